@@ -1,0 +1,219 @@
+"""The one door to the tables in `data/`: each is verified against its description before use."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import operator
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import trace
+
+FOLDER = Path(__file__).resolve().parents[1] / "data"
+STAGE = ".refresh"
+READY = "READY"
+STATUSES = ("official", "public-record", "published", "assumption")
+OPERATORS: dict[str, Callable] = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
+PLAIN_NUMBER = r"-?\d+(\.\d+)?(e[-+]?\d+)?"
+MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+
+
+class DataError(ValueError):
+    """A table, release or value that breaks its description.
+
+    table: table or release file; row: row number in that file (header is row 1), key or None;
+    column: field or None; found: the offending value; allowed: what would have been right.
+    """
+
+    def __init__(
+        self, table: str, *, found: object, allowed: str, row: object = None, column: str | None = None
+    ) -> None:
+        self.table, self.row, self.column, self.found, self.allowed = table, row, column, found, allowed
+        place = table
+        place += "" if row is None else f", row {row}"
+        place += "" if column is None else f", column '{column}'"
+        super().__init__(f"{place}: found {found!r}. Allowed: {allowed}.")
+
+
+def load(name: str) -> pd.DataFrame:
+    """Return table `name`, one row a primary key, fields in the order of its description.
+
+    Types: yearmonth and year become pandas periods (month, year), date becomes datetime64, integer
+    Int64, number float64, boolean `boolean`, string `str`. A blank cell is missing, never zero.
+    Raises DataError for an unknown table, a checksum that differs, an unknown or missing field, a value
+    of the wrong type or outside its range, a repeated key or a broken rule between two fields.
+    The frame is the caller's own: changing it changes nothing else.
+    """
+    resource = describe(name)
+    raw = _file(resource["path"]).read_bytes() if _file(resource["path"]).is_file() else b""
+    digest = "sha256:" + hashlib.sha256(raw).hexdigest()
+    if digest != resource["hash"]:
+        raise DataError(
+            name, found=f"checksum {digest}", allowed=f"{resource['hash']}, as in datapackage.json"
+        )
+    trace.used(FOLDER / resource["path"], descriptor=resource, data_to=resource["coverage"].get("to"))
+    return _verified(name, digest, json.dumps(resource, sort_keys=True)).copy()
+
+
+def describe(name: str) -> dict[str, Any]:
+    """Return the description of table `name` from `data/datapackage.json` (a Frictionless resource)."""
+    resources = {resource["name"]: resource for resource in package()["resources"]}
+    if name not in resources:
+        raise DataError("datapackage.json", found=name, allowed=f"one of {sorted(resources)}")
+    return resources[name]
+
+
+def package() -> dict[str, Any]:
+    """Return `data/datapackage.json`; raise DataError when it is absent or not JSON."""
+    file = _file("datapackage.json")
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            "datapackage.json", found=str(error), allowed="a Frictionless data package"
+        ) from error
+
+
+def tables() -> list[str]:
+    """Return the names of all tables, in the order of the package."""
+    return [resource["name"] for resource in package()["resources"]]
+
+
+def check() -> pd.DataFrame:
+    """Load every table; return one row a table: `table`, `rows`, `status`, `from`, `to`, `result`.
+
+    `result` is "ok" or the message of the DataError.
+    """
+    known = set(load("organisations")["org_code"]) if "organisations" in tables() else set()
+    rows = []
+    for resource in package()["resources"]:
+        try:
+            frame = load(resource["name"])
+            _check_organisations(resource, frame, known)
+            result, count = "ok", len(frame)
+        except DataError as error:
+            result, count = str(error), 0
+        coverage = resource["coverage"]
+        rows.append(
+            [resource["name"], count, resource["status"], coverage.get("from"), coverage.get("to"), result]
+        )
+    return pd.DataFrame(rows, columns=["table", "rows", "status", "from", "to", "result"])
+
+
+def verify(resource: dict[str, Any], content: bytes) -> pd.DataFrame:
+    """Return the typed frame of a table's bytes; raise DataError at the first thing against `resource`."""
+    name, schema = resource["name"], resource["schema"]
+    if resource.get("status") not in STATUSES:
+        raise DataError(name, found=resource.get("status"), allowed=f"a status of {list(STATUSES)}")
+    fields = {field["name"]: field for field in schema["fields"]}
+    try:
+        raw = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False, encoding="utf-8")
+    except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise DataError(
+            name, found=str(error), allowed="comma-separated UTF-8 with one heading row"
+        ) from error
+    if list(raw.columns) != list(fields):
+        raise DataError(name, row=1, found=list(raw.columns), allowed=f"{list(fields)}")
+    raw.index = pd.RangeIndex(2, len(raw) + 2, name="row")
+    typed = {column: _typed(name, raw[column], field) for column, field in fields.items()}
+    frame = pd.DataFrame(typed, index=raw.index)
+    twice = raw.duplicated(schema["primaryKey"])
+    if twice.any():
+        row = twice.idxmax()
+        found = raw.loc[row, schema["primaryKey"]].to_dict()
+        raise DataError(
+            name, row=row, column=", ".join(schema["primaryKey"]), found=found, allowed="one row a key"
+        )
+    for rule in resource.get("rules", []):
+        _check_rule(name, frame, rule)
+    return frame.reset_index(drop=True)
+
+
+@lru_cache(maxsize=64)
+def _verified(name: str, digest: str, resource: str) -> pd.DataFrame:
+    described = json.loads(resource)
+    return verify(described, _file(described["path"]).read_bytes())
+
+
+def _file(path: str) -> Path:
+    """Return the file of record: a complete staged refresh that was not yet moved counts as done."""
+    staged = FOLDER / STAGE / path
+    return staged if (FOLDER / STAGE / READY).is_file() and staged.is_file() else FOLDER / path
+
+
+def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
+    column, kind, limits = field["name"], field["type"], field.get("constraints", {})
+    blank = raw == ""
+    _refuse(table, raw, blank & bool(limits.get("required")), column, "a value, not a blank")
+    if "enum" in limits:
+        _refuse(table, raw, ~blank & ~raw.isin(limits["enum"]), column, f"one of {limits['enum']}")
+    if "pattern" in limits:
+        _refuse(
+            table,
+            raw,
+            ~blank & ~raw.str.fullmatch(limits["pattern"]),
+            column,
+            f"text like {limits['pattern']}",
+        )
+    if kind == "string":
+        return raw.mask(blank)
+    if kind == "boolean":
+        _refuse(table, raw, ~blank & ~raw.isin(["true", "false"]), column, "true or false")
+        return raw.map({"true": True, "false": False}).astype("boolean")
+    if kind in ("integer", "number"):
+        pattern = r"-?\d+" if kind == "integer" else PLAIN_NUMBER
+        _refuse(table, raw, ~blank & ~raw.str.fullmatch(pattern), column, f"a plain {kind}")
+        value = pd.to_numeric(raw.mask(blank)).astype("float64")
+        low, high = limits.get("minimum", -float("inf")), limits.get("maximum", float("inf"))
+        _refuse(table, raw, (value < low) | (value > high), column, f"from {low:g} to {high:g}")
+        return value.astype("Int64") if kind == "integer" else value
+    pattern = {"yearmonth": MONTH, "year": r"\d{4}", "date": MONTH + r"-\d{2}"}[kind]
+    _refuse(table, raw, ~blank & ~raw.str.fullmatch(pattern), column, f"a {kind} like {pattern}")
+    low, high = limits.get("minimum"), limits.get("maximum")
+    outside = pd.Series(False, index=raw.index)
+    outside |= raw < str(low) if low is not None else False
+    outside |= raw > str(high) if high is not None else False
+    _refuse(table, raw, ~blank & outside, column, f"from {low} to {high}")
+    if kind == "date":
+        value = pd.to_datetime(raw.mask(blank), format="%Y-%m-%d", errors="coerce")
+        _refuse(table, raw, ~blank & value.isna(), column, "a date of the calendar")
+        return value
+    period = pd.PeriodIndex(raw.mask(blank), freq="M" if kind == "yearmonth" else "Y")
+    return pd.Series(period, index=raw.index)
+
+
+def _refuse(table: str, raw: pd.Series, bad: pd.Series, column: str, allowed: str) -> None:
+    if bad.any():
+        row = bad.idxmax()
+        raise DataError(table, row=row, column=column, found=raw.loc[row], allowed=allowed)
+
+
+def _check_rule(table: str, frame: pd.DataFrame, rule: dict[str, str]) -> None:
+    left, right = frame[rule["left"]], frame[rule["right"]]
+    holds = OPERATORS[rule["op"]](left, right) | left.isna() | right.isna()
+    bad = ~holds.astype("boolean").fillna(True)
+    if bad.any():
+        row = bad.idxmax()
+        allowed = f"{rule['left']} {rule['op']} {rule['right']} ({right.loc[row]})"
+        raise DataError(table, row=row, column=rule["left"], found=left.loc[row], allowed=allowed)
+
+
+def _check_organisations(resource: dict[str, Any], frame: pd.DataFrame, known: set[str]) -> None:
+    for key in resource["schema"].get("foreignKeys", []):
+        codes = frame[key["fields"][0]].dropna()
+        unknown = ~codes.isin(known)
+        if key["reference"]["resource"] == "organisations" and unknown.any():
+            row = unknown.idxmax() + 2
+            raise DataError(
+                resource["name"],
+                row=row,
+                column=codes.name,
+                found=codes.loc[row - 2],
+                allowed="a code in organisations",
+            )
