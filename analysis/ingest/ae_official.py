@@ -1,0 +1,209 @@
+"""Read the official monthly A&E files, April 2019 on: one file a month, with its own TOTAL row."""
+
+from __future__ import annotations
+
+import csv
+import re
+from itertools import zip_longest
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import release
+
+MONTHS = [
+    "JANUARY",
+    "FEBRUARY",
+    "MARCH",
+    "APRIL",
+    "MAY",
+    "JUNE",
+    "JULY",
+    "AUGUST",
+    "SEPTEMBER",
+    "OCTOBER",
+    "NOVEMBER",
+    "DECEMBER",
+]
+OFFICIAL_FILE = rf"(?i)(?:Monthly-)?(?:AE-)?({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.csv"
+OFFICIAL_FROM = "2019-04"
+BOOKED_FROM = "2020-08"
+FLAG_PILOT = "pilot: no 4-hour figures"
+
+# Field test of other access standards: no four-hour figures, the official files hold zeros.
+# RD3 was merged into R0D in October 2020, which then published none either.
+PILOTS = (
+    "RC9",
+    "RD3",
+    "R0D",
+    "RDU",
+    "RFR",
+    "RGR",
+    "RGT",
+    "RHU",
+    "RK9",
+    "RNQ",
+    "RQM",
+    "RVW",
+    "RX1",
+    "RXF",
+    "RYJ",
+)
+PILOT_FROM, PILOT_TO = "2019-05", "2023-05"
+
+_PROVIDER = ("Period", "Org Code", "Parent Org", "Org name")
+_KINDS = ("Type 1", "Type 2", "Other Department")
+_OTHER = {
+    "Patients who have waited 4-12 hs from DTA to admission": "waits_4_12h",
+    "Patients who have waited 12+ hrs from DTA to admission": "waits_12h",
+    "Emergency admissions via A&E - Type 1": "admissions_1",
+    "Emergency admissions via A&E - Type 2": "admissions_2",
+    "Emergency admissions via A&E - Other A&E department": "admissions_3",
+    "Other emergency admissions": "admissions_elsewhere",
+}
+
+
+def _block(*headings: str, field: str) -> dict[str, str]:
+    return {heading: f"{field}_{i}" for i, heading in enumerate(headings, start=1)}
+
+
+LAYOUTS: tuple[dict[str, str], ...] = (
+    {
+        **_block(
+            "Number of A&E attendances Type 1",
+            "Number of A&E attendances Type 2",
+            "Number of A&E attendances Other A&E Department",
+            field="attendances",
+        ),
+        **_block(
+            "Number of attendances over 4hrs Type 1",
+            "Number of attendances over 4hrs Type 2",
+            "Number of attendances over 4hrs Other A&E Department",
+            field="over",
+        ),
+        **_OTHER,
+    },
+    {
+        **_block(
+            "A&E attendances Type 1",
+            "A&E attendances Type 2",
+            "A&E attendances Other A&E Department",
+            field="attendances",
+        ),
+        **_block(*(f"Attendances over 4hrs {kind}" for kind in _KINDS), field="over"),
+        **_OTHER,
+    },
+    {
+        **_block(
+            "A&E attendances Type 1",
+            "A&E attendances Type 2",
+            "A&E attendances Other A&E Department",
+            field="attendances",
+        ),
+        **_block(*(f"A&E attendances Booked Appointments {kind}" for kind in _KINDS), field="booked"),
+        **_block(*(f"Attendances over 4hrs {kind}" for kind in _KINDS), field="over"),
+        **_block(
+            *(f"Attendances over 4hrs Booked Appointments {kind}" for kind in _KINDS), field="bookedover"
+        ),
+        **_OTHER,
+    },
+)
+
+
+def read_official(path: Path) -> pd.DataFrame:
+    """Return one official monthly file: one row per `org_code`; booked appointments are in the counts.
+
+    `over_4h` and `over_4h_type1` are NaN for PILOTS from PILOT_FROM to PILOT_TO.
+    Raises DataError for headings other than LAYOUTS, a month other than that of the file name, no TOTAL
+    row at the end, a sum over providers that is not the TOTAL, a provider twice, more waits over four
+    hours than attendances of a type, or a pilot trust with four-hour figures.
+    """
+    name, month = path.name, month_of(path)
+    layout = _layout(path, booked=month >= BOOKED_FROM)
+    raw = release.read_csv(path, [*_PROVIDER, *layout], others=[])
+    total = raw["Org name"].str.upper() == "TOTAL"
+    if total.sum() != 1 or not total.iloc[-1]:
+        allowed = "one TOTAL row, the last one; without it the file is not complete"
+        raise DataError(
+            name, row=raw.index[-1], column="Org name", found=raw["Org name"].iloc[-1], allowed=allowed
+        )
+    counts = pd.DataFrame(
+        {
+            field: release.numbers(raw, heading, release=name, integer=True, required=True)
+            for heading, field in layout.items()
+        }
+    )
+    raw, sums, printed = raw[~total], counts[~total].sum(), counts[total].iloc[0]
+    counts = counts[~total]
+    period = f"MSITAE-{MONTHS[int(month[5:]) - 1]}-{month[:4]}"
+    refuse(raw, raw["Period"].str.upper() != period, "Period", name, f"{period}, as in the file name")
+    frame = pd.DataFrame({"org_code": release.codes(raw, "Org Code", release=name), "month": month})
+    release.unique(frame, ["org_code"], release=name)
+    headings = {field: heading for heading, field in layout.items()}
+    for field in (field for field in headings if field.startswith(("over", "bookedover"))):
+        most = counts[field.replace("bookedover", "booked").replace("over", "attendances")]
+        refuse(raw, counts[field] > most, headings[field], name, "no more than the attendances of this type")
+    for heading, field in layout.items():
+        if sums[field] != printed[field]:
+            allowed = f"{sums[field]:.0f}, the sum over {len(raw)} providers"
+            raise DataError(
+                name, row=total.idxmax(), column=heading, found=f"{printed[field]:.0f}", allowed=allowed
+            )
+    return frame.assign(**_official_fields(counts), flag=None).pipe(_without_pilots, release=name)
+
+
+def month_of(path: Path) -> str:
+    """Return the month 'YYYY-MM' that the name of an official monthly file states."""
+    fits = re.fullmatch(OFFICIAL_FILE, path.name)
+    if fits is None:
+        raise DataError(path.name, found=path.name, allowed="a name like Monthly-AE-April-2019-....csv")
+    return f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}"
+
+
+def _layout(path: Path, *, booked: bool) -> dict[str, str]:
+    lines = enumerate(release.text(path).splitlines(), start=1)
+    row, first = next(((row, line) for row, line in lines if line.strip(" ,")), (1, ""))
+    names = [name.strip() for name in next(csv.reader([first]), [])]
+    allowed = [layout for layout in LAYOUTS if ("booked_1" in layout.values()) == booked]
+    nearest = max(allowed, key=lambda layout: len(set(layout) & set(names)))
+    known = [*_PROVIDER, *nearest]
+    if names == known:
+        return nearest
+    differ = ((found, right) for found, right in zip_longest(names, known) if found != right)
+    found, right = next(differ)
+    raise DataError(
+        path.name, row=row, column=found or right, found=names, allowed=f"the {len(known)} headings {known}"
+    )
+
+
+def _official_fields(counts: pd.DataFrame) -> dict[str, pd.Series]:
+    def added(*fields: str) -> pd.Series:
+        return counts[[field for field in fields if field in counts]].sum(axis=1)
+
+    return {
+        "attendances": added(*(f"{kind}_{i}" for kind in ("attendances", "booked") for i in (1, 2, 3))),
+        "over_4h": added(*(f"{kind}_{i}" for kind in ("over", "bookedover") for i in (1, 2, 3))),
+        "attendances_type1": added("attendances_1", "booked_1"),
+        "over_4h_type1": added("over_1", "bookedover_1"),
+        "emergency_admissions_ae": added("admissions_1", "admissions_2", "admissions_3"),
+        "emergency_admissions_other": counts["admissions_elsewhere"],
+        "waits_4_12h_dta": counts["waits_4_12h"],
+        "waits_12h_dta": counts["waits_12h"],
+    }
+
+
+def _without_pilots(frame: pd.DataFrame, *, release: str) -> pd.DataFrame:
+    pilot = frame["org_code"].isin(PILOTS) & frame["month"].between(PILOT_FROM, PILOT_TO)
+    some = pilot & (frame["over_4h"] > 0)
+    allowed = f"0, the mark for 'not published', for a pilot trust from {PILOT_FROM} to {PILOT_TO}"
+    refuse(frame, some, "over_4h", release, allowed)
+    measures = {name: frame[name].mask(pilot) for name in ("over_4h", "over_4h_type1")}
+    return frame.assign(**measures, flag=frame["flag"].mask(pilot, FLAG_PILOT))
+
+
+def refuse(raw: pd.DataFrame, bad: pd.Series, column: str, release: str, allowed: str) -> None:
+    """Raise DataError at the first row where `bad`, with what stands there in `column`."""
+    if bad.any():
+        row = bad.idxmax()
+        raise DataError(release, row=row, column=column, found=raw[column].loc[row], allowed=allowed)

@@ -1,0 +1,286 @@
+"""NHS trusts of England, 2010 to 2024: names, types, regions, and the changes that ended a code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import ods, organisation_changes, release
+
+TYPES = ("acute", "acute specialist", "mental health", "community", "ambulance")
+OWN_FILES = (ods.LIST_2026, ods.COMPILED, ods.MERGERS_2021, ods.CHANGE_PATHS)
+SHARED_FILES = (ods.ESTATES, ods.SURVEY, ods.BEDS)
+SURVEY, ESTATES, LIST, NAME, SUCCESSOR, RECORDED = TYPE_SOURCES = (
+    "NHS Staff Survey 2019 benchmark group",
+    "estates return 2019-20",
+    "trust list 2026",
+    "name",
+    "successor",
+    "general knowledge, unverified",
+)
+ODS_FILE = "ODS trust file"
+TYPE_BY_NAME = {
+    r"MENTAL HEALTH|LEARNING DISABILITY": "mental health",
+    r"COMMUNITY HEALTH": "community",
+    r"ORTHOPAEDIC|RHEUMATIC|CHILDREN|WOMEN": "acute specialist",
+    r"AMBULANCE": "ambulance",
+}
+# Closed before every list of types; their successors are of another type.
+RECORDED_TYPES = {"R1E": "community", "R1G": "community", "TAM": "community", "TAN": "community"}
+RECORDED_REGIONS = {"TAM": "Midlands", "TAN": "North East and Yorkshire"}
+INTEGRATED = {"multi-service": "acute and other sectors"}
+SMALL_WORDS = {"and", "of", "the", "for", "on", "with", "in", "upon"}
+FIXED_WORDS = {"nhs": "NHS", "pct": "PCT", "2gether": "2gether"}
+
+
+def _field(name: str, description: str, *, kind: str = "string", **limits: Any) -> dict[str, Any]:
+    return {"name": name, "type": kind, "description": description, "constraints": limits}
+
+
+RESOURCES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "organisations",
+        "path": "organisations.csv",
+        "title": "NHS trusts of England: name, type, region, opening and closing",
+        "status": "public-record",
+        "publisher": "NHS England (Organisation Data Service) and compilers named in the sources",
+        "publication": "ODS trust file, editions of January 2021, March 2022 and July 2025, and other lists",
+        "page": "https://digital.nhs.uk/services/organisation-data-service/export-data-files/csv-downloads",
+        "licence": "OGL v3.0",
+        "description": (
+            "One row a trust code in England in use at some time from April 2010, closed trusts included, "
+            "and the Isle of Wight's primary care trust. Welsh trusts, the online trust of 2026 and "
+            "ambulance trusts that closed before 2018 are not in it, nor are sites and commissioners."
+        ),
+        "breaks": [
+            "Type is that of 2019 or before: trusts that a later merger turned from mental health into acute "
+            "(RNN in October 2019, RH5 in April 2020) count as mental health; see type_later.",
+            "Regions are the seven of NHS England from 2019, also for trusts that closed before.",
+        ],
+        "obtained": (
+            "trust files and lists as collected in public repositories (jah-photoshop/nhsparse fb15c70f, "
+            "nhsx-mirror/SystemHierarchies 0a96ef63, folakeobalakun/NHS-AE-RTT-Analysis 0b3ea4ce, "
+            "Davewest84/nhs-trust-icb-data e207c494), with the Staff Survey 2019 workbook, the estates "
+            "return of 2019-20 and the KH03 bed series"
+        ),
+        "period": None,
+        "schema": {
+            "fields": [
+                _field("org_code", "ODS code.", required=True, pattern=ods.CODE.pattern),
+                _field("name", "Latest official name, in title case.", required=True),
+                _field("type", "Kind of trust, see breaks.", required=True, enum=list(TYPES)),
+                _field(
+                    "type_detail",
+                    "Benchmark group of the Staff Survey 2019 in short, else the type.",
+                    required=True,
+                ),
+                _field(
+                    "type_later",
+                    "Type in 2026 where it differs; blank for children's hospitals, which the list of 2026 "
+                    "counts as acute.",
+                    enum=list(TYPES),
+                ),
+                _field(
+                    "type_source",
+                    "What gave the type, by this priority: an acute specialist trust by the estates return; "
+                    "Staff Survey 2019; estates return; list of 2026; name; successor's type.",
+                    required=True,
+                    enum=list(TYPE_SOURCES),
+                ),
+                _field(
+                    "peer_group",
+                    "Trust type of the estates return 2019-20 (acute: small, medium, large, teaching, "
+                    "specialist, multi-service); blank for trusts that closed before.",
+                ),
+                _field("region", "NHS England region.", required=True, enum=list(ods.REGIONS.values())),
+                _field("region_source", "What gave the region.", required=True),
+                _field(
+                    "opened", "Day of opening in the ODS file; blank where no edition has it.", kind="date"
+                ),
+                _field(
+                    "closed",
+                    "Last day: by the ODS file, else the day before the change that ended the code; blank if "
+                    "open or not known.",
+                    kind="date",
+                ),
+                _field("successor", "Codes that took over, separated by ' ; '; blank if none is a trust."),
+            ],
+            "primaryKey": ["org_code"],
+            "missingValues": [""],
+        },
+    },
+    organisation_changes.RESOURCE,
+)
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the lists under `folder`; empty when there is none that only these tables need.
+
+    Raises DataError when one of them is missing or doubled.
+    """
+    editions = release.find(folder, ods.TRUST_FILE)
+    own = [release.find_one(folder, name) for name in OWN_FILES]
+    if not editions and not any(own):
+        return []
+    files = [*own, *(release.find_one(folder, name) for name in SHARED_FILES)]
+    missing = [
+        name for name, file in zip((*OWN_FILES, *SHARED_FILES), files, strict=True) if file is None
+    ] + ([] if editions else [ods.TRUST_FILE])
+    if missing:
+        raise DataError(
+            str(folder), found="other organisation lists", allowed=f"a file named {missing[0]} too"
+        )
+    if len({path.name for path in editions}) < len(editions):
+        raise DataError(str(folder), found=[path.name for path in editions], allowed="each edition once")
+    return [*editions, *(file for file in files if file is not None)]
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables `organisations` and `organisation_changes`.
+
+    Raises DataError when a list breaks its layout, two lists disagree on a change by more than a month, or
+    a code has no name, type or region.
+    """
+    files = {path.name: path for path in releases(folder)}
+
+    def one(pattern: str) -> Path:
+        return next(path for name, path in files.items() if re.fullmatch(pattern, name))
+
+    editions = [ods.trust_file(files[n]) for n in sorted(files) if re.fullmatch(ods.TRUST_FILE, n)]
+    listed, survey, estates = (
+        ods.list_2026(one(ods.LIST_2026)),
+        ods.survey_groups(one(ods.SURVEY)),
+        ods.estates(one(ods.ESTATES)),
+    )
+    beds = ods.beds(one(ods.BEDS))
+    frame = _names(editions, listed, beds)
+    steps = ods.change_paths(one(ods.CHANGE_PATHS))
+    lists = (ods.compiled(one(ods.COMPILED)), ods.mergers_2021(one(ods.MERGERS_2021)), steps, listed)
+    changes = organisation_changes.combine(*lists, opened=frame["opened"], beds=beds)
+    frame = frame.join(_dates_closed(frame, changes, steps))
+    frame = frame.join(_types(frame, changes, survey=survey, estates=estates, listed=listed))
+    frame["peer_group"] = estates["peer_group"].reindex(frame.index)
+    frame = frame.join(_regions(frame, changes, editions=editions, estates=estates, listed=listed))
+    for column in ("type", "region"):
+        if frame[column].isna().any():
+            code = frame.index[frame[column].isna()][0]
+            raise DataError("organisations", row=code, column=column, found="none", allowed="one in a list")
+    frame = frame.sort_index().reset_index()
+    fields = [field["name"] for field in RESOURCES[0]["schema"]["fields"]]
+    tidy = frame[fields].astype("object").where(frame[fields].notna() & (frame[fields] != ""), None)
+    return {"organisations": tidy, "organisation_changes": changes}
+
+
+def proper_name(name: str) -> str:
+    """Return an organisation's name in title case: "St George's University Hospitals NHS Trust"."""
+    words: list[str] = []
+    for word in name.replace("&", "and").split():
+        lower = word.lower()
+        plain = lower.strip("(),.")
+        small = words and plain in SMALL_WORDS
+        cased = "-".join(part[:1].upper() + part[1:] for part in lower.split("-"))
+        if lower.startswith("("):
+            cased = "(" + lower[1:2].upper() + lower[2:]
+        words.append(
+            lower.replace(plain, FIXED_WORDS[plain]) if plain in FIXED_WORDS else lower if small else cased
+        )
+    return " ".join(words)
+
+
+def _names(editions: list[pd.DataFrame], listed: pd.DataFrame, beds: pd.DataFrame) -> pd.DataFrame:
+    """Return `name`, `opened`, `ods_closed` of every English trust; the latest ODS edition wins."""
+    kh03 = beds.drop_duplicates("org_code", keep="last").set_index("org_code")[["name"]]
+    trusts = listed[listed["type"].isin(TYPES)][["name"]]
+    every = pd.concat([*reversed(editions), kh03, trusts])
+    frame = every[~every.index.duplicated()][["name"]].rename_axis("org_code")
+    welsh = {code for part in editions for code in part.index[part["region_code"] == ods.WALES]}
+    frame = frame.drop(index=sorted(welsh))
+    opened = pd.concat([part.loc[part["opened"] != "", "opened"] for part in reversed(editions)])
+    closed = pd.concat([part.loc[part["closed"] != "", "closed"] for part in reversed(editions)])
+    frame["opened"] = opened[~opened.index.duplicated()].reindex(frame.index)
+    frame["ods_closed"] = closed[~closed.index.duplicated()].reindex(frame.index)
+    return frame.assign(name=frame["name"].map(proper_name))
+
+
+def _dates_closed(frame: pd.DataFrame, changes: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """Return `closed` and `successor` by code: ODS's day, else the day before the last change from it."""
+    everything = pd.concat([changes[["old_code", "date"]], steps[["old_code", "date"]]])
+    ours = changes.groupby("old_code")["date"].max()
+    other = everything.groupby("old_code")["date"].max()
+    day_before = pd.to_datetime(ours.combine_first(other)) - pd.Timedelta(days=1)
+    closed = frame["ods_closed"].fillna(day_before.dt.strftime("%Y-%m-%d").reindex(frame.index))
+    successor = changes.groupby("old_code")["new_code"].agg(" ; ".join).reindex(frame.index)
+    return pd.DataFrame({"closed": closed, "successor": successor})
+
+
+def _types(
+    frame: pd.DataFrame,
+    changes: pd.DataFrame,
+    *,
+    survey: pd.DataFrame,
+    estates: pd.DataFrame,
+    listed: pd.DataFrame,
+) -> pd.DataFrame:
+    codes = frame.index
+    by_name = pd.Series(None, index=codes, dtype="object")
+    for pattern, kind in TYPE_BY_NAME.items():
+        by_name = by_name.mask(by_name.isna() & frame["name"].str.upper().str.contains(pattern), kind)
+    special = estates.loc[estates["type"] == "acute specialist", "type"]
+    parts = {
+        ESTATES: special,
+        SURVEY: survey["type"],
+        f"{ESTATES} ": estates["type"],
+        LIST: listed["type"],
+        RECORDED: pd.Series(RECORDED_TYPES),
+        NAME: by_name,
+    }
+    out = _first(parts, codes, name="type")
+    successor = changes.drop_duplicates("old_code").set_index("old_code")["new_code"].reindex(codes)
+    while (left := out["type"].isna() & successor.map(out["type"]).notna()).any():
+        out.loc[left, "type"] = successor.map(out["type"])[left]
+        out.loc[left, "type_source"] = SUCCESSOR
+    out["type_source"] = out["type_source"].str.strip()
+    detail = survey["type_detail"].reindex(codes).where(out["type"] == survey["type"].reindex(codes))
+    integrated = estates["peer_group"].map(INTEGRATED).reindex(codes).where(out["type"] == "acute")
+    out["type_detail"] = detail.fillna(integrated).fillna(out["type"])
+    later = listed["type"].reindex(codes)
+    out["type_later"] = later.where((later != out["type"]) & (out["type"] != "acute specialist"))
+    return out
+
+
+def _regions(
+    frame: pd.DataFrame,
+    changes: pd.DataFrame,
+    *,
+    editions: list[pd.DataFrame],
+    estates: pd.DataFrame,
+    listed: pd.DataFrame,
+) -> pd.DataFrame:
+    coded = pd.concat([part["region_code"].map(ods.REGIONS).dropna() for part in reversed(editions)])
+    # London has the same code before and after the regions of 2019.
+    parts = {
+        ODS_FILE: coded[~coded.index.duplicated()],
+        ESTATES: estates["region"],
+        LIST: listed["region"],
+        RECORDED: pd.Series(RECORDED_REGIONS),
+    }
+    out = _first(parts, frame.index, name="region")
+    successor = changes.drop_duplicates("old_code").set_index("old_code")["new_code"].reindex(frame.index)
+    while (left := out["region"].isna() & successor.map(out["region"]).notna()).any():
+        out.loc[left, "region"] = successor.map(out["region"])[left]
+        out.loc[left, "region_source"] = SUCCESSOR
+    return out
+
+
+def _first(parts: dict[str, pd.Series], codes: pd.Index, *, name: str) -> pd.DataFrame:
+    """Return, for each code, the value of the first part that has one, with that part's label."""
+    out = pd.DataFrame({name: None, f"{name}_source": None}, index=codes, dtype="object")
+    for label, values in parts.items():
+        fresh = out[name].isna() & values.reindex(codes).notna()
+        out.loc[fresh, name] = values.reindex(codes)[fresh]
+        out.loc[fresh, f"{name}_source"] = label
+    return out

@@ -1,0 +1,207 @@
+"""Hospital mortality (SHMI) by trust: quarterly releases 2011 to 2014, calendar years 2011 to 2019."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import release
+from analysis.ingest.shmi_tables import BANDINGS, HIGH, LOW, RESOURCES, YEARS
+
+# The closed archive: file name without "shmi-" and ".csv"; release month, last month of its twelve, trusts.
+RELEASES = {
+    "2011-october": ("2011-10", "2011-03", 147),
+    "2012-january": ("2012-01", "2011-06", 147),
+    "2012-april": ("2012-04", "2011-09", 147),
+    "2012-july": ("2012-07", "2011-12", 143),
+    "2012-october": ("2012-10", "2012-03", 142),
+    "2013-january": ("2013-01", "2012-06", 142),
+    "2013-april": ("2013-04", "2012-09", 142),
+    "2013-july": ("2013-07", "2012-12", 142),
+    "2013-october": ("2013-10", "2013-03", 142),
+    "2014-january": ("2014-01", "2013-06", 141),
+    "2014-april": ("2014-04", "2013-09", 141),
+}
+RELEASE_FILE = rf"shmi-({'|'.join(RELEASES)})\.csv"
+# Year files: code and year headings; heading of a SHMI value and its distance in years from the heading.
+YEAR_FILES: dict[str, tuple[str, str, dict[str, int]]] = {
+    r"data\.NHS\.2012_2019\.csv": ("Code", "Year.Index", {"SHMI.before": -1, "SHMI.Index": 0}),
+    r"data\.NHS\.2015_2019\.csv": ("Code", "Year.index", {"SHMI.before": -1, "SHMI.index": 0}),
+    r"all\.years\.NHS_2019-09-04\.csv": (
+        "Code",
+        "Year.index",
+        {"SHMI.before": -1, "SHMI.index": 0, "SHMI.after": 1},
+    ),
+}
+TRUSTS = {2011: 141, 2012: 142, 2013: 141, 2014: 137, 2015: 136, 2016: 135, 2017: 134, 2018: 131, 2019: 128}
+
+INDICATOR = "I00699"
+PRINTED = 0.0000501  # the releases print the ratio and its limits to four decimals
+NATIONAL_WITHIN = 0.0025  # of expected deaths: 2012-01 and 2012-04 are up to 0.21% apart, the others equal
+# The later releases end in a line of commas and this line, the only one that is not plain ASCII.
+FOOTER = re.compile(
+    rb',*\r?\n"Copyright \xa9 20\d\d, Health and Social Care Information Centre\.[^"\n]*",*\r?\n$'
+)
+
+_COUNTS = {"DENOMINATOR": "spells", "OBSERVED": "observed"}
+_NUMBERS = {
+    "EXPECTED": "expected",
+    "VALUE": "shmi",
+    "PO_LL": "po_ll",
+    "PO_UL": "po_ul",
+    "OD_LL": "od_ll",
+    "OD_UL": "od_ul",
+}
+_OTHERS = ("PROVIDER NAME", "PROVIDER_NAME", "PO_BANDING")
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the eleven quarterly releases and the three year files under `folder`, or an empty list.
+
+    The year files hold the staff survey too. Without quarterly releases nothing is returned; raises
+    DataError when one of the fourteen files is missing or there twice.
+    """
+    if not release.find(folder, RELEASE_FILE):
+        return []
+    names = [rf"shmi-{name}\.csv" for name in RELEASES] + list(YEAR_FILES)
+    files = []
+    for name in names:
+        file = release.find_one(folder, name)
+        if file is None:
+            raise DataError(
+                str(folder), found="other SHMI files without it", allowed=f"one file named {name}"
+            )
+        files.append(file)
+    return files
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables `shmi_yearly` and `shmi_quarterly`; trust-years without a value are left out.
+
+    Raises DataError for another layout, number of trusts or indicator, a trust twice, a value that is not
+    observed / expected or a banding that is not its place against the limits, a release whose observed
+    deaths are not its expected deaths, years that differ between the files or from the releases.
+    """
+    files = releases(folder)
+    quarterly = [_release(path) for path in files[: len(RELEASES)]]
+    yearly = _years(files[len(RELEASES) :])
+    for table in quarterly:
+        _check_against_years(table, yearly)
+    made = {
+        "shmi_yearly": yearly,
+        "shmi_quarterly": pd.concat(quarterly).sort_values(["org_code", "release"]),
+    }
+    return {
+        resource["name"]: made[resource["name"]][
+            [field["name"] for field in resource["schema"]["fields"]]
+        ].reset_index(drop=True)
+        for resource in RESOURCES
+    }
+
+
+def _release(path: Path) -> pd.DataFrame:
+    name, (month, period_end, trusts) = path.name, RELEASES[path.stem.removeprefix("shmi-")]
+    columns = ["INDICATOR_CODE", "PROVIDER", *_COUNTS, *_NUMBERS, "OD_BANDING"]
+    with TemporaryDirectory() as folder:
+        plain = Path(folder) / name
+        plain.write_bytes(FOOTER.sub(b"\r\n", path.read_bytes()))
+        frame = release.read_csv(plain, columns, others=_OTHERS)
+    release.choices(frame, "INDICATOR_CODE", release=name, allowed=[INDICATOR])
+    table = pd.DataFrame({"org_code": release.codes(frame, "PROVIDER", release=name)})
+    table["release"], table["period_end"] = month, period_end
+    for column, field in _COUNTS.items():
+        count = release.numbers(frame, column, release=name, low=1, integer=True, required=True)
+        table[field] = count.astype("Int64")
+    for column, field in _NUMBERS.items():
+        low, high = (0, float("inf")) if column == "EXPECTED" else (LOW, HIGH)
+        table[field] = release.numbers(frame, column, release=name, low=low, high=high, required=True)
+    band = release.choices(frame, "OD_BANDING", release=name, allowed=BANDINGS)
+    release.unique(table, ["org_code"], release=name)
+    _check_ratio(table, band, file=name)
+    if len(table) != trusts:
+        raise DataError(name, found=f"{len(table)} trusts", allowed=f"{trusts} trusts, as published")
+    observed, expected = table["observed"].sum(), table["expected"].sum()
+    if abs(observed - expected) > NATIONAL_WITHIN * expected:
+        allowed = f"within {NATIONAL_WITHIN:.2%} of the {expected:.0f} expected over all trusts"
+        raise DataError(name, column="OBSERVED", found=f"{observed} deaths over all trusts", allowed=allowed)
+    return table.assign(banding=band.map(BANDINGS))
+
+
+def _check_ratio(table: pd.DataFrame, band: pd.Series, *, file: str) -> None:
+    ratio = table["observed"].astype("float64") / table["expected"]
+    _refuse((table["shmi"] - ratio).abs() > PRINTED, table, "shmi", file, "observed / expected")
+    for lower, upper in (("po_ll", "po_ul"), ("od_ll", "od_ul")):
+        _refuse((table[lower] >= 1) | (table[upper] <= 1), table, lower, file, "limits on both sides of one")
+    high, low = table["shmi"] - table["od_ul"], table["od_ll"] - table["shmi"]
+    place = pd.Series("2", table.index).mask(high > 0, "1").mask(low > 0, "3")
+    at_limit = (high.abs() <= 2 * PRINTED) | (low.abs() <= 2 * PRINTED)
+    _refuse(
+        (place != band) & ~at_limit, band.to_frame(), "OD_BANDING", file, "1 above, 3 below, 2 between limits"
+    )
+
+
+def _refuse(bad: pd.Series, frame: pd.DataFrame, column: str, file: str, allowed: str) -> None:
+    if bad.any():
+        row = bad.idxmax()
+        raise DataError(file, row=row, column=column, found=frame.loc[row, column], allowed=allowed)
+
+
+def _years(files: list[Path]) -> pd.DataFrame:
+    """Return one row a trust and calendar year, joined from all files and headings that hold it."""
+    parts = [
+        part for path, form in zip(files, YEAR_FILES.values(), strict=True) for part in _values(path, *form)
+    ]
+    whole = pd.concat(parts).sort_values(["org_code", "year"], kind="stable")
+    first = whole.groupby(["org_code", "year"])["shmi"].transform("first")
+    other = (whole["shmi"] != first).to_numpy()
+    if other.any():
+        bad, value = whole[other].iloc[0], first[other].iloc[0]
+        allowed = f"{value}, as in another place for {bad['org_code']} {bad['year']}"
+        raise DataError(
+            bad["file"], row=whole.index[other][0], column=bad["column"], found=bad["shmi"], allowed=allowed
+        )
+    years = whole.drop_duplicates(["org_code", "year"]).reset_index(drop=True)
+    counts = years["year"].value_counts().to_dict()
+    for year, trusts in TRUSTS.items():
+        if counts.get(year, 0) != trusts:
+            found = f"{counts.get(year, 0)} trusts in {year}"
+            raise DataError(files[0].name, found=found, allowed=f"{trusts} trusts in {year}")
+    return years[["org_code", "year", "shmi"]]
+
+
+def _values(path: Path, code: str, year: str, columns: dict[str, int]) -> list[pd.DataFrame]:
+    """Return one frame a SHMI heading: rows with a year and a value; index the row in the file."""
+    frame = release.read_csv(path, [code, year, *columns])
+    dated = release.numbers(
+        frame, year, release=path.name, low=YEARS[0], high=YEARS[1], integer=True, missing=("NA",)
+    )
+    parts = []
+    for column, distance in columns.items():
+        value = release.numbers(frame, column, release=path.name, low=LOW, high=HIGH, missing=("NA",))
+        held = dated.notna() & value.notna()
+        codes = release.codes(frame[held], code, release=path.name)
+        part = pd.DataFrame({"org_code": codes, "year": (dated[held] + distance).astype("int64")})
+        part = part.assign(shmi=value[held], column=column, file=path.name)
+        parts.append(release.unique(part, ["org_code", "year"], release=path.name))
+    return parts
+
+
+def _check_against_years(table: pd.DataFrame, yearly: pd.DataFrame) -> None:
+    """A release to December is a calendar year: every trust of the year must have its value."""
+    month, end = table[["release", "period_end"]].iloc[0]
+    if not end.endswith("-12"):
+        return
+    year = yearly[yearly["year"] == int(end[:4])].set_index("org_code")["shmi"]
+    published = table.set_index("org_code")["shmi"].reindex(year.index)
+    release.agrees(
+        year,
+        published,
+        release=f"SHMI {end[:4]}",
+        column="shmi",
+        tolerance=PRINTED,
+        against=f"release {month}",
+    )
