@@ -57,7 +57,6 @@ def load(name: str) -> pd.DataFrame:
         raise DataError(
             name, found=f"checksum {digest}", allowed=f"{resource['hash']}, as in datapackage.json"
         )
-    trace.used(FOLDER / resource["path"], descriptor=resource, data_to=resource["coverage"].get("to"))
     return _verified(name, digest, json.dumps(resource, sort_keys=True)).copy()
 
 
@@ -66,7 +65,9 @@ def describe(name: str) -> dict[str, Any]:
     resources = {resource["name"]: resource for resource in package()["resources"]}
     if name not in resources:
         raise DataError("datapackage.json", found=name, allowed=f"one of {sorted(resources)}")
-    return resources[name]
+    resource = resources[name]
+    trace.used(FOLDER / resource["path"], descriptor=resource, data_to=resource["coverage"].get("to"))
+    return resource
 
 
 def package() -> dict[str, Any]:

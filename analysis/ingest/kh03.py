@@ -59,7 +59,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     _check_coverage(named, file=path.name)
     beds = _numbers(frame, file=path.name)
     _check_blanks(frame, named, file=path.name)
-    _check_beds(beds, file=path.name)
+    _check_beds(frame, beds, file=path.name)
     _check_shares(frame, beds, named, file=path.name)
     _check_sums(beds, named, file=path.name)
     return _tables(beds.round(DECIMALS), named)
@@ -126,18 +126,18 @@ def _check_blanks(frame: pd.DataFrame, named: pd.DataFrame, *, file: str) -> Non
         raise DataError(file, row=row, column=blank.loc[row].idxmax(), found="NA", allowed=allowed)
 
 
-def _check_beds(beds: pd.DataFrame, *, file: str) -> None:
+def _check_beds(frame: pd.DataFrame, beds: pd.DataFrame, *, file: str) -> None:
     for kind in KINDS:
         for measure in MEASURES:
             total, *parts = (_column(name, kind, measure) for name in CATEGORIES)
             difference = beds[parts].sum(axis=1, min_count=len(parts)) - beds[total]
             _refuse(
-                difference.abs() > BEDS_WITHIN, beds, total, file=file, allowed="the sum of its categories"
+                difference.abs() > BEDS_WITHIN, frame, total, file=file, allowed="the sum of its categories"
             )
         for name in CATEGORIES:
             available, occupied = (_column(name, kind, measure) for measure in MEASURES)
             over = (beds[occupied] > beds[available] + BEDS_WITHIN) & (name != OVERFULL)
-            _refuse(over, beds, occupied, file=file, allowed=f"no more than {available}")
+            _refuse(over, frame, occupied, file=file, allowed=f"no more than {available}")
 
 
 def _check_shares(frame: pd.DataFrame, beds: pd.DataFrame, named: pd.DataFrame, *, file: str) -> None:

@@ -99,8 +99,10 @@ def trust_file(path: Path) -> pd.DataFrame:
     release.codes(frame, "org_code", release=path.name, pattern=CODE)
     release.choices(frame, "region_code", release=path.name, allowed=[*REGIONS, *OLD_REGIONS, WALES])
     frame["name"] = _names(frame, "name", path)
+    edition = re.fullmatch(TRUST_FILE, path.name)
+    last = f"{edition[1]}-{edition[2]}-31" if edition else _today()
     for column in ("opened", "closed"):
-        frame[column] = _dates(frame, column, path, form="%Y%m%d", blank=True)
+        frame[column] = _dates(frame, column, path, form="%Y%m%d", blank=True, last=last)
     late = (frame["closed"] != "") & (frame["closed"] <= frame["opened"])
     _refuse(path, frame, late, "closed", "a day after the day of opening")
     release.unique(frame, ["org_code"], release=path.name)
@@ -116,7 +118,7 @@ def list_2026(path: Path) -> pd.DataFrame:
     release.choices(frame, "type", release=path.name, allowed=TYPES_2026)
     release.choices(frame, "region", release=path.name, allowed=[*REGIONS.values(), "National"])
     frame["name"] = _names(frame, "name", path)
-    frame["merged"] = _dates(frame, "merger_date", path, form="%Y-%m-%d", blank=True)
+    frame["merged"] = _dates(frame, "merger_date", path, form="%Y-%m-%d", blank=True, last="2026-12-31")
     merged = frame["predecessor_codes"] != ""
     _refuse(path, frame, merged != (frame["merged"] != ""), "merger_date", "a date with a predecessor")
     release.codes(frame[merged], "predecessor_codes", release=path.name, pattern=CODE)
@@ -207,7 +209,7 @@ def compiled(path: Path) -> pd.DataFrame:
     last = release.months(
         frame, "kh03_last_quarter_old", release=path.name, first="2010-06", last=_today()[:7]
     )
-    frame = _changes(path, frame, old="old_code", new="new_code", date="effective_date")
+    frame = _changes(path, frame, old="old_code", new="new_code", date="effective_date", last="2023-12-31")
     _check_records(path, frame)
     months = pd.PeriodIndex(last, freq="M").astype("int64") - pd.PeriodIndex(
         frame["date"].str[:7], freq="M"
@@ -221,7 +223,9 @@ def compiled(path: Path) -> pd.DataFrame:
 def mergers_2021(path: Path) -> pd.DataFrame:
     """Read the list of mergers of 2020 and 2021: `old_code`, `new_code`, `date`."""
     frame = release.read_csv(path, ["trust_code_old", "trust_code_new", "from_date"], others=[])
-    frame = _changes(path, frame, old="trust_code_old", new="trust_code_new", date="from_date")
+    frame = _changes(
+        path, frame, old="trust_code_old", new="trust_code_new", date="from_date", last="2021-12-31"
+    )
     _check_records(path, frame)
     return frame
 
@@ -239,17 +243,24 @@ def change_paths(path: Path) -> pd.DataFrame:
     for old, new, date, kind in steps:
         part = frame[frame[new] != "NA"]
         release.choices(part, kind, release=path.name, allowed=["merger", "name_change", "split"])
-        parts.append(_changes(path, part, old=old, new=new, date=date, pattern=ANY_CODE))
+        parts.append(_changes(path, part, old=old, new=new, date=date, pattern=ANY_CODE, last="2018-12-31"))
     return pd.concat(parts).drop_duplicates(["old_code", "new_code", "date"])
 
 
 def _changes(
-    path: Path, frame: pd.DataFrame, *, old: str, new: str, date: str, pattern: re.Pattern[str] = CODE
+    path: Path,
+    frame: pd.DataFrame,
+    *,
+    old: str,
+    new: str,
+    date: str,
+    last: str,
+    pattern: re.Pattern[str] = CODE,
 ) -> pd.DataFrame:
     out = frame.assign(
         old_code=release.codes(frame, old, release=path.name, pattern=pattern),
         new_code=release.codes(frame, new, release=path.name, pattern=pattern),
-        date=_dates(frame, date, path, form="%Y-%m-%d", blank=False),
+        date=_dates(frame, date, path, form="%Y-%m-%d", blank=False, last=last),
     )
     _refuse(path, out, out["old_code"] == out["new_code"], "new_code", "another code than the old one")
     if pattern is CODE:
@@ -257,15 +268,16 @@ def _changes(
     return out
 
 
-def _dates(frame: pd.DataFrame, column: str, path: Path, *, form: str, blank: bool) -> pd.Series:
-    """Return dates as 'YYYY-MM-DD', blank where blank; refuse other forms, other days and days ahead."""
+def _dates(frame: pd.DataFrame, column: str, path: Path, *, form: str, blank: bool, last: str) -> pd.Series:
+    """Return dates as "YYYY-MM-DD" or blank; refuse other forms, other days and days after `last`."""
     raw = frame[column]
-    length = len(datetime.date(2000, 1, 1).strftime(form))
-    value = pd.to_datetime(raw.where(raw.str.len() == length), format=form, errors="coerce")
-    _refuse(path, frame, (raw != "") & value.isna(), column, f"a date {form}")
-    _refuse(path, frame, value > pd.Timestamp(_today()), column, "a date not after today")
-    _refuse(path, frame, (raw == "") & (not blank), column, f"a date {form}")
-    return value.dt.strftime("%Y-%m-%d").fillna("")
+    example = datetime.date(2017, 10, 1).strftime(form)
+    value = pd.to_datetime(raw.where(raw.str.len() == len(example)), format=form, errors="coerce")
+    written = value.dt.strftime("%Y-%m-%d").fillna("")
+    wrong = (value.isna() & (raw != "")) | ((raw == "") & (not blank))
+    _refuse(path, frame, wrong, column, f"a date of the calendar like {example}")
+    _refuse(path, frame, written > last, column, f"a date up to {last[:7]}, the time of this edition")
+    return written
 
 
 def _names(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:

@@ -126,16 +126,16 @@ def releases(folder: Path) -> list[Path]:
     own = [release.find_one(folder, name) for name in OWN_FILES]
     if not editions and not any(own):
         return []
+    names = {path.name for path in editions}
     files = [*own, *(release.find_one(folder, name) for name in SHARED_FILES)]
-    missing = [
-        name for name, file in zip((*OWN_FILES, *SHARED_FILES), files, strict=True) if file is None
-    ] + ([] if editions else [ods.TRUST_FILE])
+    wanted = zip((*OWN_FILES, *SHARED_FILES), files, strict=True)
+    missing = [name for name, file in wanted if file is None]
+    missing += [name for name in ods.RECORDS if name.startswith("etr_") and name not in names]
     if missing:
-        raise DataError(
-            str(folder), found="other organisation lists", allowed=f"a file named {missing[0]} too"
-        )
-    if len({path.name for path in editions}) < len(editions):
-        raise DataError(str(folder), found=[path.name for path in editions], allowed="each edition once")
+        raise DataError(str(folder), found="other lists", allowed=f"a file named {missing[0]} too")
+    if len(names) < len(editions):
+        found = [path.name for path in editions]
+        raise DataError(str(folder), found=found, allowed="each edition once")
     return [*editions, *(file for file in files if file is not None)]
 
 

@@ -58,7 +58,7 @@ PACKAGE = {
 
 
 def refresh(
-    source: Path,
+    source: Path | None,
     *,
     folder: Path = data.FOLDER,
     accept_removed: bool = False,
@@ -66,7 +66,8 @@ def refresh(
 ) -> list[str]:
     """Rebuild every table whose release files are in `source`; keep the others as they are.
 
-    source: folder with release files, in any sub-folders; recognised by file name.
+    source: folder with release files, in any sub-folders; recognised by file name. None: only the tables
+        that are kept by hand are read and described anew.
     folder: the data folder. accept_removed: allow a release that no longer has rows that the table has.
     say: called with a line of progress for each publication.
     Returns the names of the tables that were rebuilt. The same releases give the same bytes.
@@ -75,18 +76,18 @@ def refresh(
     moment leaves the old tables or, once all are staged and verified, the new ones: never a mixture.
     """
     finish(folder)
-    if not source.is_dir():
+    if source is not None and not source.is_dir():
         raise DataError(str(source), found="no such folder", allowed="a folder with release files")
     old = _resources(folder)
     made: dict[str, bytes] = {}
     described: list[dict[str, Any]] = []
     for publication in PUBLICATIONS:
-        files = publication.releases(source)
+        files = publication.releases(source) if source is not None else []
         name = publication.__name__.rsplit(".", 1)[-1]
         say(
             f"{name}: " + (f"reading {len(files)} release files" if files else "no release here, tables kept")
         )
-        frames = publication.read(source) if files else {}
+        frames = publication.read(source) if files and source is not None else {}
         for resource in publication.RESOURCES:
             if files:
                 content = to_csv(frames[resource["name"]], resource)
@@ -94,7 +95,7 @@ def refresh(
                 described.append(describe(resource, content, files))
             elif resource["name"] in old:
                 described.append(old[resource["name"]])
-    if not made:
+    if not made and source is not None:
         raise DataError(
             str(source), found="no release file that is known", allowed="files of a known publication"
         )

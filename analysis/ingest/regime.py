@@ -146,7 +146,7 @@ def _facts(path: Path, row: object, record: pd.Series) -> dict[str, object]:
     """Return what the remarks of one record say, as fields; our own words, nothing copied."""
     parts = [part.strip() for part in record["reason"].split(";")]
     text, reported = record["reason"], record["exited_reported"]
-    entry = re.sub(r"^re-entry( \([^)]*\))?,? ?", "", parts[0])
+    entry = re.sub(r"^re-entry( \([^)]*\))?,? ?", "", text).partition(";")[0].strip()
     after = reported > REGIME_END
     regime_end = "administrative end" in text or "assumed regime end" in text
     if regime_end != (reported == REGIME_END):

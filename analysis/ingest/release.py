@@ -8,6 +8,7 @@ import hashlib
 import io
 import math
 import re
+import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def text(path: Path) -> str:
     raw = path.read_bytes()
     try:
         raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(path.name, found=str(error), allowed="a complete gzip file") from error
     try:
         return raw.decode("utf-8-sig")

@@ -147,7 +147,7 @@ def _check_ratio(table: pd.DataFrame, band: pd.Series, *, file: str) -> None:
 def _refuse(bad: pd.Series, frame: pd.DataFrame, column: str, file: str, allowed: str) -> None:
     if bad.any():
         row = bad.idxmax()
-        raise DataError(file, row=row, column=column, found=frame.loc[row, column], allowed=allowed)
+        raise DataError(file, row=row, column=column, found=str(frame.loc[row, column]), allowed=allowed)
 
 
 def _years(files: list[Path]) -> pd.DataFrame:
@@ -162,7 +162,11 @@ def _years(files: list[Path]) -> pd.DataFrame:
         bad, value = whole[other].iloc[0], first[other].iloc[0]
         allowed = f"{value}, as in another place for {bad['org_code']} {bad['year']}"
         raise DataError(
-            bad["file"], row=whole.index[other][0], column=bad["column"], found=bad["shmi"], allowed=allowed
+            bad["file"],
+            row=whole.index[other][0],
+            column=bad["column"],
+            found=float(bad["shmi"]),
+            allowed=allowed,
         )
     years = whole.drop_duplicates(["org_code", "year"]).reset_index(drop=True)
     counts = years["year"].value_counts().to_dict()

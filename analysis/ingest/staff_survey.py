@@ -209,4 +209,4 @@ def _check_near(table: pd.DataFrame, *, file: str) -> None:
             row = table.loc[bad.idxmax()]
             allowed = f"within {NEAR} of the unweighted {row[f'{name}_unweighted']}"
             place = f"{row['org_code']} {row['year']}"
-            raise DataError(file, row=place, column=name, found=row[name], allowed=allowed)
+            raise DataError(file, row=place, column=name, found=float(row[name]), allowed=allowed)

@@ -126,7 +126,7 @@ def _dates(frame: pd.DataFrame, winter: Winter, *, file: str) -> pd.Series:
     day = pd.to_datetime(raw.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
     time = raw.str.slice(10)
     late = time == " 23:00:00"
-    summer = (day.dt.month > 3) | ((day.dt.month == 3) & (day.dt.day - (day.dt.dayofweek + 1) % 7 >= 25))
+    summer = (day.dt.month > 3) | ((day.dt.month == 3) & (day.dt.day - (day.dt.day_of_week + 1) % 7 >= 25))
     fits = time.isin(["", " 00:00:00"]) | (late & summer)
     day = day + pd.to_timedelta(late.astype("int64"), unit="D")
     bad = ~fits | ~day.between(pd.Timestamp(winter.first), pd.Timestamp(winter.last))
@@ -159,7 +159,7 @@ def _check_rates(frame: pd.DataFrame, days: pd.DataFrame, winter: Winter, *, fil
         if bad.any():
             row = bad.idxmax()
             allowed = f"{expected.loc[row]:.6f}, occupied / open"
-            raise DataError(file, row=row, column=column, found=rate.loc[row], allowed=allowed)
+            raise DataError(file, row=row, column=column, found=float(rate.loc[row]), allowed=allowed)
 
 
 def _joined(days: pd.DataFrame, unit: str, figures: list[str], *, file: str) -> pd.DataFrame:
@@ -171,7 +171,9 @@ def _joined(days: pd.DataFrame, unit: str, figures: list[str], *, file: str) -> 
         row = differs.any(axis=1).idxmax()
         figure = differs.loc[row].idxmax()
         allowed = f"{first.loc[row, figure]:g}, as in another row of {days.loc[row, unit]} that day"
-        raise DataError(file, row=row, column=HEADINGS[figure], found=days.loc[row, figure], allowed=allowed)
+        raise DataError(
+            file, row=row, column=HEADINGS[figure], found=f"{days.loc[row, figure]:g}", allowed=allowed
+        )
     return groups.first()
 
 

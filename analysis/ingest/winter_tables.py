@@ -128,7 +128,7 @@ RESOURCES: tuple[dict[str, Any], ...] = (
         "breaks": [
             *_BREAKS[:4],
             "1 and 8 January 2017: the England line repeats other figures for critical care and norovirus.",
-            "2022-23: England's handovers include trusts without figures of their own (up to 62 a day).",
+            "2022-23: England's handovers include trusts without a figure of their own (at most 24 and 38 a day).",
         ],
         "period": "month",
         "rules": [

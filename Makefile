@@ -1,0 +1,56 @@
+# Commands of the report. `make` alone lists them. Needs Python 3.11 to 3.13 and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
+HTML := book/_build/html
+.DEFAULT_GOAL := help
+.PHONY: help book test lab serve outputs lint lock bench clean
+
+help:  ## list these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found. Needed: 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12 book")'
+	@echo "Making $(VENV) and installing the versions of requirements.lock (a minute or two) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off -q --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input -q --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+book: $(READY)  ## build the site into book/_build/html
+	$(BIN)/jupyter-book build -n -W --keep-going -q book
+	@echo "Built: $(HTML)/index.html"
+
+test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
+	$(BIN)/python -m analysis check
+	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not site"
+	$(BIN)/pytest -q -n 2 --dist loadfile --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
+	$(MAKE) book
+	$(BIN)/pytest -q -m site
+
+lab: $(READY)  ## open the chapters in JupyterLab, with live widgets
+	$(BIN)/jupyter lab --notebook-dir=book
+
+serve: book  ## build the site and show it on this machine
+	@echo "http://localhost:8000  (Ctrl+C stops)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(HTML) 8000
+
+outputs: $(READY)  ## run all chapters again and store their numbers
+	$(BIN)/python -m analysis outputs $(CHAPTERS)
+
+lint: $(READY)  ## style and types, put right where a tool can
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy
+
+lock: $(READY)  ## resolve pyproject.toml again into requirements.lock and environment.yml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/python -m analysis environment
+
+bench: $(READY)  ## measure speed and memory as ratios in one run
+	$(BIN)/python -m tests.bench
+
+clean:  ## remove what was built (the environment too)
+	rm -rf book/_build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

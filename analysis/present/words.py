@@ -1,0 +1,108 @@
+"""Numbers, dates and lists as a British reader writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import SupportsFloat
+
+import pandas as pd
+
+MINUS = "−"
+NOT_AVAILABLE = ".."
+QUARTERS = {1: "January to March", 2: "April to June", 3: "July to September", 4: "October to December"}
+# unit: digits after the point, text before, text after
+FORMATS: dict[str, tuple[int, str, str]] = {
+    "percent": (1, "", "%"),
+    "points": (1, "", " percentage points"),
+    "ratio": (3, "", ""),
+    "count": (0, "", ""),
+    "months": (1, "", " months"),
+    "score": (2, "", ""),
+    "per day": (1, "", " a day"),
+    "gbp": (0, "£", ""),
+}
+
+
+def number(
+    value: SupportsFloat, unit: str = "count", *, digits: int | None = None, sign: bool = False
+) -> str:
+    """Return a number as text in `unit` (a key of FORMATS), '..' when missing.
+
+    digits: digits after the point in place of the unit's own; sign: write a plus before gains.
+    """
+    x = float(value) if not pd.isna(value) else float("nan")
+    if x != x:
+        return NOT_AVAILABLE
+    places, before, after = FORMATS[unit]
+    text = f"{abs(x):,.{places if digits is None else digits}f}"
+    negative = x < 0 and float(text.replace(",", "")) != 0
+    mark = MINUS if negative else "+" if sign and x > 0 else ""
+    return f"{mark}{before}{text}{after}"
+
+
+def interval(low: SupportsFloat, high: SupportsFloat, unit: str, *, digits: int | None = None) -> str:
+    """Return 'LOW to HIGH' with the unit once, after the higher end."""
+    after = FORMATS[unit][2]
+    bare = number(low, unit, digits=digits)
+    if after and bare != NOT_AVAILABLE:
+        bare = bare.removesuffix(after)
+    return f"{bare} to {number(high, unit, digits=digits)}"
+
+
+def estimate(
+    value: SupportsFloat,
+    low: SupportsFloat,
+    high: SupportsFloat,
+    unit: str,
+    *,
+    digits: int | None = None,
+    level: float = 0.95,
+) -> str:
+    """Return 'VALUE (95% interval LOW to HIGH)'."""
+    spread = interval(low, high, unit, digits=digits)
+    return f"{number(value, unit, digits=digits)} ({level:.0%} interval {spread})"
+
+
+def month(value: pd.Period | pd.Timestamp | str) -> str:
+    """Return a month as 'July 2014'."""
+    return pd.Period(value, freq="M").strftime("%B %Y")
+
+
+def quarter(value: pd.Period) -> str:
+    """Return a quarter as 'July to September 2014'."""
+    return f"{QUARTERS[value.quarter]} {value.year}"
+
+
+def period(value: pd.Period) -> str:
+    """Return a month, quarter or year in words, by its own frequency."""
+    kind = value.freqstr[0]
+    return month(value) if kind == "M" else quarter(value) if kind == "Q" else str(value.year)
+
+
+def day(value: pd.Timestamp | str) -> str:
+    """Return a date as '16 July 2013'."""
+    date = pd.Timestamp(value)
+    return f"{date.day} {date.strftime('%B %Y')}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return '1 trust', '2 trusts'."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def join(items: Sequence[str]) -> str:
+    """Return 'a', 'a and b' or 'a, b and c'."""
+    items = list(items)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+
+
+def put(values: Mapping[str, str]) -> None:
+    """Glue already formatted texts under their names, for use in the prose of a chapter."""
+    from myst_nb import glue
+
+    for name, text in values.items():
+        if not isinstance(text, str):
+            raise TypeError(
+                f"glue '{name}': found {type(text).__name__}. Allowed: text made by analysis.present."
+            )
+        glue(name, text, display=False)

@@ -1,0 +1,278 @@
+"""Time to an end, some of it unseen: Kaplan-Meier, Aalen-Johansen, log-rank and Cox.
+
+Conventions are those of R's survival package: Greenwood errors, log-log limits, medians at the middle of a
+stretch where the curve is exactly one half, at risk at `t` when entry < t <= duration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.duration.hazard_regression import PHReg
+
+Floats = np.ndarray
+HALF_TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # a curve this near to one half is at one half
+CURVE = ["time", "at_risk", "events", "censored", "survival", "se", "lower", "upper"]
+INCIDENCE = ["cause", "time", "at_risk", "events", "incidence", "se", "lower", "upper", "naive"]
+
+
+class DurationError(ValueError):
+    """Durations that cannot be analysed; says what was found, in which row and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRank:
+    """Comparison of groups over the whole of follow-up.
+
+    groups: one row a group; `n`, `observed` and `expected` events. statistic is chi-square on `df`.
+    """
+
+    groups: pd.DataFrame
+    statistic: float
+    df: int
+    p: float
+
+    def sentence(self) -> str:
+        """The statistic, its degrees of freedom and p."""
+        sizes = ", ".join(f"{row.Index} {row.n}" for row in self.groups.itertuples())
+        return f"Log-rank chi-square {self.statistic:.2f} on {self.df} df, p = {self.p:.3g} ({sizes})."
+
+
+@dataclass(frozen=True, slots=True)
+class Hazards:
+    """Cox regression: one row a covariate.
+
+    coefficients: `estimate` (log hazard ratio), `se`, `lower`, `upper`, `ratio`, `ratio_lower`,
+        `ratio_upper`.
+    """
+
+    coefficients: pd.DataFrame
+    ties: str
+    n: int
+    events: int
+    level: float
+
+    def sentence(self) -> str:
+        """The hazard ratios with intervals."""
+        rows = self.coefficients.itertuples()
+        parts = [f"{r.Index} {r.ratio:.2f} ({r.ratio_lower:.2f} to {r.ratio_upper:.2f})" for r in rows]
+        ended = f"{self.events} of {self.n} ended"
+        return f"Hazard ratios ({self.level:.0%} intervals): {'; '.join(parts)}; {ended}."
+
+
+def kaplan_meier(
+    duration: Floats, ended: Floats, *, entry: Floats | None = None, level: float = 0.95
+) -> pd.DataFrame:
+    """Share still without the event after each distinct duration.
+
+    duration: one a row, 0 or more. ended: True for the event, False for censored; censored at `t` still
+        counts as at risk at `t`. entry: duration at which a row came under observation (left truncation),
+        below its duration. level: of the limits.
+    Returns columns CURVE, one row a distinct duration: `se` by Greenwood, log-log limits; `se` is NaN where
+    the curve is 0, the limits where it is 0 or 1. Under left truncation a curve can reach 0 and stay there.
+    Raises DurationError as `check`.
+    """
+    duration, cause, entry = check(duration, np.asarray(ended).astype(int), entry)
+    time, at_risk, events, censored = _table(duration, cause, entry)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        survival = np.cumprod(1 - events / at_risk)
+        spread = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
+        lower, upper = _loglog(survival, survival * spread, level)
+        columns = (time, at_risk, events, censored, survival, survival * spread, lower, upper)
+    return pd.DataFrame(dict(zip(CURVE, columns, strict=True)))
+
+
+def aalen_johansen(
+    duration: Floats,
+    cause: Floats,
+    *,
+    entry: Floats | None = None,
+    causes: Sequence[int] | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Cumulative incidence of each cause, the others being competing ends.
+
+    cause: 0 censored, else the number of the cause. causes: to be reported even if it never occurred; None =
+    those that occurred. Other arguments as `kaplan_meier`.
+    Returns columns INCIDENCE, one row a cause and distinct duration. `se`: delta method with multinomial
+    (Greenwood-type) variance of the increments, as etm and, without left truncation, survfit; limits on the
+    complementary scale log(-log(incidence)), NaN where the incidence is 0 or 1. `naive`: 1 - Kaplan-Meier
+    with the other causes taken as censoring, which overstates.
+    Method: Aalen and Johansen 1978; Andersen and others 1993, section IV.4. Raises DurationError as `check`.
+    """
+    duration, cause, entry = check(duration, cause, entry)
+    wanted = sorted(set(cause[cause > 0].tolist())) if causes is None else list(causes)
+    time, at_risk, all_events, _ = _table(duration, cause, entry)
+    total = all_events / at_risk
+    before = np.concatenate([[1.0], np.cumprod(1 - total)[:-1]])
+    parts = []
+    for number in wanted:
+        events = _table(duration, np.where(cause == number, 1, 0), entry)[2]
+        hazard = events / at_risk
+        incidence = np.cumsum(before * hazard)
+        ahead = incidence[:, None] - incidence[None, :]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            loss = np.where(total < 1, ahead / (1 - total), 0.0)
+            terms = (
+                before**2 * hazard * (1 - hazard)
+                - 2 * before * loss * hazard * (1 - total)
+                + loss**2 * total * (1 - total)
+            ) / at_risk
+            se = np.sqrt(np.tril(terms).sum(axis=1).clip(0))
+            lower, upper = _loglog(incidence, se, level)
+            naive = 1 - np.cumprod(1 - hazard)
+        values = (number, time, at_risk, events, incidence, se, lower, upper, naive)
+        parts.append(pd.DataFrame(dict(zip(INCIDENCE, values, strict=True))))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=INCIDENCE)
+
+
+def median(curve: pd.DataFrame) -> tuple[float, float, float]:
+    """Median and its limits from a `kaplan_meier` curve: where the curve and its limits cross one half.
+
+    The middle of the stretch where a curve is exactly one half; NaN where it does not come down to one half.
+    """
+    time = curve["time"].to_numpy(float)
+    return (
+        _crossing(time, curve["survival"].to_numpy()),
+        _crossing(time, curve["lower"].to_numpy()),
+        _crossing(time, curve["upper"].to_numpy()),
+    )
+
+
+def log_rank(
+    duration: Floats, ended: Floats, group: Floats | pd.Series, *, entry: Floats | None = None
+) -> LogRank:
+    """Test whether groups end at the same rate (Mantel-Haenszel log-rank, hypergeometric variance).
+
+    group: label of each row, none missing. Other arguments as `kaplan_meier`.
+    Raises DurationError as `check`, for fewer than two groups, and when no event can be compared.
+    """
+    duration, cause, entry = check(duration, np.asarray(ended).astype(int), entry)
+    labels, codes = np.unique(np.asarray(group), return_inverse=True)
+    if pd.isna(np.asarray(group, dtype=object)).any() or len(codes) != len(duration):
+        raise DurationError("groups must have one label a row, none missing.")
+    if len(labels) < 2:
+        raise DurationError(f"one group only ({labels[0]!r}); a comparison needs two.")
+    times = np.unique(duration[cause > 0])
+    here = (entry < times[:, None]) & (duration >= times[:, None])
+    dead = (duration == times[:, None]) & (cause > 0)
+    member = codes[:, None] == np.arange(len(labels))
+    at_risk, events = here @ member.astype(float), dead @ member.astype(float)
+    n, d = at_risk.sum(axis=1), events.sum(axis=1)
+    share = at_risk / n[:, None]
+    factor = np.where(n > 1, d * (n - d) / np.maximum(n - 1, 1), 0.0)
+    observed, expected = events.sum(axis=0), (share * d[:, None]).sum(axis=0)
+    covariance = np.diag((factor[:, None] * share).sum(axis=0)) - (share * factor[:, None]).T @ share
+    used = np.diag(covariance) > 0
+    if used.sum() < 2:
+        raise DurationError("no event occurred while two groups were at risk; nothing can be compared.")
+    gap = (observed - expected)[used][1:]
+    statistic = float(gap @ np.linalg.pinv(covariance[np.ix_(used, used)][1:, 1:]) @ gap)
+    df = int(used.sum()) - 1
+    table = pd.DataFrame(
+        {"n": member.sum(axis=0), "observed": observed, "expected": expected},
+        index=pd.Index(labels, name="group"),
+    )
+    return LogRank(table, statistic, df, float(stats.chi2.sf(statistic, df)))
+
+
+def cox(
+    duration: Floats,
+    ended: Floats,
+    covariates: pd.DataFrame,
+    *,
+    entry: Floats | None = None,
+    ties: Literal["efron", "breslow"] = "efron",
+    level: float = 0.95,
+) -> Hazards:
+    """Fit proportional hazards by partial likelihood (statsmodels PHReg).
+
+    covariates: numbers, one row a duration, none missing, no constant. Other arguments as `kaplan_meier`.
+    Raises DurationError as `check`, for missing or constant covariates, unknown ties and no event at all.
+    """
+    duration, cause, entry = check(duration, np.asarray(ended).astype(int), entry)
+    matrix = covariates.to_numpy(float)
+    if matrix.shape[0] != len(duration) or not np.isfinite(matrix).all():
+        raise DurationError("covariates must be finite numbers, one row a duration.")
+    constant = covariates.columns[np.ptp(matrix, axis=0) == 0].tolist()
+    if constant or not (cause > 0).any() or ties not in ("efron", "breslow"):
+        raise DurationError(
+            f"constant covariates {constant}, {int((cause > 0).sum())} events, ties {ties!r}: needed are "
+            "covariates that vary, at least one event, and ties 'efron' or 'breslow'."
+        )
+    # PHReg counts a row as at risk at its own entry: entries are moved past it, short of the next moment
+    moments = np.unique(np.concatenate([duration, entry[np.isfinite(entry)]]))
+    later = entry + (np.diff(moments).min() / 2 if len(moments) > 1 else 0.0)
+    truncated = np.isfinite(entry).any()
+    model = PHReg(duration, matrix, status=(cause > 0), ties=ties, entry=later if truncated else None)
+    fit = model.fit(disp=False)
+    half = stats.norm.ppf(0.5 + level / 2) * fit.bse
+    table = pd.DataFrame(
+        {"estimate": fit.params, "se": fit.bse, "lower": fit.params - half, "upper": fit.params + half},
+        index=covariates.columns.rename("covariate"),
+    )
+    ratios = np.exp(table[["estimate", "lower", "upper"]])
+    ratios.columns = ["ratio", "ratio_lower", "ratio_upper"]
+    return Hazards(table.join(ratios), ties, len(duration), int((cause > 0).sum()), level)
+
+
+def check(duration: Floats, cause: Floats, entry: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """Return durations, causes (0 = censored) and entries (-inf without truncation) as arrays.
+
+    Raises DurationError, naming the row, for no rows, a missing, infinite or negative duration, a cause that
+    is not a whole number of 0 or more, and an entry that is missing or not below its duration.
+    """
+    values = np.asarray(duration, dtype=float)
+    codes = np.asarray(cause, dtype=float)
+    starts = np.full(len(values), -np.inf) if entry is None else np.asarray(entry, dtype=float)
+    if values.ndim != 1 or len(values) == 0 or not len(values) == len(codes) == len(starts):
+        raise DurationError(
+            f"{values.shape} durations, {codes.shape} ends and {starts.shape} entries: one of each a row is "
+            "needed, and at least one row."
+        )
+    _refuse(~np.isfinite(values) | (values < 0), values, "duration", "0 or more")
+    _refuse(~np.isfinite(codes) | (codes < 0) | (codes % 1 != 0), codes, "end", "0 (censored), 1, 2, ...")
+    _refuse(np.isnan(starts) | (starts >= values), starts, "entry", "below the duration")
+    return values, codes.astype(int), starts
+
+
+def _refuse(bad: Floats, values: Floats, name: str, allowed: str) -> None:
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise DurationError(f"{name} {values[row]} in row {row + 1}. Allowed: {allowed}.")
+
+
+def _table(duration: Floats, cause: Floats, entry: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return distinct durations with the numbers at risk, ended and censored at each."""
+    time, where = np.unique(duration, return_inverse=True)
+    leaving = len(duration) - np.searchsorted(np.sort(duration), time, side="left")
+    late = len(duration) - np.searchsorted(np.sort(entry), time, side="left")
+    events = np.bincount(where, cause > 0, minlength=len(time))
+    censored = np.bincount(where, cause == 0, minlength=len(time))
+    return time, (leaving - late).astype(float), events, censored
+
+
+def _loglog(share: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:
+    """Limits on the scale log(-log(share)); NaN where the share is 0 or 1."""
+    inside = np.where((share > 0) & (share < 1), share, np.nan)
+    step = stats.norm.ppf(0.5 + level / 2) * se / (inside * np.log(inside))
+    first, second = inside ** np.exp(-step), inside ** np.exp(step)
+    return np.minimum(first, second), np.maximum(first, second)
+
+
+def _crossing(time: Floats, curve: Floats) -> float:
+    """Return where a falling step curve passes one half (see `median`)."""
+    known = ~np.isnan(curve)
+    time, curve = time[known], curve[known]
+    reached = np.flatnonzero(curve <= 0.5 + HALF_TOLERANCE)
+    if len(reached) == 0:
+        return float("nan")
+    below = np.flatnonzero(curve < 0.5 - HALF_TOLERANCE)
+    end = time[below[0]] if len(below) else time[-1]
+    at_half = abs(curve[reached[0]] - 0.5) <= HALF_TOLERANCE
+    return float((time[reached[0]] + end) / 2 if at_half else time[reached[0]])

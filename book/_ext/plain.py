@@ -1,0 +1,110 @@
+"""Make the built pages light, self-contained and accessible: what the theme adds beyond our needs goes.
+
+Works on the finished HTML, so that it does not depend on the insides of the theme.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
+
+# Scripts and styles of features that the book does not offer.
+UNUSED = re.compile(r"fontawesome|thebe|togglebutton|copybutton|clipboard|design-tabs")
+UNUSED_INLINE = re.compile(r"thebe|togglebutton|toggleHint|kernelName", re.IGNORECASE)
+# Shapes of the theme's icons on a 24 by 24 grid.
+ICONS = {
+    "magnifying-glass": "M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12zm4.5 10.5L20 20",
+    "bars": "M4 6h16M4 12h16M4 18h16",
+    "sun": "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2",
+    "moon": "M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z",
+    "circle-half-stroke": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 3v18M12 7l8 2M12 12h9M12 17l7-1",
+    "angle-left": "M15 5l-7 7 7 7",
+    "angle-right": "M9 5l7 7-7 7",
+    "arrow-up": "M12 20V5M5 12l7-7 7 7",
+    "list": "M4 6h16M4 12h16M4 18h16",
+}
+DESCRIPTION_LENGTH = 155
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Rewrite every built page that still holds what `plain` takes out."""
+    if error is not None or app.builder.format != "html":
+        return
+    for page in sorted(Path(app.outdir).glob("**/*.html")):
+        if "_static" not in page.parts:
+            before = page.read_text(encoding="utf-8")
+            after = plain(before)
+            if after != before:
+                page.write_text(after, encoding="utf-8")
+    for unused in ("fontawesome.js", "fontawesome.js.map", "bootstrap.js.map", "pydata-sphinx-theme.js.map"):
+        (Path(app.outdir) / "_static" / "scripts" / unused).unlink(missing_ok=True)
+
+
+def plain(html: str) -> str:
+    """Return a page without unused scripts, with drawn icons and the theme's accessibility faults mended.
+
+    Doing it twice changes nothing more.
+    """
+    if 'name="made-plain"' in html:
+        return html
+    page = BeautifulSoup(html, "html.parser")
+    for tag in page.find_all(["script", "link"]):
+        where = f"{tag.get('src', '')} {tag.get('href', '')}"
+        inline = tag.name == "script" and not tag.get("src") and UNUSED_INLINE.search(tag.get_text())
+        if UNUSED.search(where) or tag.get("type") == "text/x-thebe-config" or inline:
+            tag.decompose()
+    for tag in page.select("#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
+        tag.decompose()
+    for icon in page.select("[class*=fa-]"):
+        _draw(page, icon)
+    for button in page.select(".search-button-field, details.hide > summary"):
+        button.attrs.pop("aria-label", None)
+    for button in page.select(".header-article-items .primary-toggle"):
+        button["aria-label"] = "Show or hide the contents"
+    for text in page.select("details.hide summary .admonition-title"):
+        text.string = "Show the code" if "collapsed" in text["class"] else "Hide the code"
+    for sidebar in page.select("#pst-primary-sidebar"):
+        sidebar.attrs.update({"role": "region", "aria-label": "Contents and search"})
+    if page.head is not None:
+        _describe(page)
+        page.head.append(page.new_tag("meta", attrs={"name": "made-plain", "content": "1"}))
+    return str(page)
+
+
+def _draw(page: BeautifulSoup, icon) -> None:
+    """Put the shape of an icon inside its element, hidden from screen readers."""
+    names = [name.removeprefix("fa-") for name in icon.get("class", []) if name.startswith("fa-")]
+    shape = next((ICONS[name] for name in names if name in ICONS), None)
+    if shape is None:
+        return
+    size = {
+        "viewBox": "0 0 24 24",
+        "width": "1em",
+        "height": "1em",
+        "aria-hidden": "true",
+        "focusable": "false",
+    }
+    line = {"fill": "none", "stroke": "currentColor", "stroke-width": "2", "stroke-linecap": "round"}
+    drawing = page.new_tag("svg", attrs={**size, **line, "class": "icon"})
+    drawing.append(page.new_tag("path", attrs={"d": shape}))
+    icon.append(drawing)
+
+
+def _describe(page: BeautifulSoup) -> None:
+    """Give the page a description: the start of its first paragraph."""
+    first = page.select_one("article p")
+    if first is None or page.find("meta", attrs={"name": "description"}):
+        return
+    text = " ".join(first.get_text().split())
+    if len(text) > DESCRIPTION_LENGTH:
+        text = text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + " …"
+    page.head.append(page.new_tag("meta", attrs={"name": "description", "content": text}))
