@@ -12,7 +12,6 @@ from analysis import data, present, regime
 FINANCE_ONLY = 6
 MATCH_WITHIN = {"trusts": 0.0, "spells": 0.0, "months": 0.5, "percent": 0.5}
 REASONS = {
-    "P2": "Two trusts left on the very day a year after entry; they may or may not count as within it.",
     "X1": "The table behind the published mean could not be read; it may use the inspectors' dates.",
     "X2": "The published share may rest on an older cut: two trusts entered that month.",
     "X3": "The source may count trusts in financial special measures too.",
@@ -126,7 +125,7 @@ def _ours(claim: str, part: str, spells: pd.DataFrame, day: pd.Timestamp) -> flo
         ("O15", "finance only"): lambda: 100 * FINANCE_ONLY / every,
         ("P1", "left"): lambda: ended["trust"].nunique(),
         ("P2", "entered"): lambda: early["trust"].nunique(),
-        ("P2", "within 12 months"): lambda: _ended(early, 12).sum(),
+        ("P2", "within 12 months"): lambda: _ended(early[early["ended_by"] == "exit"], 12).sum(),
         ("P2", "two years"): lambda: (
             early["last_day"].clip(upper=day) >= early["entered"] + pd.DateOffset(months=24)
         ).sum(),

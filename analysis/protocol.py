@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import data, effects, regime
+from analysis import data, effects, present, regime
 
 SEED = 20260101
 DRAWS = 999
-# By period of the panel: horizons pooled after entry, placebo leads shown, periods left out in a sensitivity.
+# By period of the panel: horizons pooled after entry; length of the year before entry, in which a trust's
+# trouble showed and which is left out of the second baseline.
 HORIZONS = {"quarter": range(13), "year": range(4)}
-LEADS = {"quarter": 8, "year": 3}
-BAD_DRAW_WINDOW = {"quarter": 2, "year": 1}
+YEAR_BEFORE = {"quarter": 4, "year": 1}
 BETTER = {"higher is better": "higher", "lower is better": "lower", "neither": None}
+GLUE_UNITS = {"percent": "points", "ratio": "ratio", "per day": "per day"}
 MEASURES = {"percent": "percentage points", "ratio": "on the ratio", "per day": "a day"}
 
 
@@ -34,7 +35,6 @@ def settings(name: str) -> dict[str, Any]:
     return {
         "group": "type",
         "horizons": HORIZONS[grain],
-        "pre_periods": LEADS[grain],
         "measure": MEASURES[about["unit"]],
         "better": BETTER[about["direction"]],
         "label": label(name),
@@ -56,3 +56,121 @@ def entry(name: str, *, panel: pd.DataFrame | None = None, draws: int = 0, **cha
     chosen = regime.panel(name) if panel is None else panel
     rng = np.random.default_rng(SEED) if draws else None
     return effects.imputation(chosen, **{**settings(name), "draws": draws, "rng": rng, **changed})
+
+
+def path(name: str, **changed: Any) -> effects.Effects:
+    """Estimate the way through entry: the year before it and three years after, against one baseline.
+
+    The baseline is everything before the year before entry, so that a dip in that year stays in sight: rows
+    of phase "left out" are that year, rows of phase "post" the time since entry.
+    """
+    grain = regime.indicator(name)["analysis_grain"]
+    return entry(name, omit_before=YEAR_BEFORE[grain], draws=DRAWS, **changed)
+
+
+def path_sentence(name: str, found: effects.Effects) -> str:
+    """Say how far from the baseline a path was just before entry, just after, and at its end."""
+    about = regime.indicator(name)
+    grain, unit = about["analysis_grain"], GLUE_UNITS[about["unit"]]
+    rows = found.frame.set_index("horizon")
+    solid = rows[~rows["thin"]]
+    places = {
+        f"in the {grain} before entry": -1,
+        f"{present.plural(1, grain)} after": 1,
+        f"{present.plural(int(solid.index.max()), grain)} after": int(solid.index.max()),
+    }
+    parts = [
+        f"{present.estimate(row.estimate, row.lower, row.upper, unit)} {where}"
+        for where, at in places.items()
+        for row in [rows.loc[at]]
+    ]
+    more = about["direction"] if about["direction"] != "neither" else "neither direction is better"
+    return (
+        f"{about['title']} at trusts that entered, less what comparators predict from the years before: "
+        f"{present.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators; {more}."
+    )
+
+
+def two_baselines(names: list[str]) -> pd.DataFrame:
+    """Estimate the association with entry twice, with and without the year before entry in the baseline.
+
+    Returns one row an indicator: `indicator`, `title`, `unit`, `direction`, `n_trusts`, `n_controls`, then
+    `estimate`, `se`, `lower`, `upper` (baseline: all periods before entry) and the same with `_dip_out`.
+    """
+    rows = []
+    for name in names:
+        about = regime.indicator(name)
+        whole = entry(name).overall
+        short = entry(name, omit_before=YEAR_BEFORE[about["analysis_grain"]]).overall
+        row = {"indicator": name, "title": about["title"], "unit": GLUE_UNITS[about["unit"]]}
+        row |= {"direction": about["direction"], "n_trusts": whole.n_trusts, "n_controls": whole.n_controls}
+        row |= {part: getattr(whole, part) for part in ("estimate", "se", "lower", "upper")}
+        row |= {f"{part}_dip_out": getattr(short, part) for part in ("estimate", "se", "lower", "upper")}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def reading(row: pd.Series) -> str:
+    """Say in a few words which way a difference points: better, worse, higher, lower or no clear difference."""
+    if row["lower"] <= 0 <= row["upper"]:
+        return "no clear difference"
+    side = "higher" if row["estimate"] > 0 else "lower"
+    if row["direction"] == "neither":
+        return side
+    return "better" if row["direction"].startswith(side) else "worse"
+
+
+def answer(both: pd.DataFrame) -> str:
+    """Return the chapter's answer in one sentence from `two_baselines`: the primary indicators, by reading."""
+    primary = both[both["indicator"].isin(indicators(primary=True))]
+    parts = [
+        f"{label(row['indicator'])} was {_as_compared(reading(row))} "
+        f"({present.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])})"
+        for _, row in primary.iterrows()
+    ]
+    return (
+        f"In the three years after entry, {present.join(parts)}, each against what comparable trusts predict."
+    )
+
+
+def _as_compared(words: str) -> str:
+    return "not clearly different" if words == "no clear difference" else f"{words} than predicted"
+
+
+def path_title(name: str, found: effects.Effects) -> str:
+    """Return the finding of a path as a title: where it stood before entry, and after."""
+    rows = found.frame.set_index("horizon")
+    direction = regime.indicator(name)["direction"]
+    after = reading(pd.Series({**_overall(found), "direction": direction}))
+    before = reading(
+        pd.Series({**rows.loc[-1, ["estimate", "lower", "upper"]].to_dict(), "direction": direction})
+    )
+    title = regime.indicator(name)["title"]
+    return f"{title}: {before} just before entry, {after} in the three years after"
+
+
+def _overall(found: effects.Effects) -> dict[str, float]:
+    return {part: getattr(found.overall, part) for part in ("estimate", "lower", "upper")}
+
+
+def for_readers(both: pd.DataFrame) -> pd.DataFrame:
+    """Return `two_baselines` as texts for a table."""
+    primary = set(indicators(primary=True))
+    rows = []
+    for _, row in both.iterrows():
+        out = {part.removesuffix("_dip_out"): row[part] for part in row.index if part.endswith("_dip_out")}
+        rows.append(
+            {
+                "Indicator": row["title"] + (" (primary)" if row["indicator"] in primary else ""),
+                "Better": row["direction"],
+                "Baseline: all before entry": present.estimate(
+                    row["estimate"], row["lower"], row["upper"], row["unit"]
+                ),
+                "Baseline without the year before": present.estimate(
+                    out["estimate"], out["lower"], out["upper"], row["unit"]
+                ),
+                "Reading": reading(row),
+                "Trusts that entered": present.number(row["n_trusts"]),
+            }
+        )
+    return pd.DataFrame(rows)

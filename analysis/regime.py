@@ -14,6 +14,7 @@ REGIME_START = pd.Timestamp("2013-07-16")
 REGIME_END = pd.Timestamp("2021-07-13")
 MONTHS_IN_YEAR = 12
 DAYS_IN_MONTH = 365.25 / MONTHS_IN_YEAR
+LARGE_MERGER = 5.0  # percent of the surviving code's beds: a smaller addition does not make another trust
 PHASES = ("never", "before", "during", "after", "second spell", "after second")
 PANEL_COLUMNS = [
     "trust",
@@ -91,7 +92,7 @@ def panel(name: str, *, main: bool = True) -> pd.DataFrame:
     Rules. The entry period is the first that ends on or after the entry date; for the staff survey the
     first that starts on or after it. Phase is the state on the last day of the period (survey: the first).
     A quarter needs its three months. Rates are sums over sums, never means of rates. A code that a merger
-    makes larger is a new trust from then on; it is left out if it then holds a trust that had entered.
+    makes larger (by a twentieth of its beds or more) is a new trust from then on; it is left out if it then holds a trust that had entered.
     Periods after July 2021 of a trust whose spell the end of the regime cut short are left out.
     Nothing is left out because of how a trust fared; `exclusions` lists what is, and why.
     """
@@ -162,7 +163,8 @@ def _window(period: pd.Series, about: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _split_at_mergers(frame: pd.DataFrame, about: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     changes = data.load("organisation_changes")
-    changes = changes[changes["size_changes"].fillna(False)]
+    large = changes["beds_percent"].isna() | (changes["beds_percent"] >= LARGE_MERGER)
+    changes = changes[changes["size_changes"].fillna(False) & large]
     entered = data.load("regime_spells").groupby("org_code")["entered_day"].min()
     holders = _holders_of_entered(changes, entered)
     start, end = _window(frame["period"], about)

@@ -220,7 +220,7 @@ def test_share_at_a_moment_is_the_last_step_and_unknown_past_the_data(spells):
     assert result.at(1)["incidence"].tolist() == [0, 0]
     assert result.at(24)["incidence"].isna().all()
     assert "not seen for 24 months" in result.sentence()
-    assert "by 9 months 33% by exit" in result.sentence(9)
+    assert "by 9 months: exit 33%" in result.sentence(9)
 
 
 def test_codes_and_words_agree(spells):

@@ -145,7 +145,20 @@ def test_selection_on_a_bad_draw_without_effect_is_all_regression_to_the_mean():
     assert result.expected_slope == pytest.approx(result.observed, rel=0.25)
     # never-entered trusts lack the worst draws, so the expected movement is a little too large, never too small
     assert 0 <= result.net < -0.15 * result.observed
-    assert "Most of the change is what regression to the mean would give" in result.sentence()
+    assert "no more than regression to the mean would give" in result.sentence()
+    mended = expected_regression(frame, baseline=2, follow_up=6, population="untreated")
+    assert mended.net_lower < 0 < mended.net_upper
+
+
+def test_truncation_by_entry_is_mended_by_the_untreated_population():
+    full = panel(np.random.default_rng(31), trusts=800)
+    frame = enter_the_worst(full)
+    frame.loc[frame["t"] >= frame["entry"], "value"] -= 50  # treated values must not count
+    never, untreated = (variance_components(frame, population=p) for p in ("never", "untreated"))
+    assert never.sd_between < 1.85
+    assert untreated.sd_between == pytest.approx(2.0, abs=0.1)
+    with pytest.raises(EffectError, match="population"):
+        variance_components(frame, population="all")
 
 
 def test_real_effect_is_left_over_after_regression_to_the_mean():

@@ -134,7 +134,7 @@ def event_study(
         measure=measure,
         better=better,
         label=label,
-        dropped=data.dropped,
+        dropped=_dropped(data, after),
         unidentified=int((wanted(data.since, horizons) & (data.since >= 0)).sum() - after.member.sum()),
         missing=data.missing,
         tables={
@@ -256,6 +256,15 @@ def _by_cohort(cells: Cells) -> tuple[pd.DataFrame, np.ndarray, tuple[float, np.
     mean = float(weight @ table["estimate"])
     both = stacked @ weight + member @ (table["estimate"].to_numpy() - mean) / member.sum()
     return table, stacked, (mean, both)
+
+
+def _dropped(data: Panel, after: Cells) -> pd.DataFrame:
+    """Units left out, with the treated ones that enter no comparison from their entry on."""
+    treated = np.bincount(data.unit, data.since >= 0, minlength=len(data.units)) > 0
+    lost = data.units[treated & ~after.member.any(axis=1)]
+    reason = "in no comparison: not observed both in its base period and after entry, or without controls"
+    more = pd.DataFrame({"unit": lost, "reason": reason})
+    return pd.concat([data.dropped, more], ignore_index=True) if len(more) else data.dropped
 
 
 def _att_gt(cells: Cells) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.effects.comparators import EquallyBad, Matched, equally_bad_placebo, matched_comparators
-from analysis.effects.components import VarianceComponents, components_of, variance_components
+from analysis.effects.components import Population, VarianceComponents, components_of, variance_components
 from analysis.effects.honest import HonestBounds, honest_bounds
 from analysis.effects.panels import EffectError, check_level
 from analysis.effects.specification import SpecificationCurve, specification_curve
@@ -159,6 +159,8 @@ class ExpectedRegression:
             f"interval {self.net_lower:+.3g} to {self.net_upper:+.3g})."
         )
         share = self.expected / self.observed if self.observed else float("nan")
+        if share >= 1:
+            return f"{text} The whole change is no more than regression to the mean would give."
         if share >= MOSTLY:
             return f"{text} Most of the change is what regression to the mean would give."
         if self.expected * self.observed < 0:
@@ -177,6 +179,7 @@ def expected_regression(
     time: str = "t",
     cohort: str = "entry",
     group: str | None = "type",
+    population: Population = "never",
     measure: str = "units",
     level: float = 0.95,
 ) -> ExpectedRegression:
@@ -187,11 +190,11 @@ def expected_regression(
         are averaged.
     Expected movement of a trust whose baseline lies d from the mean of never-entered trusts: -(1 - R) d,
         where R is the lasting share of the variance of a mean over the periods it was observed; and, as a
-        check that allows for autocorrelation and drift, slope x d, the slope (through the origin) of the
+        check that allows for autocorrelation and drift, slope x d, the least-squares slope of the
         movement of never-entered trusts on their distance over the same windows at the same dates and
         stratum, dates weighted by entrants.
-    Never-entered trusts lack the worst draws if entry went by the outcome itself; the expected movement is then
-        somewhat too large (a tenth or so when the worst tenth enters), which errs against finding an effect.
+    population: whose variance R is from, see `variance_components`. With "never", if entry went by the
+        outcome itself, the expected movement comes out too large, which errs against finding an effect.
     Both take entrants as extreme members of the same population: if they are lastingly worse, they move back
     less.
     Method: Barnett, van der Pols, Dobson 2005; shrinkage as in best linear prediction.
@@ -202,7 +205,7 @@ def expected_regression(
     check_windows(baseline=baseline, gap=gap, follow_up=follow_up)
     check_level(level)
     table = wide(panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group)
-    components = components_of(table)
+    components = components_of(table, population)
     distance = Wide(table.data, table.deviations(), table.first, table.entered)
     rows, slopes = [], []
     for position in np.flatnonzero(table.entered):
@@ -211,7 +214,8 @@ def expected_regression(
         start, end = mean_of(windows, axis=1), mean_of(distance.after(date, follow_up), axis=1)
         same = ~table.entered & (table.data.unit_group == table.data.unit_group[position])
         same &= ~np.isnan(start) & ~np.isnan(end)
-        slopes.append((float(start[same] @ (end - start)[same]), float(start[same] @ start[same])))
+        away = start[same] - mean_of(start[same], axis=0)
+        slopes.append((float(away @ (end - start)[same]), float(away @ away)))
         periods = int((~np.isnan(windows[position])).sum())
         rows.append((table.data.units[position], int(date), periods, start[position], end[position]))
     frame = pd.DataFrame(rows, columns=["trust", "entry", "periods", "baseline", "end"])

@@ -101,7 +101,7 @@ def _row(path: Path, line: object, record: pd.Series, cut: set[str]) -> list[obj
     sources = [record[name] for name in ("fsm_source", "successor_source", "rsp_source")]
     addresses = [address for text in sources for address in re.findall(r"https?://[^\s;]+", text)]
     low = any(UNVERIFIED in text for text in (*record,))
-    notes = [note for note in (finance.pop("note"), left_note) if note]
+    notes = [str(note) for note in (finance.pop("note"), left_note) if note]
     stated = finance["finance"] or event["later_event"] or entered or left
     return [
         record["ods_code"],

@@ -58,7 +58,9 @@ def plot_in_force(counts: pd.DataFrame, *, ax: Axes) -> Axes:
     return ax
 
 
-def plot_event_time(frame: pd.DataFrame, *, ax: Axes, counts: Axes, unit: str, period: str) -> Axes:
+def plot_event_time(
+    frame: pd.DataFrame, *, ax: Axes, counts: Axes, unit: str, period: str, event: str = "entry"
+) -> Axes:
     """Draw estimates by period since an event with intervals, and the number of trusts behind each below.
 
     frame: `horizon`, `estimate`, `lower`, `upper`, `n_trusts`, `thin`, and `lower_uniform`,
@@ -91,7 +93,7 @@ def plot_event_time(frame: pd.DataFrame, *, ax: Axes, counts: Axes, unit: str, p
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.axvline(-0.5, color=ORANGE, linewidth=1.2, linestyle="--")
     ax.annotate(
-        "event", (-0.5, 1), xycoords=("data", "axes fraction"), xytext=(4, -10), textcoords="offset points",
+        event, (-0.5, 1), xycoords=("data", "axes fraction"), xytext=(4, -10), textcoords="offset points",
         color=ORANGE, fontsize=8,
     )  # fmt: skip
     ax.set_ylabel(unit)
@@ -100,5 +102,12 @@ def plot_event_time(frame: pd.DataFrame, *, ax: Axes, counts: Axes, unit: str, p
         frame["horizon"], frame["n_trusts"], color=[GREY if few else BLUE for few in frame["thin"]], alpha=0.5
     )
     counts.set_ylabel("Trusts")
-    counts.set_xlabel(f"{period.capitalize()}s since the event (0 = the {period} in which it fell)")
+    counts.set_xlabel(f"{period.capitalize()}s since {event} (0 = the {period} of {event})")
+    counts.set_ylim(bottom=0)
     return ax
+
+
+def difference_label(unit: str, direction: str) -> str:
+    """Return the axis label of a difference: unit and which direction is better, on two lines."""
+    names = {"percent": "percentage points", "ratio": "SHMI ratio", "per day": "a day", "score": "points"}
+    return f"Observed less predicted ({names[unit]})\n{direction}"

@@ -1,0 +1,141 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from diff_diff import ImputationDiD
+
+from analysis import effects
+from analysis.effects.cells import regression
+
+ORACLES = Path(__file__).parent / "oracles" / "staggered_did"
+KEYS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "entry"}
+SETTINGS = {
+    "never_nocov": {},
+    "notyet_nocov": {"control": "not_yet"},
+    "never_lpop_dr": {"covariates": ["lpop"]},
+    "never_lpop_reg": {"covariates": ["lpop"], "method": "reg"},
+    "never_nocov_universal": {"base": "universal"},
+    "never_nocov_anticip1": {"anticipation": 1},
+}
+
+
+def oracle(name):
+    return json.loads((ORACLES / name).read_text())
+
+
+@pytest.fixture(scope="module")
+def mpdta():
+    frame = pd.read_csv(ORACLES / "mpdta.csv").rename(columns={"first.treat": "entry"})
+    return frame.assign(entry=frame["entry"].replace(0, np.nan))
+
+
+def column(values):
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_event_study_equals_r(mpdta, name):
+    expected = oracle("callaway_santanna_mpdta.json")["expected"][name]
+    result = effects.event_study(mpdta, **KEYS, **SETTINGS[name])
+    pairs = [
+        (result.tables["att_gt"], expected["att_gt"]),
+        (result.frame, expected["dynamic"]),
+        (result.tables["groups"], expected["group"]),
+        (result.tables["calendar"], expected["calendar"]),
+    ]
+    for found, wanted in pairs:
+        np.testing.assert_allclose(found["estimate"], column(wanted["att"]), atol=1e-9)
+        np.testing.assert_allclose(found["se"], column(wanted["se"]), atol=1e-9)
+    assert result.frame["horizon"].tolist() == expected["dynamic"]["egt"]
+    assert result.tables["att_gt"]["cohort"].tolist() == expected["att_gt"]["group"]
+    assert result.tables["att_gt"]["time"].tolist() == expected["att_gt"]["t"]
+    for summary, found in result.tables["summaries"].iterrows():
+        wanted = expected[summary]["overall"]
+        assert found["estimate"] == pytest.approx(wanted["att"], abs=1e-9)
+        assert found["se"] == pytest.approx(wanted["se"], abs=1e-4 if summary == "group" else 1e-9)
+    assert result.overall.estimate == result.tables["summaries"].loc["simple", "estimate"]
+
+
+def test_group_summary_of_r_is_reproduced_with_its_slip(mpdta):
+    expected = oracle("callaway_santanna_mpdta.json")["expected"]["never_nocov"]["group"]
+    cohorts = mpdta.groupby("countyreal")["entry"].first().to_numpy()
+    wide = mpdta.pivot(index="countyreal", columns="year", values="lemp")
+    atts, spread = [], []
+    for cohort in (2004, 2006, 2007):
+        both = (cohorts == cohort) | np.isnan(cohorts)
+        psi = np.zeros(len(cohorts))
+        for year in range(cohort, 2008):
+            change = (wide[year] - wide[cohort - 1]).to_numpy()
+            _, part = regression(change[both], cohorts[both] == cohort, np.ones((both.sum(), 1)))
+            psi[both] += part / (2008 - cohort)
+        spread.append(psi)
+        atts.append(expected["att"][len(atts)])
+    sizes = np.array([(cohorts == c).sum() for c in (2004, 2006, 2007)])
+    first = np.repeat((cohorts == 2004)[:, None], 3, axis=1)
+    weights = sizes / sizes.sum()
+    slip = (first - sizes / 500) / sizes.sum() - np.outer(
+        (first - sizes / 500).sum(axis=1), sizes
+    ) / sizes.sum() ** 2
+    total = np.column_stack(spread) @ weights + slip @ np.array(atts)
+    assert np.sqrt((total**2).sum()) == pytest.approx(expected["overall"]["se"], abs=1e-9)
+
+
+def test_imputation_equals_the_closed_formula(mpdta):
+    expected = oracle("callaway_santanna_mpdta.json")["imputation_borusyak"]
+    result = effects.imputation(mpdta, **KEYS)
+    assert result.overall.estimate == pytest.approx(expected["overall"], abs=1e-9)
+    np.testing.assert_allclose(result.frame["estimate"], list(expected["by_horizon"].values()), atol=1e-9)
+
+
+@pytest.mark.parametrize("partition", ["cohort_horizon", "horizon", "cohort"])
+@pytest.mark.parametrize("leave_out", [False, True])
+def test_imputation_standard_errors_equal_diff_diff_with_gaps(mpdta, partition, leave_out):
+    gappy = mpdta[np.random.default_rng(0).random(len(mpdta)) < 0.8]
+    with pytest.warns((FutureWarning, UserWarning)):  # diff-diff warns of gaps and of its coming interface
+        peer = ImputationDiD(aux_partition=partition, leave_one_out=leave_out).fit(
+            gappy.assign(entry=gappy["entry"].fillna(0)),
+            outcome="lemp",
+            unit="countyreal",
+            time="year",
+            first_treat="entry",
+            aggregate="event_study",
+        )
+    result = effects.imputation(gappy, **KEYS, partition=partition, leave_out=leave_out)
+    assert result.overall.estimate == pytest.approx(peer.overall_att, abs=1e-8)
+    assert result.overall.se == pytest.approx(peer.overall_se, abs=1e-8)
+    for row in result.frame.to_dict("records"):
+        assert row["se"] == pytest.approx(peer.event_study_effects[row["horizon"]]["se"], abs=1e-8)
+
+
+def test_twfe_equals_least_squares_with_dummies(mpdta):
+    few = mpdta[mpdta["countyreal"].isin(mpdta["countyreal"].unique()[::9])].sample(frac=0.9, random_state=1)
+    treated = (few["year"] >= few["entry"]).to_numpy(dtype=float)
+    dummies = pd.get_dummies(few[["countyreal", "year"]].astype(str), dtype=float).to_numpy()
+    design = np.column_stack([treated, dummies])
+    inverse = np.linalg.pinv(design.T @ design)
+    slope = inverse @ design.T @ few["lemp"].to_numpy()
+    residual = few["lemp"].to_numpy() - design @ slope
+    scores = pd.DataFrame(design * residual[:, None]).groupby(few["countyreal"].to_numpy()).sum().to_numpy()
+    n, clusters, k = len(few), few["countyreal"].nunique(), 1 + few["year"].nunique()
+    factor = clusters / (clusters - 1) * (n - 1) / (n - k)
+    se = np.sqrt(factor * (inverse @ scores.T @ scores @ inverse)[0, 0])
+    result = effects.twfe(few, **KEYS)
+    assert result.overall.estimate == pytest.approx(slope[0], abs=1e-10)
+    assert result.overall.se == pytest.approx(se, abs=1e-10)
+    assert result.weights["weight"].sum() == pytest.approx(1)
+
+
+def test_synthetic_did_equals_r():
+    frame = pd.read_csv(ORACLES / "prop99.csv").assign(
+        entry=lambda table: np.where(table["State"] == "California", 1989.0, np.nan)
+    )
+    keys = {"outcome": "PacksPerCapita", "unit": "State", "time": "Year"}
+    result = effects.synthetic_did(frame, **keys)
+    assert result.overall.estimate == pytest.approx(
+        oracle("synthdid_prop99.json")["expected"]["sdid"], abs=1e-4
+    )
+    assert result.weights["weight"].sum() == pytest.approx(1)
+    again = effects.synthetic_did(frame, **keys, draws=20, rng=np.random.default_rng(1))
+    assert again.overall.se > 0
