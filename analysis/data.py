@@ -19,6 +19,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "data"
 STAGE = ".refresh"
 READY = "READY"
 STATUSES = ("official", "public-record", "published", "assumption")
+NEEDED = ("name", "path", "status", "hash", "coverage", "schema")  # of each table in the package
 OPERATORS: dict[str, Callable] = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
 PLAIN_NUMBER = r"-?\d+(\.\d+)?(e[-+]?\d+)?"
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
@@ -51,7 +52,10 @@ def load(name: str) -> pd.DataFrame:
     The frame is the caller's own: changing it changes nothing else.
     """
     resource = describe(name)
-    raw = _file(resource["path"]).read_bytes() if _file(resource["path"]).is_file() else b""
+    file = _file(resource["path"])
+    if not file.is_file():
+        raise DataError(name, found="no file", allowed=f"{resource['path']} in the data folder")
+    raw = file.read_bytes()
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     if digest != resource["hash"]:
         raise DataError(
@@ -66,19 +70,30 @@ def describe(name: str) -> dict[str, Any]:
     if name not in resources:
         raise DataError("datapackage.json", found=name, allowed=f"one of {sorted(resources)}")
     resource = resources[name]
-    trace.used(FOLDER / resource["path"], descriptor=resource, data_to=resource["coverage"].get("to"))
+    official = resource["status"] == "official"
+    data_to = resource["coverage"].get("to") if official else None
+    trace.used(FOLDER / resource["path"], descriptor=resource, data_to=data_to)
     return resource
 
 
 def package() -> dict[str, Any]:
-    """Return `data/datapackage.json`; raise DataError when it is absent or not JSON."""
+    """Return `data/datapackage.json`; raise DataError when it is absent, not JSON or lacks what `load` needs."""
     file = _file("datapackage.json")
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(
             "datapackage.json", found=str(error), allowed="a Frictionless data package"
         ) from error
+    resources = found.get("resources") if isinstance(found, dict) else None
+    if not isinstance(resources, list):
+        raise DataError("datapackage.json", column="resources", found=resources, allowed="a list of tables")
+    for place, resource in enumerate(resources):
+        absent = [part for part in NEEDED if part not in resource]
+        if absent:
+            name = resource.get("name", place)
+            raise DataError("datapackage.json", row=name, found=f"no {absent}", allowed=f"{list(NEEDED)}")
+    return found
 
 
 def tables() -> list[str]:
@@ -91,12 +106,16 @@ def check() -> pd.DataFrame:
 
     `result` is "ok" or the message of the DataError.
     """
-    known = set(load("organisations")["org_code"]) if "organisations" in tables() else set()
+    try:
+        known = set(load("organisations")["org_code"]) if "organisations" in tables() else set()
+    except DataError:
+        known = None  # reported in the row of organisations itself
     rows = []
     for resource in package()["resources"]:
         try:
             frame = load(resource["name"])
-            _check_organisations(resource, frame, known)
+            if known is not None:
+                _check_organisations(resource, frame, known)
             result, count = "ok", len(frame)
         except DataError as error:
             result, count = str(error), 0
@@ -114,11 +133,15 @@ def verify(resource: dict[str, Any], content: bytes) -> pd.DataFrame:
         raise DataError(name, found=resource.get("status"), allowed=f"a status of {list(STATUSES)}")
     fields = {field["name"]: field for field in schema["fields"]}
     try:
-        raw = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False, encoding="utf-8")
+        raw = pd.read_csv(
+            io.BytesIO(content), dtype="str", keep_default_na=False, encoding="utf-8", skip_blank_lines=False
+        )
     except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
         raise DataError(
             name, found=str(error), allowed="comma-separated UTF-8 with one heading row"
         ) from error
+    if not isinstance(raw.index, pd.RangeIndex):
+        raise DataError(name, row=2, found="more cells than headings", allowed=f"{len(fields)} cells a row")
     if list(raw.columns) != list(fields):
         raise DataError(name, row=1, found=list(raw.columns), allowed=f"{list(fields)}")
     raw.index = pd.RangeIndex(2, len(raw) + 2, name="row")

@@ -34,6 +34,7 @@ def settings(name: str) -> dict[str, Any]:
     grain = about["analysis_grain"]
     return {
         "group": "type",
+        "leave_out": True,
         "horizons": HORIZONS[grain],
         "measure": MEASURES[about["unit"]],
         "better": BETTER[about["direction"]],
@@ -42,9 +43,8 @@ def settings(name: str) -> dict[str, Any]:
 
 
 def label(name: str) -> str:
-    """Return an indicator's title as it stands within a sentence."""
-    title = regime.indicator(name)["title"]
-    return title if title.isupper() else title[0].lower() + title[1:]
+    """Return an indicator's name as it stands within a sentence."""
+    return regime.indicator(name)["phrase"]
 
 
 def entry(name: str, *, panel: pd.DataFrame | None = None, draws: int = 0, **changed: Any) -> effects.Effects:
@@ -96,22 +96,36 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
 
     Returns one row an indicator: `indicator`, `title`, `unit`, `direction`, `n_trusts`, `n_controls`, then
     `estimate`, `se`, `lower`, `upper` (baseline: all periods before entry) and the same with `_dip_out`.
+    What cannot be estimated, because no trust has such a baseline, is missing.
     """
     rows = []
     for name in names:
         about = regime.indicator(name)
-        whole = entry(name).overall
-        short = entry(name, omit_before=YEAR_BEFORE[about["analysis_grain"]]).overall
+        whole = _overall(name)
+        short = _overall(name, omit_before=YEAR_BEFORE[about["analysis_grain"]])
         row = {"indicator": name, "title": about["title"], "unit": GLUE_UNITS[about["unit"]]}
-        row |= {"direction": about["direction"], "n_trusts": whole.n_trusts, "n_controls": whole.n_controls}
-        row |= {part: getattr(whole, part) for part in ("estimate", "se", "lower", "upper")}
-        row |= {f"{part}_dip_out": getattr(short, part) for part in ("estimate", "se", "lower", "upper")}
-        rows.append(row)
+        row |= {"direction": about["direction"], **whole}
+        rows.append(row | {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper")})
     return pd.DataFrame(rows)
+
+
+def _overall(name: str, **changed: Any) -> dict[str, float]:
+    parts = ("estimate", "se", "lower", "upper", "n_trusts", "n_controls")
+    try:
+        found = entry(name, **changed).overall
+    except effects.EffectError as error:
+        if "has a counterfactual" not in str(error):
+            raise
+        return {part: 0 if part.startswith("n_") else float("nan") for part in parts}
+    return {part: getattr(found, part) for part in parts}
 
 
 def reading(row: pd.Series) -> str:
     """Say in a few words which way a difference points: better, worse, higher, lower or no clear difference."""
+    if pd.isna(row["lower"]):
+        return "cannot be estimated"
+    if row.get("n_trusts", effects.THIN) < effects.THIN:
+        return "too few trusts to read"
     if row["lower"] <= 0 <= row["upper"]:
         return "no clear difference"
     side = "higher" if row["estimate"] > 0 else "lower"
@@ -128,29 +142,29 @@ def answer(both: pd.DataFrame) -> str:
         f"({present.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])})"
         for _, row in primary.iterrows()
     ]
-    return (
-        f"In the three years after entry, {present.join(parts)}, each against what comparable trusts predict."
-    )
+    return f"In the three years after entry, {present.join(parts)}."
 
 
 def _as_compared(words: str) -> str:
-    return "not clearly different" if words == "no clear difference" else f"{words} than predicted"
+    return (
+        "not clearly different from what comparable trusts predict"
+        if words == "no clear difference"
+        else f"{words} than comparable trusts predict"
+    )
 
 
 def path_title(name: str, found: effects.Effects) -> str:
     """Return the finding of a path as a title: where it stood before entry, and after."""
     rows = found.frame.set_index("horizon")
     direction = regime.indicator(name)["direction"]
-    after = reading(pd.Series({**_overall(found), "direction": direction}))
-    before = reading(
-        pd.Series({**rows.loc[-1, ["estimate", "lower", "upper"]].to_dict(), "direction": direction})
-    )
+    after = reading(pd.Series({**_limits(found.overall), "direction": direction}))
+    before = reading(pd.Series({**_limits(rows.loc[-1]), "direction": direction}))
     title = regime.indicator(name)["title"]
     return f"{title}: {before} just before entry, {after} in the three years after"
 
 
-def _overall(found: effects.Effects) -> dict[str, float]:
-    return {part: getattr(found.overall, part) for part in ("estimate", "lower", "upper")}
+def _limits(found: Any) -> dict[str, float]:
+    return {part: getattr(found, part) for part in ("estimate", "lower", "upper")}
 
 
 def for_readers(both: pd.DataFrame) -> pd.DataFrame:

@@ -222,9 +222,11 @@ def _phases(frame: pd.DataFrame, about: pd.Series) -> pd.DataFrame:
     start, end = _window(frame["period"], about)
     at = start if about["exposure"] == "survey" else end
     out = frame.assign(entry=float("nan"), exit=float("nan"), phase="never", in_force=False)
-    original = ~out["trust"].str.contains("@", regex=False)
+    merged = pd.to_datetime(out["trust"].str.extract(r"@(\d{4}-\d{2})")[0], format="%Y-%m")
     for spell in spells().itertuples():
-        mine = original & (out["code"] == spell.trust)
+        # the trust that the code stood for on the day it entered: after the last merger before that
+        of_code = (out["code"] == spell.trust) & ~(merged > spell.entered)
+        mine = of_code & (out["trust"] == out.loc[of_code, "trust"].max())
         inside, later = ("during", "after") if spell.spell == 1 else ("second spell", "after second")
         left = spell.exited if pd.notna(spell.exited) else spell.last_day
         if spell.spell == 1:

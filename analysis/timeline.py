@@ -53,9 +53,14 @@ def lengths(spells: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for end, name in names.items():
         months = spells.loc[spells["ended_by"] == end, "months"]
-        figures = [present.number(x, "months") for x in (months.min(), months.median(), months.max())]
+        figures = [
+            present.number(x, "count", digits=1) for x in (months.min(), months.median(), months.max())
+        ]
         rows.append([name, present.number(len(months)), *figures])
-    return pd.DataFrame(rows, columns=["How the spell ended", "Spells", "Shortest", "Middle", "Longest"])
+    return pd.DataFrame(
+        rows,
+        columns=["How the spell ended", "Spells", "Shortest (months)", "Middle (months)", "Longest (months)"],
+    )
 
 
 def spells_sentence(spells: pd.DataFrame) -> str:

@@ -38,11 +38,18 @@ INDICATORS: dict[str, Any] = {
         "fields": [
             _field("indicator", "Short name.", required=True, pattern=r"[a-z_]+"),
             _field("title", "Name for readers.", required=True),
+            _field("phrase", "Name as it stands within a sentence.", required=True),
             _field("table", "Table that holds it.", required=True),
             _field("period_field", "Field of that table with the period.", required=True),
             _field("numerator", "Field counted; blank where the table holds the figure itself."),
             _field("denominator", "Field it is divided by; blank for none."),
-            _field("scale", "Multiplier, 100 for percent.", kind="number", required=True, minimum=0),
+            {
+                "name": "scale",
+                "type": "number",
+                "unit": "as in the field unit",
+                "description": "Multiplier, 100 for percent.",
+                "constraints": {"required": True, "minimum": 0},
+            },
             _field("complement", "True: one less the share.", kind="boolean", required=True),
             _field("unit", "Unit for readers.", required=True, enum=["percent", "ratio", "per day", "score"]),
             _field(

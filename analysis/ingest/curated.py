@@ -108,7 +108,35 @@ EVENT_DATES: dict[str, Any] = {
     },
 }
 
-RESOURCES: tuple[dict[str, Any], ...] = (CLAIMS, EVENT_DATES, INDICATORS)
+FINDINGS: dict[str, Any] = {
+    "name": "published_findings",
+    "path": "published_findings.csv",
+    "title": "Directions of change that the original study reported",
+    "status": "published",
+    "publication": "final report of the original study",
+    **_COMMON,
+    "description": (
+        "One row a measure for which the original study reports a direction after entry to special measures or "
+        "the list of challenged providers. Its windows, estimator, sizes and intervals were not in the pages read."
+    ),
+    "period": None,
+    "schema": {
+        "fields": [
+            _field("finding_id", "Short name.", required=True, pattern=r"[a-z]+"),
+            _field("indicator", "Our indicator of the same thing; blank where none was to be had."),
+            _field("measure", "What was measured.", required=True),
+            _field("published_direction", "Which way.", required=True, enum=["better", "worse"]),
+            _field("statement", "What was said, in our words.", required=True),
+            _field("source_title", "Who said it.", required=True),
+            _field("source_url", "Address.", required=True, pattern=ADDRESS),
+            _field("confidence", "How sure reading and meaning are.", required=True, enum=list(CONFIDENCE)),
+        ],
+        "primaryKey": ["finding_id"],
+        "missingValues": [""],
+    },
+}
+
+RESOURCES: tuple[dict[str, Any], ...] = (CLAIMS, FINDINGS, EVENT_DATES, INDICATORS)
 
 
 def read_curated(folder: Path) -> dict[str, pd.DataFrame]:

@@ -50,7 +50,13 @@ SPELLS: dict[str, Any] = {
         "fields": [
             _field("spell_id", "Code and number of the spell.", required=True, pattern=CODE + "-[12]"),
             _field("org_code", "ODS code of the trust at the time.", required=True, pattern=CODE),
-            _field("spell", "First or second spell.", kind="integer", required=True, minimum=1, maximum=2),
+            {
+                "name": "spell",
+                "type": "integer",
+                "unit": "number of the spell",
+                "description": "First or second spell.",
+                "constraints": {"required": True, "minimum": 1, "maximum": 2},
+            },
             _field("entered", "Entry as known: a day or a month.", required=True, pattern=DATE),
             _field("entered_precision", "How well it is known.", required=True, enum=["day", "month"]),
             _field(

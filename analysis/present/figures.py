@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.present.tables import credit, mark
 
-WIDE = (7.2, 4.0)
+WIDE = (6.6, 3.9)
 BUILDING = "REPORT_BUILD"
 STYLE: dict[str, Any] = {
     "svg.hashsalt": "special-measures",
@@ -64,8 +64,9 @@ class Figure:
         return (
             f'<figure class="result" id="{escape(self.name)}">'
             f'<figcaption class="finding">{escape(self.title)}{mark(self.sources)}</figcaption>'
+            f'<div class="picture" role="region" tabindex="0" aria-label="Chart: {escape(self.title)}">'
             f'<img src="data:image/svg+xml;base64,{image}" width="{width}" height="{height}" '
-            f'alt="{escape(self.says)}" loading="lazy" decoding="async">'
+            f'alt="{escape(self.says)}" loading="lazy" decoding="async"></div>'
             f'<p class="source">{escape(credit(self.sources))} '
             f'<a download="{escape(self.name)}.csv" href="data:text/csv;charset=utf-8,{numbers}">'
             f"Numbers of this figure (CSV)</a></p></figure>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
+from matplotlib.ticker import MaxNLocator
 
 INK = "#1f2937"
 BLUE = "#005eb8"
@@ -36,6 +37,7 @@ def plot_spells(spells: pd.DataFrame, *, ax: Axes) -> Axes:
     ax.set_yticks([line[trust] for trust in order], [names[trust] for trust in order])
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set_ylim(-0.7, len(order) - 0.3)
+    ax.set_ylabel("Trust, in order of first entry")
     ax.xaxis_date()
     ax.set_xlabel("Year")
     ax.grid(axis="x", color=PALE, linewidth=0.6)
@@ -104,6 +106,7 @@ def plot_event_time(
     counts.set_ylabel("Trusts")
     counts.set_xlabel(f"{period.capitalize()}s since {event} (0 = the {period} of {event})")
     counts.set_ylim(bottom=0)
+    counts.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
     return ax
 
 

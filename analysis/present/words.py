@@ -36,7 +36,7 @@ def number(
     places, before, after = FORMATS[unit]
     text = f"{abs(x):,.{places if digits is None else digits}f}"
     negative = x < 0 and float(text.replace(",", "")) != 0
-    mark = MINUS if negative else "+" if sign and x > 0 else ""
+    mark = MINUS if negative else "+" if sign and x > 0 and float(text.replace(",", "")) != 0 else ""
     return f"{mark}{before}{text}{after}"
 
 
@@ -58,9 +58,19 @@ def estimate(
     digits: int | None = None,
     level: float = 0.95,
 ) -> str:
-    """Return 'VALUE (95% interval LOW to HIGH)'."""
+    """Return 'VALUE (95% interval LOW to HIGH)'; a unit written as a word is not repeated in the interval.
+
+    A missing value is '..'; a value without limits says that it has no interval.
+    """
+    if pd.isna(value):
+        return NOT_AVAILABLE
+    first = number(value, unit, digits=digits)
+    if pd.isna(low) or pd.isna(high):
+        return f"{first} (no interval can be given)"
     spread = interval(low, high, unit, digits=digits)
-    return f"{number(value, unit, digits=digits)} ({level:.0%} interval {spread})"
+    after = FORMATS[unit][2]
+    spread = spread.removesuffix(after) if after.startswith(" ") else spread
+    return f"{first} ({level:.0%} interval {spread})"
 
 
 def month(value: pd.Period | pd.Timestamp | str) -> str:

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import posixpath
 import re
 import sys
 import time
@@ -21,7 +22,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from sphinx.application import Sphinx
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.errors import ExtensionError
 
 from analysis import data, trace
@@ -29,8 +30,9 @@ from analysis import data, trace
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
 RECORD = "fresh"
+RECORDED = {"code", "lock", "python", "modules", "tables", "run_on"}
 TIMEOUT = 900
-OTHER_CHAPTER = re.compile(r"glue:[a-z]+\}`([\w/-]+)\.ipynb::")
+OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
 WRITE_RECORD = "import sys\nif 'analysis.trace' in sys.modules:\n    sys.modules['analysis.trace'].write()"
 
 
@@ -39,6 +41,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-get-outdated", outdated)
     app.connect("source-read", read)
     app.connect("html-page-context", footer)
+    app.connect("build-finished", finished)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
 
@@ -49,8 +52,15 @@ def outdated(app: Sphinx, env: Any, added: set[str], changed: set[str], removed:
         stale[name] = reason(app, name)
         say(f"{name}: " + (f"to be run ({stale[name]})" if stale[name] else "outputs kept"))
     run = {name for name, why in stale.items() if why}
-    shows = {name for name in env.found_docs if set(OTHER_CHAPTER.findall(source_text(app, name))) & run}
+    shows = {name for name in env.found_docs if shown_from(app, name) & run}
     return sorted(run | shows)
+
+
+def shown_from(app: Sphinx, docname: str) -> set[str]:
+    """Name the chapters whose numbers a document shows; it names them by paths from its own folder."""
+    found = OTHER_CHAPTER.findall(source_text(app, docname))
+    here = posixpath.dirname(docname)
+    return {posixpath.normpath(posixpath.join(here, other)).lstrip("/") for other in found}
 
 
 def read(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -139,10 +149,16 @@ def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         return
     record = kept.metadata[RECORD]
     ends = sorted(table["data_to"] for table in record["tables"].values() if table["data_to"])
-    to = f"Data to {escape(ends[-1])}. " if ends else ""
+    to = f"Tables reach to {escape(ends[-1])}. " if ends else ""
     context["body"] += (
         f'<p class="provenance">{to}Run on {record["run_on"]}. Inputs <code>{inputs(record)}</code>.</p>'
     )
+
+
+def finished(app: Sphinx, error: Exception | None) -> None:
+    """Let the next build read all pages again after a warning: Sphinx would forget it with unchanged pages."""
+    if app._warncount:
+        (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
 
 
 def inputs(record: dict[str, Any]) -> str:
@@ -171,9 +187,9 @@ def load(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
     """Return the kept outputs of a chapter, None when there are none that can be read."""
     try:
         kept = nbformat.read(place(app, docname), as_version=4)
-    except (OSError, ValueError, nbformat.reader.NotJSONError):
+        return kept if set(kept.metadata[RECORD]) >= RECORDED else None
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, nbformat.ValidationError):
         return None
-    return kept if RECORD in kept.metadata else None
 
 
 def source_text(app: Sphinx, docname: str) -> str:

@@ -83,6 +83,7 @@ def plain(html: str) -> str:
 def _draw(page: BeautifulSoup, icon) -> None:
     """Put the shape of an icon inside its element, hidden from screen readers."""
     names = [name.removeprefix("fa-") for name in icon.get("class", []) if name.startswith("fa-")]
+    icon["class"] = [name for name in icon.get("class", []) if not name.startswith("fa-")]
     shape = next((ICONS[name] for name in names if name in ICONS), None)
     if shape is None:
         return

@@ -1,0 +1,237 @@
+"""A chapter runs again when, and only when, something that it used changed: shown on a small book."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+import yaml
+
+from analysis.ingest import refresh
+
+ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.slow
+STRICT = ("-n", "-W", "--keep-going", "-q")
+# A library that checks addresses takes seconds to import and is optional; ten builds go without it.
+COMMAND = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()"
+CHAPTERS = {"first", "deep/second"}
+TOC = "format: jb-book\nroot: index\nchapters:\n  - file: first\n  - file: deep/second\n"
+INDEX = "# Small book\n\nThe first chapter saw {glue:text}`first.ipynb::seen:s`.\n"
+FIRST = """import analysis
+from analysis import data
+from myst_nb import glue
+glue("seen", f"value {data.load('a')['value'].sum()}", display=False)
+analysis.__file__"""
+SECOND = """from analysis import data, outer
+len(data.load("b")) * outer.TWICE"""
+SAYS = "# {}\n\nAn opening paragraph.\n\nWords: {}\n"
+
+
+def description(name: str) -> dict:
+    fields = [
+        {"name": "key", "type": "string", "constraints": {"required": True}},
+        {"name": "value", "type": "integer"},
+    ]
+    return {
+        "name": name,
+        "path": f"{name}.csv",
+        "title": f"Table {name}",
+        "status": "assumption",
+        "schema": {"fields": fields, "primaryKey": ["key"], "missingValues": [""]},
+    }
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build printed and how it ended; `run` and `kept` name chapters."""
+
+    status: int
+    text: str
+
+    @property
+    def run(self) -> set[str]:
+        return set(re.findall(r"^\[fresh\] (\S+): run in ", self.text, re.MULTILINE))
+
+    @property
+    def kept(self) -> set[str]:
+        return set(re.findall(r"^\[fresh\] (\S+): outputs kept$", self.text, re.MULTILINE))
+
+
+class Book:
+    """A copy of the skeleton of the report with two chapters and three tables."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "PYTHONPATH": str(folder)}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+        away = shutil.ignore_patterns("__pycache__")
+        for part in ("analysis", "book/_ext", "book/_static"):
+            shutil.copytree(ROOT / part, folder / part, ignore=away)
+        for part in ("pyproject.toml", "requirements.lock"):
+            shutil.copy(ROOT / part, folder / part)
+        config = yaml.safe_load((ROOT / "book/_config.yml").read_text())
+        config.pop("bibtex_bibfiles", None)
+        config["sphinx"]["config"].pop("bibtex_reference_style", None)
+        self.write("book/_config.yml", yaml.safe_dump(config))
+        self.write("book/_toc.yml", TOC)
+        self.write("book/index.md", INDEX)
+        self.write("analysis/inner.py", '"""Inner."""\n\nTWICE = 2\n')
+        self.write("analysis/outer.py", '"""Outer."""\n\nfrom analysis.inner import TWICE as TWICE\n')
+        (folder / "data").mkdir()
+        self.resources = {}
+        for name in "abc":
+            self.table(name, "key,value\nx,11\ny,30\n")
+        self.chapter("first", FIRST, "plain.")
+        self.chapter("deep/second", SECOND, "it saw {glue:text}`../first.ipynb::seen:s`.")
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).parent.mkdir(exist_ok=True)
+        (self.folder / name).write_text(text)
+
+    def chapter(self, name: str, code: str, words: str) -> None:
+        cells = [
+            nbformat.v4.new_markdown_cell(SAYS.format(name, words), id="words"),
+            nbformat.v4.new_code_cell(code, id="code"),
+        ]
+        kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+        self.write(
+            f"book/{name}.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=kernel))
+        )
+
+    def table(self, name: str, content: str, **more: str) -> None:
+        self.write(f"data/{name}.csv", content)
+        self.resources[name] = refresh.describe({**description(name), **more}, content.encode(), [])
+        package = {**refresh.PACKAGE, "resources": list(self.resources.values())}
+        self.write("data/datapackage.json", json.dumps(package))
+
+    def build(self, *options: str) -> Built:
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, "build", *options, "book"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        return Built(done.returncode, done.stdout + done.stderr)
+
+    def page(self, name: str) -> str:
+        return (self.folder / "book/_build/html" / f"{name}.html").read_text()
+
+    def digest(self, name: str) -> str:
+        return re.search(r'class="provenance">.*?<code>(\w{12})</code>', self.page(name)).group(1)
+
+    def outcome(self, run: set[str], *options: str) -> Built:
+        """Build; assert that it succeeded and that exactly these chapters ran."""
+        built = self.build(*(options or STRICT))
+        assert built.status == 0, built.text
+        assert (built.run, built.kept) == (run, CHAPTERS - run), built.text
+        return built
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """A small book, built once: each test changes something and leaves all chapters up to date."""
+    made = Book(tmp_path_factory.mktemp("report"))
+    made.outcome(CHAPTERS)
+    return made
+
+
+def test_the_first_build_runs_all_and_the_plain_command_runs_none_when_nothing_changed(book):
+    assert f"{book.folder}/analysis/__init__.py" in book.page("first")
+    for page in ("first", "deep/second"):
+        assert re.search(r"Run on \d+ \w+ \d{4}\. Inputs <code>", book.page(page))
+    assert "provenance" not in book.page("index")
+    book.outcome(set(), "--quiet")
+
+
+def test_a_changed_value_runs_the_chapter_that_loads_it_and_every_page_shows_the_new_value(book):
+    before = book.digest("first"), book.digest("deep/second")
+    book.table("a", "key,value\nx,11\ny,3003\n")
+    book.outcome({"first"})
+    for page in ("index", "deep/second"):
+        assert "value 3014" in book.page(page), page
+        assert "value 41" not in book.page(page), page
+    assert book.digest("first") != before[0]
+    assert book.digest("deep/second") == before[1]
+
+
+def test_a_module_imported_by_way_of_another_runs_only_the_chapter_that_imports_it(book):
+    book.write("analysis/inner.py", '"""Inner."""\n\nTWICE = 500\n')
+    book.outcome({"deep/second"})
+    assert "1000" in book.page("deep/second")
+
+
+def test_prose_and_the_description_of_a_table_nobody_loads_run_nothing(book):
+    book.chapter("first", FIRST, "these words are new.")
+    book.write("book/index.md", INDEX + "\nSo are these.\n")
+    book.table("c", "key,value\nx,12\n", title="Another title")
+    digest = book.digest("first")
+    book.outcome(set())
+    assert "these words are new." in book.page("first")
+    assert f"{book.folder}/analysis/__init__.py" in book.page("first")
+    assert "So are these." in book.page("index")
+    assert book.digest("first") == digest
+
+
+def test_a_description_runs_the_chapter_that_loads_the_table_and_half_a_kept_file_is_made_again(book):
+    kept = book.folder / "book/_build/.fresh/first.ipynb"
+    kept.write_text(kept.read_text()[:300])
+    kept.with_suffix(".part").write_text("{")  # what a killed build leaves
+    book.table("b", "key,value\nx,11\ny,30\n", title="Another title")
+    built = book.outcome(CHAPTERS)
+    assert "first: to be run (no outputs kept)" in built.text
+    assert "deep/second: to be run (table b changed)" in built.text
+    assert json.loads(kept.read_text())["metadata"]["fresh"]["tables"]["a"]["path"] == "data/a.csv"
+
+
+def test_a_changed_lock_runs_all(book):
+    lock = book.folder / "requirements.lock"
+    lock.write_text(lock.read_text() + "# another\n")
+    built = book.outcome(CHAPTERS)
+    assert built.text.count("(requirements.lock changed)") == len(CHAPTERS)
+
+
+def test_a_chapter_that_raises_fails_the_build(book):
+    path = book.folder / "book/deep/second.ipynb"
+    sound = path.read_text()
+    book.chapter("deep/second", "1 / 0", "it fails.")
+    built = book.build(*STRICT)
+    assert built.status != 0
+    assert "deep/second: to be run (its code changed)" in built.text
+    assert "ZeroDivisionError" in built.text
+    assert "chapter deep/second failed" in built.text
+    assert built.run == set()
+    path.write_text(sound)
+
+
+def test_a_warning_fails_the_next_build_too(book):
+    book.write("book/index.md", INDEX + "\nSee {doc}`nowhere`.\n")
+    for _ in range(2):
+        built = book.build(*STRICT)
+        assert built.status != 0
+        assert "nowhere" in built.text
+        assert built.run == set()
+    book.write("book/index.md", INDEX)
+
+
+@pytest.mark.parametrize(
+    "left", ["", "{", "[]", "{}", "null", '{"nbformat": 4}', '{"nbformat": 4, "metadata": {"fresh": {}}}']
+)
+def test_what_is_not_a_record_counts_as_no_outputs_kept(tmp_path, left):
+    spec = importlib.util.spec_from_file_location("fresh", ROOT / "book/_ext/fresh.py")
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    app = SimpleNamespace(outdir=str(tmp_path / "html"))
+    kept = fresh.place(app, "a/chapter")
+    kept.parent.mkdir(parents=True)
+    kept.write_text(left)
+    assert fresh.load(app, "a/chapter") is None
