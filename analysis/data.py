@@ -98,7 +98,9 @@ def package() -> dict[str, Any]:
 
 def tables() -> list[str]:
     """Return the names of all tables, in the order of the package."""
-    return [resource["name"] for resource in package()["resources"]]
+    names = [resource["name"] for resource in package()["resources"]]
+    trace.listed(names)
+    return names
 
 
 def check() -> pd.DataFrame:

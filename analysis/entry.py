@@ -27,7 +27,7 @@ def by_estimator(names: list[str]) -> pd.DataFrame:
         main = protocol.settings(name)
         common = {key: main[key] for key in ("group", "measure", "better", "label")}
         study = {**common, "horizons": main["horizons"]}
-        found = {
+        found: dict[str, Any] = {
             "Imputation (main)": effects.imputation(panel, **main),
             "Group-time, not yet entered as comparators": effects.event_study(
                 panel, control="not_yet", **study

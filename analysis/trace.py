@@ -15,6 +15,7 @@ from typing import Any
 REQUEST = "REPORT_TRACE"
 ROOT = Path(__file__).resolve().parents[1]
 _tables: dict[str, dict[str, Any]] = {}
+_listed: list[list[str]] = []
 
 
 def used(path: Path, *, descriptor: dict[str, Any], data_to: str | None = None) -> None:
@@ -30,15 +31,21 @@ def used(path: Path, *, descriptor: dict[str, Any], data_to: str | None = None) 
     write()
 
 
+def listed(names: list[str]) -> None:
+    """Note that the list of all tables was asked for, so that a new table counts as a change."""
+    if REQUEST in os.environ:
+        _listed.append(names)
+        write()
+
+
 def write() -> None:
     """Write the record: modules of this repository that are imported by now, and tables loaded by now."""
-    files = {
-        Path(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)
-    }
-    ours = sorted(file for file in files if file.is_relative_to(ROOT / "analysis"))
+    names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    ours = sorted(file for file in map(Path, filter(None, names)) if file.is_relative_to(ROOT / "analysis"))
     record = {
         "modules": {file.relative_to(ROOT).as_posix(): digest(file) for file in ours},
         "tables": dict(sorted(_tables.items())),
+        "listed": _listed[-1] if _listed else None,
     }
     target = Path(os.environ[REQUEST])
     unfinished = target.with_suffix(".part")

@@ -31,7 +31,7 @@ SHARES = {("O15", "quality only"): 63, ("O15", "both"): 22, ("O15", "finance onl
 OPEN = {"X1", "X2", "X3", "X4"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def checked():
     return claims.recomputed().set_index(["claim_id", "part"])
 
@@ -69,7 +69,7 @@ def test_figures_for_readers_are_texts(checked):
     texts = claims.for_readers(checked.reset_index())
     first = texts.iloc[0]
     assert first[["As of", "Published", "Ours"]].tolist() == ["31 December 2013", "14", "14"]
-    assert (texts[["Published", "Ours"]].map(type) == str).all(axis=None)
+    assert texts[["Published", "Ours"]].map(lambda text: isinstance(text, str)).all(axis=None)
 
 
 def test_date_of_one_spell_changes_the_verdict(monkeypatch):

@@ -210,7 +210,9 @@ def test_package_that_is_absent_or_no_package_is_refused(folder, text):
 @pytest.mark.parametrize("status", ["unofficial", None])
 def test_unknown_status_is_refused(folder, status):
     put(folder, resource={**RESOURCE, "status": status})
-    with pytest.raises(DataError, match=r"waits: found .*a status of \['official', 'public-record'") as caught:
+    with pytest.raises(
+        DataError, match=r"waits: found .*a status of \['official', 'public-record'"
+    ) as caught:
         data.load("waits")
     assert caught.value.found == status
 

@@ -89,9 +89,7 @@ def write_release(folder, *, plus=0, rows=("RAA", "RBB"), only=("overnight", "da
 
 
 def snapshot(folder):
-    return {
-        str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()
-    }
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def counts():
@@ -115,7 +113,9 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def second(tmp_path):
-    return write_release(tmp_path / "second" / "deep" / "deeper", plus=50, rows=("RAA", "RBB", "RCC")).parents[1]
+    return write_release(
+        tmp_path / "second" / "deep" / "deeper", plus=50, rows=("RAA", "RBB", "RCC")
+    ).parents[1]
 
 
 def test_first_refresh_writes_tables_package_and_nothing_else(folder, tmp_path):

@@ -14,7 +14,15 @@ from analysis.effects.leads import placebo_leads
 from analysis.effects.panels import EffectError, Panel, check_level, read_panel, whole_number
 from analysis.effects.redraw import Redraw, redraw, weighted_sums
 from analysis.effects.resample import in_parallel, need_generator, resampled_units, sup_t
-from analysis.effects.results import THIN, Effects, check_better, overall, with_intervals
+from analysis.effects.results import (
+    THIN,
+    Effects,
+    Overall,
+    check_better,
+    check_reference,
+    overall,
+    with_intervals,
+)
 from analysis.effects.staggered import imputation_estimate, time_cells, wanted
 
 PARTITIONS = ("pooled", "cohort_horizon", "horizon", "cohort")
@@ -35,6 +43,7 @@ def imputation(
     last_time: int | None = None,
     partition: str = "pooled",
     leave_out: bool = False,
+    reference: str = "normal",
     level: float = 0.95,
     rng: np.random.Generator | None = None,
     draws: int = 0,
@@ -67,6 +76,8 @@ def imputation(
         every cohort of that horizon if only one unit is left), because a cell with one unit shows no
         variation. `leave_out` takes the mean over the other units of the cell (wider, for few units; a
         lone unit then counts its whole effect). Horizons with one treated unit have no standard error.
+    reference: distribution of the pointwise and overall limits, "normal" or "t" with (treated units behind
+        the figure - 1) degrees of freedom: wider, for few treated units.
     draws: with `rng`, simultaneous limits by multiplier bootstrap and, in `se_bootstrap`,
         `lower_bootstrap`, `upper_bootstrap` (percentiles), units resampled inside group and ever
         treated or not; `tables["draws"]` holds them. n_jobs: joblib workers.
@@ -75,6 +86,7 @@ def imputation(
     Method: Borusyak, Jaravel, Spiess, Review of Economic Studies 2024;91:3253-85.
     """
     _check(pre_periods, omit_before, partition, level, better)
+    check_reference(reference)
     need_generator(rng, draws)
     data = read_panel(
         panel,
@@ -87,16 +99,7 @@ def imputation(
         last_time=last_time,
     )
     gap = max(anticipation, omit_before)
-    out = data.since >= -gap
-    times = np.unique(data.time, return_inverse=True)[1]
-    model = additive(data.unit, time_cells(times, data.group), np.where(out, 0.0, 1.0))
-    ask = out & (wanted(data.since, horizons) | ((data.since < 0) & out))
-    use = ask & model.identified()
-    if not np.any(use & (data.since >= 0)):
-        raise EffectError(
-            "no treated observation has a counterfactual: no untreated observation in the same group and "
-            "period ties it to the baseline of its unit."
-        )
+    out, times, model, ask, use = _prepared(data, horizons, gap)
     rows, influence, total = _effects(data, model, use, partition=partition, leave_out=leave_out)
     tables = {}
     if pre_periods:
@@ -106,7 +109,7 @@ def imputation(
     critical = np.nan
     if draws and rng is not None:
         critical = sup_t(influence[:, :-1], level=level, draws=draws, rng=rng)
-    frame = with_intervals(rows, level=level, critical=critical)
+    frame = with_intervals(rows, level=level, critical=critical, reference=reference)
     if draws and rng is not None:
         keep = use | (model.weight > 0)
         sample = {
@@ -127,7 +130,9 @@ def imputation(
         frame, tables = _percentiles(frame, drawn, level, tables)
     return Effects(
         frame=frame,
-        overall=overall(total[0], total[1], level, trusts=total[2], controls=total[3], obs=total[4]),
+        overall=overall(
+            total[0], total[1], level, trusts=total[2], controls=total[3], obs=total[4], reference=reference
+        ),
         method="imputation from untreated observations",
         level=level,
         measure=measure,
@@ -138,6 +143,55 @@ def imputation(
         missing=data.missing,
         tables=tables,
     )
+
+
+def pooled(
+    data: Panel,
+    *,
+    horizons: Iterable[int] | None = None,
+    omit_before: int = 0,
+    partition: str = "pooled",
+    leave_out: bool = False,
+    reference: str = "normal",
+    level: float = 0.95,
+) -> Overall:
+    """Only the overall figure of `imputation`, of a panel that was read before: quick, for simulations."""
+    _, _, model, _, use = _prepared(data, horizons, omit_before)
+    post = use & (data.since >= 0)
+    horizon = np.where(use, data.since, 0).astype(int)
+    share = (post / post.sum())[:, None]
+    effect = np.where(use, data.y - model.fitted(data.y), 0.0)
+    cells = _partition(data, horizon, use, partition)
+    influence = _from_treated(data, effect, share, cells, use, leave_out)
+    influence = influence + _from_untreated(data, model, share)
+    trusts = len(np.unique(data.unit[post]))
+    se = float(np.sqrt((influence**2).sum())) if trusts > 1 else np.nan
+    return overall(
+        float(share[:, 0] @ effect),
+        se,
+        level,
+        trusts=trusts,
+        controls=_controls(model, post),
+        obs=int(post.sum()),
+        reference=reference,
+    )
+
+
+def _prepared(
+    data: Panel, horizons: Iterable[int] | None, gap: int
+) -> tuple[np.ndarray, np.ndarray, Additive, np.ndarray, np.ndarray]:
+    """Mark what is left out of the fit, code the periods, fit, mark what is asked for and what can be had."""
+    out = data.since >= -gap
+    times = np.unique(data.time, return_inverse=True)[1]
+    model = additive(data.unit, time_cells(times, data.group), np.where(out, 0.0, 1.0))
+    ask = out & (wanted(data.since, horizons) | ((data.since < 0) & out))
+    use = ask & model.identified()
+    if not np.any(use & (data.since >= 0)):
+        raise EffectError(
+            "no treated observation has a counterfactual: no untreated observation in the same group and "
+            "period ties it to the baseline of its unit."
+        )
+    return out, times, model, ask, use
 
 
 def _check(pre_periods: int, omit_before: int, partition: str, level: float, better: str | None) -> None:

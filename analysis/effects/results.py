@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from analysis.effects.panels import EffectError
 
 THIN = 5  # fewer treated trusts than this at a horizon: shown grey, not to be read on its own
 BETTER = ("higher", "lower", None)
+REFERENCES = ("normal", "t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +101,47 @@ def check_better(better: str | None) -> None:
         raise EffectError(f"better={better!r}. Allowed: {BETTER}.")
 
 
-def overall(estimate: float, se: float, level: float, *, trusts: int, controls: int, obs: int) -> Overall:
-    """Pooled figure with a normal interval."""
-    half = float(norm.ppf((1 + level) / 2) * se)
+def check_reference(reference: str) -> None:
+    """Refuse a reference distribution that is not one of REFERENCES."""
+    if reference not in REFERENCES:
+        raise EffectError(f"reference={reference!r}. Allowed: {REFERENCES}.")
+
+
+def quantiles(trusts: np.ndarray | int, *, level: float, reference: str = "normal") -> np.ndarray:
+    """Two-sided quantile for each number of treated trusts: normal, or t with one less degree of freedom.
+
+    t with (treated trusts - 1) degrees of freedom: the spread that the standard error rests on is seen in
+    these trusts only. nan with fewer than two.
+    """
+    degrees = np.asarray(trusts, dtype=float) - 1
+    if reference == "normal":
+        return np.full(degrees.shape, norm.ppf((1 + level) / 2))
+    return np.where(degrees > 0, t.ppf((1 + level) / 2, np.maximum(degrees, 1)), np.nan)
+
+
+def overall(
+    estimate: float,
+    se: float,
+    level: float,
+    *,
+    trusts: int,
+    controls: int,
+    obs: int,
+    reference: str = "normal",
+) -> Overall:
+    """Pooled figure with its interval; see `quantiles` for `reference`."""
+    half = float(quantiles(trusts, level=level, reference=reference) * se)
     estimate = float(estimate)
     return Overall(
         estimate, float(se), estimate - half, estimate + half, int(trusts), int(controls), int(obs)
     )
 
 
-def with_intervals(frame: pd.DataFrame, *, level: float, critical: float) -> pd.DataFrame:
-    """Add pointwise and simultaneous limits, and `thin`, to a frame of estimates and standard errors."""
-    half = norm.ppf((1 + level) / 2) * frame["se"]
+def with_intervals(
+    frame: pd.DataFrame, *, level: float, critical: float, reference: str = "normal"
+) -> pd.DataFrame:
+    """Add pointwise (see `quantiles`) and simultaneous limits, and `thin`, to estimates and standard errors."""
+    half = quantiles(frame["n_trusts"].to_numpy(), level=level, reference=reference) * frame["se"]
     wide = critical * frame["se"]
     limits = {
         "lower": frame["estimate"] - half,

@@ -15,7 +15,7 @@ def _field(name: str, kind: str, description: str, *, unit: str = "", **limits: 
 
 
 _CODE = _field("org_code", "string", "ODS code as published.", required=True, pattern="[A-Z0-9]{3}")
-_RATIO = {"unit": "ratio", "required": True, "minimum": LOW, "maximum": HIGH}
+_RATIO: dict[str, Any] = {"unit": "ratio", "required": True, "minimum": LOW, "maximum": HIGH}
 _COMMON: dict[str, Any] = {
     "status": "official",
     "publisher": "Health and Social Care Information Centre (later NHS Digital, now NHS England)",

@@ -7,10 +7,11 @@ import io
 import os
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import matplotlib as mpl
+import matplotlib.axes
 import matplotlib.figure
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -29,7 +30,7 @@ STYLE: dict[str, Any] = {
     "axes.titlelocation": "left",
     "figure.constrained_layout.use": True,
 }
-mpl.rcParams.update(STYLE)
+plt.rcParams.update(cast("Any", STYLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,16 @@ def figure(
         if not text.strip():
             raise ValueError(f"figure '{name}': found an empty {part}. Allowed: a text.")
     for ax in drawing.axes:
-        numeric = not isinstance(ax.yaxis.get_major_formatter(), mpl.ticker.FixedFormatter)
-        if ax.get_visible() and ax.axison and numeric and ax.get_yticks().size and not ax.get_ylabel():
+        numeric = ax.get_yticks().size and not _shows_names(ax)
+        if ax.get_visible() and ax.axison and numeric and not ax.get_ylabel():
             raise ValueError(
                 f"figure '{name}': found a vertical axis without label. Allowed: quantity and unit."
             )
     plt.close(drawing)
     return Figure(drawing, title, says, tuple(sources), frame, name)
+
+
+def _shows_names(ax: matplotlib.axes.Axes) -> bool:
+    texts = [label.get_text() for label in ax.get_yticklabels()]
+    fixed = isinstance(ax.yaxis.get_major_locator(), mpl.ticker.FixedLocator)
+    return fixed and any(letter.isalpha() for text in texts for letter in text)

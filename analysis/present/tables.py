@@ -66,7 +66,8 @@ def table(
         raise ValueError(
             f"table '{caption}': allowed are a caption and headings that differ: {list(frame.columns)}"
         )
-    bare = [name for name in frame.columns if frame[name].dtype.kind == "f"]
+    cells = frame.astype("object").map(lambda cell: isinstance(cell, float) and not pd.isna(cell))
+    bare = [name for name in frame.columns if frame[name].dtype.kind == "f" or cells[name].any()]
     if bare:
         raise ValueError(
             f"table '{caption}': columns {bare} are floats. Allowed: texts made by present.number."

@@ -124,6 +124,8 @@ def reason(app: Sphinx, docname: str) -> str:
         return "requirements.lock changed"
     if record["python"] != sys.version.split()[0]:
         return "another Python"
+    if record.get("listed") not in (None, data.tables()):
+        return "a table was added or taken away"
     for name, sha in record["modules"].items():
         if not (ROOT / name).is_file() or trace.digest(ROOT / name) != sha:
             return f"{name} changed"

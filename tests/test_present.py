@@ -1,0 +1,368 @@
+"""Words, tables, figures: what a reader sees, a screen reader says and a spreadsheet opens."""
+
+import base64
+import io
+import sys
+from types import SimpleNamespace
+from urllib.parse import unquote
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
+from matplotlib.dates import date2num
+
+from analysis import present, regime, timeline
+from analysis.present import plots, tables
+
+MINUS = "\N{MINUS SIGN}"
+
+
+# words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (3, "count", "3"),
+        (1234567, "count", "1,234,567"),
+        (0.04, "percent", "0.0%"),
+        (-0.04, "percent", "0.0%"),
+        (-0.06, "percent", f"{MINUS}0.1%"),
+        (84.849, "percent", "84.8%"),
+        (-2.35, "points", f"{MINUS}2.4 percentage points"),
+        (1.0266, "ratio", "1.027"),
+        (-1234.4, "count", f"{MINUS}1,234"),
+        (12.34, "months", "12.3 months"),
+        (3.456, "score", "3.46"),
+        (2.04, "per day", "2.0 a day"),
+        (1234567.8, "gbp", "£1,234,568"),
+        (-5, "gbp", f"{MINUS}£5"),
+        (0, "percent", "0.0%"),
+        (float("nan"), "percent", ".."),
+        (None, "count", ".."),
+        (pd.NA, "gbp", ".."),
+        (np.int64(7), "count", "7"),
+    ],
+)
+def test_number(value, unit, text):
+    assert present.number(value, unit) == text
+
+
+def test_sign_is_written_only_where_there_is_a_gain():
+    assert present.number(1.25, "percent", sign=True, digits=2) == "+1.25%"
+    assert present.number(-1.25, "percent", sign=True, digits=2) == f"{MINUS}1.25%"
+    assert present.number(0, "percent", sign=True) == "0.0%"
+    assert present.number(0.04, "percent", sign=True) == "0.0%"
+    assert present.number(-0.04, "percent", sign=True) == "0.0%"
+    assert present.number(None, sign=True) == ".."
+
+
+def test_unknown_unit_is_not_guessed():
+    with pytest.raises(KeyError):
+        present.number(1, "furlongs")
+
+
+def test_interval_has_its_unit_once():
+    assert present.interval(-1.2, 3.4, "percent") == f"{MINUS}1.2 to 3.4%"
+    assert present.interval(0.95, 1.05, "ratio") == "0.950 to 1.050"
+    assert present.interval(10, 20, "gbp") == "£10 to £20"
+    assert present.interval(1, 2, "months") == "1.0 to 2.0 months"
+    assert present.interval(None, 2, "percent") == ".. to 2.0%"
+    assert present.interval(1, 2, "percent", digits=2) == "1.00 to 2.00%"
+
+
+def test_estimate_says_value_level_and_interval():
+    assert present.estimate(1.5, -0.04, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
+    assert present.estimate(1.5, 1, 2, "ratio", level=0.9) == "1.500 (90% interval 1.000 to 2.000)"
+    assert ".." in present.estimate(float("nan"), None, None, "percent")
+
+
+def test_dates_and_periods():
+    assert present.day("2013-07-16") == "16 July 2013"
+    assert present.day(pd.Timestamp("2014-01-05")) == "5 January 2014"
+    assert present.month("2014-07") == "July 2014"
+    assert present.month(pd.Timestamp("2014-07-31")) == "July 2014"
+    assert present.quarter(pd.Period("2014Q3")) == "July to September 2014"
+    assert present.period(pd.Period("2014-07")) == "July 2014"
+    assert present.period(pd.Period("2014Q1")) == "January to March 2014"
+    assert present.period(pd.Period("2014", freq="Y")) == "2014"
+
+
+def test_plural_and_join():
+    assert [present.plural(n, "trust") for n in (0, 1, 2, 1200)] == [
+        "0 trusts", "1 trust", "2 trusts", "1,200 trusts",
+    ]  # fmt: skip
+    assert present.plural(2, "entry", "entries") == "2 entries"
+    assert present.plural(1, "entry", "entries") == "1 entry"
+    assert present.join([]) == "none"
+    assert present.join(["a"]) == "a"
+    assert present.join(["a", "b"]) == "a and b"
+    assert present.join(("a", "b", "c")) == "a, b and c"
+
+
+def test_put_takes_texts_and_nothing_else(monkeypatch):
+    glued = {}
+    fake = SimpleNamespace(glue=lambda name, text, display: glued.update({name: (text, display)}))
+    monkeypatch.setitem(sys.modules, "myst_nb", fake)
+    present.put({"peak": "15 trusts", "month": "May 2017"})
+    assert glued == {"peak": ("15 trusts", False), "month": ("May 2017", False)}
+    for value in (15, 1.5, None, np.str_):
+        with pytest.raises(TypeError, match=r"glue 'peak': found .*Allowed: text"):
+            present.put({"peak": value})
+
+
+# tables
+
+
+@pytest.fixture
+def counts():
+    return pd.DataFrame({"Trust <b>": ["A & B", "C"], "Left": ["1", pd.NA]})
+
+
+def soup(shown):
+    return BeautifulSoup(shown._repr_html_(), "html.parser")
+
+
+def test_table_reads_as_one(counts):
+    page = soup(present.table(counts, caption='Ends of "spells" & returns', numbers=("Left",)))
+    assert page.caption.text == 'Ends of "spells" & returns'
+    assert [(th.text, th["scope"]) for th in page.thead.find_all("th")] == [
+        ("Trust <b>", "col"), ("Left", "col"),
+    ]  # fmt: skip
+    assert [(th.text, th["scope"]) for th in page.tbody.find_all("th")] == [("A & B", "row"), ("C", "row")]
+    assert [td.text for td in page.find_all("td")] == ["1", ".."]
+    assert [cell.text for cell in page.select(".number")] == ["Left", "1", ".."]
+    region = page.select_one("[role=region]")
+    assert region["tabindex"] == "0"
+    assert region["aria-label"] == 'Ends of "spells" & returns'
+    assert page.b is None
+
+
+def test_table_leaves_the_callers_frame_alone(counts):
+    before = counts.copy()
+    shown = present.table(counts, caption="Ends")
+    pd.testing.assert_frame_equal(counts, before)
+    assert repr(shown) == repr(present.table(counts, caption="Ends"))
+    assert repr(shown).startswith("Ends\n")
+
+
+@pytest.mark.parametrize(
+    ("frame", "caption", "message"),
+    [
+        (pd.DataFrame({"a": [1.5]}), "Ends", r"columns \['a'\] are floats"),
+        (pd.DataFrame({"a": pd.array([1.5, None], dtype="Float64")}), "Ends", r"\['a'\] are floats"),
+        (
+            pd.DataFrame({"a": ["x"], "b": pd.Series([0.1 + 0.2], dtype="object")}),
+            "Ends",
+            r"\['b'\] are floats",
+        ),
+        (pd.DataFrame({"a": ["x"]}), "", "a caption"),
+        (pd.DataFrame([["x", "y"]], columns=["a", "a"]), "Ends", "headings that differ"),
+    ],
+)
+def test_table_refuses_what_would_read_badly(frame, caption, message):
+    with pytest.raises(ValueError, match=message):
+        present.table(frame, caption=caption)
+
+
+def test_status_shows_unless_all_sources_are_official(counts):
+    plain = soup(present.table(counts, caption="Beds", sources=("beds_overnight", "shmi_yearly")))
+    assert plain.select(".status") == []
+    marked = soup(present.table(counts, caption="Claims", sources=("beds_overnight", "published_claims")))
+    assert [span.text for span in marked.caption.select(".status")] == ["published figure"]
+    assert marked.select_one(".status-published")
+    both = soup(present.table(counts, caption="Both", sources=("regime_spells", "published_claims")))
+    assert [span.text for span in both.select(".status")] == ["public record", "published figure"]
+
+
+def test_credit_names_each_source_once():
+    line = tables.credit(("beds_overnight", "beds_day", "regime_spells"))
+    assert line.startswith("Source: ")
+    assert line.endswith(".")
+    assert line.count("NHS England") <= 1
+    assert "(public record)" in line
+    assert tables.credit(()) == ""
+
+
+# figures
+
+
+NUMBERS = pd.DataFrame(
+    {"month": ["2014-07", "2014-08"], "trusts": [1.25, 2.0], "note": ['a, "b" & c', "£%#"]}
+)
+
+
+def drawing(label="Trusts (count)"):
+    drawn, ax = plt.subplots(figsize=present.WIDE)
+    ax.plot([0, 1], NUMBERS["trusts"])
+    ax.set_ylabel(label)
+    return drawn
+
+
+def shown(**changed):
+    given = {
+        "name": "in-force",
+        "title": "Fewer & fewer",
+        "says": 'The number "fell" from 2 to 1 & stayed <there>.',
+        "frame": NUMBERS,
+        "sources": ("regime_spells",),
+    }
+    return present.figure(changed.pop("drawn", None) or drawing(), **{**given, **changed})
+
+
+def test_figure_in_html_has_words_credit_and_numbers():
+    result = shown()
+    page = BeautifulSoup(result.html(), "html.parser")
+    assert page.figure["id"] == "in-force"
+    assert page.img["alt"] == result.says
+    assert page.figcaption.text == "Fewer & fewer public record"
+    assert page.select_one(".source").text.startswith(tables.credit(("regime_spells",)))
+    assert (int(page.img["width"]), int(page.img["height"])) == tuple(
+        round(96 * side) for side in present.WIDE
+    )
+    link = page.find("a")
+    assert link["download"] == "in-force.csv"
+    kind, text = link["href"].split(",", 1)
+    assert kind == "data:text/csv;charset=utf-8"
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(unquote(text))), NUMBERS)
+    kind, image = page.img["src"].split(",", 1)
+    assert kind == "data:image/svg+xml;base64"
+    assert b"<svg" in base64.b64decode(image)
+
+
+def test_html_is_given_only_while_the_report_is_built(monkeypatch):
+    result = shown()
+    monkeypatch.delenv("REPORT_BUILD", raising=False)
+    assert set(result._repr_mimebundle_()) == {"text/plain", "image/png"}
+    assert base64.b64decode(result._repr_mimebundle_()["image/png"]).startswith(b"\x89PNG")
+    monkeypatch.setenv("REPORT_BUILD", "1")
+    bundle = result._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert bundle["text/html"] == result.html()
+    assert bundle["text/plain"] == repr(result)
+
+
+def test_figure_is_the_same_each_time_it_is_shown():
+    first, second = shown(), shown()
+    assert (
+        repr(first)
+        == repr(second)
+        == (
+            'Fewer & fewer\nThe number "fell" from 2 to 1 & stayed <there>.\n'
+            + tables.credit(("regime_spells",))
+        )
+    )
+    assert "0x" not in repr(first)
+    assert first._drawn("svg") == first._drawn("svg") == second._drawn("svg")
+    assert first._drawn("png") == second._drawn("png")
+    assert b"<dc:date>" not in first._drawn("svg")
+    assert first.html() == second.html()
+
+
+@pytest.mark.parametrize("part", ["name", "title", "says"])
+def test_figure_without_a_word_is_refused(part):
+    with pytest.raises(ValueError, match=f"found an empty {part}"):
+        shown(**{part: "  "})
+    plt.close("all")
+
+
+def test_figure_without_a_labelled_axis_is_refused():
+    with pytest.raises(ValueError, match=r"in-force.*vertical axis without label\. Allowed: quantity"):
+        shown(drawn=drawing(label=""))
+    drawn, ax = plt.subplots()
+    ax.barh([0, 1], [1, 2])
+    ax.set_yticks([0, 1], ["one", "two"])
+    assert shown(drawn=drawn).title == "Fewer & fewer"
+    plt.close("all")
+
+
+def test_figure_is_closed_so_that_it_is_shown_once():
+    before = plt.get_fignums()
+    shown()
+    assert plt.get_fignums() == before
+
+
+# plotters
+
+
+@pytest.fixture
+def axes():
+    drawn, pair = plt.subplots(2, 1)
+    yield pair
+    plt.close(drawn)
+
+
+def test_spells_are_drawn_as_they_are(axes):
+    spells = regime.spells()
+    ax = plots.plot_spells(spells, ax=axes[0])
+    bars = [bar for container in ax.containers for bar in container]
+    assert len(bars) == 42
+    drawn = sorted((round(bar.get_x(), 6), round(bar.get_x() + bar.get_width(), 6)) for bar in bars)
+    expected = zip(date2num(spells["entered"]), date2num(spells["last_day"]), strict=True)
+    assert drawn == sorted((round(a, 6), round(b, 6)) for a, b in expected)
+    assert [len(container) for container in ax.containers] == [33, 1, 8]
+    labels = [text.get_text() for text in ax.get_yticklabels()]
+    assert len(labels) == len(set(labels)) == 38
+    line = dict(zip(labels, ax.get_yticks(), strict=True))
+    row = spells.iloc[-1]
+    assert any(
+        bar.get_x() == date2num(row["entered"])
+        and bar.get_y() + bar.get_height() / 2 == pytest.approx(line[row["name"]])
+        for bar in bars
+    )
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "left", "ended by acquisition", "still in when the regime ended",
+    ]  # fmt: skip
+
+
+def test_numbers_in_force_are_drawn_as_steps_from_zero(axes):
+    counts = timeline.in_force_by_month()
+    ax = plots.plot_in_force(counts, ax=axes[0])
+    assert ax.lines[0].get_ydata().tolist() == counts["trusts"].tolist()
+    assert ax.lines[0].get_drawstyle() == "steps-post"
+    assert ax.get_ylim()[0] == 0
+    assert ax.get_ylabel()
+
+
+def test_event_time_draws_estimates_intervals_and_hollow_thin_points(axes):
+    frame = pd.DataFrame(
+        {
+            "horizon": [-2, -1, 0, 1],
+            "estimate": [0.0, -1.0, 2.0, 3.0],
+            "lower": [-1.0, -2.0, 1.0, float("nan")],
+            "upper": [1.0, 0.0, 3.5, float("nan")],
+            "n_trusts": [30, 30, 20, 2],
+            "thin": [False, False, False, True],
+        }
+    )
+    before = frame.copy()
+    ax = plots.plot_event_time(frame, ax=axes[0], counts=axes[1], unit="points", period="quarter")
+    solid, thin = ax.containers
+    assert solid[0].get_xydata().tolist() == [[-2, 0], [-1, -1], [0, 2]]
+    assert thin[0].get_xydata().tolist() == [[1, 3]]
+    assert to_hex(solid[0].get_markerfacecolor()) == plots.BLUE
+    assert to_hex(thin[0].get_markerfacecolor()) == "#ffffff"
+    assert to_hex(thin[0].get_color()) == plots.GREY
+    ends = [segment[:, 1].tolist() for segment in solid[2][0].get_segments()]
+    assert ends == [[-1, 1], [-2, 0], [1, 3.5]]
+    assert [bar.get_height() for bar in axes[1].patches] == [30, 30, 20, 2]
+    assert [bar.get_x() + bar.get_width() / 2 for bar in axes[1].patches] == pytest.approx([-2, -1, 0, 1])
+    assert axes[1].get_xlabel() == "Quarters since entry (0 = the quarter of entry)"
+    assert ax.get_ylabel() == "points"
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_uniform_band_is_drawn_where_there_is_one(axes):
+    frame = pd.DataFrame(
+        {"horizon": [0, 1], "estimate": [1.0, 2.0], "lower": [0.0, 1.0], "upper": [2.0, 3.0],
+         "lower_uniform": [-1.0, 0.0], "upper_uniform": [3.0, 4.0], "n_trusts": [9, 9], "thin": [False, False]}
+    )  # fmt: skip
+    plots.plot_event_time(frame, ax=axes[0], counts=axes[1], unit="points", period="year", event="exit")
+    (band,) = [part for part in axes[0].collections if isinstance(part, PolyCollection)]
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
+    assert corners == {(0, -1), (1, 0), (1, 4), (0, 3)}
+    assert axes[1].get_xlabel() == "Years since exit (0 = the year of exit)"
