@@ -9,6 +9,8 @@ import pytest
 from analysis import data, regime, timeline
 
 NAMES = data.load("indicators")["indicator"].tolist()
+LONGER = ["bed_occupancy", "four_hour_waits", "winter_occupancy"]  # go on after the main analysis
+SPANS = [(name, True) for name in NAMES] + [(name, False) for name in LONGER]
 YEARLY = ["shmi", "recommend_work", "winter_occupancy"]
 
 
@@ -200,8 +202,7 @@ def test_values_are_plausible_in_the_unit(panels, name):
     assert value.median() > (1 if unit == "percent" else 0)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("main", [True, False])
+@pytest.mark.parametrize(("name", "main"), SPANS)
 def test_no_code_that_holds_a_trust_that_had_entered_counts_as_never(name, main, spells):
     panel = regime.panel(name, main=main)
     never = panel[panel["phase"] == "never"]
@@ -320,8 +321,7 @@ def test_pilot_trusts_are_missing_after_may_2019():
     assert mine.loc[mine["period"] == "2019Q1", "value"].notna().all()
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("main", [True, False])
+@pytest.mark.parametrize(("name", "main"), SPANS)
 def test_what_is_left_out_has_a_reason_and_is_not_in_the_panel(name, main):
     panel, listed = regime.panel(name, main=main), regime.exclusions(name, main=main)
     assert list(listed.columns) == ["trust", "from", "periods", "reason"]
