@@ -106,6 +106,9 @@ def _months(days: pd.DataFrame, winter: str, *, figures_of: pd.DataFrame) -> pd.
         parts[f"{measure}_days"] = held if measure in WINTERS[winter].measures else held * float("nan")
         for figure in figures:
             parts[figure] = days[figure].groupby(keys).sum(min_count=1)
+    both = days["long_stay_21"].notna() & days["ga_occupied"].notna()
+    parts["long_stay_21_with_ga"] = days["long_stay_21"].where(both).groupby(keys).sum(min_count=1)
+    parts["ga_occupied_with_long_stay"] = days["ga_occupied"].where(both).groupby(keys).sum(min_count=1)
     table = pd.DataFrame(parts).rename_axis([unit, "month"]).reset_index()
     return table[table["days_reported"] > 0].assign(winter=winter)
 

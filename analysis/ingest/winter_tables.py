@@ -58,6 +58,8 @@ def _figures(who: str) -> list[dict[str, Any]]:
         _count("long_stay_days", "days", f"Long stays: {day[0].lower()}{day[1:]}"),
         _count("long_stay_7", "bed-days", "Beds with patients over 7 days, summed over long_stay_days."),
         _count("long_stay_21", "bed-days", "Of these, over 21 days."),
+        _count("long_stay_21_with_ga", "bed-days", "The same, on days that have general and acute beds too."),
+        _count("ga_occupied_with_long_stay", "bed-days", "General and acute beds occupied on these days."),
         _count("handover_days", "days", f"Ambulance handovers: {day[0].lower()}{day[1:]}"),
         _count("handover_30_60", "handovers", "Ambulance handovers delayed 30 to 60 minutes."),
         _count("handover_60", "handovers", "Ambulance handovers delayed over 60 minutes."),
@@ -109,6 +111,7 @@ RESOURCES: tuple[dict[str, Any], ...] = (
         "rules": [
             {"left": "ga_days", "op": "<=", "right": "days_reported"},
             {"left": "long_stay_21", "op": "<=", "right": "long_stay_7"},
+            {"left": "long_stay_21_with_ga", "op": "<=", "right": "ga_occupied_with_long_stay"},
         ],
         "schema": {
             "fields": [_CODE, _WINTER, _MONTH, *_figures("the trust")],
@@ -135,6 +138,7 @@ RESOURCES: tuple[dict[str, Any], ...] = (
             {"left": "ga_occupied", "op": "<=", "right": "ga_open"},
             {"left": "cc_occupied", "op": "<=", "right": "cc_open"},
             {"left": "long_stay_21", "op": "<=", "right": "long_stay_7"},
+            {"left": "long_stay_21_with_ga", "op": "<=", "right": "ga_occupied_with_long_stay"},
         ],
         "schema": {
             "fields": [_WINTER, _BASIS, _MONTH, *_figures("England")],
