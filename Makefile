@@ -6,7 +6,7 @@ READY := $(VENV)/.installed
 CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
 HTML := book/_build/html
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve outputs lint lock bench clean
+.PHONY: help book test lab serve outputs simulate lint lock bench clean
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -41,6 +41,9 @@ serve: book  ## build the site and show it on this machine
 
 outputs: $(READY)  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)
+
+simulate: $(READY)  ## draw panels with known effects anew (six minutes) and store what is found
+	$(BIN)/python -m analysis simulate
 
 lint: $(READY)  ## style and types, put right where a tool can
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("check", help="verify every table against its description")
     outputs = commands.add_parser("outputs", help="run chapters again and store their numbers in them")
     outputs.add_argument("chapters", nargs="+", type=Path)
+    commands.add_parser("simulate", help="simulate panels with known effects and store what the methods find")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     given = parser.parse_args(arguments)
     if given.command == "outputs":
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "environment":
         build.ENVIRONMENT.write_text(build.environment(build.LOCK.read_text()))
         return 0
+    if given.command == "simulate":
+        return _simulate()
     try:
         return _check() if given.command == "check" else _refresh(given.source, given.accept_removed)
     except data.DataError as error:
@@ -47,6 +50,19 @@ def _refresh(source: Path | None, accept_removed: bool) -> int:
     )
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
     return 0
+
+
+def _simulate() -> int:
+    import numpy as np
+
+    from analysis import protocol, simulate
+    from analysis.ingest.planted import PLANTED
+
+    frame = simulate.run(rng=np.random.default_rng(protocol.SEED))
+    content = frame.to_csv(index=False, lineterminator="\n", float_format="%.6f").encode()
+    data.verify(PLANTED, content)
+    (data.FOLDER / PLANTED["path"]).write_bytes(content)
+    return _refresh(None, accept_removed=False)
 
 
 def _check() -> int:

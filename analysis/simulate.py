@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis import present, protocol, regime
-from analysis.effects import EffectError, Overall, event_study, imputation_weights, twfe
+from analysis.effects import Overall, event_study, imputation_weights, twfe
 from analysis.effects.impute import pooled
 from analysis.effects.panels import Panel, read_panel
 from analysis.effects.results import quantiles
@@ -21,8 +21,9 @@ Floats = np.ndarray
 Limits = tuple[float, float]
 
 INDICATORS = ("shmi", "four_hour_waits", "recommend_work", "bed_occupancy")
-SIMULATIONS = 400  # of the imputation estimator and the placebo dates, and of all under selection
-SLOWER = 200  # of the other methods where entry was unrelated to the outcome
+SIMULATIONS = 600  # with imputation and placebo dates
+BAD_DRAWS = 400  # after a bad year, all of them with equally bad trusts and so with the reporting rule
+SLOWER = 200  # with group-time effects and two-way fixed effects; with equally bad trusts in "none"
 DEALS = 199  # placebo deals of the entry dates, drawn once an indicator
 LEVEL = 0.95
 LAGS = {"quarter": 12, "year": 5}  # longest distance in the variogram, in periods
@@ -41,6 +42,7 @@ MAIN, SHORT, BAD = "imputation", "imputation, year before left out", "less equal
 MAIN_T, SHORT_T = f"{MAIN}, t limits", f"{SHORT}, t limits"
 GROUP_TIME, FIXED, DATES = "Callaway and Sant'Anna, not yet entered", "two-way fixed effects", "placebo dates"
 RULE = "reporting rule"
+ESTIMATED = (GROUP_TIME, FIXED, BAD)
 METHODS = (MAIN, MAIN_T, SHORT, SHORT_T, GROUP_TIME, FIXED, BAD, DATES, RULE)
 COLUMNS = (
     *("indicator", "scenario", "method", "simulations", "trusts", "true_effect", "estimate", "bias", "sd"),
@@ -124,11 +126,13 @@ def _deal(data: Panel, horizons: range, rng: np.random.Generator) -> Floats:
     return weights
 
 
-def once(made: Setting, scenario: str, *, others: bool, rng: np.random.Generator) -> pd.DataFrame:
+def once(
+    made: Setting, scenario: str, *, others: Collection[str] = ESTIMATED, rng: np.random.Generator
+) -> pd.DataFrame:
     """Draw one panel and analyse it; also with the constant effect added, for "none" and "bad draw".
 
-    Returns rows `scenario`, `method`, `trusts`, `truth`, `estimate`, `se`, `lower`, `upper`, `p`. others:
-    with the methods that take longer. A constant effect is added to what was estimated without one: it moves
+    others: which of ESTIMATED to add to imputation and placebo dates; the rule needs BAD.
+    Returns rows `scenario`, `method`, `trusts`, `truth`, `estimate`, `se`, `lower`, `upper`, `p`, `side`. A constant effect is added to what was estimated without one: it moves
     every one of these estimates by just as much and leaves their standard errors (the tests hold it).
     """
     y, passing = draw(made.data, made.process, rng)
@@ -159,36 +163,34 @@ def _growing(data: Panel, made: Setting, rng: np.random.Generator) -> Floats:
 
 
 def _moved(found: Overall, by: float) -> Overall:
-    return replace(
-        found, estimate=found.estimate + by, lower=found.lower + by, upper=found.upper + by
-    )
+    return replace(found, estimate=found.estimate + by, lower=found.lower + by, upper=found.upper + by)
 
 
-def estimates(data: Panel, made: Setting, *, others: bool) -> dict[str, Overall]:
-    """Analyse one panel: pooled effect by method; one that cannot be had is left out."""
+def estimates(data: Panel, made: Setting, *, others: Collection[str] = ESTIMATED) -> dict[str, Overall]:
+    """Analyse one panel: pooled effect by method, the imputation ones and those of `others`."""
     found = {}
     for method, gap in ((MAIN, 0), (SHORT, made.year)):
-        found[method] = pooled(
-            data, horizons=made.horizons, omit_before=gap, leave_out=True, level=LEVEL
+        value = pooled(data, horizons=made.horizons, omit_before=gap, leave_out=True, level=LEVEL)
+        half = float(quantiles(value.n_trusts, level=LEVEL, reference="t")) * value.se
+        found[method] = value
+        found[f"{method}, t limits"] = replace(
+            value, lower=value.estimate - half, upper=value.estimate + half
         )
-        half = float(quantiles(found[method].n_trusts, level=LEVEL, reference="t")) * found[method].se
-        value = found[method].estimate
-        found[f"{method}, t limits"] = replace(found[method], lower=value - half, upper=value + half)
-    if not others:
-        return found
-    frame = as_frame(data)
-    settings = {"group": "type", "level": LEVEL}
-    found[GROUP_TIME] = event_study(
-        frame, control="not_yet", horizons=made.horizons, **settings
-    ).overall
-    found[FIXED] = twfe(frame, **settings).overall
-    bad = equally_bad_placebo(
-        frame, baseline=made.year, last_horizon=max(made.horizons), **settings
-    )
-    se = float(np.hypot(bad.entrants.overall.se, bad.placebo.overall.se))
-    found[BAD] = replace(
-        bad.entrants.overall, estimate=bad.difference, se=se, lower=bad.lower, upper=bad.upper
-    )
+    frame = as_frame(data) if others else pd.DataFrame()
+    if GROUP_TIME in others:
+        found[GROUP_TIME] = event_study(
+            frame, control="not_yet", horizons=made.horizons, group="type", level=LEVEL
+        ).overall
+    if FIXED in others:
+        found[FIXED] = twfe(frame, group="type", level=LEVEL).overall
+    if BAD in others:
+        bad = equally_bad_placebo(
+            frame, baseline=made.year, last_horizon=max(made.horizons), group="type", level=LEVEL
+        )
+        se = float(np.hypot(bad.entrants.overall.se, bad.placebo.overall.se))
+        found[BAD] = replace(
+            bad.entrants.overall, estimate=bad.difference, se=se, lower=bad.lower, upper=bad.upper
+        )
     return found
 
 
@@ -206,6 +208,7 @@ def as_frame(data: Panel) -> pd.DataFrame:
 
 
 def _rows(scenario: str, found: Mapping[str, Overall], null: Floats, truth: float) -> pd.DataFrame:
+    """Rows of one draw; the placebo p value counts the deal observed, ties and deals without an estimate."""
     main = found[MAIN]
     far = (np.abs(null) >= abs(main.estimate) * (1 - 1e-9)) | np.isnan(null)
     rows = [
@@ -219,3 +222,107 @@ def _rows(scenario: str, found: Mapping[str, Overall], null: Floats, truth: floa
         three = [(found[m].lower, found[m].upper) for m in (MAIN, SHORT, BAD)]
         rows.append({"method": RULE, "trusts": main.n_trusts, "side": verdict(*three, better=None)})
     return pd.DataFrame(rows).assign(scenario=scenario, truth=truth)
+
+
+PLANS = {  # scenario: draws by the methods added to imputation and placebo dates, in order
+    "none": {ESTIMATED: SLOWER, (): SIMULATIONS - SLOWER},
+    "growing": {(GROUP_TIME, FIXED): SLOWER, (): SIMULATIONS - SLOWER},
+    "bad draw": {ESTIMATED: SLOWER, (BAD,): BAD_DRAWS - SLOWER},
+}
+
+
+def run(
+    names: Sequence[str] = INDICATORS,
+    *,
+    rng: np.random.Generator,
+    plans: Mapping[str, Mapping[tuple[str, ...], int]] = PLANS,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    """Simulate every scenario for each indicator; returns the table `planted_truth` (COLUMNS).
+
+    plans: scenario -> {methods added: number of draws}. n_jobs: joblib workers; the result depends on `rng`
+    only.
+    """
+    made = {
+        name: setting(name, rng=stream) for name, stream in zip(names, rng.spawn(len(names)), strict=True)
+    }
+    tasks = [(name, scenario) for name in names for scenario in plans]
+    work = delayed(_many)
+    drawn = Parallel(n_jobs=n_jobs)(
+        work(made[name], scenario, plans[scenario], stream)
+        for (name, scenario), stream in zip(tasks, rng.spawn(len(tasks)), strict=True)
+    )
+    parts = [
+        summary(draws, sign=made[name].sign).assign(indicator=name)
+        for (name, _), draws in zip(tasks, drawn, strict=True)
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    for column, order in (("indicator", names), ("scenario", SCENARIOS), ("method", METHODS)):
+        frame[column] = pd.Categorical(frame[column], categories=list(order))
+    frame = frame.sort_values(["indicator", "scenario", "method"], ignore_index=True)
+    return frame.astype({"indicator": "str", "scenario": "str", "method": "str"})[list(COLUMNS)]
+
+
+def _many(
+    made: Setting, scenario: str, plan: Mapping[tuple[str, ...], int], rng: np.random.Generator
+) -> pd.DataFrame:
+    rows = [once(made, scenario, others=others, rng=rng) for others, n in plan.items() for _ in range(n)]
+    return pd.concat(rows, ignore_index=True)
+
+
+def summary(draws: pd.DataFrame, *, sign: int) -> pd.DataFrame:
+    """Add up draws (`once`) by scenario and method. sign: 1 when higher is better, -1 when lower is."""
+    rows = []
+    for (scenario, method), part in draws.groupby(["scenario", "method"], sort=False):
+        n, better = len(part), sign * part["estimate"]
+        if method == RULE:
+            side = part["side"].map({"higher": 1, "lower": -1}).fillna(0) * sign
+            improved, worsened = (side > 0).mean(), (side < 0).mean()
+        elif method == DATES:
+            sure = part["p"] < 1 - LEVEL
+            improved, worsened = (sure & (better > 0)).mean(), (sure & (better < 0)).mean()
+        else:
+            improved = ((part["lower"] > 0) if sign > 0 else (part["upper"] < 0)).mean()
+            worsened = ((part["upper"] < 0) if sign > 0 else (part["lower"] > 0)).mean()
+        row = {"scenario": scenario, "method": method, "simulations": n, "trusts": part["trusts"].mean()}
+        row |= {"improvement": improved, "worsening": worsened, "true_effect": part["truth"].mean()}
+        row["improvement_error"] = _error(improved, n)
+        if method not in (RULE, DATES):
+            inside = (part["lower"] <= part["truth"]) & (part["truth"] <= part["upper"])
+            row |= {"estimate": part["estimate"].mean(), "bias": (part["estimate"] - part["truth"]).mean()}
+            row |= {"sd": (part["estimate"] - part["truth"]).std(), "se": part["se"].mean()}
+            row |= {"coverage": inside.mean(), "coverage_error": _error(inside.mean(), n)}
+        rows.append(row)
+    return pd.DataFrame(rows).reindex(columns=[name for name in COLUMNS if name != "indicator"])
+
+
+def _error(share: float, n: int) -> float:
+    return float(np.sqrt(share * (1 - share) / n))
+
+
+def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of `planted_truth` as texts for a table; numbers in the indicator's unit, shares in %."""
+    rows = []
+    for _, row in frame.iterrows():
+        about = regime.indicator(row["indicator"])
+        unit = protocol.GLUE_UNITS[about["unit"]]
+        rows.append(
+            {
+                "Indicator": about["title"],
+                "What was planted": SCENARIOS[row["scenario"]],
+                "Method": row["method"],
+                "True effect": present.number(row["true_effect"], unit, sign=True),
+                "Mean error": present.number(row["bias"], unit, sign=True),
+                "95% intervals that held the truth": _share(row["coverage"], row["coverage_error"]),
+                "Read as an improvement": _share(row["improvement"], row["improvement_error"]),
+                "Panels drawn": present.number(row["simulations"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _share(share: float, error: float) -> str:
+    """Write a share with its Monte Carlo standard error."""
+    if pd.isna(share):
+        return present.number(share)
+    return f"{present.number(100 * share, 'percent')} (Monte Carlo error {present.number(100 * error, 'percent')})"

@@ -18,6 +18,7 @@ from analysis.signals import MIN_POINTS
 PHASES = regime.PHASES[1:]
 SHORT = "too short for limits"
 MONTHLY = "four_hour_waits"
+DRAWS = 300  # simulated series for each length of phase
 PARTS = ("estimate", "lower", "upper")
 TERMS = ("level_entry", "slope_entry", "level_exit", "slope_exit")
 
@@ -68,7 +69,9 @@ def comparators(panel: pd.DataFrame) -> list[str]:
     counts = never.groupby("trust")["t"].nunique()
     found = sorted(counts.index[counts == panel["t"].nunique()])
     if not found:
-        raise TrajectoryError("no trust that never entered has a value in every period: none to compare with.")
+        raise TrajectoryError(
+            "no trust that never entered has a value in every period: none to compare with."
+        )
     return found
 
 
@@ -176,7 +179,7 @@ def false_signals(phases: pd.DataFrame, *, rng: np.random.Generator, autocorrela
     lengths = phases.loc[phases["variation"] != SHORT, "points"].value_counts().sort_index()
     return sum(
         spc.expected_false_signals(
-            int(points), n_series=int(series), rng=rng, autocorrelation=autocorrelation
+            int(points), n_series=int(series), rng=rng, autocorrelation=autocorrelation, draws=DRAWS
         ).expected
         for points, series in lengths.items()
     )
@@ -192,7 +195,8 @@ def example_trust(panel: pd.DataFrame) -> str:
     sizes = panel.groupby(["trust", "phase"])["value"].count().unstack(fill_value=0)
     sizes = sizes.reindex(columns=["before", "during", "after"], fill_value=0)
     fits = sizes[full & (sizes >= MIN_POINTS).all(axis=1)].index
-    first = regime.spells().query("spell == 1 and trust in @fits").sort_values("trust")
+    spells = regime.spells()
+    first = spells[(spells["spell"] == 1) & spells["trust"].isin(fits)].sort_values("trust")
     if first.empty:
         raise TrajectoryError("no trust has a value in every period and limits before, during and after.")
     return str(first.loc[first["months"].idxmax(), "trust"])
@@ -208,7 +212,9 @@ def shmi_funnel(release: str) -> tuple[Funnel, pd.DataFrame]:
     frame = data.load("shmi_quarterly")
     rows = frame[frame["release"] == pd.Period(release, "M")].rename(columns={"org_code": "trust"})
     if rows.empty:
-        raise TrajectoryError(f"release {release} is not at hand. Allowed: {sorted(set(map(str, frame['release'])))}.")
+        raise TrajectoryError(
+            f"release {release} is not at hand. Allowed: {sorted(set(map(str, frame['release'])))}."
+        )
     found = funnel(rows, method="shmi", unit="trust", numerator="observed", denominator="expected")
     units = found.frame
     higher = units["od_out95"] & (units["ratio"] > found.target)
@@ -252,7 +258,7 @@ def single_trusts(monthly: pd.DataFrame, *, unit: str = "percentage points") -> 
     `<term>_upper` by GLS-AR(1), the same with `_nw` by Newey-West. A trust that had not left has no exit.
     """
     compared = monthly[monthly["trust"].isin(comparators(monthly))].groupby("period")["value"].median()
-    first = regime.spells().query("spell == 1").set_index("trust")
+    first = regime.spells().drop_duplicates("trust").set_index("trust")
     rows = []
     for trust, part in monthly[monthly["phase"] != "never"].groupby("trust"):
         spell = first.loc[str(trust).split("@")[0]]
@@ -260,7 +266,9 @@ def single_trusts(monthly: pd.DataFrame, *, unit: str = "percentage points") -> 
         start, stop = pd.Period(spell["entered"], "M"), pd.Period(spell["last_day"], "M")
         left = spell["ended_by"] == "exit" and stop <= part["period"].max()
         series = part.set_index("period")["value"].sort_index()
-        found = its.segmented(series, entry=start, exit=stop if left else None, comparator=compared, unit=unit)
+        found = its.segmented(
+            series, entry=start, exit=stop if left else None, comparator=compared, unit=unit
+        )
         rows.append({"trust": trust, **_fitted(found)})
     return pd.DataFrame(rows)
 
