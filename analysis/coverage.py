@@ -234,3 +234,26 @@ def primary_sentence(found: pd.DataFrame) -> str:
     rows = found.set_index("indicator")
     parts = [f"{protocol.label(name)} {rows.loc[name, 'both']}" for name in protocol.indicators(primary=True)]
     return present.join(parts)
+
+
+def absent_everywhere(names: list[str]) -> pd.DataFrame:
+    """Return, as texts, the trusts that entered and lack an indicator: one row a trust and reason."""
+    parts = [absent(name).assign(title=regime.indicator(name)["title"]) for name in names]
+    rows = pd.concat(parts, ignore_index=True)
+    grouped = rows.groupby(["name", "reason"], sort=False)["title"].agg(list).reset_index()
+    every = len(names)
+    lacks = grouped["title"].map(lambda titles: "all" if len(titles) == every else "; ".join(titles))
+    return pd.DataFrame({"Trust": grouped["name"], "Lacks": lacks, "Why": grouped["reason"]})
+
+
+def short_history_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `short_history` as texts."""
+    first = [present.period(value) if pd.notna(value) else "no figures" for value in found["first"]]
+    return pd.DataFrame(
+        {
+            "Trust": found["name"],
+            "Entered": found["entered"].map(present.day),
+            "Figures begin": first,
+            "Quarters before entry": found["before"].map(present.number),
+        }
+    )

@@ -41,7 +41,7 @@ class Charts:
     frame: pd.DataFrame
     comparators: tuple[str, ...]
     unit: str
-    improvement: str | None
+    improvement: spc.Improvement
 
     def sentence(self) -> str:
         """How many points were charted and flagged, and against whom."""
@@ -86,7 +86,7 @@ def difference(panel: pd.DataFrame) -> pd.DataFrame:
     return panel.assign(value=panel["value"] - median, median=median)
 
 
-def chart(one: pd.DataFrame, *, unit: str, improvement: str | None) -> spc.XmR | None:
+def chart(one: pd.DataFrame, *, unit: str, improvement: spc.Improvement) -> spc.XmR | None:
     """Chart one trust with a new segment at each change of phase; None when no phase is long enough.
 
     one: rows of one trust with `period`, `phase`, `value`. A phase with fewer than 3 values, or 2 moving
@@ -109,7 +109,7 @@ def _long_enough(values: pd.Series) -> bool:
     return bool(values.notna().sum() >= MIN_POINTS and ranges >= MIN_POINTS - 1)
 
 
-def charts(panel: pd.DataFrame, *, unit: str, improvement: str | None) -> Charts:
+def charts(panel: pd.DataFrame, *, unit: str, improvement: spc.Improvement) -> Charts:
     """Chart every trust that entered against the median of the comparators; see `chart`."""
     entered = difference(panel)
     entered = entered[entered["phase"] != "never"]
@@ -285,3 +285,30 @@ def _fitted(found: its.Segmented) -> dict[str, object]:
                 value = found.fits[fit].coefficients.loc[term, part] if there else float("nan")
                 row[f"{term}{ending}" if part == "estimate" else f"{term}{ending}_{part}"] = value
     return row
+
+
+def shmi_releases() -> pd.DataFrame:
+    """Return SHMI by quarterly release of the trusts that entered on the regime's first day, and of the others.
+
+    Columns: `release`, `low`, `high` (10th and 90th percentile of trusts that never entered), `mean` (of those
+    that entered first), then one column for each of these, by code. No limits: the releases overlap.
+    """
+    frame = data.load("shmi_quarterly")
+    spells = regime.spells()
+    first = spells.loc[spells["entered"] == regime.REGIME_START, "trust"]
+    wide = frame[frame["org_code"].isin(first)].pivot(index="release", columns="org_code", values="shmi")
+    others = frame[~frame["org_code"].isin(spells["trust"])].groupby("release")["shmi"]
+    summary = pd.DataFrame(
+        {"low": others.quantile(0.1), "high": others.quantile(0.9), "mean": wide.mean(axis=1)}
+    )
+    return summary.join(wide).reset_index().rename_axis(columns=None)
+
+
+def rolling_refusal() -> str:
+    """Return what `spc.xmr` answers when asked for run rules on a rolling indicator such as SHMI."""
+    shmi = shmi_releases().set_index("release")["mean"]
+    try:
+        spc.xmr(shmi, unit="ratio", improvement="down", rolling=True)
+    except spc.SPCError as error:
+        return str(error)
+    raise TrajectoryError("a rolling indicator was charted. Allowed: a refusal.")

@@ -52,8 +52,8 @@ def signals_table(found: pd.DataFrame, expected: dict[str, float]) -> pd.DataFra
 def charts_title(found: pd.DataFrame, expected: float) -> str:
     """Return the finding of all charts: flagged points beside those expected of series with memory."""
     return (
-        f"{present.number(found['signals'].sum())} points are flagged at {found['trust'].nunique()} trusts; about "
-        f"{present.number(expected)} would be if nothing had changed"
+        f"{present.number(found['signals'].sum())} points are flagged at {found['trust'].nunique()} trusts; equally sticky "
+        f"series would give about {present.number(expected)} without any change"
     )
 
 
@@ -140,3 +140,73 @@ def clear_sentence(found: pd.DataFrame, term: str, what: str) -> str:
         f"{what}: the interval lies above zero for {above} of {present.plural(of, 'trust')} and below zero for "
         f"{below}; it holds zero for the other {of - above - below}."
     )
+
+
+def answer(found: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
+    """Return the chapter's answer: signals beside chance, and clear changes at entry."""
+    above, below, of = clear(single, "level_entry")
+    return (
+        f"Charts of four-hour waits flag {present.number(found['signals'].sum())} points at "
+        f"{found['trust'].nunique()} trusts that entered; series as sticky as those of trusts that never entered "
+        f"would give about {present.number(expected)} if nothing had changed. At {of} trusts with enough months, the "
+        f"share seen within four hours clearly rose at entry at {above} and clearly fell at {below}."
+    )
+
+
+def example_sentence(found: Charts, trust: str) -> str:
+    """Say in full what one trust's chart shows, phase by phase."""
+    parts = []
+    for phase, rows in found.frame[found.frame["trust"] == trust].groupby("phase", sort=False):
+        seen = rows[rows["value"].notna()]
+        centre, lower, upper = (
+            present.number(seen[part].iloc[-1], "count", digits=1) for part in ("centre", "lower", "upper")
+        )
+        flagged = present.plural(int(seen["signal"].notna().sum()), "signal")
+        parts.append(f"{phase} {centre} (limits {lower} to {upper}, {len(seen)} quarters, {flagged})")
+    return (
+        f"{name(trust)}, share seen within four hours less the median of {len(found.comparators)} trusts that never "
+        f"entered, percentage points, higher is better. Mean {present.join(parts)}."
+    )
+
+
+def releases_title(frame: pd.DataFrame) -> str:
+    """Return the finding of SHMI by release: the mean of the trusts that entered first, at both ends."""
+    first, last = frame.iloc[0], frame.iloc[-1]
+    return (
+        f"SHMI of the trusts that entered first: mean {present.number(first['mean'], 'ratio', digits=2)} in "
+        f"{present.month(first['release'])}, {present.number(last['mean'], 'ratio', digits=2)} in "
+        f"{present.month(last['release'])}"
+    )
+
+
+def releases_sentence(frame: pd.DataFrame) -> str:
+    """Say in full what SHMI by release shows. `frame` as of `trajectories.shmi_releases`."""
+    trusts = frame.shape[1] - 4
+    parts = []
+    for _, row in frame.iloc[[0, -1]].iterrows():
+        mean, low, high = (present.number(row[part], "ratio") for part in ("mean", "low", "high"))
+        parts.append(
+            f"{mean} in the release of {present.month(row['release'])} (middle 80% of others {low} to {high})"
+        )
+    return (
+        f"Mean SHMI of {trusts} trusts that entered on 16 July 2013: {present.join(parts)}; lower is better."
+    )
+
+
+def forest(found: pd.DataFrame, term: str) -> pd.DataFrame:
+    """Return one term of `trajectories.single_trusts` for `plots_spc.plot_single`, in order of first entry."""
+    there = found[found[term].notna()].set_index("trust")
+    order = [trust for trust in regime.spells()["trust"].drop_duplicates() if trust in there.index]
+    columns: dict[str, pd.Series] = {}
+    for prefix, key in (("", term), ("nw_", f"{term}_nw")):
+        columns |= {f"{prefix}estimate": there[key]}
+        columns |= {f"{prefix}{part}": there[f"{key}_{part}"] for part in ("lower", "upper")}
+    shown = pd.DataFrame(columns).loc[order].reset_index()
+    shown.insert(1, "name", shown["trust"].map(name))
+    return shown
+
+
+def forest_title(found: pd.DataFrame) -> str:
+    """Return the finding of the changes in level at entry."""
+    above, below, of = clear(found, "level_entry")
+    return f"The level of four-hour waits clearly changed at entry at {above + below} of {of} trusts: {above} up, {below} down"

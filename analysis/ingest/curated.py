@@ -1,4 +1,4 @@
-"""Records kept by hand in `data/`: published figures about the regime, and dates of policy."""
+"""Records kept by hand in `data/`: published figures, dates of policy; beside them what was simulated."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from analysis import data
 from analysis.data import DataError
 from analysis.ingest.catalogue import INDICATORS
+from analysis.ingest.planted import PLANTED
 
 ADDRESS = r"https?://[^\s;]+"
 DATE = r"\d{4}-\d{2}(-\d{2})?"
@@ -136,7 +137,7 @@ FINDINGS: dict[str, Any] = {
     },
 }
 
-RESOURCES: tuple[dict[str, Any], ...] = (CLAIMS, FINDINGS, EVENT_DATES, INDICATORS)
+RESOURCES: tuple[dict[str, Any], ...] = (CLAIMS, FINDINGS, EVENT_DATES, INDICATORS, PLANTED)
 
 
 def read_curated(folder: Path) -> dict[str, pd.DataFrame]:

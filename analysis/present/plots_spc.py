@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import pandas as pd
+from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.figure import Figure
 
 from analysis.funnel import Funnel
 from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.spc import BETTER
+from analysis.trajectories import Charts
 
+LINE = 0.045  # share of the axis between two names in the margin
 UP = {"up": "^", "down": "v"}
 STATES = {
     "before and after entry": (BLUE, "B"),
@@ -59,6 +66,32 @@ def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small:
     return ax
 
 
+def plot_charts(result: Charts, *, names: Mapping[str, str], columns: int = 4) -> Figure:
+    """Draw the control charts of all trusts on one grid with common axes, in the order of `names`.
+
+    names: short names by code; trusts not charted are skipped.
+    """
+    found = set(result.frame["trust"])
+    order = [code for code in names if code in found]
+    rows = -(-len(order) // columns)
+    drawing, axes = plt.subplots(
+        rows, columns, figsize=(6.6, 1.45 * rows), sharex=True, sharey=True, squeeze=False
+    )
+    for ax in axes.flat[len(order) :]:
+        ax.set_visible(False)
+    for ax, code in zip(axes.flat, order, strict=False):
+        one = result.frame[result.frame["trust"] == code].reset_index(drop=True)
+        plot_chart(one, ax=ax, improvement=result.improvement, small=True)
+        ax.set_title(fill(names[code], 22), fontsize=8)
+        ax.tick_params(labelsize=8)
+        ax.xaxis.set_major_locator(YearLocator(4))
+        ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+        ax.set_ylabel(" ", fontsize=1)
+    drawing.supylabel(f"Less median of comparators ({result.unit}), {BETTER[result.improvement]}", fontsize=9)
+    drawing.supxlabel("End of quarter", fontsize=9)
+    return drawing
+
+
 def plot_funnel(
     result: Funnel, *, ax: Axes, marked: Mapping[str, str], late: frozenset[str] = frozenset()
 ) -> Axes:
@@ -98,18 +131,25 @@ def plot_funnel(
             markersize=5,
             label=label,
         )
-    for row in units[units.index.isin(marked) & units["od_out95"]].itertuples():
-        ax.annotate(
-            marked[row.Index],
-            (row.denominator, row.ratio),
-            xytext=(5, 3),
-            textcoords="offset points",
-            fontsize=8,
-        )
+    outside = units[units.index.isin(marked) & units["od_out95"]].sort_values("ratio", ascending=False)
+    _name_in_margin(ax, outside, marked)
     ax.set_xlabel("Deaths expected (count)")
     ax.set_ylabel("SHMI (ratio), lower is better")
     ax.legend(loc="lower right", frameon=False, fontsize=8)
     return ax
+
+
+def _name_in_margin(ax: Axes, units: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """Name points in the right margin, from the highest down, with a thin line to each."""
+    low, high = ax.get_ylim()
+    place = high
+    for row in units.itertuples():
+        place = min(row.ratio, place - LINE * (high - low))
+        ax.annotate(
+            names[row.Index], (row.denominator, row.ratio), xytext=(1.02, place),
+            textcoords=ax.get_yaxis_transform(), fontsize=8, va="center", annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5},
+        )  # fmt: skip
 
 
 def plot_releases(frame: pd.DataFrame, *, ax: Axes) -> Axes:
@@ -122,14 +162,15 @@ def plot_releases(frame: pd.DataFrame, *, ax: Axes) -> Axes:
     ax.plot(x, frame.drop(columns=["release", "low", "high", "mean"]), color=ORANGE, linewidth=0.7, alpha=0.7)
     ax.plot(x, frame["mean"], "o-", color=INK, linewidth=1.6, markersize=3)
     for column, words in (
-        ("mean", "mean of trusts that\nentered in July 2013"),
+        ("mean", "mean of those that\nentered first"),
         ("low", "middle 80% of\nnever entered"),
     ):
         ax.annotate(
             words, (x.iloc[-1], frame[column].iloc[-1]), xytext=(5, 0), textcoords="offset points", fontsize=8,
             va="center",
         )  # fmt: skip
-    ax.set_xlabel("Release (each covers twelve months; three quarters of them are in the one before)")
+    ax.set_xticks(x[::2], [release.strftime("%b %Y") for release in x[::2]], fontsize=8)
+    ax.set_xlabel("Release (each covers twelve months, nine of them also in the one before)")
     ax.set_ylabel("SHMI (ratio), lower is better")
     return ax
 
@@ -154,7 +195,7 @@ def plot_single(frame: pd.DataFrame, *, ax: Axes, unit: str) -> Axes:
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set_ylabel("Trust, in order of entry")
     ax.set_xlabel(unit)
-    ax.legend(loc="lower right", frameon=False, fontsize=8)
+    ax.legend(loc="lower left", frameon=False, fontsize=8)
     return ax
 
 
@@ -168,12 +209,13 @@ def plot_grid(frame: pd.DataFrame, *, ax: Axes) -> Axes:
         part = frame[frame["state"] == state]
         x, y = part["title"].map(columns.index), part["name"].map(trusts.index)
         ax.scatter(
-            x, y, marker="s", s=120, color=colour, edgecolors=PALE, linewidths=0.5, label=f"{letter}  {state}"
+            x, y, marker="s", s=105, color=colour, edgecolors=PALE, linewidths=0.5, label=f"{letter}  {state}"
         )
         ink = "white" if colour == BLUE else INK
         for at, line in zip(x, y, strict=True):
             ax.annotate(letter, (at, line), ha="center", va="center", fontsize=8, color=ink)
-    ax.set_xticks(range(len(columns)), columns, rotation=40, ha="left", fontsize=8)
+    wrapped = [fill(title, 26) for title in columns]
+    ax.set_xticks(range(len(columns)), wrapped, rotation=90, ha="center", fontsize=8)
     ax.xaxis.tick_top()
     ax.set_yticks(range(len(trusts)), trusts, fontsize=8)
     ax.tick_params(length=0)
