@@ -15,7 +15,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found. Needed: 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12 book")'
 	@echo "Making $(VENV) and installing the versions of requirements.lock (a minute or two) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off -q --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-input -q --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
@@ -42,7 +42,7 @@ serve: book  ## build the site and show it on this machine
 outputs: $(READY)  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)
 
-simulate: $(READY)  ## draw panels with known effects anew (six minutes) and store what is found
+simulate: $(READY)  ## draw panels with known effects anew (some seven minutes) and store what is found
 	$(BIN)/python -m analysis simulate
 
 lint: $(READY)  ## style and types, put right where a tool can

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import claims, data, durations, effects, present, protocol, regime
+from analysis import claims, data, durations, effects, protocol, regime
 from analysis.durations import TimeInRegime
 from analysis.effects import THIN, EffectError, GainKept, Switching
 
@@ -95,9 +95,13 @@ def shares(found: TimeInRegime, cause: str) -> pd.DataFrame:
 
 
 def published() -> pd.DataFrame:
-    """Return the published lengths of stay beside ours; columns as in `claims.recomputed`."""
+    """Return the published lengths of stay beside ours: columns of `claims.recomputed`, and `agrees` by row."""
     checked = claims.recomputed()
-    return checked[checked["claim_id"].isin(CLAIMS)].reset_index(drop=True)
+    checked = checked[checked["claim_id"].isin(CLAIMS)]
+    gap = (checked["ours"] - checked["published"]).abs()
+    checked = checked.assign(agrees=gap <= checked["unit"].map(claims.MATCH_WITHIN))
+    order = checked.assign(last=checked["unit"] != "trusts").sort_values(["claim_id", "last", "part"])
+    return order.drop(columns="last").reset_index(drop=True)
 
 
 def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = protocol.DRAWS) -> Switching:
@@ -214,7 +218,7 @@ def summary(names: list[str]) -> pd.DataFrame:
 
 
 def _moves(name: str, year: int) -> dict[str, float]:
-    frame = changes(after(name)).set_index("horizon")
+    frame = changes(after(name, draws=0)).set_index("horizon")
     # the placebo is the level a year earlier less that of the last period inside; the change is its opposite
     back = frame.loc[-1 - year].copy()
     back["estimate"], back["lower"], back["upper"] = -back["estimate"], -back["upper"], -back["lower"]
@@ -240,13 +244,13 @@ def _shares_kept(name: str) -> dict[str, object]:
 def kept_choices(names: list[str]) -> pd.DataFrame:
     """Return the share kept under other choices: `indicator`, `window`, `omit_before` (periods), then as `kept`.
 
-    One row an indicator, choice and horizon. window: a quarter, half a year or a year where the indicator is
-    quarterly. omit_before: with, and without, the year before entry in the baseline.
+    One row an indicator, choice and horizon. window: half a year or a year where the indicator is quarterly.
+    omit_before: with, and without, the year before entry in the baseline.
     """
     parts = []
     for name in names:
         year = YEAR[regime.indicator(name)["analysis_grain"]]
-        for window in sorted({1, max(year // 2, 1), year}):
+        for window in sorted({max(year // 2, 1), year}):
             for omitted in (0, year):
                 frame = kept(name, window=window, omit_before=omitted).frame
                 chosen = {"indicator": name, "window": window, "omit_before": omitted}

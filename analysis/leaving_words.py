@@ -10,7 +10,7 @@ from analysis.durations import TimeInRegime
 from analysis.effects import GainKept
 from analysis.effects.kept import ESTIMABLE
 
-NAMES = {"exit": "left as improved", "returned": "had come back"}
+NAMES = {"exit": "had left as improved", "returned": "had come back"}
 
 
 def percent(value: float, low: float = np.nan, high: float = np.nan) -> str:
@@ -57,21 +57,40 @@ def answer(stay: TimeInRegime, back: TimeInRegime, table: pd.DataFrame) -> str:
     row = stay.medians.iloc[0]
     middle = present.estimate(row["median"], row["lower"], row["upper"], "months")
     ends = back.incidence.groupby("cause")["events"].sum().astype(int)
-    primary = table[table["indicator"].isin(protocol.indicators(primary=True))]
-    read = [f"{protocol.label(row['indicator'])} ({reading(row, 'year')})" for _, row in primary.iterrows()]
-    gains = table.loc[table["status_12"] == ESTIMABLE]
-    seen = present.join([_kept_phrase(row) for _, row in gains.iterrows()]) if len(gains) else ""
-    ending = f"a gain to keep could be seen only in {seen}" if seen else "no measure had a clear gain to keep"
+    gains = [_kept_phrase(row) for _, row in table[table["status_12"] == ESTIMABLE].iterrows()]
+    ending = (
+        f"a gain to keep could be seen only in {present.join(gains)}"
+        if gains
+        else "no gain to keep was clear"
+    )
     return (
         f"Half of the trusts had ended their first stay by {middle}, and {ends['returned']} of the "
         f"{int(back.medians.iloc[0]['n'])} that left as improved came back by July 2021. "
-        f"A year after leaving, against trusts still in, we read {present.join(read)}; {ending}."
+        f"{_year_on(table)}; {ending}."
     )
+
+
+def _year_on(table: pd.DataFrame) -> str:
+    """Return the readings of the primary indicators a year after leaving, those that agree together."""
+    primary = table[table["indicator"].isin(protocol.indicators(primary=True))]
+    read = {
+        protocol.label(row["indicator"]): reading(row, "year").replace("no clear", "of no clear")
+        for _, row in primary.iterrows()
+    }
+    parts = [
+        f"{present.join([name for name, said in read.items() if said == words])} {words}"
+        for words in dict.fromkeys(read.values())
+    ]
+    if set(read.values()) == {"of no clear difference"}:
+        return "A year after leaving, no primary measure differed clearly from trusts still in"
+    return f"A year after leaving, against trusts still in, we read {present.join(parts)}"
 
 
 def _kept_phrase(row: pd.Series) -> str:
     share = percent(row["share_12"], row["share_12_lower"], row["share_12_upper"])
-    return f"{protocol.label(row['indicator'])}, of which {share} was left after twelve months"
+    wide = row["share_12_lower"] < 1 < row["share_12_upper"]
+    unsure = ", too wide to say whether it was kept, lost or grew" if wide else ""
+    return f"{protocol.label(row['indicator'])}: {share} of it after twelve months{unsure}"
 
 
 def reading(row: pd.Series, place: str) -> str:
@@ -89,6 +108,8 @@ def path_title(name: str, frame: pd.DataFrame) -> str:
     first, end = (_read(rows.loc[at], about["direction"]) for at in (0, last))
     when = present.plural(last, about["analysis_grain"])
     grain = about["analysis_grain"]
+    if first == end:
+        return f"{about['title']}: {first}, in the {grain} of leaving or {when} later"
     return f"{about['title']}: {first} in the {grain} of leaving, {end} {when} later"
 
 
@@ -198,7 +219,7 @@ def published_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
                 present.number(v, units[u]) for v, u in zip(frame["published"], frame["unit"], strict=True)
             ],
             "Ours": [present.number(v, units[u]) for v, u in zip(frame["ours"], frame["unit"], strict=True)],
-            "Statement agrees": frame["group"].map({"matches": "yes", "open": "no"}),
+            "Agree": frame["agrees"].map({True: "yes", False: "no"}),
         }
     )
 
@@ -236,7 +257,8 @@ def _cell(row: pd.Series, place: str) -> str:
     words = reading(row, place)
     if words in ("cannot be estimated", "too few trusts to read"):
         return words
-    return f"{present.estimate(*(row[f'{place}_{part}'] for part in leaving.LIMITS), row['unit'])}: {words}"
+    value, low, high = (row[f"{place}_{part}"] for part in leaving.LIMITS)
+    return f"{present.estimate(value, low, high, row['unit'])}: {words}"
 
 
 def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:

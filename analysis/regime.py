@@ -151,12 +151,12 @@ def _values(about: pd.Series, main: bool) -> pd.DataFrame:
     return frame[frame.groupby("code")["value"].transform("count") > 0]
 
 
-def _window(period: pd.Series, about: pd.Series) -> tuple[pd.Series, pd.Series]:
+def _window(period: pd.Series, exposure: str) -> tuple[pd.Series, pd.Series]:
     """Return first and last day of what each period measures."""
     start, end = period.dt.start_time, period.dt.end_time.dt.normalize()
-    if about["exposure"] == "survey":
+    if exposure == "survey":
         return start + pd.DateOffset(months=9), start + pd.DateOffset(months=11, days=-1)
-    if about["exposure"] == "winter":
+    if exposure == "winter":
         return start + pd.DateOffset(months=10), start + pd.DateOffset(months=15, days=-1)
     return start, end
 
@@ -167,7 +167,7 @@ def _split_at_mergers(frame: pd.DataFrame, about: pd.Series) -> tuple[pd.DataFra
     changes = changes[changes["size_changes"].fillna(False) & large]
     entered = data.load("regime_spells").groupby("org_code")["entered_day"].min()
     holders = _holders_of_entered(changes, entered)
-    start, end = _window(frame["period"], about)
+    start, end = _window(frame["period"], about["exposure"])
     frame = frame.assign(trust=frame["code"], start=start, end=end)
     listed = []
     for code, dates in changes.groupby("new_code")["date"]:
@@ -219,7 +219,8 @@ def _regular(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _phases(frame: pd.DataFrame, about: pd.Series) -> pd.DataFrame:
     """Add entry, exit and phase; phase is missing where the regime's end cut a spell."""
-    start, end = _window(frame["period"], about)
+    rule = (about["analysis_grain"], about["exposure"])
+    start, end = _window(frame["period"], about["exposure"])
     at = start if about["exposure"] == "survey" else end
     out = frame.assign(entry=float("nan"), exit=float("nan"), phase="never", in_force=False)
     merged = pd.to_datetime(out["trust"].str.extract(r"@(\d{4}-\d{2})")[0], format="%Y-%m")
@@ -231,21 +232,22 @@ def _phases(frame: pd.DataFrame, about: pd.Series) -> pd.DataFrame:
         left = spell.exited if pd.notna(spell.exited) else spell.last_day
         if spell.spell == 1:
             out.loc[mine, "phase"] = "before"
-            out.loc[mine, "entry"] = float(_period_of(spell.entered, about).ordinal)
+            out.loc[mine, "entry"] = _period_of(spell.entered, *rule)
         if spell.spell == 1 and spell.ended_by == "exit":
-            out.loc[mine, "exit"] = float(_period_of(spell.exited, about).ordinal)
+            out.loc[mine, "exit"] = _period_of(spell.exited, *rule)
         out.loc[mine & (at >= spell.entered), "phase"] = inside
         out.loc[mine & (at >= spell.entered) & (at < left), "in_force"] = True
         out.loc[mine & (at >= left), "phase"] = later if pd.notna(spell.exited) else None
     return out.assign(since_entry=out["t"] - out["entry"], since_exit=out["t"] - out["exit"])
 
 
-def _period_of(date: pd.Timestamp, about: pd.Series) -> pd.Period:
-    """Return the first period that counts as begun after `date` by the indicator's rule of exposure."""
-    freq = "Q" if about["analysis_grain"] == "quarter" else "Y"
+@lru_cache(maxsize=1024)
+def _period_of(date: pd.Timestamp, grain: str, exposure: str) -> int:
+    """Return the ordinal of the first period that counts as begun after `date` by the rule of exposure."""
+    freq = "Q" if grain == "quarter" else "Y"
     near = pd.Series(pd.period_range(pd.Period(date, freq=freq) - 1, periods=4, freq=freq))
-    start, end = _window(near, about)
-    return near[(start if about["exposure"] == "survey" else end) >= date].iloc[0]
+    start, end = _window(near, exposure)
+    return near[(start if exposure == "survey" else end) >= date].iloc[0].ordinal
 
 
 def _listed(rows: pd.DataFrame, reason: str) -> pd.DataFrame:

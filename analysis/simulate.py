@@ -16,9 +16,11 @@ from analysis.effects.panels import Panel, read_panel
 from analysis.effects.results import quantiles
 from analysis.effects.rivals import equally_bad_placebo
 from analysis.process import Process, draw, learn, select
+from analysis.reporting import verdict
 
 Floats = np.ndarray
-Limits = tuple[float, float]
+
+__all__ = ["estimates", "for_readers", "once", "run", "setting", "summary", "verdict"]
 
 INDICATORS = ("shmi", "four_hour_waits", "recommend_work", "bed_occupancy")
 SIMULATIONS = 600  # with imputation and placebo dates
@@ -69,26 +71,6 @@ class Setting:
     def effect(self) -> float:
         """Planted effect, in the indicator's unit, in the better direction."""
         return self.sign * SIZE * self.process.within
-
-
-def verdict(main: Limits, short: Limits, difference: Limits, *, better: str | None) -> str:
-    """Say what may be reported of a change after entry: the rule that `planted_truth` measures.
-
-    main, short: (lower, upper) of the effect of entry with the whole baseline, and with the year before
-        entry left out of it. difference: of the effect less that on equally bad trusts, matched on the year
-        before (`equally_bad_placebo`). better: "higher", "lower" or None (no direction is better).
-    Returns "improvement" or "worsening" (with None "higher" or "lower") when all three intervals lie on one
-    side of zero, "cannot be said" when a limit is missing, otherwise "no clear change".
-    """
-    limits = np.array([main, short, difference], dtype=float)
-    if not np.isfinite(limits).all():
-        return "cannot be said"
-    side = "higher" if (limits[:, 0] > 0).all() else "lower" if (limits[:, 1] < 0).all() else None
-    if side is None:
-        return "no clear change"
-    if better is None:
-        return side
-    return "improvement" if side == better else "worsening"
 
 
 def setting(name: str, *, rng: np.random.Generator, deals: int = DEALS) -> Setting:

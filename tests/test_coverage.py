@@ -76,7 +76,8 @@ def test_short_history_names_the_trusts_that_lost_theirs():
 
 def test_sentence_names_those_without_figures(grid):
     sentence = coverage.grid_sentence(grid)
-    assert sentence.startswith("Of 38 trusts") and "London Ambulance Service" in sentence
+    assert sentence.startswith("Of 38 trusts")
+    assert "London Ambulance Service" in sentence
 
 
 def test_what_is_not_at_hand_names_publisher_and_place():
