@@ -130,11 +130,16 @@ def changes(found: Switching) -> pd.DataFrame:
 
     Columns of `Switching.frame`, signs turned (leavers less trusts still in), with `horizon` as periods
     since the period of leaving: 0 = that period, -1 = the last inside (the zero line, not a row), -2 and
-    earlier = placebos. `thin` also where fewer than THIN trusts were still in.
+    earlier = placebos. `lower` and `upper` are those of trusts resampled where `found` has draws: with few
+    trusts still in, the analytical ones (kept as `lower_analytic`, `upper_analytic`) are too narrow, and so
+    would a band for all periods be, which is left out. `thin` also where fewer than THIN trusts were still in.
     """
-    frame = found.frame.copy()
+    frame = found.frame.drop(columns=["lower_uniform", "upper_uniform"])
+    frame = frame.rename(columns={"lower": "lower_analytic", "upper": "upper_analytic"})
+    used = "bootstrap" if "lower_bootstrap" in frame else "analytic"
+    frame = frame.assign(lower=frame[f"lower_{used}"], upper=frame[f"upper_{used}"])
     frame["estimate"] = -frame["estimate"]
-    for ending in ("", "_uniform", "_bootstrap"):
+    for ending in ("", "_analytic", "_bootstrap"):
         if f"lower{ending}" in frame:
             low, high = f"lower{ending}", f"upper{ending}"
             frame[[low, high]] = -frame[[high, low]].to_numpy()
@@ -218,7 +223,7 @@ def summary(names: list[str]) -> pd.DataFrame:
 
 
 def _moves(name: str, year: int) -> dict[str, float]:
-    frame = changes(after(name, draws=0)).set_index("horizon")
+    frame = changes(after(name)).set_index("horizon")
     # the placebo is the level a year earlier less that of the last period inside; the change is its opposite
     back = frame.loc[-1 - year].copy()
     back["estimate"], back["lower"], back["upper"] = -back["estimate"], -back["upper"], -back["lower"]

@@ -134,7 +134,7 @@ def path_sentence(name: str, frame: pd.DataFrame) -> str:
     more = about["direction"] if about["direction"] != "neither" else "neither direction is better"
     return (
         f"{about['title']}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
-        f"{present.join(parts)}; {more}."
+        f"{present.join(parts)}; {more}. Intervals resample trusts."
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import data, effects, present, regime
+from analysis import data, effects, present, regime, reporting
+from analysis.effects.comparators import EquallyBad
+from analysis.effects.rivals import equally_bad_placebo
 
 SEED = 20260101
 DRAWS = 999
@@ -96,6 +98,8 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
 
     Returns one row an indicator: `indicator`, `title`, `unit`, `direction`, `n_trusts`, `n_controls`, then
     `estimate`, `se`, `lower`, `upper` (baseline: all periods before entry) and the same with `_dip_out`.
+    `bad_estimate`, `bad_lower`, `bad_upper` are the difference less that at equally bad trusts that never
+    entered, `bad_pairs` the number of pairs, and `verdict` what may be reported (`reporting.verdict`).
     What cannot be estimated, because no trust has such a baseline, is missing.
     """
     rows = []
@@ -105,8 +109,37 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
         short = _overall(name, omit_before=YEAR_BEFORE[about["analysis_grain"]])
         row = {"indicator": name, "title": about["title"], "unit": GLUE_UNITS[about["unit"]]}
         row |= {"direction": about["direction"], **whole}
-        rows.append(row | {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper")})
+        row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper")}
+        bad = _less_equally_bad(name)
+        found = reporting.verdict(
+            (whole["lower"], whole["upper"]),
+            (short["lower"], short["upper"]),
+            (bad["bad_lower"], bad["bad_upper"]),
+            better=BETTER[about["direction"]],
+        )
+        rows.append(row | bad | {"verdict": found})
     return pd.DataFrame(rows)
+
+
+def equally_bad(name: str) -> EquallyBad:
+    """Compare trusts that entered with trusts as bad in the year before that never entered."""
+    about = regime.indicator(name)
+    grain = about["analysis_grain"]
+    return equally_bad_placebo(
+        regime.panel(name),
+        baseline=YEAR_BEFORE[grain],
+        last_horizon=max(HORIZONS[grain]),
+        measure=MEASURES[about["unit"]],
+    )
+
+
+def _less_equally_bad(name: str) -> dict[str, float]:
+    try:
+        found = equally_bad(name)
+    except effects.EffectError:
+        return {"bad_estimate": np.nan, "bad_lower": np.nan, "bad_upper": np.nan, "bad_pairs": 0}
+    limits = {"bad_estimate": found.difference, "bad_lower": found.lower, "bad_upper": found.upper}
+    return limits | {"bad_pairs": len(found.pairs)}
 
 
 def _overall(name: str, **changed: Any) -> dict[str, float]:
@@ -135,21 +168,19 @@ def reading(row: pd.Series) -> str:
 
 
 def answer(both: pd.DataFrame) -> str:
-    """Return the chapter's answer in one sentence from `two_baselines`: the primary indicators, by reading."""
+    """Return the answer for the primary indicators, from `two_baselines`: the differences, then the verdicts."""
     primary = both[both["indicator"].isin(indicators(primary=True))]
     parts = [
-        f"{label(row['indicator'])} was {_as_compared(reading(row))} "
-        f"({present.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])})"
+        f"{label(row['indicator'])} by "
+        f"{present.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])}"
         for _, row in primary.iterrows()
     ]
-    return f"In the three years after entry, {present.join(parts)}."
-
-
-def _as_compared(words: str) -> str:
+    clear = primary[~primary["verdict"].isin(["no clear change", "cannot be said"])]
+    verdicts = [f"{label(row['indicator'])}: {row['verdict']}" for _, row in clear.iterrows()]
+    outcome = present.join(verdicts) if verdicts else "none of them is a clear change"
     return (
-        "not clearly different from what comparable trusts predict"
-        if words == "no clear difference"
-        else f"{words} than comparable trusts predict"
+        f"In the three years after entry, trusts differed from what comparable trusts predict: "
+        f"{present.join(parts)}. Set beside equally bad trusts that never entered, {outcome}."
     )
 
 
@@ -183,7 +214,12 @@ def for_readers(both: pd.DataFrame) -> pd.DataFrame:
                 "Baseline without the year before": present.estimate(
                     out["estimate"], out["lower"], out["upper"], row["unit"]
                 ),
-                "Reading": reading(row),
+                "Less equally bad trusts": present.estimate(
+                    row["bad_estimate"], row["bad_lower"], row["bad_upper"], row["unit"]
+                ),
+                "By our rule": row["verdict"]
+                if row["n_trusts"] >= effects.THIN
+                else "too few trusts to read",
                 "Trusts that entered": present.number(row["n_trusts"]),
             }
         )

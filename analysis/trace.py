@@ -1,6 +1,7 @@
 """Write down what a chapter really uses while it runs, so that the build knows when to run it again.
 
-Silent unless the site build asks for a record through the environment variable REPORT_TRACE (a file).
+Silent unless the site build asks for a record through the environment variable REPORT_TRACE (a folder).
+Each process writes its own note there, so that what parallel workers load counts too.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ def used(path: Path, *, descriptor: dict[str, Any], data_to: str | None = None) 
     """Note that a table was loaded: its file, the digest of its description, the last period it covers."""
     if REQUEST not in os.environ:
         return
-    _tables[descriptor["name"]] = {
+    note = {
         "path": path.relative_to(ROOT).as_posix(),
         "sha256": digest(path),
         "description": description_digest(descriptor),
         "data_to": data_to,
     }
+    _tables.setdefault(descriptor["name"], note)
     write()
 
 
@@ -39,18 +41,35 @@ def listed(names: list[str]) -> None:
 
 
 def write() -> None:
-    """Write the record: modules of this repository that are imported by now, and tables loaded by now."""
+    """Write the note of this process: modules of this repository imported by now, tables loaded by now."""
     names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     ours = sorted(file for file in map(Path, filter(None, names)) if file.is_relative_to(ROOT / "analysis"))
-    record = {
-        "modules": {file.relative_to(ROOT).as_posix(): digest(file) for file in ours},
-        "tables": dict(sorted(_tables.items())),
+    note = {
+        "modules": [file.relative_to(ROOT).as_posix() for file in ours],
+        "tables": _tables,
         "listed": _listed[-1] if _listed else None,
     }
-    target = Path(os.environ[REQUEST])
+    target = Path(os.environ[REQUEST]) / f"{os.getpid()}.json"
     unfinished = target.with_suffix(".part")
-    unfinished.write_text(json.dumps(record, indent=1))
+    unfinished.write_text(json.dumps(note))
     os.replace(unfinished, target)
+
+
+def collect(folder: Path) -> dict[str, Any]:
+    """Return the notes of all processes as one: names of `modules`, `tables` by name, the tables `listed`."""
+    notes = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+    tables = {name: table for note in notes for name, table in note["tables"].items()}
+    return {
+        "modules": sorted({name for note in notes for name in note["modules"]}),
+        "tables": dict(sorted(tables.items())),
+        "listed": next((note["listed"] for note in notes if note["listed"] is not None), None),
+    }
+
+
+def modules() -> dict[str, str]:
+    """Return the digest of every module of this repository, by path."""
+    files = sorted((ROOT / "analysis").rglob("*.py"))
+    return {file.relative_to(ROOT).as_posix(): digest(file) for file in files}
 
 
 def digest(path: Path) -> str:

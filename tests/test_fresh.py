@@ -22,8 +22,8 @@ pytestmark = pytest.mark.slow
 STRICT = ("-n", "-W", "--keep-going", "-q")
 # A library that checks addresses takes seconds to import and is optional; ten builds go without it.
 COMMAND = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()"
-CHAPTERS = {"first", "deep/second"}
-TOC = "format: jb-book\nroot: index\nchapters:\n  - file: first\n  - file: deep/second\n"
+CHAPTERS = {"first", "deep/second", "scratch"}
+TOC = "format: jb-book\nroot: index\nchapters:\n  - file: first\n  - file: deep/second\n  - file: scratch\n"
 INDEX = "# Small book\n\nThe first chapter saw {glue:text}`first.ipynb::seen:s`.\n"
 FIRST = """import analysis
 from analysis import data
@@ -32,6 +32,15 @@ glue("seen", f"value {data.load('a')['value'].sum()}", display=False)
 analysis.__file__"""
 SECOND = """from analysis import data, outer
 len(data.load("b")) * outer.TWICE"""
+SECOND_WORDS = "it saw {glue:text}`../first.ipynb::seen:s`."
+WORKERS = """from joblib import Parallel, delayed
+from analysis import data
+[len(table) for table in Parallel(n_jobs=2)(delayed(data.load)(name) for name in "dd")]"""
+EDITS_WHILE_RUNNING = """from pathlib import Path
+from analysis import lone
+file = Path(lone.__file__)
+if "edited" not in (text := file.read_text()):
+    file.write_text(text + "# edited\\n")"""
 SAYS = "# {}\n\nAn opening paragraph.\n\nWords: {}\n"
 
 
@@ -66,13 +75,12 @@ class Built:
 
 
 class Book:
-    """A copy of the skeleton of the report with two chapters and three tables."""
+    """A copy of the skeleton of the report with three chapters and four tables."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = {**os.environ, "PYTHONPATH": str(folder)}
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self.environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
         away = shutil.ignore_patterns("__pycache__")
         for part in ("analysis", "book/_ext", "book/_static"):
             shutil.copytree(ROOT / part, folder / part, ignore=away)
@@ -88,10 +96,12 @@ class Book:
         self.write("analysis/outer.py", '"""Outer."""\n\nfrom analysis.inner import TWICE as TWICE\n')
         (folder / "data").mkdir()
         self.resources = {}
-        for name in "abc":
+        for name in "abcd":
             self.table(name, "key,value\nx,11\ny,30\n")
+        self.write("analysis/lone.py", '"""Lone."""\n')
         self.chapter("first", FIRST, "plain.")
-        self.chapter("deep/second", SECOND, "it saw {glue:text}`../first.ipynb::seen:s`.")
+        self.chapter("scratch", "1 + 1", "free for each test.")
+        self.chapter("deep/second", SECOND, SECOND_WORDS)
 
     def write(self, name: str, text: str) -> None:
         (self.folder / name).parent.mkdir(exist_ok=True)
@@ -113,15 +123,25 @@ class Book:
         package = {**refresh.PACKAGE, "resources": list(self.resources.values())}
         self.write("data/datapackage.json", json.dumps(package))
 
+    def start(self, *options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", COMMAND, "build", *options, "book"]
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, **streams)
+
     def build(self, *options: str) -> Built:
-        done = subprocess.run(
-            [sys.executable, "-c", COMMAND, "build", *options, "book"],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-        )
-        return Built(done.returncode, done.stdout + done.stderr)
+        with self.start(*options) as building:
+            text, _ = building.communicate()
+        return Built(building.returncode, text)
+
+    def killed_after(self, words: str) -> Built:
+        """Build; kill the process as soon as it prints a line with these words."""
+        text = ""
+        with self.start(*STRICT) as building:
+            for line in building.stdout:
+                text += line
+                if words in line:
+                    building.kill()
+        return Built(building.returncode, text)
 
     def page(self, name: str) -> str:
         return (self.folder / "book/_build/html" / f"{name}.html").read_text()
@@ -187,7 +207,7 @@ def test_a_description_runs_the_chapter_that_loads_the_table_and_half_a_kept_fil
     kept.write_text(kept.read_text()[:300])
     kept.with_suffix(".part").write_text("{")  # what a killed build leaves
     book.table("b", "key,value\nx,11\ny,30\n", title="Another title")
-    built = book.outcome(CHAPTERS)
+    built = book.outcome({"first", "deep/second"})
     assert "first: to be run (no outputs kept)" in built.text
     assert "deep/second: to be run (table b changed)" in built.text
     assert json.loads(kept.read_text())["metadata"]["fresh"]["tables"]["a"]["path"] == "data/a.csv"
@@ -200,17 +220,57 @@ def test_a_changed_lock_runs_all(book):
     assert built.text.count("(requirements.lock changed)") == len(CHAPTERS)
 
 
-def test_a_chapter_that_raises_fails_the_build(book):
-    path = book.folder / "book/deep/second.ipynb"
-    sound = path.read_text()
-    book.chapter("deep/second", "1 / 0", "it fails.")
+def test_a_chapter_without_tables_follows_its_modules_even_when_edited_while_it_runs(book):
+    book.chapter("scratch", EDITS_WHILE_RUNNING, "edited on the way.")
+    book.outcome({"scratch"})
+    assert "scratch: to be run (analysis/lone.py changed)" in book.outcome({"scratch"}).text
+
+
+def test_tables_that_only_worker_processes_load_are_in_the_record(book):
+    book.chapter("scratch", WORKERS, "it works in parallel.")
+    book.outcome({"scratch"})
+    book.table("d", "key,value\nx,77\n")
+    assert "scratch: to be run (table d changed)" in book.outcome({"scratch"}).text
+
+
+def test_a_chapter_that_raises_fails_the_build_and_the_next_shows_what_ran_in_it(book):
+    book.table("b", "key,value\nx,1\ny,2\nz,3\n")
+    book.write("analysis/inner.py", '"""Inner."""\n\nTWICE = 1234\n')
+    book.chapter("first", "1 / 0", "it fails.")
     built = book.build(*STRICT)
     assert built.status != 0
-    assert "deep/second: to be run (its code changed)" in built.text
-    assert "ZeroDivisionError" in built.text
-    assert "chapter deep/second failed" in built.text
-    assert built.run == set()
-    path.write_text(sound)
+    assert built.run == {"deep/second"}
+    for words in ("first: to be run (its code changed)", "chapter first failed", "ZeroDivisionError"):
+        assert words in built.text
+    book.chapter("first", FIRST, "plain.")
+    book.outcome(set())
+    assert "3702" in book.page("deep/second")
+
+
+def test_after_a_killed_build_the_next_shows_what_ran_in_it(book):
+    book.table("a", "key,value\nx,5\ny,6000\n")
+    assert book.killed_after("first: run in").run == {"first"}
+    book.outcome(set())
+    for page in ("index", "deep/second"):
+        assert "value 6005" in book.page(page), page
+
+
+def test_another_builder_does_not_hide_a_change_from_the_pages(book):
+    book.table("a", "key,value\nx,5\ny,7000\n")
+    book.outcome({"first"}, "-q", "--builder", "custom", "--custom-builder", "text")
+    book.outcome(set())
+    assert "value 7005" in book.page("index")
+
+
+def test_the_page_of_a_chapter_that_is_taken_out_goes_too(book):
+    book.chapter("third", "1 + 1", "it will go.")
+    book.write("book/_toc.yml", TOC + "  - file: third\n")
+    assert book.build(*STRICT).run == {"third"}
+    assert "it will go" in book.page("third")
+    (book.folder / "book/third.ipynb").unlink()
+    book.write("book/_toc.yml", TOC)
+    book.outcome(set())
+    assert not (book.folder / "book/_build/html/third.html").exists()
 
 
 def test_a_warning_fails_the_next_build_too(book):

@@ -94,7 +94,8 @@ def test_medians_of_unfinished_spells_are_longer_than_of_finished_ones():
 def test_published_figures_agree_row_by_row():
     rows = leaving.published().set_index(["claim_id", "part"])
     assert set(rows.index.get_level_values(0)) == set(leaving.CLAIMS)
-    assert rows.loc[("X1", "trusts"), "agrees"] and not rows.loc[("X1", "mean"), "agrees"]
+    assert rows.loc[("X1", "trusts"), "agrees"]
+    assert not rows.loc[("X1", "mean"), "agrees"]
     assert rows.loc[("O9", "mean"), "ours"] == pytest.approx(24.5, abs=0.05)
     assert not rows.loc[("X4", "within 24 months"), "agrees"]
 
@@ -108,6 +109,15 @@ def test_leavers_are_read_against_trusts_still_in_from_the_last_period_inside(pa
     assert rows.loc[-2, "estimate"] == -raw.loc[-1, "estimate"]
     assert rows.loc[1, "lower"] == -raw.loc[1, "upper"]
     assert (rows["thin"] == (rows[["n_trusts", "n_controls"]].min(axis=1) < effects.THIN)).all()
+
+
+def test_limits_are_those_of_trusts_resampled_where_there_are_draws(panel):
+    found = leaving.after("recommend_work", panel=panel, draws=199)
+    rows, raw = leaving.changes(found).set_index("horizon"), found.frame.set_index("horizon")
+    assert rows.loc[2, "lower"] == -raw.loc[2, "upper_bootstrap"]
+    assert rows.loc[2, "lower_analytic"] == -raw.loc[2, "upper"]
+    # six trusts still in: the analytical interval is the narrower one
+    assert rows.loc[2, "upper"] - rows.loc[2, "lower"] > raw.loc[2, "upper"] - raw.loc[2, "lower"]
 
 
 def test_what_is_planted_at_leaving_is_found_and_only_after(panel):
@@ -143,7 +153,8 @@ def test_a_gain_planted_inside_and_halved_after_leaving_is_half_kept():
     assert (found.frame["status"] == "estimable").all()
     np.testing.assert_allclose(found.frame["share"], 0.5, atol=0.02)
     text = leaving_words.kept_sentence("recommend_work", found)
-    assert "50% (95% interval" in text and "20." in text
+    assert "50% (95% interval" in text
+    assert "20." in text
 
 
 def test_no_gain_is_not_given_a_share():
@@ -169,7 +180,7 @@ def test_trusts_that_came_back_are_marked():
 
 def test_summary_says_the_change_over_the_year_before(table):
     row = table.set_index("indicator").loc["recommend_work"]
-    rows = leaving.changes(leaving.after("recommend_work", draws=0)).set_index("horizon")
+    rows = leaving.changes(leaving.after("recommend_work")).set_index("horizon")
     assert row["before_estimate"] == pytest.approx(-rows.loc[-2, "estimate"])
     assert row["before_lower"] == pytest.approx(-rows.loc[-2, "upper"])
     assert row["year_estimate"] == pytest.approx(rows.loc[1, "estimate"])
@@ -197,13 +208,15 @@ def test_answer_turns_with_the_figures(stay, back):
     status = {"status_12": "there was no gain to keep", "direction": "higher is better"}
     rows = pd.DataFrame([{**row, **status, "indicator": name} for name in protocol.indicators(primary=True)])
     text = leaving_words.answer(stay, back, rows)
-    assert "no primary measure differed clearly" in text and "no gain to keep was clear" in text
+    assert "no primary measure differed clearly" in text
+    assert "no gain to keep was clear" in text
     rows.loc[1, ["year_estimate", "year_lower"]] = 0.6, 0.2
     rows.loc[1, "status_12"] = "estimable"
     rows = rows.assign(share_12=0.5, share_12_lower=0.3, share_12_upper=0.8)
     text = leaving_words.answer(stay, back, rows)
     assert "four hours in A&E better" in text
-    assert "50% (95% interval 30 to 80%)" in text and "too wide" not in text
+    assert "50% (95% interval 30 to 80%)" in text
+    assert "too wide" not in text
 
 
 def test_sentences_state_numbers_and_interval(stay, back):
@@ -213,7 +226,8 @@ def test_sentences_state_numbers_and_interval(stay, back):
     assert re.search(r"4 of 33 trusts .*95% interval .* still followed", leaving_words.returns_sentence(back))
     frame = leaving.changes(leaving.after("shmi", draws=0))
     text = leaving_words.path_sentence("shmi", frame)
-    assert text.count("95% interval") == 3 and "lower is better" in text
+    assert text.count("95% interval") == 3
+    assert "lower is better" in text
 
 
 def test_plots_draw_what_they_are_given(stay, back):

@@ -62,10 +62,20 @@ def test_two_baselines_are_missing_where_nothing_can_be_estimated():
     both = protocol.two_baselines(["winter_long_stays", "shmi"]).set_index("indicator")
     assert np.isnan(both.loc["winter_long_stays", "estimate_dip_out"])
     assert np.isfinite(both.loc["shmi", "estimate_dip_out"])
-    assert protocol.for_readers(both.reset_index())["Reading"].tolist()[0] == "too few trusts to read"
+    assert protocol.for_readers(both.reset_index())["By our rule"].tolist()[0] == "too few trusts to read"
 
 
 def test_answer_names_each_primary_indicator():
     text = protocol.answer(protocol.two_baselines(protocol.indicators(primary=True)))
     assert all(protocol.label(name) in text for name in protocol.indicators(primary=True))
     assert text.count("95% interval") == 3
+
+
+def test_an_improvement_needs_all_three_views():
+    both = protocol.two_baselines(["shmi"])
+    assert (both["verdict"][0] != "no clear change") == bool(
+        (both[["upper", "upper_dip_out", "bad_upper"]] < 0).all(axis=None)
+    )
+    clear = both.assign(verdict="improvement")
+    assert "hospital mortality (SHMI): improvement" in protocol.answer(clear)
+    assert "none of them is a clear change" in protocol.answer(both.assign(verdict="no clear change"))

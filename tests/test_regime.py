@@ -242,7 +242,9 @@ def test_rde_ends_where_its_merger_begins(panels):
     ],
 )
 def test_entry_period_by_the_rule_of_exposure(name, day, period):
-    assert str(regime._period_of(pd.Timestamp(day), regime.indicator(name))) == period
+    about = regime.indicator(name)
+    found = regime._period_of(pd.Timestamp(day), about["analysis_grain"], about["exposure"])
+    assert str(pd.Period(ordinal=found, freq="Q" if about["analysis_grain"] == "quarter" else "Y")) == period
 
 
 def phases(name, trust, **chosen):

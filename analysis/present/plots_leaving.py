@@ -100,7 +100,7 @@ def plot_after_leaving(frame: pd.DataFrame, *, ax: Axes, counts: Axes, unit: str
     ax.plot(-1, 0, "D", color=INK, markerfacecolor="white", markersize=5)
     ax.annotate(
         f"last {grain} inside", (-1, 0), xytext=(-1, 0.04), textcoords=("data", "axes fraction"), ha="right",
-        fontsize=8, arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 4},
+        fontsize=8, arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": (1, 1)},
     )  # fmt: skip
     counts.plot(frame["horizon"], frame["n_controls"], "_", color=INK, markersize=12, markeredgewidth=1.6)
     counts.set_ylim(0, 1.1 * float(frame[["n_trusts", "n_controls"]].to_numpy().max()))

@@ -14,6 +14,7 @@ import os
 import posixpath
 import re
 import sys
+import tempfile
 import time
 from html import escape
 from pathlib import Path
@@ -21,8 +22,8 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from analysis import data, trace
@@ -33,7 +34,7 @@ RECORD = "fresh"
 RECORDED = {"code", "lock", "python", "modules", "tables", "run_on"}
 TIMEOUT = 900
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
-WRITE_RECORD = "import sys\nif 'analysis.trace' in sys.modules:\n    sys.modules['analysis.trace'].write()"
+WRITE_NOTE = "import sys\nif 'analysis' in sys.modules:\n    from analysis import trace\n    trace.write()"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -46,14 +47,23 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def outdated(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Name the chapters to read again: those to be run, and those that show numbers of one of them."""
+    """Name the chapters to read again: those to be run, and those that show numbers of one of them.
+
+    All documents are read again when the last build did not write every page without a warning.
+    """
+    for name in removed:
+        place(app, name).unlink(missing_ok=True)
+        (Path(app.outdir) / f"{name}.html").unlink(missing_ok=True)
     stale = {}
     for name in sorted(chapters(app)):
         stale[name] = reason(app, name)
         say(f"{name}: " + (f"to be run ({stale[name]})" if stale[name] else "outputs kept"))
     run = {name for name, why in stale.items() if why}
     shows = {name for name in env.found_docs if shown_from(app, name) & run}
-    return sorted(run | shows)
+    again = set(env.found_docs) if unfinished(app).exists() else run | shows
+    unfinished(app).parent.mkdir(parents=True, exist_ok=True)
+    unfinished(app).touch()
+    return sorted(again)
 
 
 def shown_from(app: Sphinx, docname: str) -> set[str]:
@@ -86,30 +96,33 @@ def run(app: Sphinx, docname: str) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    notebook.cells.append(nbformat.v4.new_code_cell(WRITE_RECORD))
+    notebook.cells.append(nbformat.v4.new_code_cell(WRITE_NOTE))
+    # Digests are taken before the run: what is edited meanwhile counts as changed in the next build.
+    lock, modules = trace.digest(LOCK), trace.modules()
+    with tempfile.TemporaryDirectory() as folder:
+        execute(notebook, docname, path.parent, {trace.REQUEST: folder, "REPORT_BUILD": "1"})
+        notes = trace.collect(Path(folder))
+    notebook.cells.pop()
+    notes["modules"] = {name: modules.get(name, "") for name in notes["modules"]}
+    record = {"code": cells, "lock": lock, "python": sys.version.split()[0], **notes, "run_on": today()}
+    notebook.metadata[RECORD] = record
     kept = place(app, docname)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    used = kept.with_suffix(".used.json")
-    used.unlink(missing_ok=True)
-    environment = {**os.environ, trace.REQUEST: str(used), "REPORT_BUILD": "1"}
-    client = NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-    )
-    try:
-        client.execute(env=environment)
-    except CellExecutionError as error:
-        raise ExtensionError(f"chapter {docname} failed:\n{error}") from error
-    notebook.cells.pop()
-    notes = json.loads(used.read_text()) if used.is_file() else {"modules": {}, "tables": {}}
-    used.unlink(missing_ok=True)
-    record = {"code": cells, "lock": trace.digest(LOCK), "python": sys.version.split()[0], **notes}
-    record["run_on"] = today()
-    notebook.metadata[RECORD] = record
-    unfinished = kept.with_suffix(".part")
-    nbformat.write(notebook, unfinished)
-    os.replace(unfinished, kept)
+    part = kept.with_suffix(".part")
+    nbformat.write(notebook, part)
+    os.replace(part, kept)
     say(f"{docname}: run in {time.monotonic() - began:.1f} s")
     return notebook
+
+
+def execute(notebook: nbformat.NotebookNode, docname: str, folder: Path, environment: dict[str, str]) -> None:
+    """Execute a chapter in its folder; raise ExtensionError, which ends the build, when a cell fails."""
+    where = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=where)
+    try:
+        client.execute(env={**os.environ, **environment})
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise ExtensionError(f"chapter {docname} failed:\n{error}") from error
 
 
 def reason(app: Sphinx, docname: str) -> str:
@@ -158,9 +171,18 @@ def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
 
 
 def finished(app: Sphinx, error: Exception | None) -> None:
-    """Let the next build read all pages again after a warning: Sphinx would forget it with unchanged pages."""
-    if app._warncount:
-        (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+    """Take the mark of an unfinished build away, once all pages are written and nothing was warned of."""
+    if error is None and app.builder.format == "html" and not app._warncount:
+        unfinished(app).unlink(missing_ok=True)
+
+
+def unfinished(app: Sphinx) -> Path:
+    """Return the file that is there from the start of a build until its pages are complete.
+
+    Without it Sphinx would take a page for current although the build that ran its chapter failed, was
+    killed or wrote another format, and would forget a warning with an unchanged page.
+    """
+    return Path(app.outdir).parent / ".fresh" / "unfinished"
 
 
 def inputs(record: dict[str, Any]) -> str:
