@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -13,8 +12,6 @@ from analysis.effects.placebo import LeaveOneOut, leave_one_out
 from analysis.effects.rivals import expected_regression, matched_comparators
 from analysis.effects.specification import SpecificationCurve, specification_curve
 
-BEFORE_COVID = pd.Timestamp("2020-02-29")
-FIRST_FULL_AE_YEAR = 2016
 WINDOWS = {
     "quarter": {"first year": range(4), "three years": range(13)},
     "year": {"two years": range(2), "three years": range(4)},
@@ -52,22 +49,19 @@ def sensitivity(name: str) -> pd.DataFrame:
     about = regime.indicator(name)
     grain = about["analysis_grain"]
     year = protocol.YEAR_BEFORE[grain]
-    runs: dict[str, Callable[[], effects.Effects]] = {
-        label: (lambda panel=panel: protocol.entry(name, panel=panel))
-        for label, panel in samples(name).items()
-    }
-    runs["Year before entry left out of the baseline"] = lambda: protocol.entry(name, omit_before=year)
+    runs: dict[str, dict[str, Any]] = {label: {"panel": panel} for label, panel in samples(name).items()}
+    runs["Year before entry left out of the baseline"] = {"omit_before": year}
     steps = {"one quarter": 1, "two quarters": 2} if grain == "quarter" else {"one year": 1}
     for words, step in steps.items():
-        runs[f"Entry felt {words} early"] = lambda step=step: protocol.entry(name, anticipation=step)
-    early = next(iter(WINDOWS[grain].items()))
-    runs[f"Only the {early[0]} after entry"] = lambda: protocol.entry(name, horizons=early[1])
+        runs[f"Entry felt {words} early"] = {"anticipation": step}
+    label, horizons = next(iter(WINDOWS[grain].items()))
+    runs[f"Only the {label} after entry"] = {"horizons": horizons}
     later = regime.panel(name, main=False)
     if later["t"].max() > regime.panel(name)["t"].max():
-        runs["COVID-19 period included"] = lambda: protocol.entry(name, panel=later)
+        runs["COVID-19 period included"] = {"panel": later}
     rows = []
-    for choice, run in runs.items():
-        found = run().overall
+    for choice, changed in runs.items():
+        found = protocol.entry(name, **changed).overall
         rows.append([choice, found.estimate, found.lower, found.upper, found.n_trusts])
     return pd.DataFrame(rows, columns=["choice", "estimate", "lower", "upper", "n_trusts"])
 
