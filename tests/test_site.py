@@ -118,6 +118,12 @@ def buttons(soup: BeautifulSoup) -> list[str]:
     return wrong
 
 
+def lists(soup: BeautifulSoup) -> list[str]:
+    """What is announced as a list holds items (the theme's bibliography does not by itself)."""
+    children = [child for tag in soup.select("[role=list]") for child in tag.find_all(recursive=False)]
+    return [str(child)[:80] for child in children if child.get("role") != "listitem"]
+
+
 def provenance(soup: BeautifulSoup) -> list[str]:
     """A page with results says when they were made, and from what."""
     if not soup.select("article .cell_output, article figure.result, article table.result"):
@@ -157,7 +163,7 @@ def weight(soup: BeautifulSoup, file: Path) -> tuple[int, int]:
     return total, WITH_FIGURES if soup.select("article figure, article img") else LIGHT
 
 
-CHECKS = (head, pictures, tables, other_hosts, words, identifiers, buttons, provenance)
+CHECKS = (head, pictures, tables, other_hosts, words, identifiers, buttons, lists, provenance)
 GOOD = """<!DOCTYPE html><html lang="en-GB"><head><title>T</title><meta name="description" content="d">
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="_static/a.css">
 <link rel="canonical" href="https://example.org/"></head><body><article id="top"><h1>T</h1>
@@ -192,6 +198,7 @@ BAD = [
     (words, "None of", "{glue:text}`x` of"),
     (identifiers, "<h1>", '<h1 id="top">'),
     (buttons, ">out<", "><"),
+    (lists, "<h1>", '<div role="list"><div role="doc-biblioentry">a</div></div><h1>'),
     (provenance, "Run on 2 May 2026.", ""),
     (provenance, "0123456789ab", ""),
 ]

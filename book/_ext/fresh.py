@@ -118,7 +118,12 @@ def run(app: Sphinx, docname: str) -> nbformat.NotebookNode:
 def execute(notebook: nbformat.NotebookNode, docname: str, folder: Path, environment: dict[str, str]) -> None:
     """Execute a chapter in its folder; raise ExtensionError, which ends the build, when a cell fails."""
     where = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=where)
+    quiet = [
+        "--IPKernelApp.log_level=ERROR"
+    ]  # each kernel would warn that it uses the network of the machine
+    client = NotebookClient(
+        notebook, timeout=TIMEOUT, kernel_name="python3", resources=where, extra_arguments=quiet
+    )
     try:
         client.execute(env={**os.environ, **environment})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

@@ -72,6 +72,8 @@ def plain(html: str) -> str:
         button["aria-label"] = "Show or hide the contents"
     for text in page.select("details.hide summary .admonition-title"):
         text.string = "Show the code" if "collapsed" in text["class"] else "Hide the code"
+    for reference in page.select(".citation-list > .citation"):
+        reference["role"] = "listitem"
     for sidebar in page.select("#pst-primary-sidebar"):
         sidebar.attrs.update({"role": "region", "aria-label": "Contents and search"})
     if page.head is not None:
