@@ -210,8 +210,9 @@ def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
         value = pd.to_datetime(raw.mask(blank), format="%Y-%m-%d", errors="coerce")
         _refuse(table, raw, ~blank & value.isna(), column, "a date of the calendar")
         return value
-    period = pd.PeriodIndex(raw.mask(blank), freq="M" if kind == "yearmonth" else "Y")
-    return pd.Series(period, index=raw.index)
+    codes, texts = pd.factorize(raw.mask(blank))  # each text is read once; code -1 = blank
+    period = pd.PeriodIndex(texts, freq="M" if kind == "yearmonth" else "Y")
+    return pd.Series(period.take(codes, allow_fill=True, fill_value=pd.NaT), index=raw.index)
 
 
 def _refuse(table: str, raw: pd.Series, bad: pd.Series, column: str, allowed: str) -> None:

@@ -173,6 +173,8 @@ def _split_at_mergers(frame: pd.DataFrame, about: pd.Series) -> tuple[pd.DataFra
     for code, dates in changes.groupby("new_code")["date"]:
         for date in sorted(dates.unique()):
             here = (frame["code"] == code) & (frame["end"] >= date)
+            if not here.any():
+                continue
             during = here & (frame["start"] < date)
             after = here & ~during
             if date >= holders.get(code, pd.Timestamp.max):
@@ -203,7 +205,7 @@ def _holders_of_entered(changes: pd.DataFrame, entered: pd.Series) -> dict[str, 
 
 def _regular(frame: pd.DataFrame) -> pd.DataFrame:
     """Add the periods between a trust's first and last value in which nothing was published, as missing."""
-    frame = frame.drop(columns=["start", "end"]).assign(t=frame["period"].map(lambda period: period.ordinal))
+    frame = frame.drop(columns=["start", "end"]).assign(t=frame["period"].astype("int64"))
     valid = frame[frame["value"].notna()].groupby("trust")["t"].agg(["min", "max"])
     lengths = (valid["max"] - valid["min"] + 1).to_numpy()
     trust = np.repeat(valid.index.to_numpy(), lengths)
@@ -221,23 +223,29 @@ def _phases(frame: pd.DataFrame, about: pd.Series) -> pd.DataFrame:
     """Add entry, exit and phase; phase is missing where the regime's end cut a spell."""
     rule = (about["analysis_grain"], about["exposure"])
     start, end = _window(frame["period"], about["exposure"])
-    at = start if about["exposure"] == "survey" else end
-    out = frame.assign(entry=float("nan"), exit=float("nan"), phase="never", in_force=False)
-    merged = pd.to_datetime(out["trust"].str.extract(r"@(\d{4}-\d{2})")[0], format="%Y-%m")
+    at = (start if about["exposure"] == "survey" else end).to_numpy()
+    code, trust = frame["code"].to_numpy(), frame["trust"].to_numpy()
+    merged = pd.to_datetime(frame["trust"].str.extract(r"@(\d{4}-\d{2})")[0], format="%Y-%m").to_numpy()
+    entry, exit_, held = np.full(len(frame), np.nan), np.full(len(frame), np.nan), np.zeros(len(frame), bool)
+    phase = np.full(len(frame), "never", dtype=object)
     for spell in spells().itertuples():
         # the trust that the code stood for on the day it entered: after the last merger before that
-        of_code = (out["code"] == spell.trust) & ~(merged > spell.entered)
-        mine = of_code & (out["trust"] == out.loc[of_code, "trust"].max())
+        entered = spell.entered.to_datetime64()
+        mine = (code == spell.trust) & ~(merged > entered)
+        if not mine.any():
+            continue
+        mine &= trust == max(trust[mine])
         inside, later = ("during", "after") if spell.spell == 1 else ("second spell", "after second")
-        left = spell.exited if pd.notna(spell.exited) else spell.last_day
+        left = (spell.exited if pd.notna(spell.exited) else spell.last_day).to_datetime64()
         if spell.spell == 1:
-            out.loc[mine, "phase"] = "before"
-            out.loc[mine, "entry"] = _period_of(spell.entered, *rule)
+            phase[mine] = "before"
+            entry[mine] = _period_of(spell.entered, *rule)
         if spell.spell == 1 and spell.ended_by == "exit":
-            out.loc[mine, "exit"] = _period_of(spell.exited, *rule)
-        out.loc[mine & (at >= spell.entered), "phase"] = inside
-        out.loc[mine & (at >= spell.entered) & (at < left), "in_force"] = True
-        out.loc[mine & (at >= left), "phase"] = later if pd.notna(spell.exited) else None
+            exit_[mine] = _period_of(spell.exited, *rule)
+        phase[mine & (at >= entered)] = inside
+        held |= mine & (at >= entered) & (at < left)
+        phase[mine & (at >= left)] = later if pd.notna(spell.exited) else None
+    out = frame.assign(entry=entry, exit=exit_, phase=pd.array(phase, dtype="str"), in_force=held)
     return out.assign(since_entry=out["t"] - out["entry"], since_exit=out["t"] - out["exit"])
 
 
