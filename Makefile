@@ -6,7 +6,7 @@ READY := $(VENV)/.installed
 CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
 HTML := book/_build/html
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve outputs simulate lint lock bench clean
+.PHONY: help book test browser lab serve outputs simulate lint lock bench clean
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,10 +27,13 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m analysis check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not site"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not site and not browser"
 	$(BIN)/pytest -q -n 2 --dist loadfile --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -m site
+
+browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
+	$(BIN)/pytest -q -m browser tests/browser
 
 lab: $(READY)  ## open the chapters in JupyterLab, with live widgets
 	$(BIN)/jupyter lab --notebook-dir=book

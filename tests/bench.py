@@ -1,145 +1,253 @@
-"""Speed and memory as ratios in one run: `make bench`. Nothing here is asserted.
+"""Speed and memory in one run: `make bench`. Nothing here is asserted; times depend on the machine.
 
-Each row is timed in a process of its own, so that its peak memory is its own. Ratios compare rows of the
-same panel; absolute times depend on the machine.
+Each row runs in a process of its own, so that its peak memory is its own: the most the process ever held,
+Python and libraries included, workers not. A row that takes longer than LIMIT seconds is stopped and says so. Rows of
+ours and of `diff-diff` that are compared use the same panel and the same specification (no strata, every
+horizon), so their estimates can be compared too. Rows marked "scaled" measured fewer draws.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
+import multiprocessing
 import resource
-import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
+from functools import cache
+from multiprocessing.connection import Connection
 
 import numpy as np
 import pandas as pd
 
-from analysis import effects, protocol, regime
+from analysis import data, effects, protocol, regime
 from analysis.effects.placebo import placebo_dates
 
-DRAWS = 999
-LIMIT = 120
+DRAWS = protocol.DRAWS
+LIMIT = 60
+REFITS = 10  # of the peer, which has no draw by refitting of its own: timed and scaled
+SIZES = ((1, DRAWS), (10, DRAWS), (100, 99))  # times the trusts, draws
+COMPARED = "shmi"
+PROCESSES = multiprocessing.get_context("forkserver")  # libraries are imported once, before the rows
+FIT = {"outcome": "value", "unit": "trust", "time": "t"}
+MEBIBYTE = 1024**2 if sys.platform == "darwin" else 1024  # in units of ru_maxrss
+
+
+def main() -> None:
+    """Print the tables: data and panels, all indicators, ours beside the peer, ratios."""
+    print("Data and panels")
+    heading()
+    total = sum(taken(row(task, "all", 1, 0)) for task in ("check every table", "build every panel"))
+    print(f"\nEvery indicator under the settings of the main analysis, {DRAWS} draws of each kind")
+    heading()
+    for name in protocol.indicators():
+        total += taken(row("entry, chance and intervals", name, 1, DRAWS))
+    print(f"\nTotal of the rows above, one after another in one process each: {total:.1f} s")
+    ratios = compared()
+    print("\nOurs / diff-diff, same panel, same run (below 1: ours is faster or smaller)")
+    print(f"{'':44} {'trusts':>7} {'time':>8} {'memory':>8}")
+    for task, times, speed, memory in ratios:
+        print(f"{task:44} {'x' + str(times):>7} {speed:8.2f} {memory:8.2f}")
+
+
+def compared() -> list[tuple[str, int, float, float]]:
+    """Print ours and the peer's rows at every size; return task, size, ratio of time, ratio of memory."""
+    print(f"\nOurs and diff-diff on the panel of {COMPARED}, trusts copied with noise")
+    heading()
+    ratios = []
+    for times, draws in SIZES:
+        for task, (ours, peer) in PAIRS.items():
+            mine = row(ours, COMPARED, times, draws)
+            other = row(peer, COMPARED, times, draws)
+            if mine and other:
+                speed = mine["seconds"] / other["seconds"]
+                ratios.append((task, times, speed, mine["peak"] / other["peak"]))
+    row("ours: dates dealt again, two workers", COMPARED, 10, DRAWS)
+    return ratios
+
+
+def heading() -> None:
+    print(f"{'':44} {'panel':21} {'trusts':>7} {'draws':>5} {'seconds':>9} {'peak MiB':>9}  estimate")
+
+
+def taken(found: dict | None) -> float:
+    return found["seconds"] if found else float("nan")
+
+
+@cache
+def row(task: str, name: str, times: int, draws: int) -> dict | None:
+    """Run one row in a process of its own and print it, once; None when it is stopped or fails."""
+    start = f"{task:44} {name:21} {'x' + str(times):>7} {draws:5}"
+    receive, send = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=child, args=(send, task, name, times, draws))
+    process.start()
+    send.close()
+    try:
+        if receive.poll(LIMIT):
+            found = receive.recv()
+        else:
+            found = {"failed": f"stopped at {LIMIT} s"}
+            process.kill()
+    except EOFError:
+        found = {"failed": "failed: the process ended"}
+    process.join()
+    if "failed" in found:
+        print(f"{start}  {found['failed']}", flush=True)
+        return None
+    estimate = "" if found["estimate"] is None else f"{found['estimate']:+.5f}"
+    scaled = f"  scaled from {REFITS} draws" if task in SCALED else ""
+    print(f"{start} {found['seconds']:9.2f} {found['peak']:9.0f}  {estimate}{scaled}".rstrip(), flush=True)
+    return found
+
+
+def child(send: Connection, task: str, name: str, times: int, draws: int) -> None:
+    """Run one row here; send seconds, peak memory (MiB) and estimate, or what failed."""
+    frame = pd.DataFrame() if name == "all" else panel(name, times)
+    if task.startswith("diff-diff"):
+        import diff_diff  # noqa: F401  (its import is not timed)
+    if task.endswith("two workers"):
+        ours_dealt_by_two(panel(name, 1), name, 100)  # nor is the start of the workers
+    try:
+        began = time.perf_counter()
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            estimate = TASKS[task](frame, name, draws)
+        seconds = (time.perf_counter() - began) * (draws / REFITS if task in SCALED else 1)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+        send.send({"seconds": seconds, "peak": peak, "estimate": estimate})
+    except Exception as error:
+        send.send({"failed": f"failed: {str(error)[:90]}"})
 
 
 def panel(name: str, times: int) -> pd.DataFrame:
-    """Return the real panel, its trusts copied `times` over with a little noise."""
+    """Return the real panel, or its trusts copied `times` over with noise of a tenth of its spread."""
     real = regime.panel(name)
-    rng = np.random.default_rng(protocol.SEED)
-    copies = [real.assign(trust=real["trust"] + f"#{copy}") for copy in range(times)]
-    made = pd.concat(copies, ignore_index=True)
-    made["value"] += rng.normal(0, real["value"].std() / 10, len(made)) * (times > 1)
-    return made
+    if times == 1:
+        return real
+    made = pd.concat([real.assign(trust=real["trust"] + f"#{copy}") for copy in range(times)])
+    noise = np.random.default_rng(protocol.SEED).normal(0, real["value"].std() / 10, len(made))
+    return made.assign(value=made["value"] + noise).reset_index(drop=True)
 
 
-def ours_bootstrap(frame: pd.DataFrame, name: str, draws: int) -> float:
-    rng = np.random.default_rng(1)
-    return effects.imputation(frame, **protocol.settings(name), draws=draws, rng=rng).overall.estimate
+def check_tables(_: pd.DataFrame, name: str, draws: int) -> None:
+    found = data.check()
+    assert (found["result"] == "ok").all()
 
 
-def ours_placebo(frame: pd.DataFrame, name: str, draws: int) -> float:
-    last = max(protocol.settings(name)["horizons"])
-    return placebo_dates(frame, draws=draws, rng=np.random.default_rng(1), last_horizon=last).observed
+def build_panels(_: pd.DataFrame, name: str, draws: int) -> None:
+    for indicator in protocol.indicators():
+        regime.panel(indicator)
+
+
+def main_analysis(frame: pd.DataFrame, name: str, draws: int) -> float:
+    """Imputation with trusts redrawn, entry dates dealt again, group-time effects with multiplier draws."""
+    settings = protocol.settings(name)
+    common = {key: settings[key] for key in ("group", "horizons", "measure", "better", "label")}
+    found = effects.imputation(frame, **settings, draws=draws, rng=generator())
+    placebo_dates(frame, draws=draws, rng=generator(), last_horizon=max(settings["horizons"]))
+    effects.event_study(frame, **common, control="not_yet", draws=draws, rng=generator())
+    return found.overall.estimate
+
+
+def ours_redrawn(frame: pd.DataFrame, name: str, draws: int) -> float:
+    return effects.imputation(frame, draws=draws, rng=generator()).overall.estimate
+
+
+def ours_dealt(frame: pd.DataFrame, name: str, draws: int, n_jobs: int | None = None) -> float:
+    return placebo_dates(frame, group=None, draws=draws, rng=generator(), n_jobs=n_jobs).observed
+
+
+def ours_dealt_by_two(frame: pd.DataFrame, name: str, draws: int) -> float:
+    return ours_dealt(frame, name, draws, n_jobs=2)
 
 
 def ours_group_time(frame: pd.DataFrame, name: str, draws: int) -> float:
-    rng = np.random.default_rng(1)
-    return effects.event_study(frame, group="type", draws=draws, rng=rng).overall.estimate
+    return effects.event_study(frame, draws=draws, rng=generator()).overall.estimate
 
 
-def _peer(frame: pd.DataFrame) -> pd.DataFrame:
-    made = frame.dropna(subset="value").assign(first=frame["entry"].fillna(0).astype(int))
-    always = made.groupby("trust")["t"].transform("min") >= made["first"].where(made["first"] > 0, np.inf)
-    return made[~always].reset_index(drop=True)
-
-
-def peer_imputation(frame: pd.DataFrame, name: str, draws: int) -> float:
+def peer_multipliers(frame: pd.DataFrame, name: str, draws: int) -> float:
     from diff_diff import ImputationDiD
 
     model = ImputationDiD(n_bootstrap=draws, seed=1)
-    found = model.fit(_peer(frame), outcome="value", unit="trust", time="t", first_treat="first")
-    return float(found.overall_att)
+    return float(model.fit(coded(frame), first_treat="first", aggregate="event_study", **FIT).overall_att)
+
+
+def peer_redrawn(frame: pd.DataFrame, name: str, draws: int) -> float:
+    """REFITS fits of the peer to trusts drawn with replacement; returns the last estimate."""
+    made, rng = coded(frame), generator()
+    rows = made.groupby("trust").indices
+    trusts = list(rows)
+    for _ in range(REFITS):
+        drawn = [rows[trusts[place]] for place in rng.integers(len(trusts), size=len(trusts))]
+        again = made.iloc[np.concatenate(drawn)].copy()
+        again["trust"] = np.repeat(np.arange(len(drawn)), [len(part) for part in drawn])
+        estimate = plain_fit(again)
+    return estimate
+
+
+def peer_dealt(frame: pd.DataFrame, name: str, draws: int) -> float:
+    """REFITS fits of the peer to entry dates dealt out again; returns the last estimate."""
+    made, rng = coded(frame), generator()
+    first = made.groupby("trust")["first"].first()
+    for _ in range(REFITS):
+        dealt = dict(zip(first.index, rng.permutation(first.to_numpy()), strict=True))
+        estimate = plain_fit(made.assign(first=made["trust"].map(dealt)))
+    return estimate
 
 
 def peer_group_time(frame: pd.DataFrame, name: str, draws: int) -> float:
     from diff_diff import CallawaySantAnna
 
     model = CallawaySantAnna(n_bootstrap=draws, seed=1)
-    found = model.fit(_peer(frame), outcome="value", unit="trust", time="t", first_treat="first")
-    return float(found.overall_att)
+    return float(model.fit(coded(frame), first_treat="first", aggregate="event_study", **FIT).overall_att)
 
 
-TASKS = {
-    "imputation, trusts redrawn": (ours_bootstrap, peer_imputation),
-    "entry dates dealt out again": (ours_placebo, None),
-    "group-time, multiplier draws": (ours_group_time, peer_group_time),
+def plain_fit(frame: pd.DataFrame) -> float:
+    from diff_diff import ImputationDiD
+
+    return float(ImputationDiD().fit(frame, first_treat="first", **FIT).overall_att)
+
+
+def coded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the panel in the peer's coding: 0 = never; trusts without a baseline and blanks left out."""
+    made = frame.dropna(subset="value").assign(first=frame["entry"].fillna(0).astype(int))
+    always = made["first"].between(1, made["t"].min())
+    return made[~always].reset_index(drop=True)
+
+
+def generator() -> np.random.Generator:
+    return np.random.default_rng(protocol.SEED)
+
+
+TASKS: dict[str, Callable[[pd.DataFrame, str, int], float | None]] = {
+    "check every table": check_tables,
+    "build every panel": build_panels,
+    "entry, chance and intervals": main_analysis,
+    "ours: imputation, trusts redrawn": ours_redrawn,
+    "ours: dates dealt again": ours_dealt,
+    "ours: dates dealt again, two workers": ours_dealt_by_two,
+    "ours: group-time, multiplier draws": ours_group_time,
+    "diff-diff: imputation, multiplier draws": peer_multipliers,
+    "diff-diff: imputation, trusts redrawn": peer_redrawn,
+    "diff-diff: imputation, dates dealt again": peer_dealt,
+    "diff-diff: group-time, multiplier draws": peer_group_time,
+}
+SCALED = ("diff-diff: imputation, trusts redrawn", "diff-diff: imputation, dates dealt again")
+PAIRS = {
+    "trusts redrawn / its multiplier draws": (
+        "ours: imputation, trusts redrawn",
+        "diff-diff: imputation, multiplier draws",
+    ),
+    "trusts redrawn / its fits to redrawn trusts": ("ours: imputation, trusts redrawn", SCALED[0]),
+    "dates dealt again / its fits to dealt dates": ("ours: dates dealt again", SCALED[1]),
+    "group-time effects, multiplier draws": (
+        "ours: group-time, multiplier draws",
+        "diff-diff: group-time, multiplier draws",
+    ),
 }
 
-
-def child(task: str, who: str, name: str, times: int, draws: int) -> None:
-    """Run one row and print its seconds, peak memory in MiB and estimate as JSON."""
-    frame = panel(name, times)
-    function = TASKS[task][0 if who == "ours" else 1]
-    assert function is not None
-    base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.perf_counter()
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        estimate = function(frame, name, draws)
-    seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(
-        json.dumps(
-            {"seconds": seconds, "peak": peak / 1024, "more": (peak - base) / 1024, "estimate": estimate}
-        )
-    )
-
-
-def row(task: str, who: str, name: str, times: int, draws: int) -> dict[str, float] | None:
-    """Run one row in a process of its own; None when it takes longer than LIMIT seconds or fails."""
-    command = [sys.executable, "-m", "tests.bench", task, who, name, str(times), str(draws)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=True)
-    except subprocess.TimeoutExpired:
-        print(f"{task:30} {who:9} {name:16} x{times:<4} {draws:4} draws   stopped at {LIMIT} s", flush=True)
-        return None
-    except subprocess.CalledProcessError as error:
-        print(f"{task:30} {who:9} {name:16} x{times:<4} failed: {error.stderr.strip().splitlines()[-1][:90]}")
-        return None
-    found = json.loads(done.stdout.splitlines()[-1])
-    print(
-        f"{task:30} {who:9} {name:16} x{times:<4} {draws:4} draws {found['seconds']:8.2f} s "
-        f"{found['peak']:6.0f} MiB   estimate {found['estimate']:+.4f}",
-        flush=True,
-    )
-    return found
-
-
-def main() -> None:
-    """Print all rows, then ratios ours to peer, then the total of all indicators."""
-    ratios = []
-    for times, draws in ((1, DRAWS), (10, DRAWS), (100, 99)):
-        for task, (_, peer) in TASKS.items():
-            ours = row(task, "ours", "shmi", times, draws)
-            other = row(task, "diff-diff", "shmi", times, draws) if peer else None
-            if ours and other:
-                ratios.append((task, times, ours["seconds"] / other["seconds"], ours["peak"] / other["peak"]))
-    total = 0.0
-    for name in protocol.indicators():
-        for task in TASKS:
-            found = row(task, "ours", name, 1, DRAWS)
-            total += found["seconds"] if found else 0.0
-    print("\nours / diff-diff on the same panel (time, peak memory):")
-    for task, times, seconds, memory in ratios:
-        print(f"  {task:30} trusts x{times:<4} {seconds:6.2f} {memory:6.2f}")
-    print(f"all indicators, {DRAWS} bootstraps and {DRAWS} placebo draws, one process: {total:.1f} s")
-
-
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        child(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
-    else:
-        main()
+    PROCESSES.set_forkserver_preload(["analysis.protocol", "analysis.effects.placebo"])
+    main()

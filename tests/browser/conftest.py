@@ -1,0 +1,92 @@
+"""A real browser on the built pages. Without one the tests are skipped; under `.ci/run` that is a failure."""
+
+import functools
+import os
+import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+HTML = Path(__file__).resolve().parents[2] / "book" / "_build" / "html"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *parts: object) -> None:
+        pass
+
+
+def absent(why: str) -> None:
+    """Skip on a machine without a browser; fail where one was promised."""
+    if os.environ.get("REPORT_BROWSER"):
+        pytest.fail(f"{why}, and REPORT_BROWSER says that browser tests must run.")
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Address of the built pages, served on this machine."""
+    if not (HTML / "index.html").is_file():
+        absent("the site is not built (make book)")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The machine's own Chromium."""
+    where = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if where is None:
+        absent(f"no browser found; looked for {', '.join(BROWSERS)}")
+    with sync_playwright() as play:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = play.chromium.launch(executable_path=where, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, site):
+    """Open an address of the site: `open_page("costs.html", viewport=PHONE)`; faults are in `page.faults`.
+
+    Faults are console errors, errors of scripts, failed requests and requests to other hosts.
+    """
+    contexts = []
+
+    def opened(path: str, *, viewport: dict = DESKTOP, **settings: object):
+        context = chromium.new_context(viewport=viewport, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.faults = []
+        page.on("console", lambda m: page.faults.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: page.faults.append(f"script: {error}"))
+        page.on("requestfailed", lambda r: page.faults.append(f"failed: {r.url}"))
+        page.on("response", lambda r: page.faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+        page.on(
+            "request", lambda r: page.faults.append(f"outside: {r.url}") if _outside(r.url, site) else None
+        )
+        page.goto(f"{site}/{path}", wait_until="load")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page, site):
+    """A page at desktop width, on the first page of the site; a fault of it or of what follows fails the test."""
+    opened = open_page("index.html")
+    yield opened
+    assert opened.faults == []
+
+
+def _outside(url: str, site: str) -> bool:
+    return not url.startswith((site, "data:", "blob:"))

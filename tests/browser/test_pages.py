@@ -1,0 +1,89 @@
+"""Every page in a real browser, wide and narrow: nothing fails, nothing sticks out, axe finds nothing."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import DESKTOP, HTML, PHONE
+
+BOOK = Path(__file__).resolve().parents[2] / "book"
+TOC = re.findall(r"^\s*(?:-\s+)?(?:root|file):\s*(\S+)", (BOOK / "_toc.yml").read_text(), re.MULTILINE)
+PAGES = [f"{name}.html" for name in TOC] + ["search.html", "genindex.html"]
+SHOTS = HTML.parent / "screenshots"
+NARROW = {"width": 320, "height": 700}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+pytestmark = pytest.mark.browser
+
+
+def sticks_out(page) -> list[str]:
+    """Elements that reach beyond the window and do not lie in a box that scrolls by itself."""
+    return page.evaluate(
+        """() => {
+            const width = document.documentElement.clientWidth
+            if (document.documentElement.scrollWidth <= width + 1) return []
+            const boxed = e => e && e !== document.body
+                && (/(auto|scroll|hidden)/.test(getComputedStyle(e).overflowX) || boxed(e.parentElement))
+            return [...document.body.querySelectorAll('*')]
+                .filter(e => e.getBoundingClientRect().right > width + 1 && !boxed(e.parentElement))
+                .slice(0, 5).map(e => e.outerHTML.slice(0, 120))
+        }"""
+    )
+
+
+def violations(page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_whole_and_fits(open_page, name, viewport):
+    page = open_page(name, viewport=viewport)
+    assert page.faults == []
+    assert sticks_out(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name.replace('/', '-')}-{viewport['width']}.png", full_page=True)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_reflows_at_320_pixels(open_page, name):
+    page = open_page(name, viewport=NARROW)
+    assert sticks_out(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(open_page, name, theme):
+    page = open_page(name, color_scheme=theme, reduced_motion="reduce")
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    assert violations(page) == []
+
+
+def test_the_checks_see_what_they_look_for(open_page):
+    page = open_page("index.html", viewport=NARROW)
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"/none.png\"><p style=\"width:900px\">x</p>')"
+    )
+    page.wait_for_timeout(300)
+    assert [fault for fault in page.faults if "404" in fault]
+    assert sticks_out(page)
+    assert any(one.startswith("image-alt") for one in violations(page))
+
+
+def test_tab_reaches_the_text_and_shows_where_it_is(open_page):
+    page = open_page("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    seen = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        where = page.evaluate(
+            "() => { const e = document.activeElement; const s = getComputedStyle(e);"
+            " return [e.outerHTML.slice(0, 80), s.outlineStyle !== 'none' || s.boxShadow !== 'none'] }"
+        )
+        assert where[1], f"no visible focus on {where[0]}"
+        seen.add(where[0])
+    assert len(seen) > 20
