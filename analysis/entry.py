@@ -68,7 +68,7 @@ def chance(names: list[str], *, draws: int = protocol.DRAWS) -> pd.DataFrame:
     for name in names:
         about, panel = regime.indicator(name), regime.panel(name)
         main = protocol.settings(name)
-        if protocol.entry(name).overall.n_trusts < effects.THIN:
+        if not protocol.enough(name):
             continue
         rng = np.random.default_rng(protocol.SEED)
         last = max(main["horizons"])

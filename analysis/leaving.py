@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import claims, data, durations, effects, protocol, regime
 from analysis.durations import TimeInRegime
-from analysis.effects import THIN, EffectError, GainKept, Switching
+from analysis.effects import THIN, EffectError, GainKept, NotEstimable, Switching
 
 MOMENTS = (12, 24, 36, 48)  # months after entry, or after leaving, at which shares are read off
 CLAIMS = ("O9", "X1", "P2", "X4")  # published figures on the length of stays
@@ -223,12 +223,17 @@ def summary(names: list[str]) -> pd.DataFrame:
 
 
 def _moves(name: str, year: int) -> dict[str, float]:
-    frame = changes(after(name)).set_index("horizon")
+    parts = (*LIMITS, "n_trusts", "n_controls")
+    try:
+        frame = changes(after(name)).set_index("horizon")
+    except NotEstimable:
+        return {
+            f"{place}_{part}": 0 if part.startswith("n_") else np.nan for place in PLACES for part in parts
+        }
     # the placebo is the level a year earlier less that of the last period inside; the change is its opposite
     back = frame.loc[-1 - year].copy()
     back["estimate"], back["lower"], back["upper"] = -back["estimate"], -back["upper"], -back["lower"]
     places = dict(zip(PLACES, (back, frame.loc[0], frame.loc[year]), strict=True))
-    parts = (*LIMITS, "n_trusts", "n_controls")
     return {f"{place}_{part}": row[part] for place, row in places.items() for part in parts}
 
 
@@ -236,6 +241,8 @@ def _shares_kept(name: str) -> dict[str, object]:
     missing = {"share": np.nan, "lower": np.nan, "upper": np.nan, "n_trusts": 0}
     try:
         rows = kept(name).frame.to_dict("records")
+    except NotEstimable:
+        rows = [{**missing, "status": "no trust has figures both before entry and after leaving"}] * 2
     except EffectError as error:
         rows = [{**missing, "status": str(error)}] * 2
     out: dict[str, object] = {}

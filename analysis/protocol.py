@@ -17,9 +17,22 @@ DRAWS = 999
 # trouble showed and which is left out of the second baseline.
 HORIZONS = {"quarter": range(13), "year": range(4)}
 YEAR_BEFORE = {"quarter": 4, "year": 1}
+TOO_FEW = "too few trusts to read"
 BETTER = {"higher is better": "higher", "lower is better": "lower", "neither": None}
-GLUE_UNITS = {"percent": "points", "ratio": "ratio", "per day": "per day"}
-MEASURES = {"percent": "percentage points", "ratio": "on the ratio", "per day": "a day"}
+GLUE_UNITS = {
+    "percent": "points",
+    "ratio": "ratio",
+    "per day": "per day",
+    "per 100 days": "per 100 days",
+    "score": "score",
+}
+MEASURES = {
+    "percent": "percentage points",
+    "ratio": "on the ratio",
+    "per day": "a day",
+    "per 100 days": "in 100 days",
+    "score": "points of ten",
+}
 
 
 def indicators(*, primary: bool | None = None) -> list[str]:
@@ -58,6 +71,11 @@ def entry(name: str, *, panel: pd.DataFrame | None = None, draws: int = 0, **cha
     chosen = regime.panel(name) if panel is None else panel
     rng = np.random.default_rng(SEED) if draws else None
     return effects.imputation(chosen, **{**settings(name), "draws": draws, "rng": rng, **changed})
+
+
+def enough(name: str) -> bool:
+    """Tell whether THIN or more trusts that entered carry the main estimate of an indicator."""
+    return bool(_overall(name)["n_trusts"] >= effects.THIN)
 
 
 def path(name: str, **changed: Any) -> effects.Effects:
@@ -99,7 +117,8 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
     Returns one row an indicator: `indicator`, `title`, `unit`, `direction`, `n_trusts`, `n_controls`, then
     `estimate`, `se`, `lower`, `upper` (baseline: all periods before entry) and the same with `_dip_out`.
     `bad_estimate`, `bad_lower`, `bad_upper` are the difference less that at equally bad trusts that never
-    entered, `bad_pairs` the number of pairs, and `verdict` what may be reported (`reporting.verdict`).
+    entered, `bad_pairs` the number of pairs, and `verdict` what may be reported (`reporting.verdict`; TOO_FEW when
+    some but fewer than effects.THIN trusts that entered carry the estimate).
     What cannot be estimated, because no trust has such a baseline, is missing.
     """
     rows = []
@@ -117,7 +136,8 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
             (bad["bad_lower"], bad["bad_upper"]),
             better=BETTER[about["direction"]],
         )
-        rows.append(row | bad | {"verdict": found})
+        few = 0 < whole["n_trusts"] < effects.THIN
+        rows.append(row | bad | {"verdict": TOO_FEW if few else found})
     return pd.DataFrame(rows)
 
 
@@ -146,9 +166,7 @@ def _overall(name: str, **changed: Any) -> dict[str, float]:
     parts = ("estimate", "se", "lower", "upper", "n_trusts", "n_controls")
     try:
         found = entry(name, **changed).overall
-    except effects.EffectError as error:
-        if "has a counterfactual" not in str(error):
-            raise
+    except effects.NotEstimable:
         return {part: 0 if part.startswith("n_") else float("nan") for part in parts}
     return {part: getattr(found, part) for part in parts}
 
@@ -158,7 +176,7 @@ def reading(row: pd.Series) -> str:
     if pd.isna(row["lower"]):
         return "cannot be estimated"
     if row.get("n_trusts", effects.THIN) < effects.THIN:
-        return "too few trusts to read"
+        return TOO_FEW
     if row["lower"] <= 0 <= row["upper"]:
         return "no clear difference"
     side = "higher" if row["estimate"] > 0 else "lower"
@@ -217,9 +235,7 @@ def for_readers(both: pd.DataFrame) -> pd.DataFrame:
                 "Less equally bad trusts": present.estimate(
                     row["bad_estimate"], row["bad_lower"], row["bad_upper"], row["unit"]
                 ),
-                "By our rule": row["verdict"]
-                if row["n_trusts"] >= effects.THIN
-                else "too few trusts to read",
+                "By our rule": row["verdict"],
                 "Trusts that entered": present.number(row["n_trusts"]),
             }
         )

@@ -4,7 +4,7 @@ from analysis.effects.contrast import Contrast, twfe
 from analysis.effects.group_time import event_study
 from analysis.effects.impute import imputation
 from analysis.effects.kept import GainKept, gain_kept
-from analysis.effects.panels import EffectError
+from analysis.effects.panels import EffectError, NotEstimable
 from analysis.effects.results import THIN, Effects, Overall
 from analysis.effects.staggered import imputation_estimate, imputation_weights
 from analysis.effects.switching import Switching, switchers
@@ -16,6 +16,7 @@ __all__ = [
     "EffectError",
     "Effects",
     "GainKept",
+    "NotEstimable",
     "Overall",
     "Switching",
     "SyntheticEffects",

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from analysis.effects.additive import Additive, additive
 from analysis.effects.leads import placebo_leads
-from analysis.effects.panels import EffectError, Panel, check_level, read_panel, whole_number
+from analysis.effects.panels import EffectError, NotEstimable, Panel, check_level, read_panel, whole_number
 from analysis.effects.redraw import Redraw, redraw, weighted_sums
 from analysis.effects.resample import in_parallel, need_generator, resampled_units, sup_t
 from analysis.effects.results import (
@@ -187,7 +187,7 @@ def _prepared(
     ask = out & (wanted(data.since, horizons) | ((data.since < 0) & out))
     use = ask & model.identified()
     if not np.any(use & (data.since >= 0)):
-        raise EffectError(
+        raise NotEstimable(
             "no treated observation has a counterfactual: no untreated observation in the same group and "
             "period ties it to the baseline of its unit."
         )

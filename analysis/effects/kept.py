@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.effects.additive import additive
 from analysis.effects.panels import (
     EffectError,
+    NotEstimable,
     Panel,
     check_level,
     constant,
@@ -174,7 +175,7 @@ def _exits(
     )
     left = np.where(np.isfinite(data.unit_cohort), first["left"].to_numpy(dtype=float), np.nan)
     if not np.isfinite(left).any():
-        raise EffectError(f"no unit with a baseline has an exit in column '{exit}'.")
+        raise NotEstimable(f"no unit with a baseline has an exit in column '{exit}'.")
     return left, first["back"].to_numpy(dtype=float)
 
 

@@ -14,6 +14,10 @@ class EffectError(ValueError):
     """A panel or request the effect cannot be estimated from: what was found, where, what is allowed."""
 
 
+class NotEstimable(EffectError):
+    """A sound panel that holds no trust the effect could be estimated for, such as entries before its start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A checked panel as arrays; one entry an observation unless said otherwise, sorted by unit, then time.
@@ -94,7 +98,7 @@ def read_panel(
         found = (
             f"{len(dropped)} dropped: treated from the first period" if len(dropped) else "all never treated"
         )
-        raise EffectError(
+        raise NotEstimable(
             f"no treated unit is observed after its entry in column '{cohort}' ({found}). "
             "At least one unit must be observed before and after entry."
         )

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.effects.panels import EffectError, check_level, constant, keyed, numbers, whole_number
+from analysis.effects.panels import (
+    EffectError,
+    NotEstimable,
+    check_level,
+    constant,
+    keyed,
+    numbers,
+    whole_number,
+)
 from analysis.effects.resample import need_generator, resampled_units, sup_t
 from analysis.effects.results import Overall, check_better, interval, overall, verdict, with_intervals
 
@@ -121,7 +129,7 @@ def switchers(
     sets = {h: [_compare(y, on, strata, h, state) for state in DIRECTIONS[direction]] for h in at}
     once = np.ones((1, len(y)))
     if not np.isfinite(_estimate(sets[0], once)[0]):
-        raise EffectError(
+        raise NotEstimable(
             f"no switch ({direction}) has a control observed in the same two periods and group."
         )
     spread = {h: _influence(part) for h, part in sets.items()}

@@ -36,7 +36,7 @@ INDICATORS: dict[str, Any] = {
     "period": None,
     "schema": {
         "fields": [
-            _field("indicator", "Short name.", required=True, pattern=r"[a-z_]+"),
+            _field("indicator", "Short name.", required=True, pattern=r"[a-z][a-z0-9_]*"),
             _field("title", "Name for readers.", required=True),
             _field("phrase", "Name as it stands within a sentence.", required=True),
             _field("table", "Table that holds it.", required=True),
@@ -51,7 +51,7 @@ INDICATORS: dict[str, Any] = {
                 "constraints": {"required": True, "minimum": 0},
             },
             _field("complement", "True: one less the share.", kind="boolean", required=True),
-            _field("unit", "Unit for readers.", required=True, enum=["percent", "ratio", "per day", "score"]),
+            _field("unit", "Unit for readers.", required=True, enum=["percent", "ratio", "per day", "per 100 days", "score"]),
             _field(
                 "direction",
                 "Which direction is better.",

@@ -19,6 +19,7 @@ FORMATS: dict[str, tuple[int, str, str]] = {
     "months": (1, "", " months"),
     "score": (2, "", ""),
     "per day": (1, "", " a day"),
+    "per 100 days": (2, "", " in 100 days"),
     "gbp": (0, "£", ""),
 }
 
