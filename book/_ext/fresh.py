@@ -16,6 +16,7 @@ import re
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ LOCK = ROOT / "requirements.lock"
 RECORD = "fresh"
 RECORDED = {"code", "lock", "python", "modules", "tables", "run_on"}
 TIMEOUT = 900
+AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
 WRITE_NOTE = "import sys\nif 'analysis' in sys.modules:\n    from analysis import trace\n    trace.write()"
 
@@ -63,7 +65,15 @@ def outdated(app: Sphinx, env: Any, added: set[str], changed: set[str], removed:
     again = set(env.found_docs) if unfinished(app).exists() else run | shows
     unfinished(app).parent.mkdir(parents=True, exist_ok=True)
     unfinished(app).touch()
+    run_all(app, sorted(run))
     return sorted(again)
+
+
+def run_all(app: Sphinx, names: list[str]) -> None:
+    """Run chapters side by side, one kernel each; all end before the first failure is raised."""
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for done in [pool.submit(run, app, name) for name in names]:
+            done.result()
 
 
 def shown_from(app: Sphinx, docname: str) -> set[str]:

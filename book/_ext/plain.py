@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 
 # Scripts and styles of features that the book does not offer.
 UNUSED = re.compile(r"fontawesome|thebe|togglebutton|copybutton|clipboard|design-tabs")
+SEARCH = re.compile(r"searchtools\.js|language_data\.js|searchindex\.js")  # needed on the search page alone
 UNUSED_INLINE = re.compile(r"thebe|togglebutton|toggleHint|kernelName", re.IGNORECASE)
 # Shapes of the theme's icons on a 24 by 24 grid.
 ICONS = {
@@ -62,8 +63,15 @@ def plain(html: str) -> str:
         inline = tag.name == "script" and not tag.get("src") and UNUSED_INLINE.search(tag.get_text())
         if UNUSED.search(where) or tag.get("type") == "text/x-thebe-config" or inline:
             tag.decompose()
+    if page.select_one("#search-results") is None:
+        for tag in page.find_all("script", src=SEARCH):
+            tag.decompose()
     for tag in page.select("#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
         tag.decompose()
+    for caption in page.select("table.result > caption"):
+        held = page.new_tag("span")
+        held.extend(list(caption.contents))
+        caption.append(held)
     for icon in page.select("[class*=fa-]"):
         _draw(page, icon)
     for button in page.select(".search-button-field, details.hide > summary"):

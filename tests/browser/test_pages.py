@@ -13,7 +13,10 @@ TOC = re.findall(r"^\s*(?:-\s+)?(?:root|file):\s*(\S+)", (BOOK / "_toc.yml").rea
 PAGES = [f"{name}.html" for name in TOC] + ["search.html", "genindex.html"]
 SHOTS = HTML.parent / "screenshots"
 NARROW = {"width": 320, "height": 700}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "preload": False,
+}
 pytestmark = pytest.mark.browser
 
 
@@ -37,29 +40,26 @@ def violations(page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_loads_whole_and_fits(open_page, name, viewport):
-    page = open_page(name, viewport=viewport)
-    assert page.faults == []
-    assert sticks_out(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
+def shoot(page, name: str, width: int) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name.replace('/', '-')}-{viewport['width']}.png", full_page=True)
+    page.screenshot(path=SHOTS / f"{name.replace('/', '-')}-{width}.png", full_page=True)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_reflows_at_320_pixels(open_page, name):
-    page = open_page(name, viewport=NARROW)
+def test_a_page_is_whole_wide_and_narrow_light_and_dark(open_page, name):
+    page = open_page(name, viewport=DESKTOP, reduced_motion="reduce")
     assert sticks_out(page) == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(open_page, name, theme):
-    page = open_page(name, color_scheme=theme, reduced_motion="reduce")
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    assert violations(page) == []
+    shoot(page, name, DESKTOP["width"])
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        assert violations(page) == [], theme
+    for viewport in (PHONE, NARROW):  # 320 pixels are also a desktop window at 400% zoom
+        page.set_viewport_size(viewport)
+        assert sticks_out(page) == [], viewport
+        shoot(page, name, viewport["width"])
+    assert violations(page) == [], "dark and narrow"
+    page.reload(wait_until="load")
+    assert page.faults == []
 
 
 def test_the_checks_see_what_they_look_for(open_page):
@@ -84,6 +84,8 @@ def test_tab_reaches_the_text_and_shows_where_it_is(open_page):
             "() => { const e = document.activeElement; const s = getComputedStyle(e);"
             " return [e.outerHTML.slice(0, 80), s.outlineStyle !== 'none' || s.boxShadow !== 'none'] }"
         )
+        if where[0].startswith("<body"):
+            break
         assert where[1], f"no visible focus on {where[0]}"
         seen.add(where[0])
     assert len(seen) > 20

@@ -1,0 +1,116 @@
+"""What stands around a chapter: citation, links that the settings allow, lists, definitions, the page for lost readers."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[1]
+REPOSITORY = "https://github.com/example/report"
+PAGE = {"title": "Entry & after", "page": "metrics/entry", "path": "book/metrics/entry.ipynb"}
+
+
+def extension(name: str):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "book/_ext" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+comforts, plain = extension("comforts"), extension("plain")
+
+
+def block(repository: str = "", address: str = "", **changed) -> BeautifulSoup:
+    settings = {**PAGE, "changed": "22 November 2026", "live": False, **changed}
+    return BeautifulSoup(comforts.about(repository, address, **settings), "html.parser")
+
+
+def test_without_settings_no_link_is_shown_and_the_page_can_still_be_cited():
+    found = block()
+    assert found.find_all("a") == []
+    assert "“Entry & after”" in found.get_text()
+    assert "http" not in found.get_text()
+    assert "make lab" in found.get_text()
+    assert "22 November 2026" in found.get_text()
+
+
+def test_with_a_repository_the_chapter_opens_at_its_place():
+    links = {a.get_text(): a["href"] for a in block(REPOSITORY).find_all("a")}
+    assert links["Open on Binder"].endswith(
+        "/gh/example/report/main?urlpath=lab/tree/book/metrics/entry.ipynb"
+    )
+    assert links["Open in Colab"].endswith("/github/example/report/blob/main/book/metrics/entry.ipynb")
+    assert links["Suggest a change"].startswith(f"{REPOSITORY}/issues/new?title=Entry%20%26%20after")
+
+
+def test_a_page_that_is_no_notebook_has_nothing_to_run():
+    found = block(REPOSITORY, path="book/about/glossary.md", page="about/glossary")
+    assert [a.get_text() for a in found.find_all("a")] == ["Suggest a change", "Source of this page"]
+    assert "make lab" not in found.get_text()
+
+
+def test_the_published_address_is_cited_with_its_page():
+    assert (
+        "https://example.org/report/metrics/entry.html"
+        in block(address="https://example.org/report").get_text()
+    )
+
+
+def test_controls_are_named_where_a_chapter_has_them():
+    assert "controls" in block(live=True).get_text()
+    assert "controls" not in block().get_text()
+
+
+def test_terms_are_read_from_the_glossary():
+    html = '<dl class="glossary"><dt id="term-Spell">Spell<a>#</a></dt><dd><p>One  stay.</p></dd><dt id="term-X">X</dt><dd>Y</dd></dl>'
+    assert json.loads(comforts.terms(html)) == {"term-Spell": "One stay.", "term-X": "Y"}
+
+
+def test_lists_follow_the_reading_order_and_filling_twice_changes_nothing(tmp_path):
+    (tmp_path / "about").mkdir()
+    holder = '<div id="list-of-{}"><!-- end --></div>'
+    (tmp_path / "about/figures.html").write_text(
+        "x" + holder.format("figures") + holder.format("tables") + "z"
+    )
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.html").write_text(
+            f'<h1>Chapter {name}<a class="headerlink">#</a></h1><figure class="result" id="f-{name}">'
+            f'<figcaption class="finding">Fell in {name} <span class="status">public record</span></figcaption>'
+            f'<table class="result"><caption>Table {name}</caption>'
+        )
+    comforts.fill(tmp_path, ["b", "a"])
+    first = (tmp_path / "about/figures.html").read_text()
+    comforts.fill(tmp_path, ["b", "a"])
+    assert (tmp_path / "about/figures.html").read_text() == first
+    page = BeautifulSoup(first, "html.parser")
+    links = [(a["href"], a.get_text()) for a in page.select("#list-of-figures a")]
+    assert links == [("../b.html#f-b", "Fell in b"), ("../a.html#f-a", "Fell in a")]
+    assert [a.get_text() for a in page.select("#list-of-tables a")] == ["Table b", "Table a"]
+    assert first.startswith("x")
+    assert first.endswith("z")
+
+
+@pytest.mark.parametrize(
+    ("address", "home"), [("", "/"), ("https://example.org/r", "https://example.org/r/")]
+)
+def test_the_page_for_a_wrong_address_leads_home_from_any_depth(address, home):
+    page = BeautifulSoup(comforts.lost(address, "Report"), "html.parser")
+    assert page.html["lang"] == "en-GB"
+    assert [a["href"] for a in page.find_all("a")] == [home, f"{home}search.html"]
+    assert len(page.find_all("h1")) == 1
+
+
+def test_the_index_of_words_is_loaded_on_the_search_page_alone():
+    scripts = '<script src="../searchindex.js"></script><script src="_static/searchtools.js"></script>'
+    head = f"<html><head>{scripts}</head><body>"
+    assert "searchindex" not in plain.plain(f"{head}<article><p>Text.</p></article></body></html>")
+    assert "searchindex" in plain.plain(f'{head}<div id="search-results"></div></body></html>')
+
+
+def test_a_caption_keeps_to_the_window_when_its_table_scrolls():
+    html = '<html><head></head><body><table class="result"><caption>A <b>long</b> one</caption></table></body></html>'
+    once = plain.plain(html)
+    assert "<caption><span>A <b>long</b> one</span></caption>" in once
+    assert plain.plain(once) == once
