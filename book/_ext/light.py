@@ -1,0 +1,153 @@
+"""Make the built pages load fast: one style sheet with the rules that some page can use, no script before the text.
+
+Works on the finished HTML. A rule is kept when every class and id that it names occurs in a page or a script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from pathlib import Path
+
+import tinycss2
+from sphinx.application import Sphinx
+
+SITE = "_static/site.css"
+LINK = re.compile(r'<link\b(?=[^>]*rel="(?:stylesheet|preload)")[^>]*>\s*')
+HREF = re.compile(r'href="([^"?]+)[^"]*"')
+SCRIPT = re.compile(r'<script src="([^"?]+)(\?[^"]*)?">\s*</script>')
+OPTIONS = "_static/documentation_options.js"
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#|[a-z]+:)([^)'\"]+)\1\s*\)")
+NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
+NEGATED = re.compile(r":not\([^()]*(?:\([^()]*\)[^()]*)*\)")
+DEAD_FONT = "Font Awesome"  # the icons are drawn; see `plain`
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("build-finished", finish, priority=700)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Write the style sheet of the site and let every page use it alone."""
+    if error is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
+    pages = {path: html for path, html in pages.items() if "_static" not in path.relative_to(out).parts}
+    sheets = unique(sheet for path, html in pages.items() for sheet in sheets_of(html, path, out))
+    kept = out.parent / ".fresh" / "sheets.txt"
+    known = kept.read_text(encoding="utf-8").split("\n") if kept.is_file() else []
+    sheets = [sheet for sheet in unique([*known, *sheets]) if sheet != SITE and (out / sheet).is_file()]
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text("\n".join(sheets), encoding="utf-8")
+    scripts = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(out.rglob("*.js"))]
+    words = set(WORD.findall("\n".join(pages.values()) + "\n".join(scripts)))
+    css = "\n".join(pruned(joined(out, sheet), words) for sheet in sheets)
+    (out / SITE).write_text(css, encoding="utf-8")
+    digest = hashlib.sha256(css.encode()).hexdigest()[:12]
+    options = (out / OPTIONS).read_text(encoding="utf-8") if (out / OPTIONS).is_file() else ""
+    for path, html in pages.items():
+        after = lighter(
+            html, posixpath.relpath(SITE, path.parent.relative_to(out).as_posix()), digest, options
+        )
+        if after != html:
+            path.write_text(after, encoding="utf-8")
+
+
+def unique(items) -> list[str]:
+    """Return items once each, in the order of first sight."""
+    return list(dict.fromkeys(items))
+
+
+def sheets_of(html: str, path: Path, out: Path) -> list[str]:
+    """Return the style sheets of a page, as paths from the site's root, in order of the cascade."""
+    found = []
+    for link in LINK.findall(html):
+        where = HREF.search(link)
+        if where and 'rel="stylesheet"' in link:
+            found.append(
+                posixpath.normpath(posixpath.join(path.parent.relative_to(out).as_posix(), where.group(1)))
+            )
+    return found
+
+
+def joined(out: Path, sheet: str) -> str:
+    """Return a style sheet with what it imports put in place and its addresses turned to those of the site's."""
+    css = (out / sheet).read_text(encoding="utf-8")
+    here = posixpath.dirname(sheet)
+
+    def turned(match: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(here, match.group(2)))
+        return f'url("{posixpath.relpath(target, posixpath.dirname(SITE))}")'
+
+    def imported(match: re.Match[str]) -> str:
+        return joined(out, posixpath.normpath(posixpath.join(here, match.group(1))))
+
+    css = re.sub(r'@import\s+(?:url\()?["\']([^"\']+)["\']\)?\s*;', imported, css)
+    return URL.sub(turned, css)
+
+
+def pruned(css: str, words: set[str]) -> str:
+    """Return the rules that something can match. words: every word of the pages and scripts."""
+    return "".join(_kept(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), words))
+
+
+def _kept(rules, words: set[str]) -> list[str]:
+    out = []
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selectors = [part for part in _selectors(rule.prelude) if _matches(part, words)]
+            if selectors:
+                out.append(f"{','.join(selectors)}{{{tinycss2.serialize(rule.content).strip()}}}\n")
+        elif (
+            rule.type == "at-rule"
+            and rule.lower_at_keyword in ("media", "supports", "layer")
+            and rule.content
+        ):
+            inside = _kept(
+                tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True), words
+            )
+            if inside:
+                out.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{''.join(inside)}}}\n")
+        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
+            text = rule.serialize()
+            if DEAD_FONT not in text:
+                out.append(text + "\n")
+    return out
+
+
+def _selectors(prelude) -> list[str]:
+    parts: list[list] = [[]]
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [text for part in parts if (text := tinycss2.serialize(part).strip())]
+
+
+def _matches(selector: str, words: set[str]) -> bool:
+    """Tell whether all that a selector asks for can be there; what it excludes or offers as a choice is not asked for."""
+    asked = re.sub(r":(?:is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)", "", NEGATED.sub("", selector))
+    return all(name.replace("\\", "") in words for name in NAMED.findall(asked))
+
+
+def lighter(html: str, site: str, digest: str, options: str) -> str:
+    """Return a page with the site's style sheet alone and its scripts deferred. Doing it twice changes nothing more."""
+    here = f'<link href="{site}?v={digest}" rel="stylesheet"/>'
+    links = [link for link in LINK.findall(html) if 'rel="stylesheet"' in link or 'as="script"' in link]
+    if links:
+        html = html.replace(links[0], f"{here}\n", 1)
+        for link in links[1:]:
+            html = html.replace(link, "", 1)
+
+    def deferred(match: re.Match[str]) -> str:
+        if match.group(1).endswith(OPTIONS):
+            return f"<script>{options}</script>"
+        return f'<script defer="" src="{match.group(1)}{match.group(2) or ""}"></script>'
+
+    return SCRIPT.sub(deferred, html)

@@ -1,0 +1,96 @@
+"""One style sheet for the site: what a page can use stays, in order; doing it twice changes nothing more."""
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SPEC = importlib.util.spec_from_file_location("light", ROOT / "book/_ext/light.py")
+light = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(light)
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        ("p{color:red}", "p{color:red}"),
+        (".used{a:b}", ".used{a:b}"),
+        (".gone{a:b}", ""),
+        (".used,.gone{a:b}", ".used{a:b}"),
+        (".used .gone{a:b}", ""),
+        ("#here > .used:hover{a:b}", "#here > .used:hover{a:b}"),
+        (".used:not(.gone){a:b}", ".used:not(.gone){a:b}"),
+        (":is(.gone,.used) p{a:b}", ":is(.gone,.used) p{a:b}"),
+        ('html[data-theme="dark"] .used{a:b}', 'html[data-theme="dark"] .used{a:b}'),
+        (":root{--x:1}", ":root{--x:1}"),
+        ("@media print{.used{a:b}.gone{a:b}}", "@media print{.used{a:b}\n}"),
+        ("@media print{.gone{a:b}}", ""),
+        ('@font-face{font-family:"Font Awesome 6 Free";src:url(x)}', ""),
+        ("@keyframes turn{to{top:0}}", "@keyframes turn{to{top:0}}"),
+        ("@charset 'utf-8';", ""),
+        (r".sm\:used{a:b}", ""),
+    ],
+)
+def test_a_rule_stays_when_something_can_match_it(css, kept):
+    assert light.pruned(css, {"used", "here"}).strip() == kept
+
+
+@pytest.fixture
+def site(tmp_path):
+    out = tmp_path / "html"
+    (out / "_static/deep").mkdir(parents=True)
+    (out / "_static/deep/a.css").write_text('@import "../b.css";.two{background:url(pic.png)}.none{c:d}')
+    (out / "_static/b.css").write_text(".one{c:d}")
+    (out / "_static/late.css").write_text(".three{c:d}.by-script{c:d}")
+    (out / "_static/documentation_options.js").write_text("const DOCUMENTATION_OPTIONS = {}")
+    (out / "_static/x.js").write_text("e.classList.add('by-script')")
+    head = (
+        '<link href="{0}_static/deep/a.css?v=1" rel="stylesheet" type="text/css"/>\n'
+        '<link href="{0}_static/late.css" rel="stylesheet"/><link as="script" href="{0}_static/x.js" rel="preload"/>'
+        '<link href="next.html" rel="next"/><script src="{0}_static/documentation_options.js?v=2"></script>'
+        '<script src="{0}_static/x.js?v=3"></script>'
+    )
+    (out / "index.html").write_text(f'<html><head>{head.format("")}</head><p class="one two three">')
+    (out / "sub").mkdir()
+    (out / "sub/page.html").write_text(f"<html><head>{head.format('../')}</head><p>")
+    return SimpleNamespace(outdir=str(out), builder=SimpleNamespace(format="html"))
+
+
+def test_every_page_uses_the_one_sheet_and_its_scripts_wait_for_the_text(site):
+    light.finish(site, None)
+    out = Path(site.outdir)
+    css = (out / "_static/site.css").read_text()
+    assert [css.index(part) for part in (".one", ".two", ".three", ".by-script")] == sorted(
+        css.index(part) for part in (".one", ".two", ".three", ".by-script")
+    )
+    assert 'url("deep/pic.png")' in css
+    assert ".none" not in css
+    for name, where in (("index.html", "_static"), ("sub/page.html", "../_static")):
+        html = (out / name).read_text()
+        assert html.count("stylesheet") == 1
+        assert f'href="{where}/site.css?v=' in html
+        assert f'<script defer="" src="{where}/x.js?v=3"></script>' in html
+        assert "<script>const DOCUMENTATION_OPTIONS = {}</script>" in html
+        assert 'rel="next"' in html
+        assert "preload" not in html
+
+
+def test_a_second_build_that_writes_one_page_again_keeps_the_sheet_whole(site):
+    first = (Path(site.outdir) / "index.html").read_text()
+    light.finish(site, None)
+    css, made = (
+        (Path(site.outdir) / "_static/site.css").read_text(),
+        (Path(site.outdir) / "index.html").read_text(),
+    )
+    light.finish(site, None)
+    assert (Path(site.outdir) / "index.html").read_text() == made
+    (Path(site.outdir) / "index.html").write_text(first)
+    light.finish(site, None)
+    assert (Path(site.outdir) / "_static/site.css").read_text() == css
+    assert (Path(site.outdir) / "index.html").read_text() == made
+    (Path(site.outdir) / "index.html").write_text(first.replace("three", "four"))
+    light.finish(site, None)
+    assert ".three" not in (Path(site.outdir) / "_static/site.css").read_text()
+    assert "site.css?v=" in (Path(site.outdir) / "sub/page.html").read_text()
