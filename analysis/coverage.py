@@ -151,6 +151,22 @@ def grid(names: list[str]) -> pd.DataFrame:
     return out
 
 
+def alike(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `grid` with one indicator for each set that has figures of the same trusts and periods.
+
+    The title of the one that stays says how many are like it: they come from the same release.
+    """
+    patterns = found.groupby("indicator", sort=False)[["before", "since"]].apply(
+        lambda part: tuple(part.itertuples(index=False, name=None))
+    )
+    first = patterns.drop_duplicates()
+    more = patterns.map(patterns.value_counts()).loc[first.index] - 1
+    out = found[found["indicator"].isin(first.index)].copy()
+    like = out["indicator"].map(more)
+    out["title"] += [f" (and {count} more)" if count else "" for count in like]
+    return out.reset_index(drop=True)
+
+
 def short_history(name: str = "four_hour_waits", *, enough: int = ENOUGH_BEFORE) -> pd.DataFrame:
     """Return the trusts of the right type whose figures begin fewer than `enough` periods before entry.
 

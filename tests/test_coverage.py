@@ -53,6 +53,20 @@ def test_grid_has_every_trust_once_an_indicator_and_agrees_with_the_counts(grid)
     assert set(nothing.index[nothing]) == NO_FIGURES
 
 
+def test_indicators_with_the_same_figures_share_a_column_and_no_pattern_is_lost(grid):
+    twin = grid[grid["indicator"] == "shmi"].assign(indicator="twin", title="Twin")
+    shown = coverage.alike(pd.concat([grid, twin], ignore_index=True))
+    assert "twin" not in set(shown["indicator"])
+    assert shown.loc[shown["indicator"] == "shmi", "title"].unique().tolist() == [
+        "Hospital mortality (SHMI) (and 1 more)"
+    ]
+    kept = shown.groupby("indicator")[["before", "since"]].apply(lambda part: tuple(part.to_numpy().ravel()))
+    assert kept.is_unique
+    assert set(kept) == set(
+        grid.groupby("indicator")[["before", "since"]].apply(lambda part: tuple(part.to_numpy().ravel()))
+    )
+
+
 def test_state_follows_the_numbers(grid):
     assert (grid["state"].eq("none") == (grid["before"] + grid["since"]).eq(0)).all()
     assert (grid["state"].eq("after entry only") == (grid["before"].eq(0) & grid["since"].gt(0))).all()

@@ -214,7 +214,7 @@ def plot_grid(frame: pd.DataFrame, *, ax: Axes) -> Axes:
         ink = "white" if colour == BLUE else INK
         for at, line in zip(x, y, strict=True):
             ax.annotate(letter, (at, line), ha="center", va="center", fontsize=8, color=ink)
-    wrapped = [fill(title, 26) for title in columns]
+    wrapped = [fill(title, 46) for title in columns]
     ax.set_xticks(range(len(columns)), wrapped, rotation=90, ha="center", fontsize=8)
     ax.xaxis.tick_top()
     ax.set_yticks(range(len(trusts)), trusts, fontsize=8)
