@@ -1,0 +1,1 @@
+"""Evidence from public documents: statements, theory, cases, agreement."""

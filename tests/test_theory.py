@@ -1,0 +1,312 @@
+"""The programme theory: status of arrows, ways from an arrow to its statements and back, anchors on the page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import data
+from analysis.evidence import theory, theory_words
+from analysis.evidence.theory import BEARINGS, CONTESTED, INTENT, NOTHING, STATUSES, SUPPORTED, TheoryError
+from analysis.present import links, plots_theory
+from analysis.present.links import Link
+
+CHAPTER = Path(__file__).resolve().parents[1] / "book" / "theory.ipynb"
+BEARING = st.sampled_from([*BEARINGS, INTENT])
+ELEMENTS = pd.DataFrame(
+    [
+        ["help", "Outside help", "intervention", "Advice.", "made up"],
+        ["skill", "Skill", "mechanism", "Know-how.", "made up"],
+        ["care", "Care", "outcome", "Safety.", "made up"],
+        ["shame", "Shame", "unintended", "Low mood.", "made up"],
+    ],
+    columns=["id", "label", "layer", "definition", "source"],
+)
+LINKS = pd.DataFrame(
+    [
+        ["L01", "help", "skill", "+", "If help comes, skill grows.", "yes"],
+        ["L02", "skill", "care", "+", "If skill grows, care improves.", "yes"],
+        ["L03", "help", "shame", "+", "If help comes, shame grows.", "no"],
+        ["L04", "shame", "care", "-", "If shame grows, care suffers.", "unclear"],
+    ],
+    columns=["id", "from", "to", "sign", "proposition", "intended_by_policy"],
+)
+STATEMENTS = pd.DataFrame(
+    [
+        ["AAA-01", "AAA", "https://a.example/1"],
+        ["AAA-02", "AAA", "https://a.example/1"],
+        ["BBB-01", "BBB", "https://b.example"],
+        ["ENG-01", "ENG", "https://e.example"],
+        ["BBB-02", "BBB", "https://b.example/2"],
+    ],
+    columns=["id", "ods_code", "source_url"],
+)
+EVIDENCE = pd.DataFrame(
+    [
+        ["L01", "AAA-01", "supports", "Helped"],
+        ["L01", "AAA-02", "supports", "Same document"],
+        ["L01", "ENG-01", "supports", "Review"],
+        ["L02", "AAA-01", "supports", "Better"],
+        ["L02", "BBB-01", "contests", "No better"],
+        ["L03", "ENG-01", "refines", "States intent only: no shame was meant"],
+        ["L03", "BBB-01", "refines", "Depends"],
+    ],
+    columns=["link_id", "statement_id", "stance", "note"],
+)
+
+
+def graph(evidence=EVIDENCE, elements=ELEMENTS, arrows=LINKS, statements=STATEMENTS):
+    return theory.build(elements, links=arrows, evidence=evidence, statements=statements)
+
+
+@pytest.fixture(scope="module")
+def real():
+    return theory.theory_graph()
+
+
+@pytest.fixture(scope="module")
+def page():
+    notebook = nbformat.read(CHAPTER, as_version=4)
+    found = [o.data.get("text/html", "") for c in notebook.cells for o in c.get("outputs", []) if "data" in o]
+    return BeautifulSoup("".join(found), "html.parser")
+
+
+def test_status_follows_the_stated_rule():
+    rows = graph().arrows.set_index("id")
+    assert rows["status"].to_dict() == {"L01": SUPPORTED, "L02": CONTESTED, "L03": NOTHING, "L04": NOTHING}
+    assert rows.loc["L01", ["supports", "documents", "trusts"]].tolist() == [3, 2, 1]
+    assert rows.loc["L02", ["supports", "contests", "documents", "trusts"]].tolist() == [1, 1, 2, 2]
+    assert rows.loc["L03", ["refines", "intent_only", "documents"]].tolist() == [1, 1, 0]
+
+
+@given(st.lists(BEARING, max_size=8), st.randoms())
+def test_order_and_repeats_of_statements_do_not_matter(bearings, random):
+    shuffled = bearings + bearings[:2]
+    random.shuffle(shuffled)
+    assert theory.status_of(shuffled) == theory.status_of(bearings)
+
+
+@given(st.lists(BEARING, max_size=8))
+def test_each_bearing_moves_the_status_one_way_only(bearings):
+    before = theory.status_of(bearings)
+    assert theory.status_of([*bearings, "contests"]) == CONTESTED
+    assert theory.status_of([*bearings, "supports"]) == (CONTESTED if before == CONTESTED else SUPPORTED)
+    for silent in ("refines", INTENT):
+        assert theory.status_of([*bearings, silent]) == before
+    assert (before == NOTHING) == (not {"supports", "contests"} & set(bearings))
+
+
+@pytest.mark.parametrize("stance", BEARINGS)
+def test_a_row_that_states_intent_only_is_no_evidence_whatever_its_stance(stance):
+    row = ["L04", "BBB-02", stance, "States intent only: meant well"]
+    more = pd.concat([EVIDENCE, pd.DataFrame([row], columns=EVIDENCE.columns)])
+    changed = graph(more)
+    arrow = changed.arrows.set_index("id").loc["L04"]
+    assert arrow[["status", "intent_only", "supports", "contests", "refines"]].tolist() == [
+        NOTHING,
+        1,
+        0,
+        0,
+        0,
+    ]
+    assert theory.statements_for(changed, arrow="L04", bearing=INTENT) == ["BBB-02"]
+
+
+def test_order_of_rows_and_new_names_change_nothing_else():
+    plain = graph()
+    mixed = graph(EVIDENCE.iloc[::-1], ELEMENTS.iloc[::-1], LINKS, STATEMENTS.iloc[::-1])
+    pd.testing.assert_frame_equal(mixed.arrows, plain.arrows)
+    names = {key: f"x_{key}" for key in ELEMENTS["id"]}
+    other = graph(
+        elements=ELEMENTS.replace({"id": names}), arrows=LINKS.replace({"from": names, "to": names})
+    )
+    assert other.arrows["status"].tolist() == plain.arrows["status"].tolist()
+
+
+def test_tables_given_are_left_as_they_were():
+    before = [frame.copy() for frame in (ELEMENTS, LINKS, EVIDENCE, STATEMENTS)]
+    graph()
+    for frame, copy in zip((ELEMENTS, LINKS, EVIDENCE, STATEMENTS), before, strict=True):
+        pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_the_way_from_arrow_to_statement_and_back_is_whole(real):
+    for arrow in real.arrows["id"]:
+        for statement in theory.statements_for(real, arrow=arrow):
+            assert arrow in theory.arrows_for(real, statement=statement)
+    for statement in data.load("evidence_statements")["id"]:
+        for arrow in theory.arrows_for(real, statement=statement):
+            assert statement in theory.statements_for(real, arrow=arrow)
+    assert theory.arrows_for(graph(), statement="BBB-02") == []
+    assert theory.statements_for(graph(), arrow="L04") == []
+    assert theory.statements_for(graph(), arrow="L02", bearing="contests") == ["BBB-01"]
+
+
+def test_counts_of_the_real_theory_add_up(real):
+    evidence = data.load("theory_evidence")
+    intent = evidence["note"].str.startswith("States intent only")
+    columns = ["supports", "contests", "refines", "intent_only"]
+    assert real.arrows[columns].to_numpy().sum() == len(evidence)
+    assert real.arrows["intent_only"].sum() == intent.sum() == 7
+    policy = theory.policy_and_found(real)
+    assert policy["arrows"].sum() == len(real.arrows) == 42
+    assert policy[list(STATUSES)].sum().to_dict() == real.arrows["status"].value_counts().to_dict()
+    assert real.arrows.loc[real.arrows["status"] == NOTHING, "id"].tolist() == ["L40"]
+    assert (real.nodes["arrows_in"] + real.nodes["arrows_out"] > 0).all()
+
+
+def test_what_the_chapter_says_in_words_holds(real):
+    rows = real.arrows.set_index("id")
+    assert (rows.loc[["L02", "L06"], "status"] == SUPPORTED).all()
+    assert (rows.loc[["L09", "L10", "L12", "L29"], "status"] == CONTESTED).all()
+    inside = rows[rows["from"].isin([*theory_words.PARTS["readiness"], *theory_words.PARTS["board"]])]
+    assert set(inside.nlargest(2, "supports").index) == {"L22", "L39"}
+    assert (inside["contests"] == 0).all()
+    assert "L07" in theory.thin(real)
+    assert rows.loc["L07", "trusts"] == 0
+    lead = rows[(rows["to_layer"] == "unintended") & (rows["sign"] == "+")]
+    assert set(lead["from"]) == {"public_label", "scrutiny_pressure"}
+
+
+def test_every_arrow_is_drawn_in_exactly_one_part(real):
+    drawn = [arrow for name in theory_words.PARTS for arrow in theory_words.part(real, name)["id"]]
+    assert sorted(drawn) == sorted(real.arrows["id"])
+    assert list(theory_words.TOPICS) == list(theory_words.PARTS)
+    assert theory_words.part_title(real, "exit").endswith(": 2 arrows, 2 contested")
+    with pytest.raises(TheoryError, match="elements in exactly one part"):
+        theory_words.part(graph(), "label")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "message"),
+    [
+        ("arrows", "from", "luck", "from 'luck'"),
+        ("arrows", "to", "luck", "to 'luck'"),
+        ("arrows", "sign", "?", "sign '\\?'"),
+        ("arrows", "intended_by_policy", "maybe", "intended_by_policy 'maybe'"),
+        ("evidence", "link_id", "L99", "link_id 'L99'"),
+        ("evidence", "statement_id", "AAA-99", "statement_id 'AAA-99'"),
+        ("evidence", "stance", "likes", "stance 'likes'"),
+        ("elements", "id", "skill", "elements: skill is there twice"),
+        ("arrows", "id", "L02", "links: L02 is there twice"),
+    ],
+)
+def test_what_does_not_fit_is_refused(table, column, value, message):
+    frames = {"elements": ELEMENTS, "arrows": LINKS, "evidence": EVIDENCE, "statements": STATEMENTS}
+    frames[table] = frames[table].copy()
+    frames[table].loc[0, column] = value
+    with pytest.raises(TheoryError, match=message):
+        graph(**frames)
+
+
+def test_questions_that_have_no_answer_are_refused(real):
+    for question in ({"arrow": "L99"}, {"arrow": "L01", "bearing": "likes"}):
+        with pytest.raises(TheoryError, match="is not known"):
+            theory.statements_for(real, **question)
+    with pytest.raises(TheoryError, match="links lack"):
+        graph(arrows=LINKS.drop(columns="sign"))
+    with pytest.raises(TheoryError, match="not known"):
+        theory_words.part(real, "weather")
+
+
+def test_sentences_name_status_direction_and_numbers(real):
+    row = graph().arrows.iloc[3].copy()
+    assert theory_words.arrow_sentence(row) == (
+        "L04, from shame to care, lowering it (not clear whether meant): no evidence found, no statement."
+    )
+    assert "2 of the 4 arrows" not in graph().sentence()
+    assert "1 of the 4 arrows between 4 elements are supported" in graph().sentence()
+    for name in theory_words.PARTS:
+        arrows = theory_words.part(real, name)
+        says = theory_words.part_sentence(arrows)
+        assert all(f"{arrow}, from" in says for arrow in arrows["id"])
+
+
+def test_a_drawing_shows_each_arrow_by_line_and_by_word():
+    rows = graph().arrows
+    fig = plots_theory.plot_part(rows)
+    ax = fig.axes[0]
+    words = [text.get_text() for text in ax.texts]
+    for arrow, status in (("L01", "supported"), ("L02", "contested"), ("L04", "no evidence")):
+        assert any(text.replace("\n", " ").startswith(f"{arrow} {status}") for text in words)
+    assert sum("lowers" in text for text in words) == 1
+    lines = {patch.get_linestyle() for patch in ax.patches if hasattr(patch, "get_arrowstyle")}
+    assert {line for _, line, _ in plots_theory.STYLES.values()} <= lines
+    assert min(text.get_fontsize() for text in ax.texts) >= plots_theory.SMALL
+    assert fig.get_size_inches()[0] <= 3.75
+
+
+def test_labels_and_boxes_of_the_real_drawings_do_not_lie_over_each_other(real):
+    for name in theory_words.PARTS:
+        fig = plots_theory.plot_part(theory_words.part(real, name))
+        canvas = fig.canvas.get_renderer()
+        boxes = [text.get_window_extent(canvas).padded(-1) for text in fig.axes[0].texts]
+        clashes = [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
+        assert clashes == [], (name, [(fig.axes[0].texts[i].get_text()) for i, _ in clashes])
+
+
+def test_links_on_the_page_lead_to_a_place_on_the_page(page):
+    anchors = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(anchors) == len(set(anchors))
+    targets = {a["href"][1:] for a in page.find_all("a", href=re.compile("^#"))}
+    assert targets
+    assert targets - set(anchors) == set()
+    assert set(data.load("evidence_statements")["id"]) <= set(anchors)
+    assert set(data.load("theory_links")["id"]) <= set(anchors)
+    assert set(data.load("theory_configurations")["id"]) <= set(anchors)
+
+
+def test_arrow_rows_link_to_their_statements_and_these_link_back(page, real):
+    forward = {
+        (row["id"], a["href"][1:])
+        for row in page.find_all("tr", id=re.compile(r"^L\d\d$"))
+        for a in row.find_all("a", href=re.compile("^#"))
+    }
+    back = {
+        (a["href"][1:], row["id"])
+        for row in page.find_all("tr", id=re.compile(r"^(ENG|[RT]\w\w)-\d\d$"))
+        for a in row.find_all("a", href=re.compile(r"^#L"))
+    }
+    assert (
+        forward == back == set(real.evidence[["link_id", "statement_id"]].itertuples(index=False, name=None))
+    )
+
+
+def test_every_statement_on_the_page_names_its_source(page):
+    statements = data.load("evidence_statements").set_index("id")
+    for key, row in statements.iterrows():
+        shown = page.find("tr", id=key)
+        assert row["statement"] in shown.get_text()
+        assert row["source_publisher"] in shown.get_text()
+        assert shown.find("a", href=row["source_url"]).get_text() == row["source_title"]
+
+
+def test_linked_tables_escape_what_they_show_and_refuse_what_they_cannot_link():
+    frame = pd.DataFrame({"Id": ["A-1"], "Cell": [(Link("<b>", "#A-1", after=" & so"),)], "Empty": [()]})
+    html = links.linked(frame, caption="A <caption>", anchored=True)._repr_html_()
+    assert "<b>" not in html
+    assert '<tr id="A-1"><th scope="row">A-1</th><td><a href="#A-1">&lt;b&gt;</a> &amp; so</td>' in html
+    assert "<td>none</td>" in html
+    for address in ("javascript:alert(1)", "data:text/html,x", "javascript:x.html"):
+        with pytest.raises(ValueError, match="address"):
+            links.linked(pd.DataFrame({"Id": [Link("x", address)]}), caption="x")
+    with pytest.raises(ValueError, match="anchors"):
+        links.linked(pd.DataFrame({"Id": ["A", "A"]}), caption="x", anchored=True)
+    with pytest.raises(ValueError, match="found float"):
+        links.linked(pd.DataFrame({"Id": ["A"], "n": [1.5]}), caption="x")
+    part = links.linked(pd.DataFrame({"Id": ["A"]}), caption="x", anchored=True)
+    with pytest.raises(ValueError, match="there twice"):
+        links.together([part, part])
+
+
+def test_a_missing_cell_is_shown_as_not_available_and_text_equals_page():
+    part = links.linked(pd.DataFrame({"Id": ["A"], "n": [None]}), caption="x", folded=True)
+    assert repr(part) == "x\nId | n\nA | .."
+    assert part._repr_html_().startswith('<details class="result fold"><summary>x</summary>')
