@@ -168,25 +168,27 @@ def _split_at_mergers(frame: pd.DataFrame, about: pd.Series) -> tuple[pd.DataFra
     entered = data.load("regime_spells").groupby("org_code")["entered_day"].min()
     holders = _holders_of_entered(changes, entered)
     start, end = _window(frame["period"], about["exposure"])
-    frame = frame.assign(trust=frame["code"], start=start, end=end)
-    listed = []
-    for code, dates in changes.groupby("new_code")["date"]:
+    frame = frame.assign(trust=frame["code"], start=start, end=end).reset_index(drop=True)
+    first, last, trust = start.to_numpy(), end.to_numpy(), frame["code"].to_numpy(dtype=object).copy()
+    left_at, reasons = np.full(len(frame), -1), []  # number of the merger, in `reasons`, that took a row out
+    rows_of = frame.groupby("code").indices
+    for code, dates in changes[changes["new_code"].isin(rows_of)].groupby("new_code")["date"]:
         for date in sorted(dates.unique()):
-            here = (frame["code"] == code) & (frame["end"] >= date)
-            if not here.any():
-                continue
-            during = here & (frame["start"] < date)
-            after = here & ~during
+            here = rows_of[code][(left_at[rows_of[code]] < 0) & (last[rows_of[code]] >= date)]
+            during, after = here[first[here] < date], here[first[here] >= date]
             if date >= holders.get(code, pd.Timestamp.max):
-                listed.append(_listed(frame[after], "after a merger the code holds a trust that had entered"))
-                frame = frame[~after]
+                left_at[after] = len(reasons)
+                reasons.append("after a merger the code holds a trust that had entered")
             else:
-                frame.loc[after, "trust"] = f"{code}@{pd.Timestamp(date):%Y-%m}"
-            during &= frame.index.to_series().isin(frame.index)
-            listed.append(_listed(frame[during.reindex(frame.index)], "the trust merged during the period"))
-            frame = frame[~during.reindex(frame.index)]
-    empty = pd.DataFrame(columns=["trust", "from", "periods", "reason"])
-    return frame, pd.concat([empty, *[part for part in listed if len(part)]], ignore_index=True)
+                trust[after] = f"{code}@{pd.Timestamp(date):%Y-%m}"
+            left_at[during] = len(reasons)
+            reasons.append("the trust merged during the period")
+    frame["trust"] = pd.array(trust, dtype="str")
+    out = left_at >= 0
+    listed = frame[out].groupby([left_at[out], "code"])["period"].agg(["min", "count"]).reset_index()
+    listed.columns = ["merger", "trust", "from", "periods"]
+    listed["reason"] = pd.array([reasons[at] for at in listed.pop("merger")], dtype="str")
+    return frame[~out], listed
 
 
 def _holders_of_entered(changes: pd.DataFrame, entered: pd.Series) -> dict[str, pd.Timestamp]:

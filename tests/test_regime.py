@@ -142,11 +142,12 @@ def test_entry_is_the_entry_of_the_first_spell(panels, name, spells):
     first = spells[spells["spell"] == 1].set_index("trust")["entered"]
     entered = panels[name].dropna(subset="entry").drop_duplicates("trust")
     exposure, grain = regime.indicator(name)[["exposure", "analysis_grain"]]
-    assert len(entered) > 20
-    assert set(entered["trust"]) <= set(first.index)
-    assert not (set(panels[name]["trust"]) - set(entered["trust"])) & set(first.index)
+    assert len(entered) > (20 if regime.indicator(name)["types"] == "acute" else 1)
+    assert set(entered["trust"].str[:3]) <= set(first.index)
+    bare = set(panels[name]["trust"]) & set(first.index)
+    assert bare - set(entered["trust"].str[:3]) == set()
     for row in entered.itertuples():
-        day = first[row.trust]
+        day = first[row.trust[:3]]
         if exposure == "contains":
             expected = (day.year - 1970) * 4 + day.quarter - 1 if grain == "quarter" else day.year - 1970
         elif exposure == "survey":
@@ -196,10 +197,18 @@ def test_value_is_the_sum_over_the_sum_of_the_table(panels, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_values_are_plausible_in_the_unit(panels, name):
     value, unit = panels[name]["value"].dropna(), regime.indicator(name)["unit"]
-    low, high = {"percent": (0, 100), "ratio": (0.5, 1.5), "per day": (0, 200)}[unit]
-    high = 400 if name == "day_bed_occupancy" else high
+    ranges = {
+        "percent": (0, 100),
+        "ratio": (0.5, 1.5),
+        "per day": (0, 200),
+        "per 100 days": (0, 700),
+        "score": (0, 10),
+    }
+    low, high = ranges[unit]
+    high = {"day_bed_occupancy": 400, "winter_long_stays_7": 1500}.get(name, high)
     assert value.between(low, high).all()
-    assert value.median() > (1 if unit == "percent" else 0)
+    rare = {"waits_12h", "diverts", "closures"}  # at most trusts and times there was none
+    assert value.median() > (1 if unit == "percent" else 0) or name in rare
 
 
 @pytest.mark.parametrize(("name", "main"), SPANS)
@@ -213,7 +222,9 @@ def test_no_code_that_holds_a_trust_that_had_entered_counts_as_never(name, main,
             held = never[(never["trust"].str[:3] == code) & (never["period"].dt.end_time >= date)]
             assert held.empty, code
     entered = set(spells["trust"])
-    assert not set(never["trust"]) & entered
+    # the part of a code before a merger made it another trust, which then entered, never entered itself
+    became = set(panel.loc[panel["entry"].notna() & panel["trust"].str.contains("@"), "trust"].str[:3])
+    assert not (set(never["trust"]) - became) & entered
     later = never[never["trust"].str[:3].isin(entered)]
     assert later.empty or not later["trust"].str.contains("@").any()
 

@@ -112,7 +112,13 @@ def plot_event_time(
 
 def difference_label(unit: str, direction: str) -> str:
     """Return the axis label of a difference: unit and which direction is better, on two lines."""
-    names = {"percent": "percentage points", "ratio": "SHMI ratio", "per day": "a day", "per 100 days": "in 100 days", "score": "points of ten"}
+    names = {
+        "percent": "percentage points",
+        "ratio": "SHMI ratio",
+        "per day": "a day",
+        "per 100 days": "in 100 days",
+        "score": "points of ten",
+    }
     return f"Observed less predicted ({names[unit]})\n{direction}"
 
 
