@@ -1,0 +1,245 @@
+"""The headline findings in words: answers, reasons for a level of certainty, and the plain-English summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis import certainty, data, present, protocol
+from analysis.effects.kept import ESTIMABLE
+from analysis.present.cards import Card
+
+if TYPE_CHECKING:
+    from analysis.findings import Finding
+
+LIMITS = ("estimate", "lower", "upper")
+OTHER_SIDE = {"better": "worse", "worse": "better"}
+# Primary indicators as the plain-English summary names them.
+PLAIN = {
+    "shmi": "death rates",
+    "four_hour_waits": "the share of patients seen within four hours in A&E",
+    "recommend_work": "the share of staff who would recommend their trust",
+}
+
+
+def after_entry(row: pd.Series) -> str:
+    """Say which way an indicator went after entry, and what keeps that from being a clear change.
+
+    row: of `protocol.two_baselines`.
+    """
+    if row["verdict"] == "cannot be said" or pd.isna(row["lower"]):
+        return "It cannot be said from the figures at hand."
+    if row["verdict"] in ("improvement", "worsening"):
+        return f"Yes: {row['verdict']}, and more than at equally bad trusts that never entered."
+    reading = protocol.reading(row)
+    if reading not in ("better", "worse"):
+        return f"There was {reading}." if reading.startswith("no ") else f"It was {reading}."
+    side = "higher" if row["estimate"] > 0 else "lower"
+    but = (
+        "equally bad trusts that never entered moved much the same way"
+        if row["bad_lower"] <= 0 <= row["bad_upper"]
+        else "not by each of the comparisons that our rule asks for"
+    )
+    return f"It was {side} than predicted, which is {reading}; but {but}, so we call it no clear change."
+
+
+def set_apart(reading: str) -> str:
+    """Say which of two groups recovered more. reading: of `protocol.reading`, entrants less the others."""
+    return {
+        "better": "More at trusts that entered: equally bad trusts that never entered recovered less.",
+        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more.",
+    }.get(reading, f"About as much: {reading}.")
+
+
+def kept(name: str, summary: pd.DataFrame) -> str:
+    """Say what share of a gain was still there a year after leaving, and where there was none to keep.
+
+    name: an indicator. summary: as `leaving.summary` returns it, by `indicator`.
+    """
+    row = summary.loc[name]
+    if row["status_12"] == ESTIMABLE:
+        first = f"{present.number(100 * row['share_12'], 'percent', digits=0)} of the gain was still there"
+        if row["share_12_lower"] < 1 < row["share_12_upper"]:
+            first += ", with an interval too wide to tell keeping from losing"
+    else:
+        first = f"It cannot be said: {row['status_12']}"
+    others = summary.index.drop(name)
+    none = [protocol.label(one) for one in others if summary.loc[one, "status_12"] != ESTIMABLE]
+    return f"{first}." + (f" There was no clear gain to keep in {present.join(none)}." if none else "")
+
+
+def difference_because(level: str, lower: float, upper: float) -> str:
+    """Say why a difference has the level that `certainty.of_difference` gave it."""
+    if level == certainty.VERY_LOW:
+        if pd.isna(lower) or pd.isna(upper):
+            return "there is no interval"
+        return "the interval includes zero" if lower <= 0 <= upper else "too few trusts carry the estimate"
+    return {
+        certainty.LOW: "the interval leaves out zero, but our rule for reporting a change is not met",
+        certainty.MODERATE: "our rule for reporting a change is met, but not every further check",
+        certainty.HIGH: "our rule for reporting a change and every further check are met",
+    }[level]
+
+
+def record_because(sure: float, limits: Mapping[str, float]) -> str:
+    """Say why a length or share has the level that `certainty.of_record` gave it."""
+    share = present.number(100 * sure, "percent", digits=0)
+    spread = "wider" if limits["upper"] - limits["lower"] > limits["estimate"] else "narrower"
+    return f"{share} of spells are dated with high confidence, and the interval is {spread} than the figure"
+
+
+def gain_because(level: str, of_difference: str) -> str:
+    """Say why the share of a gain has the level that `certainty.of_gain` gave it."""
+    lower = "" if level == of_difference else ", and the interval is wide"
+    return f"certainty about the gain itself is {of_difference}{lower}"
+
+
+def rule_for_readers(levels: Sequence[str]) -> pd.DataFrame:
+    """Return the rule of certainty as texts, one row a level. levels: those of the findings, to be counted."""
+    rows = {
+        certainty.HIGH: (
+            "A change by our rule; chance is unlikely even after allowing for several measures; no choice of "
+            "the sensitivity analysis turns it round",
+            "Every spell dated with high confidence; interval narrower than the figure",
+        ),
+        certainty.MODERATE: ("A change by our rule, without all of the above", "One step down"),
+        certainty.LOW: ("The interval leaves out zero, but it is no change by our rule", "Two steps down"),
+        certainty.VERY_LOW: (
+            "The interval includes zero, or fewer than five trusts",
+            "Three steps down, or no interval",
+        ),
+    }
+    table = pd.DataFrame(
+        {
+            "Certainty": list(rows),
+            "That there was a difference": [one[0] for one in rows.values()],
+            "Of a length or share from the record": [one[1] for one in rows.values()],
+            "Findings": [present.number(list(levels).count(level)) for level in rows],
+        }
+    )
+    return table
+
+
+def summary_entry(both: pd.DataFrame) -> str:
+    """Say in plain English what followed entry for each primary indicator; `both` as `protocol.two_baselines`."""
+    parts = []
+    for row in both.to_dict("records"):
+        what, read = PLAIN[row["indicator"]], protocol.reading(pd.Series(row))
+        side = "higher" if row["estimate"] > 0 else "lower"
+        if read in ("better", "worse"):
+            parts.append(f"{_capital(what)} ended up {side} than we would expect, which is {read}.")
+        else:
+            parts.append(f"For {what} we saw {read}.")
+    return " ".join(parts)
+
+
+def summary_equally_bad(both: pd.DataFrame) -> str:
+    """Say how equally bad trusts that never entered moved, and which changes are clear by our rule."""
+    same = [
+        PLAIN[row["indicator"]]
+        for row in both.to_dict("records")
+        if row["bad_lower"] <= 0 <= row["bad_upper"]
+    ]
+    apart = {
+        PLAIN[row["indicator"]]: protocol.reading(
+            pd.Series({**{part: row[f"bad_{part}"] for part in LIMITS}, "direction": row["direction"]})
+        )
+        for row in both.to_dict("records")
+        if row["bad_lower"] > 0 or row["bad_upper"] < 0
+    }
+    parts = [f"For {present.join(same)} they moved much the same way."] if same else []
+    parts += [f"For {what} they did {OTHER_SIDE.get(read, read)}." for what, read in apart.items()]
+    clear = [
+        PLAIN[row["indicator"]] for row in both.to_dict("records") if row["verdict"] in certainty.CHANGES
+    ]
+    rule = (
+        f"we call only {present.join(clear)} a clear change"
+        if clear
+        else "we call none of these a clear change"
+    )
+    return " ".join([*parts, f"So {rule}."])
+
+
+def one_line(both: pd.DataFrame) -> str:
+    """Say in one sentence whether anything changed clearly after entry; `both` as `protocol.two_baselines`."""
+    rows = both[both["verdict"].isin(certainty.CHANGES)]
+    if rows.empty:
+        return (
+            "In none of the main measures can what came next be told from what came next at trusts that were "
+            "just as bad and were never put in."
+        )
+    parts = [f"{PLAIN[row['indicator']]} ({row['verdict']})" for row in rows.to_dict("records")]
+    return f"A clear change came next in {present.join(parts)}, beyond that at trusts just as bad that were never put in."
+
+
+def summary_kept(gain: Finding) -> str:
+    """Say in plain English whether a gain lasted. gain: the finding on the share kept, in percent."""
+    if gain.certainty == certainty.VERY_LOW:
+        return "We cannot say whether what was gained was kept: the figures are too few."
+    share = present.number(gain.estimate, gain.unit, digits=gain.digits)
+    return f"A year after leaving, {share} of what was gained was still there."
+
+
+def study_said(both: pd.DataFrame) -> str:
+    """Say on which measures the original study's direction and ours agree; `both` as `protocol.two_baselines`."""
+    ours = both.set_index("indicator")
+    agree: list[str] = []
+    differ: list[str] = []
+    unknown: list[str] = []
+    for claim in data.load("published_findings").itertuples():
+        if pd.isna(claim.indicator):
+            unknown.append(claim.measure.lower())
+        else:
+            read = protocol.reading(ours.loc[claim.indicator])
+            (agree if read == claim.published_direction else differ).append(PLAIN[claim.indicator])
+    parts = [f"We see the same for {present.join(agree)}."] if agree else []
+    parts += [f"We do not see it for {present.join(differ)}."] if differ else []
+    parts += [f"We had no figures by trust on {present.join(unknown)}."] if unknown else []
+    return " ".join(parts)
+
+
+def for_page(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[Card]:
+    """Return findings as the texts that `present.cards.cards` shows. changed: keys with another conclusion."""
+    return [
+        Card(
+            name=one.key.replace("_", "-"),
+            heading=one.question,
+            answer=one.answer,
+            facts=f"{_capital(one.text())}; {present.number(one.n)} {one.of}; {one.direction}.",
+            certainty=f"Certainty: {one.certainty} ({one.because}).",
+            rival=one.rival,
+            href=f"{one.page}.html#{one.anchor}",
+            sources=one.sources,
+            changed=one.key in changed,
+        )
+        for one in found
+    ]
+
+
+def for_readers(found: Sequence[Finding]) -> pd.DataFrame:
+    """Return findings as texts for a table, one row each."""
+    return pd.DataFrame(
+        {
+            "Question": [one.question for one in found],
+            "Estimate": [one.text() for one in found],
+            "Better": [one.direction for one in found],
+            "From": [f"{present.number(one.n)} {one.of}" for one in found],
+            "Certainty": [one.certainty for one in found],
+        }
+    )
+
+
+def for_board(found: Sequence[Finding]) -> pd.DataFrame:
+    """Return findings as texts for a narrow table: the question, the estimate and the certainty."""
+    return for_readers(found)[["Question", "Estimate", "Better", "Certainty"]]
+
+
+def highest(found: Sequence[Finding]) -> str:
+    """Return the highest level of certainty among findings, of which there must be one or more."""
+    return min((one.certainty for one in found), key=certainty.LEVELS.index)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,0 +1,333 @@
+"""Headline findings: the rule of certainty, the order, the words, and the same number in every place."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis import certainty, data, findings, findings_words, protocol
+from analysis.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW, CertaintyError
+from analysis.edition import headlines, store
+from analysis.findings import Finding, FindingError
+from analysis.present.cards import Card, cards
+
+BOOK = Path(__file__).resolve().parents[1] / "book"
+MET = {"n": 30, "verdict": "improvement", "adjusted": 0.01, "same_side": True}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return findings.findings()
+
+
+def finding(key="entry_shmi", **changed):
+    base = {
+        "question": "Did it change?", "answer": "No.", "estimate": -0.02, "lower": -0.04, "upper": 0.01,
+        "unit": "ratio", "n": 30, "of": "trusts", "direction": "lower is better", "certainty": VERY_LOW,
+        "rule": findings.BY_DIFFERENCE, "because": "the interval includes zero", "rival": "Chance.",
+        "page": "metrics/entry", "anchor": "entry-shmi", "sources": ("shmi_yearly",), "none": 0.0,
+    }  # fmt: skip
+    return Finding(key=key, **{**base, **changed})
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "changed", "level"),
+    [
+        (-2.0, -1.0, {}, HIGH),
+        (1.0, 2.0, {"verdict": "worsening"}, HIGH),
+        (1.0, 2.0, {"verdict": "higher"}, HIGH),
+        (-2.0, -1.0, {"adjusted": 0.05}, MODERATE),
+        (-2.0, -1.0, {"adjusted": np.nan}, MODERATE),
+        (-2.0, -1.0, {"same_side": False}, MODERATE),
+        (-2.0, -1.0, {"verdict": "no clear change"}, LOW),
+        (-2.0, -1.0, {"verdict": "cannot be said"}, LOW),
+        (-2.0, -1.0, {"verdict": ""}, LOW),
+        (-1.0, 1.0, {}, VERY_LOW),
+        (0.0, 1.0, {}, VERY_LOW),
+        (-1.0, 0.0, {}, VERY_LOW),
+        (np.nan, np.nan, {}, VERY_LOW),
+        (-2.0, -1.0, {"n": 4}, VERY_LOW),
+        (-2.0, -1.0, {"n": 5}, HIGH),
+        (1.0, 2.0, {"none": 1.5}, VERY_LOW),
+    ],
+)
+def test_certainty_of_a_difference_follows_the_rule(lower, upper, changed, level):
+    assert certainty.of_difference(lower, upper, **{**MET, **changed}) == level
+
+
+def test_turning_the_sign_of_an_interval_leaves_its_certainty():
+    for lower, upper in ((-2.0, -1.0), (-1.0, 1.0), (1.0, 3.0)):
+        assert certainty.of_difference(lower, upper, **MET) == certainty.of_difference(-upper, -lower, **MET)
+
+
+@pytest.mark.parametrize(
+    ("limits", "sure", "level"),
+    [
+        ((28, 20, 33), 1.0, HIGH),
+        ((28, 20, 33), 0.99, MODERATE),
+        ((28, 20, 33), 0.75, MODERATE),
+        ((28, 20, 33), 0.74, LOW),
+        ((15, 5, 32), 1.0, MODERATE),
+        ((15, 5, 32), 0.8, LOW),
+        ((15, 5, 32), 0.5, VERY_LOW),
+        ((15, 5, 20), 1.0, HIGH),
+        ((15, np.nan, np.nan), 1.0, VERY_LOW),
+    ],
+)
+def test_certainty_of_the_record_goes_down_step_by_step(limits, sure, level):
+    assert certainty.of_record(*limits, sure=sure) == level
+
+
+def test_a_share_of_a_gain_is_never_more_certain_than_the_gain():
+    for gain in LEVELS:
+        for limits in ((100, 90, 110), (132, 17, 375)):
+            level = certainty.of_gain(gain, *limits)
+            assert LEVELS.index(level) >= LEVELS.index(gain)
+    assert certainty.of_gain(LOW, 100, 90, 110) == LOW
+    assert certainty.of_gain(LOW, 132, 17, 375) == VERY_LOW
+    assert certainty.of_gain(HIGH, np.nan, np.nan, np.nan) == VERY_LOW
+    with pytest.raises(CertaintyError, match="firm"):
+        certainty.of_gain("firm", 1, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("estimates", "one"),
+    [([1, 2, np.nan], True), ([-1, -2], True), ([1, -1], False), ([1, 0], False), ([0, 0], False), ([np.nan], False)],
+)  # fmt: skip
+def test_estimates_lie_on_one_side(estimates, one):
+    assert certainty.one_sided(pd.DataFrame({"estimate": estimates})) is one
+
+
+def test_there_are_six_to_ten_findings_that_say_what_they_must(found):
+    assert 6 <= len(found) <= 10
+    assert len({one.key for one in found}) == len(found)
+    for one in found:
+        assert one.certainty in LEVELS
+        assert one.text() in one.sentence()
+        assert one.direction
+        assert "better" in one.direction
+        assert one.n > 0
+        assert one.rival.endswith(".")
+        assert set(one.sources) <= set(data.tables())
+
+
+def test_each_primary_indicator_has_its_finding(found):
+    keys = {one.key for one in found}
+    assert {f"entry_{name}" for name in protocol.indicators(primary=True)} <= keys
+
+
+def test_the_record_of_an_edition_holds_the_same_numbers(found):
+    recorded = headlines.numbers(["entry", "regression", "stays", "kept"]).set_index("key")
+    for one in found:
+        row = recorded.loc[one.key]
+        ours, theirs = (one.estimate, one.lower, one.upper), tuple(row[["value", "low", "high"]])
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, equal_nan=True)
+        assert (one.unit, one.n, one.verdict) == (row["unit"], row["n"], row["verdict"])
+        np.testing.assert_equal(one.none, row["none"])
+
+
+def texts(chapter):
+    """Return all that a committed notebook tells: glued texts and the words of its outputs."""
+    notebook = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "\n".join(
+        str(text) for output in outputs for kind, text in output.get("data", {}).items() if "html" not in kind
+    )
+
+
+def told(chapter):
+    """Return the cards and the rows of the headline table of a committed notebook."""
+    notebook = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4)
+    htmls = [
+        output["data"]["text/html"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+    soup = BeautifulSoup("\n".join(htmls), "html.parser")
+    links = [(li.find("strong").get_text(), li.find("a")["href"]) for li in soup.select("ol.findings > li")]
+    tables = [table for table in soup.find_all("table") if table.find("th", string="Estimate")]
+    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in tables[0].select("tbody tr")]
+    return links, {row[0]: row[1] for row in rows}
+
+
+def test_the_number_of_a_finding_stands_in_the_chapter_that_it_links_to():
+    links, estimates = told("index")
+    assert len(links) == len(estimates) > 5
+    for question, href in links:
+        chapter = href.split(".html")[0]
+        assert estimates[
+            question.split(": ", 1)[-1] if question.startswith("Changed") else question
+        ] in texts(chapter)
+
+
+def test_a_number_that_differs_would_be_seen():
+    _, estimates = told("index")
+    wrong = re.sub(r"\d", lambda digit: str(9 - int(digit.group())), next(iter(estimates.values())))
+    assert wrong not in texts("metrics/after")
+
+
+def test_briefing_and_findings_tell_the_same_numbers():
+    assert told("briefing")[1] == told("index")[1]
+
+
+def anchors(chapter):
+    """Return patterns of the anchors of a chapter: headings, and names of figures, which can be made by code."""
+    notebook = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4)
+    words = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    heads = [
+        re.sub(r"[^a-z0-9]+", "-", line.lower()).strip("-")
+        for t in words
+        for line in re.findall(r"^#+ (.*)$", t, re.M)
+    ]
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    names = re.findall(r'\bname=f?"([^"]+)"', code)
+    return [re.escape(head) for head in heads] + [re.sub(r"\\?\{.*\\?\}", "[a-z-]+", re.escape(n)) for n in names]  # fmt: skip
+
+
+def test_each_link_leads_to_a_heading_or_a_figure():
+    links, _ = told("index")
+    for _, href in links:
+        page, anchor = href.split(".html#")
+        assert any(re.fullmatch(pattern, anchor) for pattern in anchors(page)), href
+    assert not any(re.fullmatch(pattern, "no-such-place") for pattern in anchors("metrics/rivals"))
+
+
+def test_a_changed_conclusion_goes_on_top_and_says_so():
+    three = [finding("a"), finding("b"), finding("c")]
+    order = findings.ordered(three, changed=["c"])
+    assert [one.key for one in order] == ["c", "a", "b"]
+    shown = cards(findings_words.for_page(order, changed=["c"]))
+    first, second = repr(shown).splitlines()[:2]
+    assert first.startswith("1. Changed since the last edition: Did it change?")
+    assert "Changed since" not in second
+    with pytest.raises(FindingError, match="'d'"):
+        findings.ordered(three, changed=["d"])
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "none", "said"),
+    [(1, 2, 0, "above"), (-2, -1, 0, "below"), (-1, 1, 0, "unclear"), (1, 2, np.nan, "described"), (0, 1, 0, "unclear")],
+)  # fmt: skip
+def test_the_conclusion_is_the_side_of_the_interval(lower, upper, none, said):
+    assert finding(lower=lower, upper=upper, none=none).conclusion() == said
+
+
+def edition(where, rows, changes=()):
+    headline = pd.DataFrame(
+        rows, columns=["key", "name", "value", "low", "high", "unit", "n", "none", "verdict"]
+    )
+    about = {"number": "2026.1", "date": "2026-12-01", "commit": "0" * 40, "previous": None}
+    empty = pd.DataFrame()
+    moved = pd.DataFrame(list(changes), columns=["key", "conclusion"])
+    parts = {
+        "revisions": empty.assign(table=[]),
+        "cells": empty.assign(table=[]),
+        "periods": empty.assign(table=[]),
+    }
+    one = store.Edition(about=about, headline=headline, changes=moved, text="First.", **parts)
+    store.write(one, citation="cff-version: 1.2.0\n", where=where)
+
+
+def test_changed_findings_are_found_by_the_record_of_the_last_edition(tmp_path):
+    now = [finding("same"), finding("turned"), finding("told"), finding("new")]
+    assert findings.changed(now, where=tmp_path) == []
+    row = ["Did it change?", -0.02, -0.04, 0.01, "ratio", 30, 0.0, ""]
+    turned = ["Did it change?", 0.03, 0.01, 0.05, "ratio", 30, 0.0, ""]
+    rows = [["same", *row], ["turned", *turned], ["told", *row]]
+    edition(tmp_path, rows, [["same", False], ["told", True]])
+    assert findings.changed(now, where=tmp_path) == ["turned", "told"]
+
+
+def row_of(**changed):
+    base = {
+        "indicator": "shmi", "direction": "lower is better", "verdict": "no clear change", "estimate": -0.02,
+        "lower": -0.04, "upper": -0.01, "bad_estimate": 0.0, "bad_lower": -0.03, "bad_upper": 0.03, "n_trusts": 30,
+    }  # fmt: skip
+    return pd.Series({**base, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "lower than predicted, which is better; but equally bad"),
+        ({"bad_lower": 0.01}, "not by each of the comparisons"),
+        ({"verdict": "improvement"}, "Yes: improvement"),
+        ({"verdict": "worsening"}, "Yes: worsening"),
+        ({"upper": 0.01}, "no clear difference"),
+        ({"verdict": "cannot be said"}, "cannot be said"),
+        ({"lower": np.nan}, "cannot be said"),
+        ({"estimate": 0.02, "lower": 0.01, "upper": 0.03}, "higher than predicted, which is worse"),
+        ({"n_trusts": 3}, "too few trusts"),
+    ],
+)
+def test_the_answer_follows_the_verdict_and_the_direction(changed, words):
+    assert words in findings_words.after_entry(row_of(**changed))
+
+
+def test_the_plain_summary_follows_the_results():
+    none = pd.DataFrame([row_of()])
+    clear = pd.DataFrame([row_of(verdict="improvement", bad_lower=-0.05, bad_upper=-0.01)])
+    assert "none of these" in findings_words.summary_equally_bad(none)
+    assert "In none of the main measures" in findings_words.one_line(none)
+    assert "we call only death rates a clear change" in findings_words.summary_equally_bad(clear)
+    assert "death rates (improvement)" in findings_words.one_line(clear)
+    assert "they did worse" in findings_words.summary_equally_bad(clear)
+    assert "lower than we would expect, which is better" in findings_words.summary_entry(none)
+
+
+def test_the_original_study_is_set_beside_ours():
+    names = protocol.indicators(primary=True)
+    better = {"shmi": -1, "four_hour_waits": 1, "recommend_work": 1}
+    directions = {
+        "shmi": "lower is better",
+        "four_hour_waits": "higher is better",
+        "recommend_work": "higher is better",
+    }
+    rows = [
+        row_of(indicator=n, direction=directions[n], estimate=better[n], lower=better[n] - 0.5, upper=better[n] + 0.5)
+        for n in names
+    ]  # fmt: skip
+    said = findings_words.study_said(pd.DataFrame(rows))
+    assert "We do not see it" not in said
+    rows[names.index("four_hour_waits")] = row_of(indicator="four_hour_waits", direction="higher is better")
+    assert "We do not see it for the share of patients" in findings_words.study_said(pd.DataFrame(rows))
+
+
+def test_the_table_of_levels_counts_the_findings():
+    table = findings_words.rule_for_readers([LOW, LOW, HIGH])
+    assert table["Certainty"].tolist() == list(LEVELS)
+    assert table["Findings"].tolist() == ["1", "0", "2", "0"]
+    assert findings_words.highest([finding(certainty=LOW), finding(certainty=VERY_LOW)]) == LOW
+
+
+def card(name="a", **changed):
+    base = {
+        "heading": "Q?",
+        "answer": "A.",
+        "facts": "1.",
+        "certainty": "low.",
+        "rival": "R.",
+        "href": "x.html#a",
+    }
+    return Card(name=name, **{**base, **changed})
+
+
+def test_cards_escape_their_texts_and_link_to_the_figure():
+    html = cards([card(heading="A & B <i>?", href='x.html#"a')])._repr_html_()
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.find("strong").get_text() == "A & B <i>?"
+    assert soup.find("i") is None
+    assert soup.find("a")["href"] == 'x.html#"a'
+    assert "A & B" in soup.find("a").get_text()
+
+
+def test_cards_refuse_a_name_twice_and_an_empty_text():
+    with pytest.raises(ValueError, match="used twice"):
+        cards([card(), card()])
+    with pytest.raises(ValueError, match="empty rival"):
+        cards([card(rival=" ")])
