@@ -1,0 +1,153 @@
+"""The reader's scenario in a real browser gives the numbers of Python: on a grid, at random, by link and by key."""
+
+import itertools
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+
+from analysis.costs import reader, scenario
+from analysis.present.panel import shown
+from tests.browser.conftest import PHONE
+
+pytestmark = pytest.mark.browser
+NAMES = [control.name for control in reader.CONTROLS]
+GRID = [dict(zip(NAMES, times, strict=True)) for times in itertools.product((0.0, 1.5), repeat=len(NAMES))]
+AT_RANDOM = 60
+PENNY = 0.01
+
+
+def settings(times: dict[str, float]) -> dict[str, float]:
+    return {name: value * times[name] for name, value in reader.base_settings().items()}
+
+
+def type_in(page, given: dict[str, float]) -> None:
+    for name, value in given.items():
+        page.fill(f"#set-{name}", repr(float(value)))
+
+
+def offered(page) -> str:
+    return unquote(page.get_attribute("#scenario-csv", "href").split(",", 1)[1])
+
+
+def rows(page) -> list[list[str]]:
+    return page.eval_on_selector_all(
+        "#scenario-table tbody tr", "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+
+
+def numbers(text: str) -> np.ndarray:
+    lines = [line for line in text.splitlines() if line.startswith("GBP")]
+    return np.array([[float(cell) for cell in line.rsplit(",", 3)[1:]] for line in lines])
+
+
+def same(page, given: dict[str, float]) -> None:
+    expected = scenario(**given)
+    np.testing.assert_allclose(
+        numbers(offered(page)), expected.frame[["estimate", "lower", "upper"]], rtol=1e-12, atol=PENNY
+    )
+    assert rows(page) == shown(expected).frame.values.tolist()
+
+
+def at_random(count: int) -> list[dict[str, float]]:
+    rng = np.random.default_rng(5)
+    made = []
+    for _ in range(count):
+        times = dict(zip(NAMES, rng.uniform(0, 3, len(NAMES)), strict=True))
+        made.append({name: round(value, int(rng.integers(0, 6))) for name, value in settings(times).items()})
+    return made
+
+
+def check_grid(page) -> None:
+    for times in GRID:
+        type_in(page, settings(times))
+        same(page, settings(times))
+
+
+def check_random(page) -> None:
+    for given in at_random(AT_RANDOM):
+        type_in(page, given)
+        same(page, given)
+
+
+def check_words(page) -> None:
+    given = {"stay_percent": 55.5, "director_days": 20.0}
+    type_in(page, given)
+    expected = scenario(**given)
+    page.wait_for_function(
+        "words => document.querySelector('#scenario-says').textContent === words", arg=expected.sentence()
+    )
+    assert offered(page) == expected.to_csv()
+    assert page.get_attribute("#scenario-says", "aria-live") == "polite"
+
+
+def check_link(page) -> None:
+    start = page.url
+    given = {"central_money": 12345.67, "interim_days": 0.0}
+    type_in(page, given)
+    page.press("#set-interim_days", "Tab")
+    link = page.get_attribute("#scenario-link", "href")
+    assert "central_money=12345.67" in link
+    assert page.url == link
+    page.goto(start)
+    same(page, {})
+    page.goto(link)
+    same(page, given)
+    page.get_by_role("button", name="Back to the base case").click()
+    same(page, {})
+    page.go_back()
+    same(page, given)
+    page.goto(start.split("#")[0].split("?")[0] + "?central_money=-1&director_days=x&stay_percent=50")
+    same(page, {"stay_percent": 50})
+    page.wait_for_function(
+        "document.querySelector('#scenario-says').textContent.includes('cannot be used for: Central money')"
+    )
+
+
+def check_refused(page) -> None:
+    type_in(page, {"director_days": 3.0})
+    for wrong in ("-1", "", "1e12"):
+        page.fill("#set-director_days", wrong)
+        assert page.get_attribute("#set-director_days", "aria-invalid") == "true"
+        same(page, {"director_days": 3.0})
+    page.wait_for_function("document.querySelector('#scenario-says').textContent.includes('enter a number')")
+    page.fill("#set-director_days", "4")
+    assert page.get_attribute("#set-director_days", "aria-invalid") is None
+    same(page, {"director_days": 4.0})
+
+
+def check_slider_by_key(page) -> None:
+    page.focus("#slide-director_days")
+    page.keyboard.press("ArrowRight")
+    assert page.input_value("#set-director_days") == "11"
+    same(page, {"director_days": 11.0})
+    for name in NAMES:
+        assert page.locator(f"label[for=set-{name}]").count() == 1
+
+
+CHECKS = [check_grid, check_random, check_words, check_link, check_refused, check_slider_by_key]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_page_gives_what_python_gives(open_page, check):
+    page = open_page("costs.html")
+    same(page, {})
+    check(page)
+    assert page.faults == []
+
+
+def test_without_the_script_the_base_case_stands_and_no_control_is_dead(open_page):
+    page = open_page("costs.html", java_script_enabled=False)
+    expected = scenario()
+    assert page.locator("#scenario input, #scenario button").count() == 0
+    assert page.text_content("#scenario-says") == expected.sentence()
+    assert unquote(page.get_attribute("#scenario-csv", "href").split(",", 1)[1]) == expected.to_csv()
+
+
+def test_the_controls_fit_a_phone(open_page):
+    page = open_page("costs.html", viewport={**PHONE, "width": 320})
+    wide = page.eval_on_selector_all(
+        "#scenario-controls *",
+        "all => all.filter(e => e.getBoundingClientRect().right > innerWidth + 1).length",
+    )
+    assert wide == 0

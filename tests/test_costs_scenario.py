@@ -1,0 +1,253 @@
+"""Scenarios, thresholds, the reader's own settings, consequences and their words."""
+
+import json
+import os
+import time
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import present, protocol
+from analysis.costs import CostError, consequences, items, reader, scenario, scenarios, uncertain, words
+from analysis.present import panel, plots_costs
+
+
+@pytest.fixture(scope="module")
+def costed():
+    return items.cost_spells()
+
+
+@pytest.fixture(scope="module")
+def values(costed):
+    return uncertain.figures(costed.items, rng=np.random.default_rng(protocol.SEED))
+
+
+@pytest.fixture(scope="module")
+def drawn(costed, values):
+    return uncertain.draw(costed, values=values)
+
+
+def test_ten_thousand_draws_over_all_spells_take_less_than_a_second(costed):
+    started = time.process_time()
+    found = uncertain.draw(costed, rng=np.random.default_rng(1))
+    assert time.process_time() - started < 1
+    assert found.frame.shape == (10_000, 12)
+
+
+def test_draws_centre_on_the_expected_costs_of_every_item(costed, drawn):
+    expected = costed.items.set_index("item_id")["per_spell"].dropna()
+    error = drawn.frame.std() / np.sqrt(len(drawn.frame))
+    assert ((drawn.frame.mean() - expected).abs() < 4.5 * error).all()
+    assert abs(drawn.of().mean - costed.total()) < 4 * drawn.of().mean_error
+
+
+def test_draws_are_the_same_as_a_plain_loop_over_spells(costed, values, drawn):
+    stays = costed.stays.head(len(costed.stays))
+    units = items.exposure(costed.items, stays)
+    rows = costed.items[costed.items["cost"].notna()].set_index("item_id")
+    for place in (0, 17):
+        total = 0.0
+        for item, row in rows.iterrows():
+            each = (
+                values.loc[place, f"{item}:quantity"] * values.loc[place, f"{item}:unit_cost"] * row["factor"]
+            )
+            total += sum(each * units[item])
+        assert drawn.frame.loc[place].sum() == pytest.approx(total / costed.n)
+
+
+def test_day_rates_move_together_and_the_one_buddying_price_is_one(values):
+    ranks = values.rank().corr()
+    assert ranks.loc["improvement_director:unit_cost", "leadership_review:unit_cost"] == pytest.approx(
+        0.62, abs=0.04
+    )
+    assert ranks.loc["improvement_director:quantity", "oversight:quantity"] == pytest.approx(0.35, abs=0.04)
+    assert ranks.loc["improvement_director:quantity", "improvement_director:unit_cost"] == pytest.approx(
+        0, abs=0.04
+    )
+    np.testing.assert_allclose(values["buddying_first:unit_cost"], values["buddying_later:unit_cost"])
+
+
+def test_the_controls_are_the_six_inputs_that_matter_most(costed):
+    months = costed.stays["months"]
+    bars = uncertain.one_way(costed, stay=tuple(months.quantile([0.25, 0.75]) / months.mean())).frame
+    wanted = {f"{control.item}:{control.figure}" if control.item else "stay" for control in reader.CONTROLS}
+    assert set(bars["parameter"].head(len(wanted))) == wanted
+    assert uncertain.one_way(costed).base == pytest.approx(costed.total())
+
+
+def test_figures_that_move_as_one_are_one_bar(costed):
+    bars = uncertain.one_way(costed).frame["parameter"].tolist()
+    assert "buddying_first:unit_cost" in bars
+    assert "buddying_later:unit_cost" not in bars
+    assert "central_money:quantity" not in bars
+
+
+def test_named_scenarios_do_what_they_say(values):
+    found = scenarios.compared(values).set_index("scenario")
+    base = found.loc["Base case"]
+    rows = items.cost_spells().items.set_index("item_id")["per_spell"]
+    assert found.loc["No central money", "difference"] == pytest.approx(-rows["central_money"])
+    assert found.loc["With staff time", "cost"] == pytest.approx(items.cost_spells().total(None))
+    assert found.loc["First eleven trusts", "n"] + found.loc["Later spells", "n"] == base["n"]
+    weighted = found.loc[["First eleven trusts", "Later spells"]]
+    assert (weighted["cost"] * weighted["n"]).sum() / base["n"] == pytest.approx(base["cost"])
+    assert found.loc["Not discounted", "cost"] > found.loc["Discounted less", "cost"] > base["cost"]
+    assert ((found["lower"] < found["cost"]) & (found["cost"] < found["upper"])).all()
+
+
+def test_at_the_break_even_the_sum_is_that_of_the_base_case(costed):
+    found = scenarios.break_even({"Director": ("improvement_director", "quantity")}).iloc[0]
+    twice = items.changed(items.parameters(), {"improvement_director": {"quantity": 20.0}})
+    assert items.cost_spells(twice, stay=found["stay"]).total() == pytest.approx(costed.total())
+    assert items.cost_spells(twice).total() - costed.total() == pytest.approx(found["extra"])
+    with pytest.raises(CostError, match="item 'none'"):
+        scenarios.break_even({"None": ("none", "quantity")})
+
+
+def test_the_first_year_of_buddying_is_near_what_was_published():
+    found = scenarios.first_year_buddies().set_index("ours")["value"]
+    assert 0.5 < found[True] / found[False].iloc[0] < 1.5
+
+
+def test_the_base_case_of_the_reader_is_that_of_the_table(costed, drawn):
+    found = scenario().frame.set_index("result")
+    known = costed.items.set_index("item_id")["per_spell"].dropna()
+    pd.testing.assert_series_equal(found.loc[known.index, "estimate"], known, check_names=False)
+    assert found.loc["all_spending", "estimate"] == pytest.approx(costed.total())
+    parts = found.loc[["paid_by_regulators", "paid_by_trusts"], "estimate"].sum()
+    assert parts == pytest.approx(costed.total())
+    spread = drawn.of()
+    assert abs(found.loc["all_spending", "lower"] - spread.lower) < 5 * spread.lower_error
+    assert abs(found.loc["all_spending", "upper"] - spread.upper) < 5 * spread.upper_error
+
+
+@pytest.mark.parametrize("control", [c for c in reader.CONTROLS if c.item], ids=lambda control: control.name)
+def test_a_setting_scales_its_item_and_nothing_else(control):
+    base = scenario().frame.set_index("result")
+    value = 2 * reader.base_settings()[control.name]
+    found = scenario(**{control.name: value}).frame.set_index("result")
+    columns = ["estimate", "lower", "upper"]
+    np.testing.assert_allclose(
+        found.loc[control.item, columns], 2 * base.loc[control.item, columns], rtol=1e-12
+    )
+    others = [item["name"] for item in reader.model()["items"] if item["name"] != control.item]
+    pd.testing.assert_frame_equal(found.loc[others], base.loc[others])
+    nothing = scenario(**{control.name: 0}).frame.set_index("result")
+    assert nothing.loc[control.item, columns].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("percent", [0, 37.5, 100, 250])
+def test_a_setting_equals_the_model_run_with_that_value(percent):
+    changed = items.changed(items.parameters(), {"interim_leaders": {"quantity": 3.0}})
+    expected = items.cost_spells(changed, stay=percent / 100)
+    found = scenario(stay_percent=percent, interim_days=3).frame.set_index("result")["estimate"]
+    assert found["all_spending"] == pytest.approx(expected.total())
+    assert found["all_staff_time"] == pytest.approx(expected.total("staff time"))
+
+
+@pytest.mark.parametrize("wrong", [-1, float("nan"), float("inf"), 2e9, "12", True])
+def test_a_setting_that_is_no_amount_is_refused(wrong):
+    with pytest.raises(CostError, match=r"director_days .* a number from 0 to 1,000,000,000"):
+        scenario(director_days=wrong)
+
+
+def test_the_table_of_a_scenario_is_text_that_holds_inputs_and_results():
+    lines = scenario(central_money=0.1 + 0.2, director_days=12.5).to_csv().splitlines()
+    assert lines[0] == "kind,name,label,value,lower,upper"
+    assert 'input,central_money,"Central money (£ a month, 2013/14 prices)",0.3,,' in lines
+    assert 'input,director_days,"Improvement director (days a month)",12.5,,' in lines
+    assert sum(line.startswith("GBP a spell (2022/23 prices)") for line in lines) == 16
+
+
+def test_the_panel_says_its_base_case_in_words_and_html():
+    shown = panel.panel()
+    html = shown.html()
+    assert shown.own.sentence() in repr(shown)
+    assert "assumption" in html
+    assert "<input" not in html
+    assert "<button" not in html
+
+    class Script(HTMLParser):
+        text = ""
+
+        def handle_data(self, found):
+            self.text += found if self.lasttag == "script" else ""
+
+    read = Script()
+    read.feed(html)
+    held = json.loads(read.text)
+    assert held["base"] == reader.base_settings()
+    assert len(html) < 120_000
+
+
+def test_in_a_notebook_the_widgets_take_any_value_and_refuse_none_in_silence():
+    box = panel.widgets(scenario())
+    *inputs, says = box.children
+    inputs[3].value = 31.25
+    assert scenario(director_days=31.25).sentence() in says.value
+    inputs[3].value = -2.0
+    assert 'role="alert"' in says.value
+    assert panel.someone_is_there() is False
+
+
+def test_words_keep_unknown_rows_and_add_nothing_up_across_accounts(costed, drawn):
+    table = words.by_bearer(costed, drawn).set_index("Item")
+    assert table.loc["Nurses and doctors hired since entry", "Cost a spell"] == "unknown"
+    assert table.loc["Deficit-support loans from the Department", "Cost a spell"] == "not a cost"
+    assert [name for name in table.index if name.startswith("Sum")] == [
+        "Sum of known spending",
+        "Sum of known staff time",
+    ]
+    assert table.loc["Sum of known spending", "Cost a spell"] == words.thousands(costed.total())
+    whole = words.parties(costed)
+    assert (whole.loc[whole["Party"] == "All", "Paid to others, less received"] == "£0").all()
+    assert words.thousands(float("nan")) == ".."
+    assert words.thousands(1500) == "£2,000"
+    assert "assumption" in set(words.records(costed.items)["Status"])
+
+
+def test_consequences_keep_units_sizes_and_the_caveat():
+    found = consequences.measured(("shmi",))
+    row = found.iloc[0]
+    panel_ = consequences.levels("shmi")
+    assert row["before"] == panel_.loc["before", "mean"]
+    texts = consequences.for_readers(found).iloc[0]
+    assert "33 trusts" in texts["Before"]
+    assert texts["Better"] == "lower is better"
+    assert "95% interval" in texts["Difference after entry"]
+    assert "regression to the mean" in consequences.sentence(found)
+    assert "regression to the mean" in consequences.short(found)
+    counted = consequences.counted().set_index("Consequence")["Value"]
+    assert counted["Culture, fear and blame"] == consequences.NOT_MEASURED
+    assert counted["Sickness absence of staff"] == consequences.NOT_MEASURED
+
+
+def test_the_level_before_is_the_mean_of_trusts_own_means():
+    from analysis import regime
+
+    frame = regime.panel("shmi")
+    own = frame[(frame["phase"] == "before") & frame["value"].notna()].groupby("trust")["value"].mean()
+    assert consequences.levels("shmi").loc["before"].tolist() == pytest.approx([own.mean(), len(own)])
+
+
+def test_the_tornado_is_drawn_as_computed(costed):
+    from matplotlib import pyplot as plt
+
+    found = uncertain.one_way(costed)
+    bars = found.frame.head(4)
+    bars = bars.assign(label=[words.figure_label(name, costed.items) for name in bars["parameter"]])
+    ax = plots_costs.plot_tornado(bars, base=found.base, ax=plt.subplots()[1])
+    ends = {round(patch.get_x() + patch.get_width(), 6) for patch in ax.patches}
+    assert {round(value / 1e6, 6) for value in bars["high"]} <= ends
+    chart = words.items_drawn(costed, uncertain.draw(costed, draws=200, rng=np.random.default_rng(1)))
+    ax = plots_costs.plot_items(chart, ax=plt.subplots()[1])
+    drawn = sorted(x for line in ax.lines for x in line.get_xdata())
+    assert drawn == pytest.approx(sorted(chart["cost"] / 1e6))
+    plt.close("all")
+
+
+def test_the_build_shows_the_panel_as_html(monkeypatch):
+    monkeypatch.setitem(os.environ, present.figures.BUILDING, "1")
+    assert set(panel.panel()._repr_mimebundle_()) == {"text/plain", "text/html"}
