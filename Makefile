@@ -60,6 +60,7 @@ lock: $(READY)  ## resolve pyproject.toml again into requirements.lock and envir
 
 bench: $(READY)  ## measure speed and memory as ratios in one run
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_costs
 
 clean:  ## remove what was built (the environment too)
 	rm -rf book/_build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,7 @@
 """Costs of items over spells: sums by hand, real lengths, bearers and payments, the unknown, the tables behind."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -222,3 +224,15 @@ def test_the_discount_of_a_long_stay_reaches_its_items(costed):
     assert units["oversight"] == pytest.approx(items.spells()["months"].sum())
     expected = prices.discounted_months(items.spells()["months"].to_numpy(), rate=items.RATE).sum()
     assert costed.items.set_index("item_id")["units"]["oversight"] == pytest.approx(expected)
+
+
+def test_headline_numbers_are_those_that_the_chapter_tells():
+    from analysis.costs.headline import headline_numbers
+
+    told = (Path(__file__).resolve().parents[1] / "book/costs.ipynb").read_text(encoding="utf-8")
+    for found in headline_numbers():
+        assert found.low < found.value < found.high
+        assert found.unit == "gbp"
+        assert found.n == 42
+    spending = headline_numbers()[0]
+    assert f"£{round(spending.value, -3):,.0f} in money spent" in told

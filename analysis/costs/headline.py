@@ -1,0 +1,28 @@
+"""The headline numbers of the cost chapter, for the record of an edition."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis import protocol
+from analysis.costs import items, uncertain
+from analysis.edition.headlines import NO_NONE, Headline
+
+
+def headline_numbers() -> list[Headline]:
+    """Return what a spell cost in money spent and in staff time, with the draws and the seed of the chapter."""
+    costed = items.cost_spells()
+    values = uncertain.figures(costed.items, rng=np.random.default_rng(protocol.SEED))
+    drawn = uncertain.draw(costed, values=values)
+    prices = f"{costed.price_year} prices"
+    parts = {
+        "cost_spending_per_spell": (f"Money spent on the support of a spell, {prices}", drawn.of()),
+        "cost_staff_time_per_spell": (f"Staff time that a spell took, {prices}", drawn.of(items.STAFF_TIME)),
+    }
+    return [
+        Headline(
+            key, name, found.mean, found.lower, found.upper, "gbp", costed.n, "spells", "lower is better", NO_NONE, "",
+            "costs",
+        )
+        for key, (name, found) in parts.items()
+    ]  # fmt: skip
