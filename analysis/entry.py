@@ -13,6 +13,7 @@ from analysis.effects.placebo import placebo_dates
 from analysis.effects.wild_imputation import wild_imputation
 
 PARTS = ("estimate", "lower", "upper", "n_trusts")
+SIDE = "Side of zero, unadjusted"
 
 
 def by_estimator(names: list[str]) -> pd.DataFrame:
@@ -112,7 +113,8 @@ def probability(p: float) -> str:
 def beside_published(both: pd.DataFrame) -> pd.DataFrame:
     """Return, as texts, the directions that the original study reported beside ours.
 
-    both: as `protocol.two_baselines` returns it. Ours is read from the interval, under both baselines.
+    both: as `protocol.two_baselines` returns it. The side of zero is read from each interval alone; it is not
+    adjusted for their number, and it is not what the report calls a change, which is the column "By our rule".
     """
     ours = both.set_index("indicator")
     rows = []
@@ -120,18 +122,19 @@ def beside_published(both: pd.DataFrame) -> pd.DataFrame:
         row = {"Measure": claim.measure, "Original study": claim.published_direction}
         if pd.isna(claim.indicator):
             row |= {
-                "Ours": "no public figures at hand",
+                SIDE: "no public figures at hand",
                 "Without the year before": "",
-                "Same direction": "not known",
+                "Same side": "not known",
+                "By our rule": "",
             }
         else:
             first = ours.loc[claim.indicator]
             second = first.copy()
-            for part in ("estimate", "lower", "upper"):
+            for part in PARTS:
                 second[part] = first[f"{part}_dip_out"]
             readings = [protocol.reading(one) for one in (first, second)]
             same = all(one == claim.published_direction for one in readings)
-            row |= {"Ours": readings[0], "Without the year before": readings[1]}
-            row |= {"Same direction": "yes" if same else "no"}
+            row |= {SIDE: readings[0], "Without the year before": readings[1]}
+            row |= {"Same side": "yes" if same else "no", "By our rule": first["verdict"]}
         rows.append(row)
     return pd.DataFrame(rows)

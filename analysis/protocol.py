@@ -18,6 +18,7 @@ DRAWS = 999
 HORIZONS = {"quarter": range(13), "year": range(4)}
 YEAR_BEFORE = {"quarter": 4, "year": 1}
 TOO_FEW = "too few trusts to read"
+COUNTS = "Trusts that entered: all; without the year before"
 BETTER = {"higher is better": "higher", "lower is better": "lower", "neither": None}
 GLUE_UNITS = {
     "percent": "points",
@@ -115,10 +116,11 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
     """Estimate the association with entry twice, with and without the year before entry in the baseline.
 
     Returns one row an indicator: `indicator`, `title`, `unit`, `direction`, `n_trusts`, `n_controls`, then
-    `estimate`, `se`, `lower`, `upper` (baseline: all periods before entry) and the same with `_dip_out`.
+    `estimate`, `se`, `lower`, `upper` (baseline: all periods before entry) and the same, with `n_trusts`, with
+    `_dip_out`: fewer trusts have figures from before that year, so the two baselines also differ in trusts.
     `bad_estimate`, `bad_lower`, `bad_upper` are the difference less that at equally bad trusts that never
-    entered, `bad_pairs` the number of pairs, and `verdict` what may be reported (`reporting.verdict`; TOO_FEW when
-    some but fewer than effects.THIN trusts that entered carry the estimate).
+    entered, `bad_pairs` the trusts that entered behind it, and `verdict` what may be reported
+    (`reporting.verdict`; TOO_FEW when one of the three rests on some but fewer than effects.THIN trusts).
     What cannot be estimated, because no trust has such a baseline, is missing.
     """
     rows = []
@@ -128,7 +130,7 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
         short = _overall(name, omit_before=YEAR_BEFORE[about["analysis_grain"]])
         row = {"indicator": name, "title": about["title"], "unit": GLUE_UNITS[about["unit"]]}
         row |= {"direction": about["direction"], **whole}
-        row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper")}
+        row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper", "n_trusts")}
         bad = _less_equally_bad(name)
         found = reporting.verdict(
             (whole["lower"], whole["upper"]),
@@ -136,18 +138,19 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
             (bad["bad_lower"], bad["bad_upper"]),
             better=BETTER[about["direction"]],
         )
-        few = 0 < whole["n_trusts"] < effects.THIN
+        counts = (whole["n_trusts"], short["n_trusts"], bad["bad_pairs"])
+        few = any(0 < n < effects.THIN for n in counts)
         rows.append(row | bad | {"verdict": TOO_FEW if few else found})
     return pd.DataFrame(rows)
 
 
-def equally_bad(name: str) -> EquallyBad:
-    """Compare trusts that entered with trusts as bad in the year before that never entered."""
+def equally_bad(name: str, *, years: int = 1) -> EquallyBad:
+    """Compare trusts that entered with trusts as bad in the `years` before that never entered."""
     about = regime.indicator(name)
     grain = about["analysis_grain"]
     return equally_bad_placebo(
         regime.panel(name),
-        baseline=YEAR_BEFORE[grain],
+        baseline=years * YEAR_BEFORE[grain],
         last_horizon=max(HORIZONS[grain]),
         measure=MEASURES[about["unit"]],
     )
@@ -159,7 +162,7 @@ def _less_equally_bad(name: str) -> dict[str, float]:
     except effects.EffectError:
         return {"bad_estimate": np.nan, "bad_lower": np.nan, "bad_upper": np.nan, "bad_pairs": 0}
     limits = {"bad_estimate": found.difference, "bad_lower": found.lower, "bad_upper": found.upper}
-    return limits | {"bad_pairs": len(found.pairs)}
+    return limits | {"bad_pairs": found.entrants.overall.n_trusts}
 
 
 def _overall(name: str, **changed: Any) -> dict[str, float]:
@@ -186,7 +189,10 @@ def reading(row: pd.Series) -> str:
 
 
 def answer(both: pd.DataFrame) -> str:
-    """Return the answer for the primary indicators, from `two_baselines`: the differences, then the verdicts."""
+    """Return the answer for the primary indicators, from `two_baselines`: the differences, then the verdicts.
+
+    "The three years after entry" stand for HORIZONS: the period of entry and the three years after it.
+    """
     primary = both[both["indicator"].isin(indicators(primary=True))]
     parts = [
         f"{label(row['indicator'])} by "
@@ -198,22 +204,29 @@ def answer(both: pd.DataFrame) -> str:
     outcome = present.join(verdicts) if verdicts else "none of them is a clear change"
     return (
         f"In the three years after entry, trusts differed from what comparable trusts predict: "
-        f"{present.join(parts)}. Set beside equally bad trusts that never entered, {outcome}."
+        f"{present.join(parts)}. By our rule, which asks three intervals to agree, {outcome}."
     )
 
 
-def path_title(name: str, found: effects.Effects) -> str:
-    """Return the finding of a path as a title: where it stood before entry, and after."""
-    rows = found.frame.set_index("horizon")
-    direction = regime.indicator(name)["direction"]
-    after = reading(pd.Series({**_limits(found.overall), "direction": direction}))
-    before = reading(pd.Series({**_limits(rows.loc[-1]), "direction": direction}))
-    title = regime.indicator(name)["title"]
-    return f"{title}: {before} just before entry, {after} in the three years after"
+def path_title(name: str, found: effects.Effects, *, verdict: str) -> str:
+    """Return the finding of a path as a title: its side of the prediction before entry and after, the verdict.
+
+    verdict: of `two_baselines`. "near" means that the interval takes in zero.
+    """
+    before = _side(found.frame.set_index("horizon").loc[-1])
+    after = _side(found.overall)
+    place = (
+        f"{before} the prediction before entry and after"
+        if before == after
+        else f"{before} the prediction just before entry, {after} it after"
+    )
+    return f"{regime.indicator(name)['title']}: {place}; {verdict} by our rule"
 
 
-def _limits(found: Any) -> dict[str, float]:
-    return {part: getattr(found, part) for part in ("estimate", "lower", "upper")}
+def _side(found: Any) -> str:
+    if pd.isna(found.lower) or found.lower <= 0 <= found.upper:
+        return "near"
+    return "above" if found.estimate > 0 else "below"
 
 
 def for_readers(both: pd.DataFrame) -> pd.DataFrame:
@@ -236,7 +249,7 @@ def for_readers(both: pd.DataFrame) -> pd.DataFrame:
                     row["bad_estimate"], row["bad_lower"], row["bad_upper"], row["unit"]
                 ),
                 "By our rule": row["verdict"],
-                "Trusts that entered": present.number(row["n_trusts"]),
+                COUNTS: f"{present.number(row['n_trusts'])}; {present.number(row['n_trusts_dip_out'])}",
             }
         )
     return pd.DataFrame(rows)

@@ -297,6 +297,9 @@ def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
                 "Mean error": present.number(row["bias"], unit, sign=True),
                 "95% intervals that held the truth": _share(row["coverage"], row["coverage_error"]),
                 "Read as an improvement": _share(row["improvement"], row["improvement_error"]),
+                "Read as a worsening": _share(
+                    row["worsening"], _error(row["worsening"], int(row["simulations"]))
+                ),
                 "Panels drawn": present.number(row["simulations"]),
             }
         )

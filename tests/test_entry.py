@@ -37,15 +37,18 @@ def test_chance_is_the_same_for_the_same_seed():
 def test_published_directions_are_compared_and_never_assumed():
     both = protocol.two_baselines(["shmi", "four_hour_waits"])
     table = entry.beside_published(both).set_index("Measure")
-    assert table.loc["Delayed transfers of care", "Same direction"] == "not known"
+    assert table.loc["Delayed transfers of care", "Same side"] == "not known"
     claims = data.load("published_findings")
     assert len(table) == len(claims)
+    assert table.loc["Mortality", "By our rule"] == both.set_index("indicator").loc["shmi", "verdict"]
+    few = entry.beside_published(both.assign(n_trusts_dip_out=2)).set_index("Measure")
+    assert few.loc["Mortality", "Without the year before"] == protocol.TOO_FEW
     flipped = both.copy()
     for part in ("", "_dip_out"):
         flipped[f"estimate{part}"] = -both[f"estimate{part}"]
         flipped[[f"lower{part}", f"upper{part}"]] = -both[[f"upper{part}", f"lower{part}"]].to_numpy()
     turned = entry.beside_published(flipped).set_index("Measure")
-    assert turned.loc["Mortality", "Same direction"] != table.loc["Mortality", "Same direction"]
+    assert turned.loc["Mortality", "Same side"] != table.loc["Mortality", "Same side"]
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.0434, "0.043"), (0.46, "0.46"), (1.0, "1.00")])

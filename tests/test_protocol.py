@@ -1,5 +1,7 @@
 """The analysis fixed beforehand: windows, baselines and how a result is put into words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,3 +81,52 @@ def test_an_improvement_needs_all_three_views():
     clear = both.assign(verdict="improvement")
     assert "hospital mortality (SHMI): improvement" in protocol.answer(clear)
     assert "none of them is a clear change" in protocol.answer(both.assign(verdict="no clear change"))
+
+
+def test_answer_does_not_call_a_single_comparison_clear_or_not():
+    text = protocol.answer(protocol.two_baselines(protocol.indicators(primary=True)))
+    assert "By our rule, which asks three intervals to agree" in text
+    assert "equally bad" not in text
+
+
+def test_a_second_baseline_on_a_few_trusts_is_too_few_and_both_counts_are_shown():
+    both = protocol.two_baselines(["emergency_admissions", "recommend_work"]).set_index("indicator")
+    few = both.loc["emergency_admissions"]
+    assert few["n_trusts"] >= effects.THIN > few["n_trusts_dip_out"] > 0
+    assert few["verdict"] == protocol.TOO_FEW
+    staff = both.loc["recommend_work"]
+    direct = protocol.entry("recommend_work", omit_before=1).overall
+    assert staff["n_trusts_dip_out"] == direct.n_trusts < staff["n_trusts"]
+    shown = protocol.for_readers(both.reset_index())[protocol.COUNTS]
+    assert shown[1] == f"{staff['n_trusts']:.0f}; {direct.n_trusts}"
+
+
+def test_pairs_are_counted_by_the_trusts_that_carry_the_estimate():
+    found = protocol.equally_bad("recommend_work")
+    both = protocol.two_baselines(["recommend_work"])
+    assert both["bad_pairs"][0] == found.entrants.overall.n_trusts < len(found.pairs)
+
+
+def test_equally_bad_trusts_are_estimated_under_the_settings_of_the_main_analysis():
+    found, main = protocol.equally_bad("shmi"), protocol.entry("shmi").overall
+    matched = regime.panel("shmi")
+    entered = matched.loc[matched["entry"].notna(), "trust"].unique()
+    assert set(found.pairs["trust"]) == set(entered) - set(found.unmatched)
+    assert found.entrants.overall.se == pytest.approx(main.se, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ((-3, -1), (-4, -2), "below the prediction before entry and after"),
+        ((-3, 1), (1, 2), "near the prediction just before entry, above it after"),
+        ((1, 3), (-1, 2), "above the prediction just before entry, near it after"),
+    ],
+)
+def test_title_of_a_path_gives_the_side_and_then_the_verdict(before, after, words):
+    found = protocol.entry("shmi")
+    row = {"horizon": -1, "estimate": sum(before) / 2, "lower": before[0], "upper": before[1]}
+    limits = {"estimate": sum(after) / 2, "lower": after[0], "upper": after[1]}
+    made = replace(found, frame=pd.DataFrame([row]), overall=replace(found.overall, **limits))
+    title = protocol.path_title("shmi", made, verdict="no clear change")
+    assert title == f"Hospital mortality (SHMI): {words}; no clear change by our rule"

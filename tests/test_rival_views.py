@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, protocol, regime, rivals
+from analysis import data, protocol, regime, rivals, rivals_planted, simulate
 
 
 def test_samples_leave_out_exactly_the_trusts_of_their_rule():
@@ -58,13 +58,13 @@ def test_curve_holds_every_combination_and_the_main_analysis():
         ("All trusts", "imputation", "three years")
     ]
     assert main["estimate"] == pytest.approx(protocol.entry("shmi").overall.estimate)
-    assert "48 defensible choices" in rivals.curve_sentence("shmi", found)
+    assert "48 combinations of choices" in rivals.curve_sentence("shmi", found)
     clear = ((found.frame["lower"] > 0) | (found.frame["upper"] < 0)).sum()
     assert f"{clear} of 48" in rivals.curve_title("shmi", found)
 
 
 def test_planted_truth_is_covered_and_a_bad_draw_is_not_reported():
-    shown = rivals.planted_shown(data.load("planted_truth")).set_index(["scenario", "method"])
+    shown = rivals_planted.shown(data.load("planted_truth")).set_index(["scenario", "method"])
     for scenario in ("none", "growing"):
         cover = shown.loc[(scenario, "imputation"), "coverage"]
         # two Monte Carlo errors around the range that a 95% interval may claim
@@ -77,6 +77,46 @@ def test_planted_sentence_follows_the_table():
     worse = planted.assign(
         improvement=np.where(planted["method"] == "reporting rule", 0.5, planted["improvement"])
     )
-    assert "at most 50.0%" in rivals.planted_sentence(worse)
-    assert rivals.planted_sentence(planted) != rivals.planted_sentence(worse)
+    assert "at most 50.0%" in rivals_planted.sentence(worse)
+    assert rivals_planted.sentence(planted) != rivals_planted.sentence(worse)
     assert isinstance(planted, pd.DataFrame)
+
+
+def test_the_eleven_keogh_trusts_alone_are_beside_the_others_and_no_choice_of_the_sensitivity():
+    alone = rivals.keogh_alone("shmi")
+    panel, about = regime.panel("shmi"), data.load("regime_trusts").set_index("org_code")
+    keogh = set(about.index[about["keogh_11"].fillna(False)])
+    assert alone.n_trusts == len(keogh & set(panel["trust"]))
+    rest = rivals.sensitivity("shmi").set_index("choice")
+    assert "Only the eleven Keogh trusts" not in rest.index
+    table = rivals.sensitivity_for_readers(["shmi"])
+    assert table["Choice"][1:3].tolist() == [
+        "Without the eleven Keogh trusts",
+        "Only the eleven Keogh trusts",
+    ]
+    # together they carry it: all trusts lie between the eleven and the others
+    apart = rest.loc["Without the eleven Keogh trusts", "estimate"]
+    assert alone.estimate < rest.loc["All trusts", "estimate"] < apart
+
+
+def test_trusts_left_out_are_named():
+    table = rivals.left_out_for_readers(["shmi"])
+    names = set(data.load("regime_trusts")["short_name"])
+    assert all(table[end][0].split(" without ")[1] in names for end in ("Lowest", "Highest"))
+
+
+def test_false_worsening_and_the_price_of_the_rule_are_shown():
+    planted = data.load("planted_truth")
+    power = rivals_planted.shown(planted, power=True)
+    assert set(power["scenario"]) == {"constant", "bad draw, constant"}
+    assert (power["true_effect"] != 0).all()
+    table = simulate.for_readers(power)
+    assert table["Read as a worsening"].str.contains("Monte Carlo error").all()
+    easy = planted.assign(
+        improvement=planted["improvement"].where(planted["method"] != "reporting rule", 0.5),
+        coverage=planted["coverage"].where(planted["scenario"] != "bad draw", 0.25),
+    )
+    assert "in only 50.0 to 50.0% of panels" in rivals_planted.power_sentence(easy)
+    assert "holds the truth in 25.0 to 25.0%" in rivals_planted.coverage_sentence(easy)
+    rule = planted.set_index(["method", "scenario"]).loc["reporting rule", "improvement"]
+    assert (rule["constant"] < 1).all()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.effects import event_study
+from analysis.effects import event_study, imputation
 from analysis.effects.panels import EffectError
 from analysis.effects.rivals import (
     equally_bad_placebo,
@@ -264,6 +264,19 @@ def test_trusts_beyond_the_caliper_are_listed_and_all_of_them_refused():
     assert "R001" in result.sentence() or "had no partner" in result.sentence()
     with pytest.raises(EffectError, match="near enough"):
         equally_bad_placebo(frame[frame["trust"].isin(["R001", "R010", "R011"])], baseline=4, caliper=1.0)
+
+
+def test_both_changes_leave_out_the_trust_itself_as_the_main_analysis_does():
+    frame = panel(np.random.default_rng(17), entrants=6)
+    result, narrow = (equally_bad_placebo(frame, baseline=4, **kind) for kind in ({}, {"leave_out": False}))
+    direct = imputation(frame, group="type", leave_out=True).overall
+    assert result.entrants.overall.se == pytest.approx(direct.se)
+    assert result.placebo.overall.se == pytest.approx(
+        imputation(result.panel, group="type", leave_out=True).overall.se
+    )
+    # leaving out moves no estimate and is the wider of the two
+    assert result.difference == pytest.approx(narrow.difference)
+    assert result.upper - result.lower > narrow.upper - narrow.lower
 
 
 # ---- matched comparators

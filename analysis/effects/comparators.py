@@ -72,6 +72,7 @@ def equally_bad_placebo(
     group: str | None = "type",
     anticipation: int = 0,
     last_horizon: int | None = None,
+    leave_out: bool = True,
     level: float = 0.95,
     measure: str = "units",
 ) -> EquallyBad:
@@ -82,7 +83,8 @@ def equally_bad_placebo(
     smallest, `matches` partners each. caliper: largest distance allowed, in standard deviations of that mean
     between never-entered trusts of the stratum; None = any.
     Effects are imputation estimates with time effects by stratum over horizons 0 to `last_horizon` (None =
-    all). Other arguments as in `imputation`. What comes after entry plays no part in the choice.
+    all). leave_out: as in `imputation`; on, as in the main analysis, because it errs on the wide side.
+    Other arguments as in `imputation`. What comes after entry plays no part in the choice.
     A placebo effect away from 0 is what selection on bad results alone can produce. Nearest is not equal:
     read `pairs` for how far the partners' baselines are from those of the trusts that entered.
 
@@ -108,6 +110,7 @@ def equally_bad_placebo(
         group=group,
         anticipation=anticipation,
         horizons=None if last_horizon is None else range(last_horizon + 1),
+        leave_out=leave_out,
         level=level,
         measure=measure,
     )
