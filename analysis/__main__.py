@@ -1,4 +1,4 @@
-"""Commands: `python -m analysis refresh --from FOLDER`, `check`, and what `make` calls."""
+"""Commands: `python -m analysis refresh`, `check`, and what `make` calls."""
 
 from __future__ import annotations
 
@@ -14,13 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all is well, 1 when a table or release is refused."""
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    refresh = commands.add_parser("refresh", help="rebuild the tidy tables from official release files")
-    where = refresh.add_mutually_exclusive_group(required=True)
-    where.add_argument("--from", dest="source", type=Path, help="folder with release files")
-    where.add_argument("--by-hand", action="store_true", help="only describe anew the tables kept by hand")
-    refresh.add_argument(
-        "--accept-removed", action="store_true", help="accept a release that withdraws rows the tables have"
-    )
+    _add_refresh(commands.add_parser("refresh", help="rebuild the tidy tables from official release files"))
     commands.add_parser("check", help="verify every table against its description")
     outputs = commands.add_parser("outputs", help="run chapters again and store their numbers in them")
     outputs.add_argument("chapters", nargs="+", type=Path)
@@ -36,19 +30,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "simulate":
         return _simulate()
     try:
-        return _check() if given.command == "check" else _refresh(given.source, given.accept_removed)
+        return _check() if given.command == "check" else _refresh(given)
     except data.DataError as error:
         print(f"Refused: {error}\nNo table was changed.", file=sys.stderr)
         return 1
 
 
-def _refresh(source: Path | None, accept_removed: bool) -> int:
-    from analysis.ingest.refresh import refresh
-
-    rebuilt = refresh(
-        source, folder=data.FOLDER, accept_removed=accept_removed, say=lambda line: print(line, flush=True)
+def _add_refresh(refresh: argparse.ArgumentParser) -> None:
+    refresh.description = (
+        "Without --from or --by-hand, the newest files are looked up on the publications' own pages and "
+        "downloaded first. All tables are rebuilt, or none."
     )
+    where = refresh.add_mutually_exclusive_group()
+    where.add_argument("--from", dest="source", type=Path, help="folder with release files at hand")
+    where.add_argument("--by-hand", action="store_true", help="only describe anew the tables kept by hand")
+    refresh.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
+    refresh.add_argument(
+        "--accept-removed", action="store_true", help="accept a release that withdraws rows the tables have"
+    )
+    refresh.add_argument(
+        "--publication", action="append", help="look up only this one; may be given several times"
+    )
+    refresh.add_argument(
+        "--cache", type=Path, help="folder for downloads (REPORT_CACHE, else the user's cache folder)"
+    )
+    refresh.add_argument("--pages", help="another address of the pages' hosts, for a mirror (REPORT_PAGES)")
+
+
+def _refresh(given: argparse.Namespace) -> int:
+    from analysis.ingest import record, refresh, source
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    folder = given.source
+    if folder is None and not given.by_hand:
+        found = source.download(
+            data.FOLDER, cache=given.cache, base=given.pages, only=given.publication, say=say
+        )
+        print(found.sentence())
+        if not found.files:
+            return 0
+        folder = found.folder
+    if given.dry_run:
+        plan = refresh.plan(folder, folder=data.FOLDER, accept_removed=given.accept_removed, say=say)
+        print("\n".join(["Would change:", *(plan.changes.lines() or [plan.changes.sentence()])]))
+        print(f"Read {len(plan.files)} release files, {plan.changes.files['file'].nunique()} of them new.")
+        print("Nothing was changed.")
+        return 0
+    with record.alone(data.FOLDER):
+        refresh.finish(data.FOLDER)
+        plan = refresh.plan(folder, folder=data.FOLDER, accept_removed=given.accept_removed, say=say)
+        rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
+    print("\n".join(plan.changes.lines() or [plan.changes.sentence()]))
     return 0
 
 
@@ -62,7 +97,7 @@ def _simulate() -> int:
     content = frame.to_csv(index=False, lineterminator="\n", float_format="%.6f").encode()
     data.verify(PLANTED, content)
     (data.FOLDER / PLANTED["path"]).write_bytes(content)
-    return _refresh(None, accept_removed=False)
+    return main(["refresh", "--by-hand"])
 
 
 def _check() -> int:

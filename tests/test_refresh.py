@@ -120,7 +120,7 @@ def second(tmp_path):
 
 def test_first_refresh_writes_tables_package_and_nothing_else(folder, tmp_path):
     assert set(snapshot(folder)) == {
-        "overnight.csv", "day.csv", "waits.csv", "notes.csv", "datapackage.json",
+        "overnight.csv", "day.csv", "waits.csv", "notes.csv", "datapackage.json", "changes.json",
     }  # fmt: skip
     assert (folder / "day.csv").read_text() == (
         "org_code,month,count\nRAA,2015-01,101\nRAA,2015-02,102\nRBB,2015-01,101\nRBB,2015-02,102\n"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import ae_archive, ae_official, release
+from analysis.ingest import ae_archive, ae_official, ae_workbook, release
 from analysis.ingest.ae_tables import RESOURCES, SOURCES
 
+STEP = 1  # months from one period to the next
 OFFICIAL_TO = "2023-03"  # every month to here is required; later months may follow without a gap
 # Trust-months that the publisher revised between the two collections; all others must agree.
 REVISED = {("AC008", "2017-07"), ("AC008", "2017-08"), ("RAL", "2019-03")}
@@ -25,9 +27,9 @@ def releases(folder: Path) -> list[Path]:
     2019-04 to OFFICIAL_TO or the last file, a month has two files, or a file is for a month not yet over.
     """
     closed = [release.find_one(folder, name) for name in (ae_archive.ARCHIVE_FILE, ae_archive.SET_FILE)]
-    official = release.find(folder, ae_official.OFFICIAL_FILE)
-    if not any(closed) and not official:
-        return []
+    official = ae_official.newest(release.find(folder, ae_official.OFFICIAL_FILE), ae_official.month_of)
+    if not any(closed):
+        return []  # files of single months may be there: see later
     for path, name in zip(closed, (ae_archive.ARCHIVE_FILE, ae_archive.SET_FILE), strict=True):
         if path is None:
             raise DataError(str(folder), found="other A&E files without it", allowed=f"one file named {name}")
@@ -43,6 +45,56 @@ def releases(folder: Path) -> list[Path]:
             str(folder), found=files_found, allowed=f"one file a month from {expected[0]} to {last}"
         )
     return [path for path in closed if path is not None] + official
+
+
+def later(folder: Path) -> list[Path]:
+    """Return files that hold single months: CSV files without the closed collections, and workbooks.
+
+    Of several versions of a month the newest revision is taken, and a CSV file before a workbook. Raises
+    DataError when two versions cannot be told apart, or a month is not over.
+    """
+    whole = bool(releases(folder))
+    texts = [] if whole else release.find(folder, ae_official.OFFICIAL_FILE)
+    texts = ae_official.newest(texts, ae_official.month_of)
+    books = ae_official.newest(release.find(folder, ae_workbook.WORKBOOK), ae_workbook.month_of)
+    read_before = {ae_official.month_of(path) for path in releases(folder)[2:]} if whole else set()
+    held = read_before | {ae_official.month_of(path) for path in texts}
+    books = [path for path in books if ae_workbook.month_of(path) not in held]
+    months = [str(period_of(path.name)) for path in (*texts, *books)]
+    for month in sorted(set(months)):
+        if months.count(month) > 1:
+            raise DataError(
+                str(folder), found=f"{months.count(month)} files for {month}", allowed="one newest file"
+            )
+        if month >= pd.Timestamp.today().strftime("%Y-%m"):
+            raise DataError(str(folder), found=f"a file for {month}", allowed="months that are over")
+        if month < ae_official.OFFICIAL_FROM and any(period_of(path.name) == month for path in texts):
+            raise DataError(str(folder), found=f"a CSV file for {month}", allowed="a workbook for this month")
+    return [*texts, *books]
+
+
+def read_later(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the rows of `ae_monthly` for the months of `later`; errors as in ae_official and ae_workbook."""
+    parts = [
+        ae_workbook.read_workbook(path)
+        if re.fullmatch(ae_workbook.WORKBOOK, path.name)
+        else ae_official.read_official(path)
+        for path in later(folder)
+    ]
+    monthly = pd.concat([part.astype({"flag": "object"}) for part in parts]).assign(source=SOURCES[3])
+    resource = next(resource for resource in RESOURCES if resource["name"] == "ae_monthly")
+    return {"ae_monthly": _tidy(monthly.sort_values(["org_code", "month"]), resource)}
+
+
+def period_of(name: str) -> str | None:
+    """Return the month 'YYYY-MM' that a file of a single month stands for, None for another name."""
+    for pattern, month in (
+        (ae_official.OFFICIAL_FILE, ae_official.month_of),
+        (ae_workbook.WORKBOOK, ae_workbook.month_of),
+    ):
+        if re.fullmatch(pattern, name):
+            return month(Path(name))
+    return None
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

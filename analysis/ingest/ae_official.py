@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from itertools import zip_longest
+from collections.abc import Callable, Sequence
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +28,7 @@ MONTHS = [
     "DECEMBER",
 ]
 OFFICIAL_FILE = rf"(?i)(?:Monthly-)?(?:AE-)?({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.csv"
+REVISED_ON = re.compile(r"revised-(\d\d)(\d\d)(\d\d)(?!\d)", re.I)
 OFFICIAL_FROM = "2019-04"
 BOOKED_FROM = "2020-08"
 FLAG_PILOT = "pilot: no 4-hour figures"
@@ -150,7 +152,7 @@ def read_official(path: Path) -> pd.DataFrame:
             raise DataError(
                 name, row=total.idxmax(), column=heading, found=f"{printed[field]:.0f}", allowed=allowed
             )
-    return frame.assign(**_official_fields(counts), flag=None).pipe(_without_pilots, release=name)
+    return frame.assign(**_official_fields(counts), flag=None).pipe(without_pilots, release=name)
 
 
 def month_of(path: Path) -> str:
@@ -159,6 +161,25 @@ def month_of(path: Path) -> str:
     if fits is None:
         raise DataError(path.name, found=path.name, allowed="a name like Monthly-AE-April-2019-....csv")
     return f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}"
+
+
+def newest(paths: Sequence[Path], month: Callable[[Path], str]) -> list[Path]:
+    """Return one file a month where its versions can be told apart; all of them where they cannot.
+
+    A revised file replaces the first one, and a later date of revision ('revised-130624') an earlier one.
+    """
+    out = []
+    for _, versions in groupby(sorted(paths, key=month), key=month):
+        every = list(versions)
+        dates = [REVISED_ON.search(path.name) for path in every]
+        ranks = [(fits[3], fits[2], fits[1]) if fits else () for fits in dates]
+        vague = any("revis" in p.name.lower() and not fits for p, fits in zip(every, dates, strict=True))
+        best = [path for path, rank in zip(every, ranks, strict=True) if rank == max(ranks)]
+        plain = [path for path in every if "revis" in path.name.lower()]
+        if len(every) > 1 and vague:
+            best = plain if len(plain) == 1 else every
+        out += best
+    return sorted(out)
 
 
 def _layout(path: Path, *, booked: bool) -> dict[str, str]:
@@ -193,7 +214,8 @@ def _official_fields(counts: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-def _without_pilots(frame: pd.DataFrame, *, release: str) -> pd.DataFrame:
+def without_pilots(frame: pd.DataFrame, *, release: str) -> pd.DataFrame:
+    """Return `frame` with the four-hour figures of PILOTS missing and flagged; DataError where one has some."""
     pilot = frame["org_code"].isin(PILOTS) & frame["month"].between(PILOT_FROM, PILOT_TO)
     some = pilot & (frame["over_4h"] > 0)
     allowed = f"0, the mark for 'not published', for a pilot trust from {PILOT_FROM} to {PILOT_TO}"

@@ -75,7 +75,10 @@ RESOURCES: tuple[dict[str, Any], ...] = (
             "Attendances from March 2020 reflect COVID-19; a cyber-attack left type 3 attendances short from "
             "August 2022 to February 2023.",
         ],
-        "obtained": f"2010-11 to 2016-03: {_ARCHIVE}. 2016-04 to 2019-03: {_SET}. From 2019-04: {_FILES}.",
+        "obtained": (
+            f"2010-11 to 2016-03: {_ARCHIVE}. 2016-04 to 2019-03: {_SET}. 2019-04 to 2023-03: {_FILES}. Later "
+            "months and revisions: the publisher's page."
+        ),
         "rules": [
             {"left": "over_4h", "op": "<=", "right": "attendances"},
             {"left": "over_4h_type1", "op": "<=", "right": "attendances_type1"},

@@ -51,7 +51,12 @@ INDICATORS: dict[str, Any] = {
                 "constraints": {"required": True, "minimum": 0},
             },
             _field("complement", "True: one less the share.", kind="boolean", required=True),
-            _field("unit", "Unit for readers.", required=True, enum=["percent", "ratio", "per day", "per 100 days", "score"]),
+            _field(
+                "unit",
+                "Unit for readers.",
+                required=True,
+                enum=["percent", "ratio", "per day", "per 100 days", "score"],
+            ),
             _field(
                 "direction",
                 "Which direction is better.",

@@ -9,8 +9,11 @@ import pandas as pd
 
 from analysis import data
 from analysis.data import DataError
+from analysis.ingest import costs, evidence, quality_tables
+from analysis.ingest.amendments import AMENDMENTS
 from analysis.ingest.catalogue import INDICATORS
 from analysis.ingest.planted import PLANTED
+from analysis.ingest.reporting_items import REPORTING
 
 ADDRESS = r"https?://[^\s;]+"
 DATE = r"\d{4}-\d{2}(-\d{2})?"
@@ -137,7 +140,18 @@ FINDINGS: dict[str, Any] = {
     },
 }
 
-RESOURCES: tuple[dict[str, Any], ...] = (CLAIMS, FINDINGS, EVENT_DATES, INDICATORS, PLANTED)
+RESOURCES: tuple[dict[str, Any], ...] = (
+    CLAIMS,
+    FINDINGS,
+    EVENT_DATES,
+    INDICATORS,
+    PLANTED,
+    REPORTING,
+    AMENDMENTS,
+    *evidence.RESOURCES,
+    *quality_tables.RESOURCES,
+    *costs.RESOURCES,
+)
 
 
 def read_curated(folder: Path) -> dict[str, pd.DataFrame]:
@@ -159,6 +173,8 @@ def read_curated(folder: Path) -> dict[str, pd.DataFrame]:
     _check_events(frames["regime_events"])
     _check_addresses(frames["published_claims"], "published_claims", above="medium")
     _check_addresses(frames["regime_events"], "regime_events", above="low")
+    evidence.check_evidence(frames)
+    costs.check_costs(frames)
     return frames
 
 

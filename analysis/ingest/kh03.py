@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import release
+from analysis.ingest import kh03_workbook, release
 from analysis.ingest.kh03_tables import CATEGORIES, FIRST, MEASURES, OVERFULL, RESOURCES
 
 FILE = r"overnight_day_beds_2010_\d\d_clean\.csv"
+STEP = 3  # months from one period to the next
 LAST = "2024-09"  # every quarter from FIRST is required; later ones may follow without a gap
 QUARTERS = {"June": ("06", "Q1"), "September": ("09", "Q2"), "December": ("12", "Q3"), "March": ("03", "Q4")}
 KINDS = {"on": "overnight", "day": "day"}
@@ -40,6 +41,23 @@ def releases(folder: Path) -> list[Path]:
     """Return the compiled KH03 file under `folder`, an empty list without one; DataError for several."""
     path = release.find_one(folder, FILE)
     return [] if path is None else [path]
+
+
+def later(folder: Path) -> list[Path]:
+    """Return the publisher's own workbooks of single quarters, of a revised quarter the revised one."""
+    paths = release.find(folder, kh03_workbook.WORKBOOK)
+    revised = {period_of(path.name) for path in paths if "revised" in path.name.lower()} - {None}
+    return [path for path in paths if "revised" in path.name.lower() or period_of(path.name) not in revised]
+
+
+def read_later(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the rows of the bed tables for the quarters of `later`; errors as in kh03_workbook."""
+    return kh03_workbook.tables(later(folder))
+
+
+def period_of(name: str) -> str | None:
+    """Return the kind of bed and the quarter that a workbook's name states, None for another name."""
+    return kh03_workbook.period_of(name)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

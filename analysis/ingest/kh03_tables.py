@@ -61,7 +61,8 @@ _COMMON: dict[str, Any] = {
     "licence": "OGL v3.0",
     "obtained": (
         "as compiled from the official files in the public repository SamanthaBurn/nhs-data-pipeline, "
-        "commit f0f39fb37a389fd892510bca4c97235fa7e45211, unaltered"
+        "commit f0f39fb37a389fd892510bca4c97235fa7e45211, unaltered; later quarters and revisions: the "
+        "publisher's page"
     ),
     "period": "quarter_end",
 }

@@ -33,6 +33,9 @@ RECORDS: Mapping[str, int] = {
     "all_org_changes_paths_2000_2018.csv": 677,
 }
 
+LAST_EDITION = "etr_2025-07.csv"  # the latest that the tables were first made from
+FEWEST = 190  # trusts of a whole edition; 210 in July 2025
+
 CODE = re.compile(
     r"[RT][A-Z0-9]{2}|5QT|G6V2S|K0N6A"
 )  # trusts; the Isle of Wight's predecessor; two of 2024-26

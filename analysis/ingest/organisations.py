@@ -65,7 +65,7 @@ RESOURCES: tuple[dict[str, Any], ...] = (
             "trust files and lists as collected in public repositories (jah-photoshop/nhsparse fb15c70f, "
             "nhsx-mirror/SystemHierarchies 0a96ef63, folakeobalakun/NHS-AE-RTT-Analysis 0b3ea4ce, "
             "Davewest84/nhs-trust-icb-data e207c494), with the Staff Survey 2019 workbook, the estates "
-            "return of 2019-20 and the KH03 bed series"
+            "return of 2019-20 and the KH03 bed series; later editions: the publisher's page"
         ),
         "period": None,
         "schema": {
@@ -117,6 +117,37 @@ RESOURCES: tuple[dict[str, Any], ...] = (
 )
 
 
+def later(folder: Path) -> list[Path]:
+    """Return the newest edition of the trust file that is later than those this report was made from.
+
+    Only where the other lists are not there: with them, `read` uses every edition.
+    """
+    if releases(folder):
+        return []
+    return [path for path in release.find(folder, ods.TRUST_FILE) if path.name > ods.LAST_EDITION][-1:]
+
+
+def read_later(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return `name`, `opened` and `closed` of the English trusts in a later edition of the trust file.
+
+    Raises DataError for another layout or fewer than ods.FEWEST trusts.
+    """
+    path = later(folder)[0]
+    frame = ods.trust_file(path)
+    if len(frame) < ods.FEWEST:
+        raise DataError(
+            path.name, found=f"{len(frame)} trusts", allowed=f"{ods.FEWEST} or more, a whole file"
+        )
+    frame = frame[frame["region_code"] != ods.WALES]
+    frame = frame.assign(name=frame["name"].map(proper_name)).rename_axis("org_code").reset_index()
+    return {"organisations": frame[["org_code", "name", "opened", "closed"]]}
+
+
+def period_of(name: str) -> str | None:
+    """Return None: every edition of the trust file stays among the sources."""
+    return None
+
+
 def releases(folder: Path) -> list[Path]:
     """Return the lists under `folder`; empty when there is none that only these tables need.
 
@@ -124,8 +155,8 @@ def releases(folder: Path) -> list[Path]:
     """
     editions = release.find(folder, ods.TRUST_FILE)
     own = [release.find_one(folder, name) for name in OWN_FILES]
-    if not editions and not any(own):
-        return []
+    if not any(own) and not any(path.name in ods.RECORDS for path in editions):
+        return []  # a later edition may be there: see later
     names = {path.name for path in editions}
     files = [*own, *(release.find_one(folder, name) for name in SHARED_FILES)]
     wanted = zip((*OWN_FILES, *SHARED_FILES), files, strict=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,14 +18,18 @@ from analysis import data
 from analysis.data import DataError
 from analysis.ingest import (
     ae,
+    changes,
+    cqc_ratings,
     curated,
     england_ae,
     england_rtt,
     kh03,
+    later,
     organisations,
+    record,
     regime,
-    release,
     shmi,
+    sickness,
     staff_survey,
     winter,
 )
@@ -39,8 +43,11 @@ PUBLICATIONS: tuple[ModuleType, ...] = (
     england_rtt,
     shmi,
     staff_survey,
+    sickness,
+    cqc_ratings,
     winter,
 )
+CHANGES = "changes.json"  # what the last refresh from releases changed
 PACKAGE = {
     "profile": "tabular-data-package",
     "name": "special-measures-for-quality",
@@ -57,6 +64,20 @@ PACKAGE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A refresh that is worked out and verified and not yet in place.
+
+    made: bytes of every table to be written, by name; described: descriptions of all tables, in order;
+    changes: what differs from the tables of record; files: release files read.
+    """
+
+    made: dict[str, bytes]
+    described: list[dict[str, Any]]
+    changes: changes.Changes
+    files: list[Path]
+
+
 def refresh(
     source: Path | None,
     *,
@@ -70,47 +91,123 @@ def refresh(
         that are kept by hand are read and described anew.
     folder: the data folder. accept_removed: allow a release that no longer has rows that the table has.
     say: called with a line of progress for each publication.
-    Returns the names of the tables that were rebuilt. The same releases give the same bytes.
+    Returns the names of the tables that were rebuilt; what changed is in `folder`/changes.json (see
+    `changed`). The same releases give the same bytes.
     Raises DataError when a release breaks its documented layout or its own totals, when rows would
-    vanish, or when no release is found; the tables are then exactly as before. A process killed at any
-    moment leaves the old tables or, once all are staged and verified, the new ones: never a mixture.
+    vanish, when no release is found, or when another refresh is at work; the tables are then exactly as
+    before. A process killed at any moment leaves the old tables or, once all are staged and verified, the
+    new ones: never a mixture.
     """
-    finish(folder)
+    with record.alone(folder):
+        finish(folder)
+        return put(
+            plan(source, folder=folder, accept_removed=accept_removed, say=say), folder=folder, say=say
+        )
+
+
+def plan(
+    source: Path | None,
+    *,
+    folder: Path = data.FOLDER,
+    accept_removed: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> Plan:
+    """Work out a refresh without writing anything; arguments and errors as for `refresh`.
+
+    A publication whose whole release is there is rebuilt from it. Later files that hold whole periods
+    (`later` and `read_later` of a publication, or all its files when it is BY_PERIOD) are laid over the
+    table: their periods are added or replaced, all others are kept.
+    """
     if source is not None and not source.is_dir():
         raise DataError(str(source), found="no such folder", allowed="a folder with release files")
-    old = _resources(folder)
+    old = record.resources(folder)
     made: dict[str, bytes] = {}
     described: list[dict[str, Any]] = []
+    read: list[Path] = []
     for publication in PUBLICATIONS:
-        files = publication.releases(source) if source is not None else []
+        whole, newer = _release_files(publication, source)
         name = publication.__name__.rsplit(".", 1)[-1]
-        say(
-            f"{name}: " + (f"reading {len(files)} release files" if files else "no release here, tables kept")
-        )
-        frames = publication.read(source) if files and source is not None else {}
-        for resource in publication.RESOURCES:
-            if files:
-                content = to_csv(frames[resource["name"]], resource)
-                made[resource["name"]] = content
-                described.append(describe(resource, content, files))
-            elif resource["name"] in old:
-                described.append(old[resource["name"]])
+        count = len(whole) + len(newer)
+        say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
+        read += [*whole, *newer]
+        described += _rebuilt(publication, source, whole, newer, made=made, old=old, folder=folder)
     if not made and source is not None:
         raise DataError(
             str(source), found="no release file that is known", allowed="files of a known publication"
         )
     for name in made:
         if name in old and not accept_removed:
-            _refuse_removed(old[name], folder, made[name])
+            changes.refuse_removed(old[name], record.held(folder, old[name]["path"]), made[name])
+    held = {name: record.held(folder, resource["path"]) for name, resource in old.items() if name in made}
+    compared = changes.compare(held, made, described, resources=old)
     curated_tables = curated.read_curated(folder)
     for resource in curated.RESOURCES:
         content = to_csv(curated_tables[resource["name"]], resource)
         made[resource["name"]] = content
         described.append(describe(resource, content, []))
-    stage(folder, made, described)
+    return Plan(made, described, compared, read)
+
+
+def put(
+    found: Plan, *, folder: Path = data.FOLDER, say: Callable[[str], None] = lambda line: None
+) -> list[str]:
+    """Write what `plan` found, all of it or nothing; return the names of the tables."""
+    stage(folder, found.made, found.described, found.changes)
     say("all tables verified; putting them in place")
     finish(folder)
-    return list(made)
+    return list(found.made)
+
+
+def changed(folder: Path = data.FOLDER) -> changes.Changes:
+    """Return what the last refresh from release files changed; nothing when there was none."""
+    content = record.held(folder, CHANGES)
+    return changes.from_record(json.loads(content) if content else {})
+
+
+def _release_files(publication: ModuleType, source: Path | None) -> tuple[list[Path], list[Path]]:
+    """Return (files of the whole release, later files that hold whole periods)."""
+    if source is None:
+        return [], []
+    if getattr(publication, "BY_PERIOD", False):
+        return [], publication.releases(source)
+    newer = publication.later(source) if hasattr(publication, "later") else []
+    return publication.releases(source), newer
+
+
+def _rebuilt(
+    publication: ModuleType,
+    source: Path | None,
+    whole: list[Path],
+    newer: list[Path],
+    *,
+    made: dict[str, bytes],
+    old: dict[str, dict[str, Any]],
+    folder: Path,
+) -> list[dict[str, Any]]:
+    """Put the tables of a publication into `made`; return the descriptions of all that it has."""
+    frames = publication.read(source) if whole else {}
+    by_period = getattr(publication, "BY_PERIOD", False)
+    fresh = (publication.read if by_period else publication.read_later)(source) if newer else {}
+    described = []
+    for resource in publication.RESOURCES:
+        name = resource["name"]
+        if name not in frames and name not in fresh:
+            described += [old[name]] if name in old else []
+            continue
+        if name in frames:
+            content, sources = to_csv(frames[name], resource), later.listed(whole)
+        else:
+            content = record.held(folder, resource["path"]) if name in old else b""
+            sources = old.get(name, {}).get("sources", [])
+        if name in fresh:
+            names = [field["name"] for field in resource["schema"]["fields"]]
+            rows = to_csv(fresh[name].reindex(columns=names), resource)
+            step, given = getattr(publication, "STEP", None), list(fresh[name].columns)
+            content = later.overlay(content, rows, resource, given=given, step=step)
+            sources = later.sources(sources, newer, period_of=publication.period_of)
+        made[name] = content
+        described.append(describe(resource, content, sources))
+    return described
 
 
 def to_csv(frame: pd.DataFrame, resource: dict[str, Any]) -> bytes:
@@ -125,7 +222,7 @@ def to_csv(frame: pd.DataFrame, resource: dict[str, Any]) -> bytes:
     return out.to_csv(index=False, lineterminator="\n").encode()
 
 
-def describe(resource: dict[str, Any], content: bytes, files: Sequence[Path]) -> dict[str, Any]:
+def describe(resource: dict[str, Any], content: bytes, sources: Sequence[dict[str, str]]) -> dict[str, Any]:
     """Return the description of a verified table: checksums, counts, coverage and its release files added."""
     frame = data.verify(resource, content)
     period = resource.get("period")
@@ -134,7 +231,6 @@ def describe(resource: dict[str, Any], content: bytes, files: Sequence[Path]) ->
         seen = frame[period].dropna()
         text = seen.dt.strftime("%Y-%m-%d") if seen.dtype.kind == "M" else seen.astype("str")
         coverage = {"from": text.min(), "to": text.max(), "periods": int(seen.nunique())}
-    sources = [{"title": file.name, "hash": f"sha256:{release.sha256(file)}"} for file in files]
     facts = {
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "bytes": len(content),
@@ -146,13 +242,21 @@ def describe(resource: dict[str, Any], content: bytes, files: Sequence[Path]) ->
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         **facts,
-        **({"sources": sources} if sources else {}),
+        **({"sources": list(sources)} if sources else {}),
         "schema": resource["schema"],
     }
 
 
-def stage(folder: Path, made: dict[str, bytes], described: list[dict[str, Any]]) -> None:
-    """Write tables and package beside the old ones; the last act, a rename, makes them the ones of record."""
+def stage(
+    folder: Path,
+    made: dict[str, bytes],
+    described: list[dict[str, Any]],
+    differ: changes.Changes | None = None,
+) -> None:
+    """Write tables and package beside the old ones; the last act, a rename, makes them the ones of record.
+
+    differ: what they change; it is written beside them unless nothing changes.
+    """
     target = folder / data.STAGE
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -161,6 +265,9 @@ def stage(folder: Path, made: dict[str, bytes], described: list[dict[str, Any]])
         _write(target / paths[name], content)
     package = json.dumps({**PACKAGE, "resources": described}, indent=1, ensure_ascii=False) + "\n"
     _write(target / "datapackage.json", package.encode())
+    if differ is not None and not (differ.periods.empty and differ.files.empty):
+        text = json.dumps(differ.record(), indent=1, ensure_ascii=False) + "\n"
+        _write(target / CHANGES, text.encode())
     _write(target / "UNFINISHED", b"")
     os.replace(target / "UNFINISHED", target / data.READY)
 
@@ -178,31 +285,6 @@ def finish(folder: Path) -> None:
             os.replace(folder / ".datapackage.json.new", folder / "datapackage.json")
         (staged / data.READY).unlink()
     shutil.rmtree(staged, ignore_errors=True)
-
-
-def _resources(folder: Path) -> dict[str, dict[str, Any]]:
-    file = folder / "datapackage.json"
-    if not file.is_file():
-        return {}
-    return {
-        resource["name"]: resource for resource in json.loads(file.read_text(encoding="utf-8"))["resources"]
-    }
-
-
-def _refuse_removed(resource: dict[str, Any], folder: Path, content: bytes) -> None:
-    keys = resource["schema"]["primaryKey"]
-    file = folder / resource["path"]
-    if not file.is_file():
-        return
-    old, new = (
-        pd.MultiIndex.from_frame(pd.read_csv(where, dtype="str", keep_default_na=False)[keys])
-        for where in (file, io.BytesIO(content))
-    )
-    lost = old.difference(new)
-    if len(lost):
-        found = f"{len(lost)} rows fewer, the first {dict(zip(keys, lost[0], strict=True))}"
-        allowed = "every row that the table has now; --accept-removed if the publisher withdrew them"
-        raise DataError(resource["name"], column=", ".join(keys), found=found, allowed=allowed)
 
 
 def _write(path: Path, content: bytes) -> None:

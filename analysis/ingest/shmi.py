@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import release
+from analysis.ingest import release, shmi_release
 from analysis.ingest.shmi_tables import BANDINGS, HIGH, LOW, RESOURCES, YEARS
 
 # The closed archive: file name without "shmi-" and ".csv"; release month, last month of its twelve, trusts.
@@ -77,6 +77,30 @@ def releases(folder: Path) -> list[Path]:
             )
         files.append(file)
     return files
+
+
+def later(folder: Path) -> list[Path]:
+    """Return the trust-level files of later calendar years; a CSV file before a workbook of the same year.
+
+    Raises DataError for a release of other twelve months, which no table holds.
+    """
+    found = release.find(folder, shmi_release.FILE)
+    by_year: dict[int, Path] = {}
+    for path in sorted(found, key=lambda path: path.suffix.lower() == ".csv"):
+        by_year[shmi_release.year_of(path)] = path
+    return [by_year[year] for year in sorted(by_year)]
+
+
+def read_later(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the rows of `shmi_yearly` for the years of `later`; errors as in shmi_release."""
+    whole = pd.concat([shmi_release.read_release(path) for path in later(folder)])
+    return {"shmi_yearly": whole.sort_values(["org_code", "year"], ignore_index=True)}
+
+
+def period_of(name: str) -> str | None:
+    """Return the year that a later file's name states, None for another name."""
+    fits = re.fullmatch(shmi_release.FILE, name)
+    return f"20{fits[2]}" if fits else None
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -46,7 +46,7 @@ RESOURCES: tuple[dict[str, Any], ...] = (
         "obtained": (
             "as collected in the public repository ebmgt/NHS-wellbeing, commits "
             "a164806e0be85275387b10fbcce5f5de7064d118 and 2f92c723c97407ac35c3cc6f08981e305c848b6e, "
-            "unaltered; 2011 and 2012 equal the official releases"
+            "unaltered; 2011 and 2012 equal the official releases; years from 2020: the publisher's page"
         ),
         "period": "year",
         "rules": [],

@@ -1,0 +1,186 @@
+"""What a refresh changes: rows and values, old against new, by table and period, as data and in words."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.data import DataError
+
+LISTED = 200  # values listed one by one for a table; the counts are complete
+PERIODS = ("table", "period", "held", "added", "changed", "removed")
+VALUES = ("table", "period", "key", "field", "old", "new")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between the tables of record and those that a refresh made.
+
+    periods: one row a table and period with a difference; `table`, `period` ('' for a table without),
+        `held` (True: the table had rows of this period), `added`, `changed`, `removed` (rows).
+    values: one row a value of a changed row, LISTED a table; `table`, `period`, `key` (the row's key in
+        words), `field`, `old`, `new` (texts, '' for missing).
+    files: release files that the tables were not made from before, by table: `table`, `file`, `sha256`.
+    """
+
+    periods: pd.DataFrame
+    values: pd.DataFrame
+    files: pd.DataFrame
+
+    @property
+    def corrections(self) -> pd.DataFrame:
+        """The rows of `periods` that touch a period the table had already: a correction by the publisher."""
+        return self.periods[self.periods["held"]]
+
+    def sentence(self) -> str:
+        """Say what is new and what was corrected."""
+        if self.periods.empty:
+            return "No value of any table changes."
+        return " ".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """Return one line a table: new periods and rows, then corrections of old ones, then one example."""
+        out = []
+        for table, rows in self.periods.groupby("table", sort=False):
+            fresh, old = rows[~rows["held"]], rows[rows["held"]]
+            said = []
+            if len(fresh):
+                what = _span(fresh["period"])
+                said.append(f"{fresh['added'].sum():,} rows of {what} are new")
+            if len(old):
+                counts = {name: int(old[name].sum()) for name in ("changed", "added", "removed")}
+                words = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
+                said.append(f"rows of old periods ({_span(old['period'])}): {words}")
+            line = f"{table}: " + "; ".join(said) + "."
+            values = self.values[self.values["table"] == table]
+            if len(values):
+                first = values.iloc[0]
+                line += f" First: {first['key']}, {first['field']}: {_shown(first['old'])} becomes {_shown(first['new'])}."
+            out.append(line)
+        return out
+
+    def record(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the three frames as lists of rows, ready for JSON."""
+        return {
+            "periods": self.periods.to_dict("records"),
+            "values": self.values.to_dict("records"),
+            "files": self.files.to_dict("records"),
+        }
+
+
+def from_record(record: Mapping[str, Any]) -> Changes:
+    """Return what `Changes.record` wrote down."""
+    files = pd.DataFrame(record.get("files", []), columns=["table", "file", "sha256"])
+    periods = pd.DataFrame(record.get("periods", []), columns=list(PERIODS))
+    return Changes(
+        periods.astype({"held": "bool"}), pd.DataFrame(record.get("values", []), columns=list(VALUES)), files
+    )
+
+
+def compare(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], described: Sequence[Mapping[str, Any]], **before: Any
+) -> Changes:
+    """Return what differs between the tables `old` and `new` (bytes by name).
+
+    described: the descriptions of the new tables. before: keyword `resources`, the descriptions of the old
+    tables by name, whose `sources` are the release files known so far.
+    """
+    known = {
+        name: {source["hash"] for source in resource.get("sources", [])}
+        for name, resource in before.get("resources", {}).items()
+    }
+    periods, values, files = [], [], []
+    for resource in described:
+        name = resource["name"]
+        if name not in new:
+            continue
+        files += [
+            {"table": name, "file": source["title"], "sha256": source["hash"].removeprefix("sha256:")}
+            for source in resource.get("sources", [])
+            if source["hash"] not in known.get(name, set())
+        ]
+        if old.get(name) != new[name]:
+            counted, listed = _table(resource, _rows(old.get(name, b"")), _rows(new[name]))
+            periods.append(counted)
+            values.append(listed)
+    return Changes(
+        pd.concat(periods, ignore_index=True) if periods else from_record({}).periods,
+        pd.concat(values, ignore_index=True) if values else from_record({}).values,
+        pd.DataFrame(files, columns=["table", "file", "sha256"]),
+    )
+
+
+def refuse_removed(resource: Mapping[str, Any], old: bytes, new: bytes) -> None:
+    """Raise DataError when `new` lacks a row of `old` by its key; both are the bytes of a table."""
+    keys = resource["schema"]["primaryKey"]
+    if not old:
+        return
+    before, after = (pd.MultiIndex.from_frame(_rows(content)[keys]) for content in (old, new))
+    lost = before.difference(after)
+    if len(lost):
+        found = f"{len(lost)} rows fewer, the first {dict(zip(keys, lost[0], strict=True))}"
+        allowed = "every row that the table has now; --accept-removed if the publisher withdrew them"
+        raise DataError(resource["name"], column=", ".join(keys), found=found, allowed=allowed)
+
+
+def _rows(content: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False) if content else pd.DataFrame()
+
+
+def _table(
+    resource: Mapping[str, Any], old: pd.DataFrame, new: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    keys, period = resource["schema"]["primaryKey"], resource.get("period")
+    old = old.reindex(columns=new.columns, fill_value="")
+    before, after = (frame.set_index(pd.MultiIndex.from_frame(frame[keys])) for frame in (old, new))
+    common = before.index.intersection(after.index)
+    differ = before.loc[common] != after.loc[common]
+    changed = common[differ.any(axis=1).to_numpy()]
+    places = {
+        "added": after.index.difference(before.index),
+        "changed": changed,
+        "removed": before.index.difference(after.index),
+    }
+    counts = pd.DataFrame(
+        {
+            name: _period(before if name == "removed" else after, index, period).value_counts()
+            for name, index in places.items()
+        }
+    )
+    counts = counts.reindex(columns=list(places)).fillna(0).astype("int64").sort_index()
+    held = set(old[period]) if period else ({""} if len(old) else set())
+    counted = counts.rename_axis("period").reset_index()
+    counted.insert(0, "table", resource["name"])
+    counted.insert(2, "held", counted["period"].isin(held))
+    lines = [
+        {
+            "table": resource["name"],
+            "period": _period(after, after.index[[after.index.get_loc(key)]], period).iloc[0],
+            "key": key if isinstance(key, str) else ", ".join(key),
+            "field": field,
+            "old": before.loc[key, field],
+            "new": after.loc[key, field],
+        }
+        for key in changed[:LISTED]
+        for field in differ.columns[differ.loc[key].to_numpy()]
+    ]
+    return counted, pd.DataFrame(lines[:LISTED], columns=list(VALUES))
+
+
+def _period(frame: pd.DataFrame, index: pd.Index, period: str | None) -> pd.Series:
+    if period is None or not len(index):
+        return pd.Series([""] * len(index), dtype="str")
+    return frame.loc[index, period].reset_index(drop=True)
+
+
+def _span(periods: pd.Series) -> str:
+    first, last = periods.min(), periods.max()
+    return (first if first == last else f"{first} to {last}") or "the table"
+
+
+def _shown(value: str) -> str:
+    return value if value != "" else "missing"

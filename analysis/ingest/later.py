@@ -1,0 +1,103 @@
+"""Lay later releases over a table: rows of the periods that they hold are replaced, all others are kept."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import release
+
+FEWEST = 0.75  # a period with a smaller share of the rows of the period before it is a part of a release
+
+
+def overlay(
+    held: bytes, made: bytes, resource: dict[str, Any], *, given: Sequence[str], step: int | None
+) -> bytes:
+    """Return the bytes of a table in which the periods of `made` replace those of `held`.
+
+    held, made: bytes of the table as it is (b'' for none) and of the later rows. given: fields that the later
+    release has; the others keep what they hold, or are blank in new rows. step: months from one period to the
+    next, None when periods need not follow each other.
+    In a table without periods the given fields of the rows that it has are amended, blank ones kept as they are.
+    Raises DataError for a row that a table without periods does not have, when a period between the last held and a new one is missing, or when a new period has
+    less than FEWEST of the rows of the period before it.
+    """
+    new = _rows(made)
+    if not held:
+        return made
+    if resource["period"] is None:
+        return _amended(held, new, resource, given=given)
+    old, period, keys = _rows(held), resource["period"], resource["schema"]["primaryKey"]
+    if step is not None:
+        _check_follows(old[period], new[period], step=step, table=resource["name"])
+    kept = old[~old[period].isin(set(new[period]))]
+    absent = [name for name in new.columns if name not in given]
+    if absent:
+        same = old.set_index(keys)[absent].reindex(pd.MultiIndex.from_frame(new[keys])).fillna("")
+        new = new.assign(**{name: same[name].to_numpy() for name in absent})
+    whole = pd.concat([kept, new]).sort_values(keys, kind="stable")
+    return whole.to_csv(index=False, lineterminator="\n").encode()
+
+
+def sources(
+    held: Sequence[dict[str, str]], files: Sequence[Path], *, period_of: Callable[[str], str | None]
+) -> list[dict[str, str]]:
+    """Return the release files of a table: `held` without those whose period `files` replace, then `files`.
+
+    period_of: the period that a file name stands for, None when it stands for none.
+    """
+    new = listed(files)
+    replaced = {period_of(source["title"]) for source in new} - {None}
+    names = {source["title"] for source in new}
+    kept = [
+        source
+        for source in held
+        if source["title"] not in names and period_of(source["title"]) not in replaced
+    ]
+    return [*kept, *new]
+
+
+def listed(files: Sequence[Path]) -> list[dict[str, str]]:
+    """Return name and checksum of release files, as a description lists its sources."""
+    return [{"title": file.name, "hash": f"sha256:{release.sha256(file)}"} for file in files]
+
+
+def _amended(held: bytes, new: pd.DataFrame, resource: dict[str, Any], *, given: Sequence[str]) -> bytes:
+    keys = resource["schema"]["primaryKey"]
+    old = _rows(held).set_index(keys, drop=False)
+    fresh = new.set_index(keys, drop=False)
+    unknown = fresh.index.difference(old.index)
+    if len(unknown):
+        allowed = (
+            "rows that the table has; refresh from a folder with the other lists too, which say its kind"
+        )
+        raise DataError(resource["name"], column=", ".join(keys), found=unknown[0], allowed=allowed)
+    for name in given:
+        told = fresh.loc[fresh[name] != "", name]
+        old.loc[told.index, name] = told
+    return old.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _check_follows(old: pd.Series, new: pd.Series, *, step: int, table: str) -> None:
+    counts = {**old.value_counts().to_dict(), **new.value_counts().to_dict()}
+    last = max(old)
+    for month in sorted(set(new)):
+        if month <= last:
+            continue
+        before = str(pd.Period(month, freq="M") - step)
+        if before not in counts:
+            allowed = f"the release of {before} too, as the table ends in {last}"
+            raise DataError(table, column=str(new.name), found=f"a release of {month}", allowed=allowed)
+        least = FEWEST * counts[before]
+        if counts[month] < least:
+            found, allowed = f"{counts[month]} rows of {month}", f"at least {least:.0f}, as in {before}"
+            raise DataError(table, column=str(new.name), found=found, allowed=allowed)
+
+
+def _rows(content: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)

@@ -1,0 +1,223 @@
+"""Sickness absence by NHS organisation and month, from the payroll's absence records."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import release
+
+BY_PERIOD = True  # a file replaces the months that it holds, and no others
+STEP = 1  # months from one period to the next
+FIRST = "2009-04"
+# As stored here by month; as NHS England names it; the long series of 2009 on, without a month in the name.
+FILE = (
+    r"nhs_sickness_absence_20\d\d-\d\d(-revised)?\.csv"
+    r"|(?i:NHS Sickness Absence rates CSV,? [A-Z]+ 20\d\d( ?\(?revised\)?)?\.csv)"
+    r"|ESR_ABSENCE_(annual_)?(CSV|csv)_[A-Za-z0-9]+\.csv"
+)
+REGIONS = (
+    "NHSE_REGION_CODE", "NHSE_REGION_NAME", "ICS_CODE", "ICS_NAME", "ICB_CODE", "ICB_NAME",
+    "NHSE_Region_Code", "NHSE_Region_Name", "NHSE_region_code", "NHSE_region_name",
+    "HEE_region_code", "HEE_region_name", "HEE Region Code", "HEE Region Name",
+    "NHSE Region Code", "NHSE Region Name", "Sort_Date",
+)  # fmt: skip
+# Headings of the two layouts: to March 2022 one long file, from April 2022 one file a month.
+OLD = {
+    "month": "Date",
+    "org_code": "Org Code",
+    "name": "Org Name",
+    "org_type": "Org Type",
+    "days_lost": "FTE Days Sick",
+    "days_available": "FTE Days Available",
+    "rate": "SA Rate (%)",
+}
+NEW = {
+    "month": "DATE",
+    "org_code": "ORG_CODE",
+    "name": "ORG_NAME",
+    "org_type": "ORG_TYPE",
+    "days_lost": "FTE_DAYS_LOST",
+    "days_available": "FTE_DAYS_AVAILABLE",
+    "rate": "SICKNESS_ABSENCE_RATE_PERCENT",
+}
+SUPPRESSED = ("", "-", "*", ".")  # 330 days or fewer are not published
+WITHIN = 0.0051  # the rate is printed with two decimals
+FALL = 0.9  # fewer organisations than this share of the month before: the file is cut short
+# Last months before many organisations closed: primary care trusts, clinical commissioning groups.
+CLOSURES = ("2013-03", "2022-06")
+SHORT = {name.upper(): i for i, name in enumerate(calendar.month_abbr) if name}
+LONG = {name.upper(): i for i, name in enumerate(calendar.month_name) if name}
+
+
+def _field(name: str, description: str, *, kind: str = "string", **limits: Any) -> dict[str, Any]:
+    units = {"unit": "full-time equivalent days"} if kind == "number" else {}
+    return {"name": name, "type": kind, **units, "description": description, "constraints": limits}
+
+
+RESOURCES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "sickness_absence",
+        "path": "sickness_absence.csv",
+        "title": "Days lost to sickness absence, by NHS organisation and month",
+        "status": "official",
+        "publisher": "NHS England (NHS Digital before February 2023)",
+        "publication": "NHS Sickness Absence Rates",
+        "page": "https://digital.nhs.uk/data-and-information/publications/statistical/nhs-sickness-absence-rates",
+        "licence": "OGL v3.0",
+        "description": (
+            "Days lost and days available in full-time equivalents; the rate is one over the other. All NHS "
+            "organisations on the electronic staff record, commissioners too. Not in it: England, regions, "
+            "staff groups and reasons; organisations with 330 days or fewer are not published."
+        ),
+        "breaks": [
+            "Every month held so far is after the regime ended in July 2021: it serves the living part only.",
+            "COVID-19 absence is counted from March 2020.",
+            "Mergers end codes, see organisation_changes.",
+        ],
+        "obtained": (
+            "release files as collected in the public repository "
+            "ml20g2l/NHS-Workforce-Capacity-and-Service-Delivery-Reporting-Solution, commit "
+            "040904b590e60219900e1b1da31b2c5437105e4d, unaltered; later months from the publisher's page"
+        ),
+        "period": "month",
+        "rules": [{"left": "days_lost", "op": "<=", "right": "days_available"}],
+        "schema": {
+            "fields": [
+                _field("org_code", "ODS code as published.", required=True, pattern=release.ODS_CODE.pattern),
+                _field("month", "Calendar month.", kind="yearmonth", required=True, minimum=FIRST),
+                _field("org_type", "Kind of organisation, as published.", required=True),
+                _field(
+                    "days_lost",
+                    "Days lost to sickness; blank where not published.",
+                    kind="number",
+                    minimum=0,
+                ),
+                _field(
+                    "days_available", "Days available; blank where not published.", kind="number", minimum=0
+                ),
+            ],
+            "primaryKey": ["org_code", "month"],
+            "missingValues": [""],
+        },
+    },
+)
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the absence files under `folder`, monthly or long, sorted by path; an empty list without one."""
+    return release.find(folder, FILE)
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the table `sickness_absence`: every month of the files; of long files that overlap the later wins.
+
+    Raises DataError for another layout, a month that is not over or not that of the file name, an
+    organisation twice in a month, more days lost than available, a rate that is not lost / available, two
+    files that end in the same month, a month between that no file holds, or a month with far fewer
+    organisations than the month before it.
+    """
+    parts = sorted(
+        ((path, absence(path)) for path in releases(folder)), key=lambda part: part[1]["month"].max()
+    )
+    held: dict[str, pd.DataFrame] = {}
+    named: dict[str, str] = {}
+    for path, frame in parts:
+        last = frame["month"].max()
+        if last in named:
+            allowed = f"one file that ends in {last}; {named[last]} does too"
+            raise DataError(path.name, column="month", found=last, allowed=allowed)
+        named[last] = path.name
+        held.update({str(month): rows for month, rows in frame.groupby("month")})
+    _check_span(held, files=[path.name for path, _ in parts])
+    whole = pd.concat(list(held.values())).sort_values(["org_code", "month"], ignore_index=True)
+    return {"sickness_absence": whole}
+
+
+def period_of(name: str) -> str | None:
+    """Return the month 'YYYY-MM' that a file name states, None for a long file or another name."""
+    dated = re.search(r"_(20\d\d-(?:0[1-9]|1[0-2]))", name)
+    if dated:
+        return dated[1]
+    worded = re.search(r"([A-Za-z]+) (20\d\d)", name)
+    month = LONG.get(worded[1].upper()) if worded else None
+    return f"{worded[2]}-{month:02d}" if worded and month else None
+
+
+def absence(path: Path) -> pd.DataFrame:
+    """Return one absence file: one row per `org_code` and `month`, fields as in the table.
+
+    Raises DataError as `read` does; `row` is the line of the file.
+    """
+    name = path.name
+    headings = release.text(path).lstrip("\ufeff").partition("\n")[0]
+    layout = OLD if "Org Code" in headings else NEW
+    raw = release.read_csv(path, list(layout.values()), others=REGIONS)
+    frame = pd.DataFrame({"org_code": release.codes(raw, layout["org_code"], release=name)})
+    frame["month"] = _months(raw, layout["month"], old=layout is OLD, file=name)
+    frame["org_type"] = raw[layout["org_type"]]
+    _refuse(raw, frame["org_type"] == "", layout["org_type"], name, "a kind of organisation")
+    values = {
+        field: release.numbers(raw, layout[field], release=name, missing=SUPPRESSED)
+        for field in ("days_lost", "days_available", "rate")
+    }
+    blank = pd.DataFrame(values).isna()
+    partly = blank.any(axis=1) & ~blank.all(axis=1)
+    allowed = "days lost, days available and rate, or none of them (suppressed)"
+    _refuse(raw, partly, layout["days_lost"], name, allowed)
+    lost, available = values["days_lost"], values["days_available"]
+    _refuse(raw, lost > available, layout["days_lost"], name, "no more than the days available")
+    rate = (100 * lost / available).where(available > 0, 0)
+    other = (values["rate"] - rate).abs() > WITHIN
+    _refuse(raw, other & values["rate"].notna(), layout["rate"], name, "100 x days lost / days available")
+    release.unique(frame, ["org_code", "month"], release=name)
+    return frame.assign(days_lost=lost, days_available=available)
+
+
+def _months(raw: pd.DataFrame, column: str, *, old: bool, file: str) -> pd.Series:
+    if old:
+        parts = raw[column].str.extract(r"^(20\d\d)-([A-Za-z]{3})$")
+        number = parts[1].str.upper().map(SHORT)
+        written = parts[0] + "-" + number.map("{:02.0f}".format, na_action="ignore")
+        allowed = "a month like 2014-APR"
+    else:
+        day = pd.to_datetime(raw[column], format="%d/%m/%Y", errors="coerce")
+        day = day.where(day.dt.is_month_end & (raw[column].str.len() == len("30/04/2024")))
+        written = day.dt.strftime("%Y-%m")
+        allowed = "the last day of a month, dd/mm/yyyy"
+    now = pd.Timestamp.today().strftime("%Y-%m")
+    _refuse(raw, written.isna(), column, file, allowed)
+    _refuse(raw, (written < FIRST) | (written >= now), column, file, f"a month from {FIRST} that is over")
+    stated = period_of(file)
+    if stated is not None:
+        _refuse(raw, written != stated, column, file, f"{stated}, the month of the file name")
+    return written
+
+
+def _check_span(held: dict[str, pd.DataFrame], *, files: list[str]) -> None:
+    """Refuse a gap between the first and last month, and a month with far fewer organisations than before."""
+    months = sorted(held)
+    for before, month in pairwise(months):
+        following = str(pd.Period(before, freq="M") + 1)
+        if month != following:
+            raise DataError(
+                ", ".join(files), column="month", found=f"no file for {following}", allowed="no gap"
+            )
+        rows, least = len(held[month]), FALL * len(held[before])
+        if rows < least and before not in CLOSURES:
+            allowed = f"at least {least:.0f}, {FALL:.0%} of {before}"
+            raise DataError(
+                ", ".join(files), row=month, found=f"{rows} organisations in {month}", allowed=allowed
+            )
+
+
+def _refuse(raw: pd.DataFrame, bad: pd.Series, column: str, file: str, allowed: str) -> None:
+    if bad.any():
+        row = bad.idxmax()
+        raise DataError(file, row=row, column=column, found=raw[column].loc[row], allowed=allowed)
