@@ -254,7 +254,7 @@ def _apart(name: str, row: pd.Series) -> Finding:
         **limits,
         unit=row["unit"],
         n=n,
-        of="pairs of trusts",
+        of="trusts that entered, with a partner",
         direction=about["direction"],
         certainty=level,
         rule=BY_DIFFERENCE,

@@ -48,8 +48,8 @@ def after_entry(row: pd.Series) -> str:
 def set_apart(reading: str) -> str:
     """Say which of two groups recovered more. reading: of `protocol.reading`, entrants less the others."""
     return {
-        "better": "More at trusts that entered: equally bad trusts that never entered recovered less.",
-        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more.",
+        "better": "More at trusts that entered: equally bad trusts that never entered recovered less. With nothing planted, this comparison errs often, so it is no proof.",
+        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more. With nothing planted, this comparison errs often, so it is no proof of harm.",
     }.get(reading, f"About as much: {reading}.")
 
 
@@ -150,7 +150,10 @@ def summary_equally_bad(both: pd.DataFrame) -> str:
         if row["bad_lower"] > 0 or row["bad_upper"] < 0
     }
     parts = [f"For {present.join(same)} they moved much the same way."] if same else []
-    parts += [f"For {what} they did {OTHER_SIDE.get(read, read)}." for what, read in apart.items()]
+    parts += [
+        f"For {what} the trusts that were never put in did {OTHER_SIDE.get(read, read)}; that may be chance."
+        for what, read in apart.items()
+    ]
     clear = [
         PLAIN[row["indicator"]] for row in both.to_dict("records") if row["verdict"] in certainty.CHANGES
     ]
@@ -167,8 +170,8 @@ def one_line(both: pd.DataFrame) -> str:
     rows = both[both["verdict"].isin(certainty.CHANGES)]
     if rows.empty:
         return (
-            "In none of the main measures can what came next be told from what came next at trusts that were "
-            "just as bad and were never put in."
+            "None of the main measures changed clearly by our rule, which asks three comparisons to agree. "
+            "That is not proof that nothing changed: the rule misses many real changes."
         )
     parts = [f"{PLAIN[row['indicator']]} ({row['verdict']})" for row in rows.to_dict("records")]
     return f"A clear change came next in {present.join(parts)}, beyond that at trusts just as bad that were never put in."

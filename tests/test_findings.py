@@ -273,10 +273,10 @@ def test_the_plain_summary_follows_the_results():
     none = pd.DataFrame([row_of()])
     clear = pd.DataFrame([row_of(verdict="improvement", bad_lower=-0.05, bad_upper=-0.01)])
     assert "none of these" in findings_words.summary_equally_bad(none)
-    assert "In none of the main measures" in findings_words.one_line(none)
+    assert "None of the main measures changed clearly by our rule" in findings_words.one_line(none)
     assert "we call only death rates a clear change" in findings_words.summary_equally_bad(clear)
     assert "death rates (improvement)" in findings_words.one_line(clear)
-    assert "they did worse" in findings_words.summary_equally_bad(clear)
+    assert "the trusts that were never put in did worse" in findings_words.summary_equally_bad(clear)
     assert "lower than we would expect, which is better" in findings_words.summary_entry(none)
 
 

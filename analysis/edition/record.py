@@ -1,0 +1,189 @@
+"""Make an edition: measure, compare with the one before, say why, and write it all down or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import quality, trace
+from analysis.edition import cause, citation, headlines, revisions, store, trees, words
+from analysis.edition.compare import SAME, EditionError, compare
+from analysis.edition.store import Edition
+from analysis.edition.survey import Survey, survey
+
+ROOT = trace.ROOT
+CHECK = ("make", "test")
+Say = Callable[[str], None]
+
+
+def headline(root: Path = ROOT, *, groups: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the headline numbers with the digest of what each was made from.
+
+    One row a key, the columns of `headlines.Headline` and `inputs`: sixteen digits of the SHA-256 over the
+    tables, the modules and the lock that the group of the number used. Each group runs in a process of its own.
+    root: a checkout. groups: names of `headlines.GROUPS`, all when None.
+    """
+    parts = []
+    for group in headlines.GROUPS if groups is None else groups:
+        with tempfile.TemporaryDirectory() as folder:
+            frame = trees.numbers(root, group=group, notes=Path(folder))
+            used = trace.collect(Path(folder))
+        if len(frame):
+            parts.append(frame.assign(inputs=_digest(root, used)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _digest(root: Path, used: dict[str, Any]) -> str:
+    tables = {name: table["sha256"] for name, table in used["tables"].items()}
+    modules = {name: trace.digest(root / name) for name in used["modules"]}
+    parts = [tables, modules, trace.digest(root / "requirements.lock")]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def state(root: Path = ROOT) -> dict[str, Any]:
+    """Return what an edition says of itself beside its numbers: python, lock, code, tables, chapters."""
+    kept = ("title", "publisher", "publication", "status", "hash", "rows", "coverage", "sources")
+    files = sorted((root / "analysis").rglob("*.py"))
+    return {
+        "python": platform.python_version(),
+        "lock": trace.digest(root / "requirements.lock"),
+        "code": {file.relative_to(root).as_posix(): trace.digest(file) for file in files},
+        "tables": {
+            name: {part: one.resource[part] for part in kept if part in one.resource}
+            for name, one in trees.tables(root).items()
+        },
+        "chapters": quality.digests(root),
+    }
+
+
+def periods(root: Path = ROOT) -> pd.DataFrame:
+    """Return a digest of each period of each table: `table`, `period`, `rows`, `digest`."""
+    parts = [
+        revisions.periods(revisions.rows_of(one.content), period=one.resource.get("period")).assign(
+            table=name
+        )
+        for name, one in trees.tables(root).items()
+    ]
+    return pd.concat(parts, ignore_index=True)[["table", "period", "rows", "digest"]]
+
+
+def draft(
+    root: Path = ROOT, *, today: date, groups: Sequence[str] | None = None, say: Say = lambda line: None
+) -> Edition:
+    """Return what the next edition would be, from the files as they stand; nothing is written.
+
+    today: the date that it would carry. groups: of headline numbers, see `headline`.
+    Raises EditionError when a headline number cannot be computed or the commit of the edition before is not
+    in the history.
+    """
+    where = root / "data" / "editions"
+    before = store.latest(where)
+    say("computing the headline numbers")
+    found = headline(root, groups=groups)
+    about = {
+        "number": next_number(store.index(where)["number"].tolist(), today),
+        "date": today.isoformat(),
+        "commit": trees.git(root, "rev-parse", "HEAD"),
+        "previous": before.number if before else None,
+        **state(root),
+    }
+    if before is None:
+        nothing = Survey(
+            pd.DataFrame(columns=list(revisions.SUMMARY)),
+            pd.DataFrame(columns=list(revisions.CELLS)),
+            {},
+            set(),
+        )
+        changes = words.told(
+            compare(found.iloc[:0], found.iloc[:0]).frame, pd.DataFrame(columns=["key", "cause"])
+        )
+        text = words.first(about)
+        return Edition(about, found, changes, nothing.frame, nothing.cells, periods(root), text)
+    say(f"comparing with edition {before.number}")
+    compared = compare(before.headline, found)
+    with tempfile.TemporaryDirectory() as folder:
+        old = trees.take_out(root, before.about["commit"], Path(folder) / "before")
+        was, now = trees.tables(old), trees.tables(root)
+        tables = survey(was, now)
+        method = method_changed(before.about, about, tables)
+        if (compared.frame["status"] != SAME).any():
+            say("recomputing with the old data and the new code, and the reverse")
+        states = cause.Trees(root, old, Path(folder), trees.numbers, was, now, tables.sides, tables.levels)
+        causes, notes = cause.attribute(before.headline, found, states, method_changed=method)
+    moved = compared.frame[compared.frame["status"] != SAME].reset_index(drop=True)
+    changes = words.told(moved, causes)
+    text = words.comparison(about, compared, changes, tables.frame, code_notes(before.about, about), notes)
+    return Edition(about, found, changes, tables.frame, tables.cells, periods(root), text)
+
+
+def method_changed(before: dict[str, Any], now: dict[str, Any], tables: Survey) -> bool:
+    """Tell whether anything but the data differs: a module, the lock, or a table on the side of method."""
+    settings = set(tables.sides.values()) & set(revisions.METHOD_SIDE)
+    return before["code"] != now["code"] or before["lock"] != now["lock"] or bool(settings)
+
+
+def code_notes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Return what changed in code and libraries, in words."""
+    names = sorted(set(before["code"]) | set(now["code"]))
+    changed = [name for name in names if before["code"].get(name) != now["code"].get(name)]
+    notes = []
+    if changed:
+        readers = [name for name in changed if name.startswith("analysis/ingest/")]
+        notes.append(words.modules(len(changed), len(readers)))
+    if before["lock"] != now["lock"]:
+        notes.append("The versions of the libraries changed.")
+    if before["python"] != now["python"]:
+        notes.append(f"Python changed from {before['python']} to {now['python']}.")
+    return notes
+
+
+def next_number(numbers: Sequence[str], today: date) -> str:
+    """Return the number after `numbers`: the year, and the place within it, as '2026.1'."""
+    inside = [int(number.split(".")[1]) for number in numbers if number.startswith(f"{today.year}.")]
+    return f"{today.year}.{max(inside, default=0) + 1}"
+
+
+def make(
+    root: Path = ROOT,
+    *,
+    today: date,
+    check: Sequence[str] = CHECK,
+    groups: Sequence[str] | None = None,
+    say: Say = lambda line: None,
+) -> Edition:
+    """Make the next edition: refuse, or write all of it. Return it.
+
+    check: the command that must succeed. Raises EditionError, with nothing written, when the tree has changes
+    that are not committed, when the check fails or leaves changes behind, when a headline number cannot be
+    computed, or when today is before the date of the edition before.
+    """
+    refuse_unclean(root)
+    known = store.index(root / "data" / "editions")
+    if len(known) and today.isoformat() < known["date"].iloc[-1]:
+        raise EditionError(f"date: found {today}. Allowed: {known['date'].iloc[-1]} or later.")
+    say(f"checking: {' '.join(check)}")
+    done = subprocess.run(check, cwd=root)
+    if done.returncode:
+        raise EditionError(f"check: found status {done.returncode} from `{' '.join(check)}`. Allowed: 0.")
+    refuse_unclean(root)
+    edition = draft(root, today=today, groups=groups, say=say)
+    text = citation.citation((root / "CITATION.cff").read_text(encoding="utf-8"), edition.about)
+    store.write(edition, citation=text, where=root / "data" / "editions")
+    (root / "CITATION.cff").write_text(text, encoding="utf-8")
+    return edition
+
+
+def refuse_unclean(root: Path) -> None:
+    """Raise EditionError when the tree holds anything that is not committed."""
+    found = trees.git(root, "status", "--porcelain")
+    if found:
+        raise EditionError(f"tree: found changes that are not committed:\n{found}\nAllowed: a clean tree.")

@@ -1,0 +1,450 @@
+"""What an edition leaves behind: comparison, feed, archive, metadata, public site, requests; and the workflows that call it."""
+
+import datetime as dt
+import hashlib
+import io
+import json
+import re
+import subprocess
+import tarfile
+import uuid
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from analysis import data
+from analysis.edition import (
+    __main__,
+    archive,
+    branch,
+    citation,
+    crate,
+    feed,
+    headlines,
+    propose,
+    publish,
+    revisions,
+    since,
+    store,
+)
+from analysis.edition.compare import COLUMNS, EditionError, compare
+from analysis.edition.store import Edition
+
+ROOT = Path(__file__).resolve().parents[1]
+ATOM = "{http://www.w3.org/2005/Atom}"
+NUMBER = {"key": "entry_shmi", "name": "Mortality", "value": -0.02, "low": -0.04, "high": -0.01, "unit": "ratio", "n": 30,
+          "none": 0.0, "verdict": "no clear change"}  # fmt: skip
+
+
+def numbers(**changed):
+    return pd.DataFrame([{**NUMBER, **changed}])
+
+
+def compared(**changed):
+    return compare(numbers(), numbers(**changed)).frame.iloc[0]
+
+
+def edition(number="2026.1", date="2026-12-01", previous=None, changes=None, text="As before.\n"):
+    about = {"number": number, "date": date, "commit": "c" * 40, "previous": previous, "python": "3.11.2", "lock": "l",
+             "code": {}, "tables": {}, "chapters": {}}  # fmt: skip
+    changes = pd.DataFrame(columns=[*COLUMNS, "cause", "says"]) if changes is None else changes
+    empty = pd.DataFrame(columns=list(revisions.SUMMARY))
+    periods = pd.DataFrame(columns=["table", "period", "rows", "digest"])
+    return Edition(
+        about,
+        numbers().assign(inputs="x"),
+        changes,
+        empty,
+        pd.DataFrame(columns=list(revisions.CELLS)),
+        periods,
+        text,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "why"),
+    [
+        ({}, "same", ""),
+        ({"value": -0.02 * (1 + 1e-9)}, "same", ""),
+        ({"value": -0.021}, "moved", ""),
+        ({"n": 31}, "moved", ""),
+        ({"high": 0.001}, "moved", "holds no difference now"),
+        ({"value": 0.02, "low": 0.01, "high": 0.03}, "moved", "sign changed"),
+        ({"value": 0.01, "low": -0.01, "high": 0.03}, "moved", "sign changed; the interval holds"),
+        ({"verdict": "improvement"}, "moved", "by our rule improvement, before no clear change"),
+        ({"value": np.nan, "low": np.nan, "high": np.nan}, "moved", "can no longer be estimated"),
+    ],
+)
+def test_what_counts_as_moved_and_as_another_conclusion(changed, status, why):
+    row = compared(**changed)
+    assert row["status"] == status
+    assert row["conclusion"] == bool(why)
+    assert why in row["why"]
+
+
+def test_a_level_has_no_conclusion_to_change():
+    old = numbers(none=np.nan, value=20, low=10, high=30, verdict="")
+    assert not compare(old, old.assign(value=-5, low=-6)).frame.loc[0, "conclusion"]
+
+
+def test_a_share_is_read_against_the_whole_not_against_zero():
+    old = numbers(none=100.0, value=130, low=110, high=150)
+    row = compare(old, old.assign(value=90, low=70, high=110)).frame.iloc[0]
+    assert "other side of no difference" in row["why"]
+
+
+def test_order_of_rows_does_not_matter_and_new_and_withdrawn_are_no_conclusions():
+    old = pd.concat([numbers(), numbers(key="a")], ignore_index=True)
+    new = pd.concat([numbers(key="b"), numbers()], ignore_index=True)
+    found = compare(old, new).frame.set_index("key")
+    assert found["status"].to_dict() == {"b": "new", "entry_shmi": "same", "a": "withdrawn"}
+    assert not found["conclusion"].any()
+    again = compare(old.iloc[::-1], new.iloc[::-1]).frame.set_index("key").loc[found.index]
+    pd.testing.assert_frame_equal(found, again)
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        (numbers(unit="points"), "found unit 'points'"),
+        (pd.concat([numbers(), numbers()]), "repeated key"),
+        (numbers().drop(columns="low"), "no column"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(new, message):
+    with pytest.raises(EditionError, match=message):
+        compare(numbers(), new)
+
+
+def test_the_callers_frames_are_left_alone():
+    old, new = numbers(), numbers(value=1)
+    before = old.copy(), new.copy()
+    compare(old, new)
+    pd.testing.assert_frame_equal(old, before[0])
+    pd.testing.assert_frame_equal(new, before[1])
+
+
+def test_counts_keep_numbers_stays_and_spells_apart():
+    found = headlines.numbers(["stays"]).set_index("key")
+    spells = data.load("regime_spells")
+    assert found.loc["trusts_entered", "value"] == spells["org_code"].nunique()
+    assert found.loc["exits", "value"] == (spells["ended_by"] == "exit").sum()
+    assert found.loc["median_time_in_regime", ["low", "value", "high"]].is_monotonic_increasing
+    assert found["none"].isna().all()
+
+
+def test_a_key_used_twice_is_refused():
+    one = headlines.stays()[0]
+    with pytest.raises(ValueError, match="used twice"):
+        headlines.as_frame([one, one])
+
+
+def test_costs_are_left_out_while_there_are_none(monkeypatch):
+    monkeypatch.setattr(headlines, "COSTS", "analysis.no_such_room.headline")
+    assert headlines.costs() == []
+
+
+def test_the_feed_is_valid_atom_and_its_ids_stay():
+    changed = pd.DataFrame([{**dict.fromkeys(COLUMNS), "conclusion": True, "cause": "method", "says": "x"}])
+    editions = [edition(), edition("2026.10", "2026-12-20", "2026.9", changed, "A & B < C\n")]
+    first = feed.feed(editions, address="https://example.org/")
+    assert first == feed.feed(editions[::-1], address="https://example.org/")
+    root = ElementTree.fromstring(first)
+    assert root.tag == f"{ATOM}feed"
+    assert [len(root.findall(f"{ATOM}{name}")) for name in ("id", "title", "updated", "author")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+    entries = root.findall(f"{ATOM}entry")
+    assert [entry.find(f"{ATOM}title").text for entry in entries] == [
+        "Edition 2026.10: 1 conclusion changed", "Edition 2026.1: the first edition",
+    ]  # fmt: skip
+    assert entries[0].find(f"{ATOM}content").text == "A & B < C\n"
+    ids = [entry.find(f"{ATOM}id").text for entry in entries]
+    assert len(set(ids)) == 2
+    assert all(uuid.UUID(one.removeprefix("urn:uuid:")) for one in ids)
+    assert ids[1] == ElementTree.fromstring(feed.feed([edition()])).find(f"{ATOM}entry/{ATOM}id").text
+    moments = [tag.text for tag in root.iter(f"{ATOM}updated")]
+    assert moments[0] == max(moments) == "2026-12-20T00:00:00Z"
+    assert root.find(f"{ATOM}link[@rel='self']").get("href") == "https://example.org/editions.xml"
+
+
+def test_a_feed_without_editions_is_valid_too():
+    root = ElementTree.fromstring(feed.feed([]))
+    assert root.find(f"{ATOM}updated").text
+    assert root.findall(f"{ATOM}entry") == []
+
+
+def git(root, *arguments):
+    subprocess.run(
+        ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", *arguments],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture
+def report(tmp_path):
+    """A repository with one edition in it, a table, built pages beside it and a remote."""
+    root = tmp_path / "report"
+    table = b"org_code,beds\nR1A,7\n"
+    about = {"name": "beds", "path": "beds.csv", "title": "Beds", "publisher": "NHS England", "page": "https://example.org/beds",
+             "hash": "sha256:" + hashlib.sha256(table).hexdigest()}  # fmt: skip
+    (root / "data").mkdir(parents=True)
+    (root / "data" / "beds.csv").write_bytes(table)
+    (root / "data" / "datapackage.json").write_text(json.dumps({"resources": [about]}))
+    store.write(edition(), citation="cff-version: 1.2.0\n", where=root / "data" / "editions")
+    git(tmp_path, "init", "-q", "--bare", "remote")
+    git(root, "init", "-q", "-b", "main")
+    git(root, "remote", "add", "origin", str(tmp_path / "remote"))
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "x")
+    git(root, "push", "-q", "origin", "main")
+    site = tmp_path / "site"
+    (site / "about").mkdir(parents=True)
+    (site / "index.html").write_text("<h1>Findings</h1>")
+    (site / "about" / "editions.html").write_text("<h1>Editions</h1>")
+    (site / ".buildinfo").write_text("not for readers")
+    return root, site
+
+
+def test_an_edition_is_read_back_as_it_was_written(report):
+    root, _ = report
+    kept, made = store.read("2026.1", where=root / "data" / "editions"), edition()
+    assert kept.text == made.text
+    assert kept.about["commit"] == "c" * 40
+    pd.testing.assert_frame_equal(kept.headline, made.headline, check_dtype=False)
+    with pytest.raises(EditionError, match="found one already"):
+        store.write(made, citation="x", where=root / "data" / "editions")
+    with pytest.raises(EditionError, match=r"'2030.1'.*\['2026.1'\]"):
+        store.read("2030.1", where=root / "data" / "editions")
+
+
+def test_the_archive_holds_pages_and_source_and_repeats_to_the_byte(report, tmp_path):
+    root, site = report
+    files = archive.contents(root, site, edition())
+    assert {"site/index.html", "source/data/beds.csv", "CITATION.cff", crate.FILE, archive.MANIFEST} <= set(
+        files
+    )
+    assert not any(".buildinfo" in path for path in files)
+    one, two = (
+        archive.write(archive.contents(root, site, edition()), edition(), out=tmp_path / name)
+        for name in "ab"
+    )
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+    zipped, tarred = one[0], one[1]
+    with zipfile.ZipFile(zipped) as opened:
+        from_zip = {name.split("/", 1)[1]: opened.read(name) for name in opened.namelist()}
+    with tarfile.open(fileobj=io.BytesIO(tarred.read_bytes())) as opened:
+        from_tar = {entry.name.split("/", 1)[1]: opened.extractfile(entry).read() for entry in opened}
+    assert from_zip == from_tar == files
+    for line in files[archive.MANIFEST].decode().splitlines():
+        sha, path = line.split("  ")
+        assert hashlib.sha256(files[path]).hexdigest() == sha
+    assert f"{hashlib.sha256(zipped.read_bytes()).hexdigest()}  {zipped.name}\n" in one[2].read_text()
+
+
+def test_the_metadata_is_a_crate_of_the_files_that_are_there(report):
+    root, site = report
+    files = archive.contents(root, site, edition())
+    made = json.loads(files[crate.FILE])
+    graph = {one["@id"]: one for one in made["@graph"]}
+    assert len(graph) == len(made["@graph"])
+    assert made["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    assert graph[crate.FILE]["about"] == {"@id": "./"}
+    top = graph["./"]
+    assert {"name", "description", "datePublished", "license"} <= set(top)
+    parts = {part["@id"] for part in top["hasPart"]}
+    assert parts == set(files) - {crate.FILE, archive.MANIFEST}
+    beds = graph["source/data/beds.csv"]
+    assert beds["sha256"] == hashlib.sha256(files["source/data/beds.csv"]).hexdigest()
+    assert graph[beds["publisher"]["@id"]]["name"] == "NHS England"
+    linked = re.findall(r'\{"@id": "([^"]+)"\}', json.dumps(made["@graph"]))
+    assert {one for one in linked if not one.startswith("http")} <= set(graph)
+
+
+def test_an_archive_needs_built_pages_and_a_commit_that_holds_the_edition(report, tmp_path):
+    root, site = report
+    with pytest.raises(EditionError, match="make book"):
+        archive.contents(root, tmp_path, edition())
+    with pytest.raises(EditionError, match=r"no record of edition 2026.2"):
+        archive.contents(root, site, edition("2026.2"))
+
+
+def test_each_edition_keeps_its_address_and_latest_is_the_newest(report, tmp_path):
+    _, site = report
+    pages = tmp_path / "pages"
+    publish.publish(site, pages, [edition()])
+    (site / "index.html").write_text("<h1>Findings, later</h1>")
+    publish.publish(site, pages, [edition(), edition("2026.2", "2026-12-09", "2026.1")])
+    assert (pages / "editions/2026.1/index.html").read_text() == "<h1>Findings</h1>"
+    assert (
+        (pages / "editions/2026.2/index.html").read_text()
+        == (pages / "latest/index.html").read_text()
+        == "<h1>Findings, later</h1>"
+    )
+    assert 'href="latest/index.html"' in (pages / "index.html").read_text()
+    listed = (pages / "editions/index.html").read_text()
+    assert listed.index("2026.2/index.html") < listed.index("2026.1/index.html")
+    assert not (pages / "latest/.buildinfo").exists()
+    assert (pages / feed.FILE).is_file()
+
+
+def test_a_published_edition_is_not_altered_but_may_be_published_again(report, tmp_path):
+    _, site = report
+    publish.publish(site, tmp_path / "pages", [edition()])
+    publish.publish(site, tmp_path / "pages", [edition()])
+    (site / "index.html").write_text("other")
+    with pytest.raises(EditionError, match=r"found other pages \(index.html\)"):
+        publish.publish(site, tmp_path / "pages", [edition()])
+
+
+def test_the_served_branch_grows_by_an_edition_and_loses_none(report, tmp_path):
+    root, site = report
+    later = [edition(), edition("2026.2", "2026-12-09", "2026.1")]
+    assert branch.push(root, site, later[:1]) == "edition 2026.1 published"
+    assert branch.push(root, site, later[:1]) == "published already"
+    (site / "index.html").write_text("later")
+    assert branch.push(root, site, later) == "edition 2026.2 published"
+    git(tmp_path, "clone", "-q", "-b", branch.BRANCH, "remote", "served")
+    assert {path.parent.name for path in (tmp_path / "served/editions").glob("*/index.html")} == {
+        "2026.1",
+        "2026.2",
+    }
+    assert not (tmp_path / "served/data").exists()
+    assert subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True).stdout == b""
+
+
+@pytest.mark.parametrize(("made", "differ"), [("date > /dev/null; echo same", []), ("pwd", ["index.html"])])
+def test_two_builds_that_differ_are_found(report, made, differ):
+    root, _ = report
+    command = ("sh", "-c", f"mkdir -p out && ({made}) > out/index.html")
+    assert branch.twice(root, build=command, site="out") == differ
+
+
+def test_a_refresh_is_proposed_with_the_comparison_and_nothing_else(report, tmp_path):
+    root, _ = report
+    text, asked = tmp_path / "comparison.txt", []
+    text.write_text("None of 2 headline numbers moved.")
+    day = dt.date(2026, 12, 15)
+    assert propose.propose(root, text, today=day, ask=asked.append) == propose.NOTHING
+    (root / "data" / "beds.csv").write_text("org_code,beds\nR1A,8\n")
+    assert propose.propose(root, text, today=day, ask=asked.append) == "proposed on refresh/2026-12-15"
+    assert asked[0][:3] == ["gh", "pr", "create"]
+    assert asked[0][-1] == str(text)
+    there = subprocess.run(
+        ["git", "branch", "--list"], cwd=tmp_path / "remote", capture_output=True, text=True
+    ).stdout
+    assert "refresh/2026-12-15" in there
+
+
+def test_a_refresh_that_changed_more_than_tables_is_not_proposed(report, tmp_path):
+    root, _ = report
+    (root / "data" / "beds.csv").write_text("x")
+    (root / "analysis.py").write_text("x")
+    with pytest.raises(EditionError, match=r"analysis.py"):
+        propose.propose(root, tmp_path / "t", today=dt.date(2026, 12, 15), ask=list)
+
+
+def test_the_citation_changes_version_and_date_only():
+    about = {"number": "2026.1", "date": "2026-12-01"}
+    text = (ROOT / "CITATION.cff").read_text()
+    made = citation.citation(text, about)
+    assert yaml.safe_load(made) == {
+        **yaml.safe_load(text),
+        "version": "2026.1",
+        "date-released": dt.date(2026, 12, 1),
+    }
+    with pytest.raises(EditionError, match="no line 'version:'"):
+        citation.citation("title: x\n", about)
+
+
+def test_the_citation_file_is_that_of_the_newest_edition():
+    newest = store.latest()
+    if newest is not None:
+        kept = store.folder() / newest.number / "CITATION.cff"
+        assert (ROOT / "CITATION.cff").read_text() == kept.read_text()
+
+
+def test_the_editions_kept_are_whole():
+    for one in store.every():
+        assert one.headline["key"].is_unique
+        assert (one.about["previous"] is None) == (one.number == store.index()["number"].iloc[0])
+
+
+def test_since_the_edition_just_made_nothing_has_changed_and_a_change_is_told(monkeypatch):
+    found = headlines.numbers(["stays"])
+    from analysis.edition import record
+
+    about = {**edition().about, **record.state()}
+    made = Edition(
+        about, found, edition().changes, edition().revisions, edition().cells, record.periods(), ""
+    )
+    monkeypatch.setattr(since.store, "latest", lambda: made)
+    monkeypatch.setattr(since.trace, "modules", lambda: about["code"])
+    assert "nothing has changed" in since.since(found).sentence()
+    about["tables"]["regime_spells"] = {**about["tables"]["regime_spells"], "hash": "sha256:0", "sources": []}
+    moved = found.assign(value=found["value"] + 1)
+    told = since.since(moved)
+    assert told.tables["table"].tolist() == ["regime_spells"]
+    assert set(told.changes["cause"]) == {since.DATA_ONLY}
+    monkeypatch.setattr(since.store, "latest", lambda: None)
+    assert since.since(found) is None
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PINNED = re.compile(r"actions/[a-z-]+@[0-9a-f]{40}")
+MAKE = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)) | {".venv/.installed"}
+
+
+def steps(path):
+    return [step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job["steps"]]
+
+
+def test_there_is_a_workflow_for_each_purpose():
+    assert {path.stem for path in WORKFLOWS} == {"test", "publish", "rebuild", "refresh"}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_pins_its_actions_asks_for_little_and_stops_in_time(path):
+    flow = yaml.safe_load(path.read_text())
+    assert flow["permissions"] == {"contents": "read"}
+    for job in flow["jobs"].values():
+        assert job["timeout-minutes"] <= 120
+        assert set(job.get("permissions", {})) <= {"contents", "pull-requests"}
+    used = [step["uses"] for step in steps(path) if "uses" in step]
+    assert used
+    assert all(PINNED.fullmatch(name) for name in used), used
+    assert "pull_request_target" not in path.read_text()
+    assert "${{ github.event.pull_request" not in path.read_text()
+    checkout = next(step for step in steps(path) if "checkout" in step.get("uses", ""))
+    assert checkout["with"]["fetch-depth"] == 0  # the edition before is taken from the history
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_calls_only_commands_that_are_there(path):
+    for line in [step["run"] for step in steps(path) if "run" in step]:
+        words = line.split()
+        assert "\n" not in line.strip(), "shell logic belongs in a command that a test can call"
+        if words[0] == "make":
+            assert words[1] in MAKE, line
+        elif words[:3] == [".venv/bin/python", "-m", "analysis.edition"]:
+            assert __main__.commands().parse_args([word.strip('"') for word in words[3:]]), line
+        elif words[:3] == [".venv/bin/python", "-m", "analysis"]:
+            assert words[3:] == ["refresh"], line
+        else:
+            assert (ROOT / words[0]).is_file() or words[:3] == ["gh", "release", "create"], line
+
+
+def test_only_the_monthly_and_the_weekly_run_have_a_timetable_and_only_a_tag_publishes():
+    triggers = {path.stem: yaml.safe_load(path.read_text())[True] for path in WORKFLOWS}
+    assert {name for name, on in triggers.items() if "schedule" in on} == {"rebuild", "refresh"}
+    assert triggers["publish"] == {"push": {"tags": ["edition-*"]}}
