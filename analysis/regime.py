@@ -170,7 +170,8 @@ def _split_at_mergers(frame: pd.DataFrame, about: pd.Series) -> tuple[pd.DataFra
     start, end = _window(frame["period"], about["exposure"])
     frame = frame.assign(trust=frame["code"], start=start, end=end).reset_index(drop=True)
     first, last, trust = start.to_numpy(), end.to_numpy(), frame["code"].to_numpy(dtype=object).copy()
-    left_at, reasons = np.full(len(frame), -1), []  # number of the merger, in `reasons`, that took a row out
+    left_at = np.full(len(frame), -1)  # number of the merger, in `reasons`, that took a row out
+    reasons: list[str] = []
     rows_of = frame.groupby("code").indices
     for code, dates in changes[changes["new_code"].isin(rows_of)].groupby("new_code")["date"]:
         for date in sorted(dates.unique()):
