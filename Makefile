@@ -6,7 +6,7 @@ READY := $(VENV)/.installed
 CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
 HTML := book/_build/html
 .DEFAULT_GOAL := help
-.PHONY: help book test browser pdf lab serve outputs simulate lint lock bench clean
+.PHONY: help book test browser pdf edition lab serve outputs simulate lint lock bench clean
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -34,6 +34,9 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
 	$(BIN)/pytest -q -m browser tests/browser
+
+edition: $(READY)  ## make the next edition: checks, headline numbers, what moved and why; all or nothing
+	$(BIN)/python -m analysis.edition make
 
 pdf: book  ## print the whole book into dist/report.pdf (needs Chromium)
 	$(BIN)/python -m analysis.pdf

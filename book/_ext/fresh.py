@@ -28,10 +28,12 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from analysis import data, trace
+from analysis.evidence import private
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
 RECORD = "fresh"
+PRIVATE = "analysis/evidence/private.py"
 RECORDED = {"code", "lock", "python", "modules", "tables", "run_on"}
 TIMEOUT = 900
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
@@ -108,12 +110,13 @@ def run(app: Sphinx, docname: str) -> nbformat.NotebookNode:
             cell.outputs, cell.execution_count = [], None
     notebook.cells.append(nbformat.v4.new_code_cell(WRITE_NOTE))
     # Digests are taken before the run: what is edited meanwhile counts as changed in the next build.
-    lock, modules = trace.digest(LOCK), trace.modules()
+    lock, modules, apart = trace.digest(LOCK), trace.modules(), private.digest()
     with tempfile.TemporaryDirectory() as folder:
         execute(notebook, docname, path.parent, {trace.REQUEST: folder, "REPORT_BUILD": "1"})
         notes = trace.collect(Path(folder))
     notebook.cells.pop()
     notes["modules"] = {name: modules.get(name, "") for name in notes["modules"]}
+    notes["private"] = apart if PRIVATE in notes["modules"] else None
     record = {"code": cells, "lock": lock, "python": sys.version.split()[0], **notes, "run_on": today()}
     notebook.metadata[RECORD] = record
     kept = place(app, docname)
@@ -152,6 +155,8 @@ def reason(app: Sphinx, docname: str) -> str:
         return "requirements.lock changed"
     if record["python"] != sys.version.split()[0]:
         return "another Python"
+    if record.get("private") is not None and record["private"] != private.digest():
+        return "the private folder changed"
     if record.get("listed") not in (None, data.tables()):
         return "a table was added or taken away"
     for name, sha in record["modules"].items():

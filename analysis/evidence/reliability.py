@@ -1,0 +1,207 @@
+"""Reliability of a scale and agreement within groups: Cronbach's alpha, intraclass correlations, r_wg."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+
+class ReadinessError(ValueError):
+    """Survey answers that cannot be scored; says which, where, and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cronbach:
+    """Cronbach's alpha (raw): NaN with `reason` when undefined. respondents: complete ones; dropped: the others."""
+
+    alpha: float
+    items: int
+    respondents: int
+    dropped: int
+    reason: str
+
+    def sentence(self) -> str:
+        """Alpha, or why there is none, with items and respondents."""
+        size = f"{self.items} items, {self.respondents} complete respondents, {self.dropped} left out"
+        told = f"is undefined ({self.reason})" if np.isnan(self.alpha) else f"is {self.alpha:.2f}"
+        return f"Cronbach's alpha {told}; {size}."
+
+
+@dataclass(frozen=True, slots=True)
+class Intraclass:
+    """The six coefficients of Shrout and Fleiss, with their names: ICC(1,1), (2,1), (3,1), (1,k), (2,k), (3,k).
+
+    A coefficient is NaN where it is undefined (no variance to divide by). targets, judges: size of the table.
+    """
+
+    icc1: float
+    icc2: float
+    icc3: float
+    icc1k: float
+    icc2k: float
+    icc3k: float
+    targets: int
+    judges: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReliability:
+    """How far members of groups resemble each other (one-way analysis of variance).
+
+    icc1: share of variance between groups; icc2: reliability of group means; NaN with `reason` when undefined.
+    f, p: test of no difference between groups. size: mean group size, corrected for unequal groups.
+    """
+
+    icc1: float
+    icc2: float
+    f: float
+    p: float
+    groups: int
+    members: int
+    size: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithinGroup:
+    """r_wg (one item) or r_wg(j) (several) of one group; NaN with `reason` when undefined.
+
+    ratio: mean item variance over the variance of answers given at random; above 1 the value is set to 0, as in
+    James, Demaree and Wolf 1984, and `reason` says so. members: complete ones.
+    """
+
+    value: float
+    ratio: float
+    items: int
+    members: int
+    reason: str
+
+
+def cronbach(items: pd.DataFrame | np.ndarray) -> Cronbach:
+    """Return raw Cronbach's alpha of respondents (rows) by items (columns); rows with a gap are left out.
+
+    Undefined with one item, fewer than two complete respondents, or totals that do not vary.
+    Raises ReadinessError for values that are no finite numbers. Method: Cronbach 1951.
+    """
+    table = _numbers(items)
+    full = table[~np.isnan(table).any(axis=1)]
+    dropped = len(table) - len(full)
+    size = table.shape[1]
+    reason = ""
+    if size < 2:
+        reason = "one item only"
+    elif len(full) < 2:
+        reason = "fewer than two complete respondents"
+    else:
+        spread = full.sum(axis=1).var(ddof=1)
+        if spread > 1e-12:
+            share = full.var(axis=0, ddof=1).sum() / spread
+            return Cronbach(float(size / (size - 1) * (1 - share)), size, len(full), dropped, "")
+        reason = "totals do not vary"
+    return Cronbach(np.nan, size, len(full), dropped, reason)
+
+
+def intraclass(table: pd.DataFrame | np.ndarray) -> Intraclass:
+    """Return the six intraclass correlations of targets (rows) by judges (columns), without gaps.
+
+    Raises ReadinessError for a gap, or fewer than two targets or judges. Method: Shrout and Fleiss 1979.
+    """
+    values = _numbers(table)
+    n, k = values.shape
+    if n < 2 or k < 2:
+        raise ReadinessError(f"found {n} targets and {k} judges. Allowed: two or more of each.")
+    if np.isnan(values).any():
+        row, column = (int(place) + 1 for place in np.argwhere(np.isnan(values))[0])
+        raise ReadinessError(f"target {row}, judge {column}: no value. Allowed: a table without gaps.")
+    centre = values.mean()
+    between = k * ((values.mean(axis=1) - centre) ** 2).sum() / (n - 1)
+    judges = n * ((values.mean(axis=0) - centre) ** 2).sum() / (k - 1)
+    within = ((values - values.mean(axis=1, keepdims=True)) ** 2).sum() / (n * (k - 1))
+    error = (within * n * (k - 1) - judges * (k - 1)) / ((n - 1) * (k - 1))
+    return Intraclass(
+        icc1=_ratio(between - within, between + (k - 1) * within),
+        icc2=_ratio(between - error, between + (k - 1) * error + k * (judges - error) / n),
+        icc3=_ratio(between - error, between + (k - 1) * error),
+        icc1k=_ratio(between - within, between),
+        icc2k=_ratio(between - error, between + (judges - error) / n),
+        icc3k=_ratio(between - error, between),
+        targets=n,
+        judges=k,
+    )
+
+
+def group_reliability(values: pd.Series | np.ndarray, groups: pd.Series | np.ndarray) -> GroupReliability:
+    """Return ICC(1) and ICC(2) of one score over groups; pairs with a gap are left out, groups may differ in size.
+
+    Undefined with fewer than two groups, no group of two, or a score that does not vary.
+    Method: Bliese 2000; group size n0 of unequal groups as Snedecor and Cochran.
+    """
+    frame = pd.DataFrame({"value": np.asarray(values, dtype=float), "group": np.asarray(groups)}).dropna()
+    sizes = frame.groupby("group").size().to_numpy(dtype=float)
+    total, count = float(sizes.sum()), len(sizes)
+    if count < 2 or total <= count:
+        reason = "fewer than two groups" if count < 2 else "no group has two members"
+        return GroupReliability(np.nan, np.nan, np.nan, np.nan, count, int(total), np.nan, reason)
+    size = (total - (sizes**2).sum() / total) / (count - 1)
+    means = frame.groupby("group")["value"].transform("mean")
+    between = ((means - frame["value"].mean()) ** 2).sum() / (count - 1)
+    within = ((frame["value"] - means) ** 2).sum() / (total - count)
+    if between < 1e-12 and within < 1e-12:
+        return GroupReliability(
+            np.nan, np.nan, np.nan, np.nan, count, int(total), size, "the score does not vary"
+        )
+    f = between / within if within > 0 else np.inf
+    return GroupReliability(
+        icc1=_ratio(between - within, between + (size - 1) * within),
+        icc2=_ratio(between - within, between),
+        f=float(f),
+        p=float(stats.f.sf(f, count - 1, total - count)),
+        groups=count,
+        members=int(total),
+        size=float(size),
+        reason="",
+    )
+
+
+def within_group(items: pd.Series | pd.DataFrame | np.ndarray, *, points: int = 5) -> WithinGroup:
+    """Return r_wg of one item, or r_wg(j) of several, for one group against answers given evenly at random.
+
+    items: members (rows) by items (columns), or the answers to one item; rows with a gap are left out.
+    points: answers of the scale, 1 to `points`; random variance (points^2 - 1) / 12.
+    Undefined with fewer than two complete members.
+    Raises ReadinessError for an answer outside 1 to `points`, or fewer than two points.
+    Method: James, Demaree and Wolf 1984.
+    """
+    if points < 2:
+        raise ReadinessError(f"points={points}. Allowed: two or more.")
+    table = _numbers(items)
+    wrong = table[(table < 1) | (table > points)]
+    if len(wrong):
+        raise ReadinessError(f"found answer {wrong[0]:g}. Allowed: 1 to {points}.")
+    full = table[~np.isnan(table).any(axis=1)]
+    j = table.shape[1]
+    if len(full) < 2:
+        return WithinGroup(np.nan, np.nan, j, len(full), "fewer than two complete members")
+    ratio = float(full.var(axis=0, ddof=1).mean() / ((points**2 - 1) / 12))
+    if ratio > 1:
+        return WithinGroup(0.0, ratio, j, len(full), "answers vary more than at random; set to 0")
+    return WithinGroup(j * (1 - ratio) / (j * (1 - ratio) + ratio), ratio, j, len(full), "")
+
+
+def _numbers(table: object) -> np.ndarray:
+    try:
+        values = np.asarray(pd.DataFrame(table).astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        raise ReadinessError(
+            f"found a value that is no number ({error}). Allowed: numbers, or missing."
+        ) from error
+    if np.isinf(values).any():
+        raise ReadinessError("found an infinite value. Allowed: numbers, or missing.")
+    return values
+
+
+def _ratio(top: float, bottom: float) -> float:
+    return float(top / bottom) if abs(bottom) > 1e-12 else np.nan

@@ -1,0 +1,319 @@
+"""Disclosure control: the attacks first, then what the defence must do."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.disclosure import (
+    HIDDEN,
+    TOTAL,
+    DisclosureError,
+    attack,
+    check,
+    check_table,
+    identifiable,
+    scan,
+    suppress,
+)
+
+
+def solved(published):
+    """Attack of our own: which hidden cells the sums alone fix, by rank; independent of the module."""
+    spots = [
+        (i, j)
+        for i in range(published.shape[0])
+        for j in range(published.shape[1])
+        if published.iat[i, j] == HIDDEN
+    ]
+    rows = []
+    for i in range(published.shape[0]):
+        rows.append([1.0 * (a == i) * (-1 if published.columns[b] == TOTAL else 1) for a, b in spots])
+    for j in range(published.shape[1]):
+        rows.append([1.0 * (b == j) * (-1 if published.index[a] == TOTAL else 1) for a, b in spots])
+    system = np.array(rows)
+    rank = np.linalg.matrix_rank(system)
+    fixed = []
+    for number, spot in enumerate(spots):
+        unit = np.zeros(len(spots))
+        unit[number] = 1
+        if np.linalg.matrix_rank(np.vstack([system, unit])) == rank:
+            fixed.append(spot)
+    return fixed
+
+
+def possible(published, most):
+    """Attack by trying all whole numbers from 1 to `most` in the hidden inner cells."""
+    inner = published.iloc[:-1, :-1]
+    spots = [spot for spot in itertools.product(*map(range, inner.shape)) if inner.iat[spot] == HIDDEN]
+    shown = (published != HIDDEN).to_numpy()
+    target = published.where(published != HIDDEN, 0).to_numpy(dtype=int)
+    values = {spot: set() for spot in spots}
+    full = np.zeros(published.shape, dtype=int)
+    for guess in itertools.product(range(1, most + 1), repeat=len(spots)):
+        full[:-1, :-1] = target[:-1, :-1]
+        for spot, value in zip(spots, guess, strict=True):
+            full[spot] = value
+        full[:-1, -1] = full[:-1, :-1].sum(axis=1)
+        full[-1] = full[:-1].sum(axis=0)
+        if (full == target)[shown].all():
+            for spot, value in zip(spots, guess, strict=True):
+                values[spot].add(value)
+    return values
+
+
+TABLE = pd.DataFrame([[2, 9, 11], [8, 7, 6], [12, 13, 14]], index=["a", "b", "c"], columns=["x", "y", "z"])
+
+
+def test_hiding_the_small_count_alone_is_undone_by_the_totals():
+    whole = TABLE.copy().astype(object)
+    whole[TOTAL] = TABLE.sum(axis=1)
+    whole.loc[TOTAL] = whole.sum(axis=0)
+    whole.loc["a", "x"] = HIDDEN
+    assert solved(whole) == [(0, 0)]
+    assert attack(whole).iloc[0][["lower", "upper"]].tolist() == [2, 2]
+    with pytest.raises(DisclosureError, match=r"'made', row 'a', column 'x'.*worked out"):
+        check_table("made", whole)
+
+
+def test_the_defence_withstands_the_same_attacks():
+    found = suppress(TABLE)
+    assert found.primary == (("a", "x"),)
+    assert len(found.secondary) == 3
+    assert solved(found.frame) == []
+    tried = possible(found.frame, int(found.bounds["upper"].max()) + 1)
+    assert all(len(values) >= 5 for values in tried.values())
+    for row in found.bounds.itertuples():
+        spot = (TABLE.index.get_loc(row.row), TABLE.columns.get_loc(row.column))
+        assert (min(tried[spot]), max(tried[spot])) == (row.lower, row.upper)
+    shown = found.frame.iloc[:-1, :-1]
+    assert (shown.where(shown != HIDDEN, TABLE) == TABLE).all(axis=None)
+    check_table("made", found.frame)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 4).flatmap(
+        lambda rows: st.integers(1, 4).flatmap(
+            lambda columns: st.lists(
+                st.lists(
+                    st.one_of(st.integers(0, 8), st.integers(0, 60)), min_size=columns, max_size=columns
+                ),
+                min_size=rows,
+                max_size=rows,
+            )
+        )
+    ),
+    st.sampled_from(["both", "rows", "columns", "none"]),
+    st.booleans(),
+)
+def test_no_hidden_cell_of_any_table_can_be_recovered(cells, totals, hide_zeros):
+    table = pd.DataFrame(
+        cells, index=[f"r{i}" for i in range(len(cells))], columns=[f"c{j}" for j in range(len(cells[0]))]
+    )
+    found = suppress(table, totals=totals, hide_zeros=hide_zeros)
+    numbers = [value for value in found.frame.to_numpy().ravel() if value != HIDDEN]
+    assert all(value >= 5 or (value == 0 and not hide_zeros) for value in numbers)
+    assert (found.bounds["upper"] - found.bounds["lower"] >= 4).all()
+    check_table("made", found.frame, hide_zeros=hide_zeros)
+    if totals == "both":
+        assert solved(found.frame) == []
+
+
+def test_order_of_rows_does_not_open_a_table_and_nothing_small_means_nothing_hidden():
+    turned = suppress(TABLE.iloc[::-1])
+    assert solved(turned.frame) == []
+    big = suppress(TABLE + 5)
+    assert not (big.frame == HIDDEN).any(axis=None)
+    assert big.frame.loc[TOTAL, TOTAL] == (TABLE + 5).to_numpy().sum()
+    assert "none is hidden" in big.sentence()
+
+
+def test_exactly_the_threshold_is_shown_one_less_is_not_and_zero_is_zero():
+    found = suppress(pd.Series([5, 4, 0, 30], index=list("abcd")), totals="none").frame["count"]
+    assert found.tolist() == [5, HIDDEN, 0, 30]
+    assert suppress(pd.Series([0, 9]), totals="none", hide_zeros=True).frame["count"].tolist() == [HIDDEN, 9]
+
+
+def test_two_small_counts_with_a_small_sum_are_not_each_others_protection():
+    found = suppress(
+        pd.DataFrame([[1, 2, 40], [20, 20, 20]], index=["a", "b"], columns=list("xyz")), totals="rows"
+    )
+    assert found.frame.loc["a"].tolist()[:3] == [HIDDEN] * 3  # 1 + 2 = 3 would tell both are small
+
+
+def test_the_callers_table_stays_and_the_page_does_not_tell_which_are_small():
+    before = TABLE.copy()
+    found = suppress(TABLE)
+    pd.testing.assert_frame_equal(TABLE, before)
+    assert "4 of 16 counts are hidden" in found.sentence()
+
+
+@pytest.mark.parametrize(
+    ("table", "options", "words"),
+    [
+        (TABLE.astype(float).replace(2.0, np.nan), {}, "row 'a', column 'x'"),
+        (TABLE * -1, {}, "row 'a', column 'x'"),
+        (TABLE / 2, {}, "column 'y'"),
+        (TABLE.rename(index={"c": TOTAL}), {}, "none 'Total'"),
+        (TABLE.rename(columns={"y": "x"}), {}, "each once"),
+        (TABLE, {"threshold": 1}, "2 or more"),
+        (TABLE, {"totals": "all"}, "Allowed"),
+    ],
+)
+def test_tables_that_are_no_counts_are_refused(table, options, words):
+    with pytest.raises(DisclosureError, match=words):
+        suppress(table, **options)
+
+
+def test_a_small_count_on_a_page_and_sums_that_do_not_fit_are_refused_by_cell():
+    with pytest.raises(DisclosureError, match="'t', row 'a', column 'x': a count below 5"):
+        check(tables={"t": TABLE})
+    wrong = suppress(TABLE).frame
+    wrong.loc["b", TOTAL] = 999
+    with pytest.raises(DisclosureError, match="do not add up"):
+        check_table("t", wrong)
+    with pytest.raises(DisclosureError, match="label of row 1: trust name"):
+        check(tables={"t": (TABLE + 9).rename(index={"a": "Medway"})})
+
+
+FRAME = pd.DataFrame(
+    {
+        "trust": [f"T{i}" for i in range(10)],
+        "type": ["acute"] * 6 + ["mental health"] * 4,
+        "region": ["North"] * 3 + ["South"] * 3 + ["North"] * 2 + ["South"] * 2,
+        "months": [8, 9, 10, 11, 12, 30, 8, 20, 21, None],
+    }
+)
+
+
+def test_a_profile_is_counted_against_the_public_frame():
+    assert identifiable({"type": "acute"}, FRAME, k=5).safe
+    exact = identifiable({"type": "acute", "months": 30}, FRAME, k=3)
+    assert exact.frame["alone"].tolist() == [1]
+    assert not exact.safe
+    assert identifiable({"type": "acute", "months": (8, 12)}, FRAME, k=5).frame["alone"].tolist() == [5]
+    assert identifiable({"region": ["North", "South"], "type": None}, FRAME).frame["alone"].tolist() == [10]
+    assert identifiable({"months": (0, 99)}, FRAME).frame["alone"].tolist() == [9]  # missing does not fit
+    none = identifiable({"type": "ambulance"}, FRAME)
+    assert none.unfit == ("the site",)
+    assert not none.safe
+
+
+def test_profiles_that_are_safe_alone_give_a_site_away_together():
+    profiles = {"Site A": {"months": (8, 9), "type": "acute"}, "Site B": {"months": (8, 9), "type": "acute"}}
+    profiles["Site C"] = {"months": (8, 10), "type": "acute"}
+    found = identifiable(profiles, FRAME, k=2).frame.set_index("site")
+    assert found["alone"].tolist() == [2, 2, 3]
+    assert found["together"].tolist() == [2, 2, 1]  # the attack: A and B use up two of the three
+    assert not found.loc["Site C", "safe"]
+    with pytest.raises(DisclosureError, match=r"site 'Site C'.*read together"):
+        check(profiles=profiles, frame=FRAME, k=2)
+
+
+def test_profiles_told_in_two_places_count_as_one_and_certain_members_are_told():
+    apart = [identifiable(told, FRAME, k=4).safe for told in ({"type": "mental health"}, {"region": "North"})]
+    assert apart == [True, True]
+    assert not identifiable({"type": "mental health", "region": "North"}, FRAME, k=4).safe
+    three = {f"Site {n}": {"type": "acute", "region": "North"} for n in (1, 2, 3)}
+    found = identifiable(three, FRAME, k=3)
+    assert found.frame["safe"].all()
+    assert found.certain == 3
+    assert not found.safe
+    with pytest.raises(DisclosureError, match="3 trusts must be among them"):
+        check(profiles=three, frame=FRAME, k=3)
+
+
+def test_a_result_never_says_which_trusts_fit():
+    assert "T5" not in repr(identifiable({"months": 30}, FRAME))
+
+
+def test_profiles_are_checked_for_columns_labels_and_frame():
+    with pytest.raises(DisclosureError, match="'beds' is no column"):
+        identifiable({"beds": 3}, FRAME)
+    with pytest.raises(DisclosureError, match="no pseudonym") as error:
+        check(profiles={"Medway": {}}, frame=FRAME)
+    assert "Medway" not in str(error.value)
+    with pytest.raises(DisclosureError, match="need the public frame"):
+        check(profiles={"Site A": {}})
+    with pytest.raises(DisclosureError, match="k=1"):
+        identifiable({}, FRAME, k=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Then Janet told us.", "person"),
+        ("Then janet told us.", "person"),
+        ("JANET told us.", "person"),
+        ("We met Dr Okonkwo-Vale.", "person"),
+        ("I asked dr. okonkwo.", "person"),
+        ("Smith did not agree.", "person"),
+        ("It was J. K. Harbottle again.", "person"),
+        ("Then Zo\u0308e left.", "person"),
+        ("Then Ja\u200bnet left.", "person"),
+        ("Then J\u0430net left.", "unknown letters"),
+        ("Then Harbottle left.", "unknown capital"),
+        ("Harbottle left.", "unknown capital"),
+        ("We all work at medway.", "trust name"),
+        ("The trust, East Lancashire, was told.", "trust name"),
+        ("They sent people to RXR for it.", "trust code"),
+        ("They sent people to RF4 for it.", "trust code"),
+        ("They sent people to rf4 for it.", "trust code"),
+        ("On site RXR20 it was worse.", "trust code"),
+        ("It came from ULHT, you know.", "abbreviation"),
+        ("We drove to Basingstoke.", "place"),
+        ("On ward 7B it was worse.", "place"),
+        ("It was in March 2015.", "date"),
+        ("It was on 12/03/2015.", "date"),
+        ("Since 2014 we have had four.", "date"),
+        ("It began on the 3rd of may.", "date"),
+        ("They came on a Tuesday.", "date"),
+        ("Write to a.b@nhs.net please.", "contact"),
+        ("Ring 01634 830 000 now.", "contact"),
+        ("Come to ME7 5NY.", "contact"),
+    ],
+)
+def test_what_identifies_is_found_with_its_place(text, kind):
+    found = scan(text)
+    assert kind in [one.kind for one in found]
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We were told to fix everything at once. Nobody asked us what we needed.",
+        "I felt the board finally listened; it may help, and we will march on.",
+        "The NHS and CQC came. May I say that staff in ED were tired? I'm sure.",
+        "The improvement director met 12 of us, 3 or 4 times, at a cost of £2000.",
+        "Will they come back? Nobody knows.",
+        "Relationships with the regulator",
+        "Psychological safety",
+        "The buddy trust helped us with data. It's better now; Datix is used.",
+    ],
+)
+def test_harmless_talk_is_not_held_up(text):
+    assert scan(text) == ()
+
+
+def test_confidential_names_whole_or_part_whatever_case_and_accent():
+    found = scan("then blåckwood, the willow-house lead, said so", names=["Ana Blackwood", "Willow House"])
+    assert [one.kind for one in found] == ["confidential name"] * 2
+    assert scan("then blackwood said", names=["Ana Blackwood"], allowed=["blackwood"])
+
+
+def test_cleared_words_clear_themselves_only():
+    text = "Then Harbottle saw the Phoenix plan."
+    assert [one.kind for one in scan(text)] == ["unknown capital"] * 2
+    assert [text[one.start : one.end] for one in scan(text, allowed=["Phoenix"])] == ["Harbottle"]
+    assert scan("In March 2015 it began.", allowed=["March"])
+
+
+def test_the_error_names_the_excerpt_not_the_words():
+    with pytest.raises(DisclosureError, match="excerpt 'q7': person at characters 5 to 10") as error:
+        check(excerpts={"q1": "We were tired.", "q7": "Then Janet told us."})
+    assert "Janet" not in str(error.value)
