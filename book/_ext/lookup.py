@@ -1,0 +1,108 @@
+"""Write the files behind the page "Look up a trust" into the site, again only when what they rest on has changed.
+
+They are made by `python -m analysis.lookup` in a process of its own and kept beside the built pages, with a
+record of the modules imported, the tables loaded and the lock, as `fresh` keeps one of each chapter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from analysis import data, trace
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements.lock"
+PAGE = "lookup"
+FOLDER = "lookup-data"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Put the files into the site, made anew if need be; take them away when the page is not built."""
+    if error is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir) / FOLDER
+    if PAGE not in app.env.found_docs:
+        shutil.rmtree(out, ignore_errors=True)
+        return
+    kept = Path(app.outdir).parent / f".{PAGE}"
+    why = reason(kept)
+    if why:
+        make(kept, why)
+    if why or not same(kept / FOLDER, out):
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(kept / FOLDER, out)
+
+
+def make(kept: Path, why: str) -> None:
+    """Make the files and their record; what was there goes first, so that a failure leaves no old file."""
+    began = time.monotonic()
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    lock, modules = trace.digest(LOCK), trace.modules()  # before the run: what is edited meanwhile counts
+    with tempfile.TemporaryDirectory() as notes_folder:
+        command = [sys.executable, "-m", "analysis.lookup", str(kept / FOLDER)]
+        environment = {**os.environ, trace.REQUEST: notes_folder}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ExtensionError(f"the files of {PAGE} could not be made:\n{done.stderr[-3000:]}")
+        notes = trace.collect(Path(notes_folder))
+    notes["modules"] = {name: modules.get(name, "") for name in notes["modules"]}
+    record = {"lock": lock, "python": sys.version.split()[0], **notes}
+    (kept / "record.json").write_text(json.dumps(record, sort_keys=True), encoding="utf-8")
+    print(f"[lookup] made in {time.monotonic() - began:.1f} s ({why}): {done.stdout.strip()}", flush=True)
+
+
+def reason(kept: Path) -> str:
+    """Say why the files must be made, '' when the kept ones are still those of their inputs."""
+    try:
+        record: dict[str, Any] = json.loads((kept / "record.json").read_text(encoding="utf-8"))
+        if record["lock"] != trace.digest(LOCK):
+            return "requirements.lock changed"
+        if record["python"] != sys.version.split()[0]:
+            return "another Python"
+        for name, sha in record["modules"].items():
+            if not (ROOT / name).is_file() or trace.digest(ROOT / name) != sha:
+                return f"{name} changed"
+        return next(
+            (f"table {name} changed" for name, was in record["tables"].items() if differs(name, was)), ""
+        )
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return "no files kept"  # fmt: skip
+
+
+def differs(name: str, was: dict[str, str]) -> bool:
+    """Tell whether a table or its description is no longer what the files were made from."""
+    try:
+        now = trace.description_digest(data.describe(name))
+    except data.DataError:
+        return True
+    path = ROOT / was["path"]
+    return not path.is_file() or trace.digest(path) != was["sha256"] or now != was["description"]
+
+
+def same(kept: Path, out: Path) -> bool:
+    """Tell whether the site already has the kept files, by names and sizes."""
+    return listed(kept) == listed(out)
+
+
+def listed(folder: Path) -> dict[str, int]:
+    """Return the size of every file below a folder, by path."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}

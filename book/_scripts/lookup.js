@@ -1,0 +1,483 @@
+// Look up a trust: reads the files in lookup-data/ (made by analysis.lookup), draws them and says them. Computes nothing.
+(() => {
+  "use strict";
+  const root = document.getElementById("lookup");
+  if (!root) return;
+  const source = root.dataset.source;
+  const SVG = "http://www.w3.org/2000/svg";
+  const LIGHT = { back: "#ffffff", ink: "#1f2937", grey: "#5b6472", line: "#9ca3af", blue: "#005eb8", orange: "#b45309", band: "#d1d5db", regime: "#fdf0d5" };
+  const DARK = { back: "#121212", ink: "#f3f4f6", grey: "#cbd5e1", line: "#9ca3af", blue: "#7cc4ff", orange: "#fdba74", band: "#4b5563", regime: "#33240a" };
+  const STYLE = `
+    #lookup form { display: grid; gap: .75rem 1rem; grid-template-columns: minmax(0, 3fr) minmax(0, 3fr) auto; align-items: end; margin: 1rem 0; }
+    #lookup label { display: block; font-weight: 600; }
+    #lookup input, #lookup select { width: 100%; max-width: 100%; }
+    #lookup input, #lookup select, #lookup button { font: inherit; min-height: 2.6rem; padding: .3rem .6rem; color: inherit; background: var(--pst-color-background); border: 1px solid var(--quiet); border-radius: .3rem; }
+    #lookup button { cursor: pointer; }
+    #lookup .actions, #lookup .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 1rem; padding: 0; list-style: none; }
+    #lookup .peers-period { max-width: 20rem; margin: .5rem 0; }
+    #lookup .drawing { background: var(--lookup-back); }
+    #lookup svg { display: block; max-width: 100%; height: auto; }
+    #lookup .fault { border-left: 4px solid #b45309; padding: .25rem .75rem; }
+    #lookup .fault:empty { display: none; }
+    #lookup figure { margin: .5rem 0; width: 100%; }
+    #lookup summary { cursor: pointer; padding: .3rem 0; min-height: 24px; }
+    #lookup .quiet { color: var(--quiet); font-size: .9rem; }
+    @media (max-width: 45rem) { #lookup form { grid-template-columns: minmax(0, 1fr); } }
+    @media print { #lookup form, #lookup .actions, #lookup .peers-period, #lookup details { display: none; } }`;
+
+  // Small helpers for elements, numbers and files.
+  const el = (name, attributes = {}, ...inside) => {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value);
+    made.append(...inside);
+    return made;
+  };
+  const mark = (name, attributes, text) => {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, typeof value === "number" ? +value.toFixed(2) : value);
+    if (text !== undefined) made.textContent = text;
+    return made;
+  };
+  const files = new Map();
+  const file = path => {
+    if (!files.has(path)) {
+      const loading = fetch(source + path).then(answer => {
+        if (answer.ok) return answer.json();
+        throw Object.assign(new Error(path), { status: answer.status });
+      });
+      loading.catch(() => files.delete(path));
+      files.set(path, loading);
+    }
+    return files.get(path);
+  };
+  // As analysis.present.number: digits and marks of the unit, ties to the even digit, a real minus.
+  const bare = (value, digits) => {
+    const size = Math.abs(value), exact = size.toFixed(Math.min(100, digits + 40));
+    const rest = exact.slice(exact.indexOf(".") + 1 + digits);
+    let text = size.toFixed(digits);
+    if (/^50*$/.test(rest)) {
+      const cut = exact.slice(0, exact.length - rest.length).replace(/\.$/, "");
+      if (Number(cut.at(-1)) % 2 === 0) text = cut;
+    }
+    const [whole, part] = text.split(".");
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");
+    return { grouped, negative: value < 0 && Number(text) !== 0 };
+  };
+  const number = (value, unit) => {
+    if (value === null || value === undefined) return "..";
+    const { digits, before, after } = index.units[unit], { grouped, negative } = bare(value, digits);
+    return `${negative ? "−" : ""}${before}${grouped}${after}`;
+  };
+  const interval = (low, high, unit) => {
+    const after = index.units[unit].after, first = number(low, unit);
+    return `${after && first.endsWith(after) ? first.slice(0, -after.length) : first} to ${number(high, unit)}`;
+  };
+  const fill = (words, parts) => words.replace(/\{(\w*)\}/g, (_, key) => parts[key || 0]);
+
+  let index, shown, asked = 0, drawn = 0;
+  const dark = () => document.documentElement.dataset.theme === "dark";
+
+  // What the address asks for, and what it says after a choice.
+  const wanted = () => {
+    const query = new URLSearchParams(location.search);
+    return { trust: (query.get("trust") || root.dataset.trust).trim().toUpperCase(), indicator: query.get("indicator") || root.dataset.indicator, period: query.get("period") };
+  };
+  const go = changes => {
+    const next = { ...wanted(), period: null, ...changes }, query = new URLSearchParams();
+    for (const key of ["trust", "indicator", "period"]) if (next[key]) query.set(key, next[key]);
+    if (`?${query}` !== location.search) history.pushState(null, "", `?${query}${location.hash}`);
+    return show();
+  };
+  const address = changes => {
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries({ trust: wanted().trust, indicator: wanted().indicator, ...changes })) query.set(key, value);
+    return `?${query}`;
+  };
+  const link = (words, changes) => {
+    const made = el("a", { href: address(changes) }, words);
+    made.addEventListener("click", event => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      go(changes);
+      box.focus();
+    });
+    return made;
+  };
+
+  // The form.
+  const options = el("datalist", { id: "lookup-trusts" });
+  const box = el("input", { id: "lookup-trust", type: "search", list: "lookup-trusts", autocomplete: "off", spellcheck: "false", "aria-describedby": "lookup-fault" });
+  const chosen = el("select", { id: "lookup-indicator" });
+  const form = el("form", { role: "search", "aria-label": "Look up a trust" },
+    el("div", {}, el("label", { for: "lookup-trust" }, "Trust: name or code"), box, options),
+    el("div", {}, el("label", { for: "lookup-indicator" }, "Indicator"), chosen),
+    el("button", { type: "submit" }, "Show"));
+  const fault = el("div", { id: "lookup-fault", class: "fault", role: "alert" });
+  const result = el("div", { id: "lookup-result" });
+  const says = el("p", { id: "lookup-says", role: "status", "aria-live": "polite" });
+  const label = trust => `${trust.code} ${trust.name}`;
+  const find = words => {
+    const text = words.trim().toLowerCase(), all = index.trusts;
+    const same = all.filter(one => [one.code, one.name, label(one)].some(name => name.toLowerCase() === text));
+    if (same.length || !text) return same;
+    const inside = all.filter(one => [label(one), ...(one.also || [])].join(" ").toLowerCase().includes(text));
+    return inside.length ? inside : all.filter(one => text.split(/\s+/).every(part => [label(one), ...(one.also || [])].join(" ").toLowerCase().includes(part)));
+  };
+  const choose = () => {
+    const found = find(box.value);
+    fault.replaceChildren();
+    if (found.length === 1) return go({ trust: found[0].code, indicator: chosen.value });
+    if (!found.length) {
+      fault.append(el("p", {}, `No trust matches “${box.value.trim()}”. Type part of its name, or its code of three to five characters.`));
+      return;
+    }
+    const list = el("ul", { class: "choices" });
+    for (const one of found.slice(0, 12)) {
+      const button = el("button", { type: "button" }, label(one));
+      button.addEventListener("click", () => { box.focus(); go({ trust: one.code, indicator: chosen.value }); });
+      list.append(el("li", {}, button));
+    }
+    fault.append(el("p", {}, `${found.length} trusts match “${box.value.trim()}”. Choose one${found.length > 12 ? " of the first twelve, or type more" : ""}:`), list);
+  };
+  form.addEventListener("submit", event => { event.preventDefault(); choose(); });
+  box.addEventListener("input", () => { if (index.trusts.some(one => label(one) === box.value)) choose(); });
+  chosen.addEventListener("change", () => go({ indicator: chosen.value }));
+
+  // Scales and axes that both pictures share.
+  const nice = (low, high, about) => {
+    const step0 = (high - low || Math.abs(high) || 1) / about, power = 10 ** Math.floor(Math.log10(step0));
+    const step = [1, 2, 2.5, 5, 10].map(times => times * power).find(one => one >= step0);
+    const first = Math.floor(low / step + 1e-9) * step, ticks = [];
+    for (let at = first; at < high + step * 0.999; at += step) ticks.push(+at.toPrecision(12));
+    return { ticks, step };
+  };
+  const frame = (width, low, high, unit, words, colours, extra) => {
+    const height = (width < 480 ? 260 : 340) + extra.above + extra.below, { ticks, step } = nice(low, high, width < 480 ? 4 : 6);
+    const digits = Math.max(0, Math.min(4, Math.ceil(-Math.log10(step) - 1e-9) + (/[.]?25/.test(String(step)) && step < 10 && !Number.isInteger(step) ? 1 : 0)));
+    const names = ticks.map(tick => { const { grouped, negative } = bare(tick, digits); return (negative ? "−" : "") + grouped + (unit === "percent" ? "%" : ""); });
+    const left = 12 + 7.2 * Math.max(...names.map(name => name.length)), top = 46 + extra.above, bottom = height - 46 - extra.below, right = width - 14;
+    const y = value => bottom - (value - ticks[0]) / (ticks.at(-1) - ticks[0]) * (bottom - top);
+    const drawing = mark("svg", { xmlns: SVG, viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "font-family": "system-ui, sans-serif", "font-size": 12 });
+    drawing.append(mark("rect", { width, height, fill: colours.back }));
+    const grid = mark("g", { "aria-hidden": "true" });
+    ticks.forEach((tick, at) => {
+      grid.append(mark("line", { x1: left, x2: right, y1: y(tick), y2: y(tick), stroke: colours.line, "stroke-width": 0.5, opacity: 0.6 }));
+      grid.append(mark("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end", fill: colours.grey }, names[at]));
+    });
+    [words, ticks[0] > 0 ? "The axis does not start at zero." : ""].forEach((line, at) => grid.append(mark("text", { x: 4, y: 14 + extra.above + 15 * at, fill: colours.ink }, line)));
+    return { drawing, grid, y, left, right, top, bottom, width, height, from: ticks[0] };
+  };
+  const named = (drawing, title, text) => {
+    const id = `drawn${++drawn}`;
+    drawing.prepend(mark("title", { id: `${id}t` }, title), mark("desc", { id: `${id}d` }, text));
+    drawing.setAttribute("aria-labelledby", `${id}t ${id}d`);
+  };
+  const wrap = (text, most) => text.split(" ").reduce((lines, word) => {
+    if (lines.length && (lines.at(-1) + " " + word).length <= most) lines[lines.length - 1] += " " + word; else lines.push(word);
+    return lines;
+  }, []);
+  // A picture to keep says by itself what it is and where it is from.
+  const framed = (width, kept, colours, title, credit) => {
+    const lines = kept ? wrap(title, width / 9) : [], foot = kept ? wrap(credit, width / 6) : [];
+    const write = plot => {
+      lines.forEach((line, at) => plot.drawing.append(mark("text", { x: 4, y: 18 + 18 * at, fill: colours.ink, "font-size": 15, "font-weight": 600 }, line)));
+      foot.forEach((line, at) => plot.drawing.append(mark("text", { x: 4, y: plot.height - 15 * (foot.length - at) + 9, fill: colours.grey, "font-size": 11 }, line)));
+    };
+    return { above: 18 * lines.length + (lines.length ? 8 : 0), below: 15 * foot.length + (foot.length ? 6 : 0), write };
+  };
+  const triangle = (x, y, way, size) => `M${x - size} ${y + way * size * 0.8}L${x + size} ${y + way * size * 0.8}L${x} ${y - way * size}Z`;
+  // Signals come as one letter a period: capitals point up, the letter is the rule. Gaps come by reason.
+  const signalAt = (one, at) => {
+    const sign = one.g[at];
+    if (sign === ".") return undefined;
+    const up = sign < "a", rule = sign.toLowerCase().charCodeAt(0) - 97;
+    return { way: up ? 1 : -1, words: index.signals[up ? "up" : "down"][rule] };
+  };
+  const absences = one => new Map(Object.entries(one.x).flatMap(([why, places]) => places.map(at => [at, why])));
+  const letter = at => String.fromCharCode(65 + at);
+  const credit = one => `Source: ${one.publisher}, ${one.publication} (${one.status}).`;
+
+  // The control chart.
+  const drawChart = (width, colours, kept = false) => {
+    const { about, one, trust, words } = shown, n = one.v.length;
+    const limited = one.s.filter(cut => cut.centre !== null), values = one.v.filter(value => value !== null);
+    const most = about.unit === "percent" && Math.max(...values) <= 100 ? 100 : Infinity;
+    const low = Math.max(0, Math.min(...values, ...limited.map(cut => cut.lower))), high = Math.min(most, Math.max(...values, ...limited.map(cut => cut.upper)));
+    const extra = framed(width, kept, colours, `${about.title}, ${trust.name}`, credit(about));
+    const plot = frame(width, low, high, about.unit, axis(about), colours, extra);
+    const { drawing, y, left, right, top, bottom } = plot, step = (right - left) / n, x = at => left + (at + 0.5) * step;
+    const inside = value => y(Math.min(most, Math.max(0, value)));
+    one.s.forEach((cut, at) => {
+      const from = x(cut.start) - step / 2, to = x(cut.stop) + step / 2;
+      if (cut.phase === "in special measures") drawing.append(mark("rect", { x: from, y: top, width: to - from, height: bottom - top, fill: colours.regime, class: "in-force" }));
+      if (cut.centre !== null) drawing.append(mark("rect", { x: from, y: inside(cut.upper), width: to - from, height: Math.max(0, inside(cut.lower) - inside(cut.upper)), fill: colours.band, opacity: 0.5, class: "limits" }));
+      if (cut.phase === "in special measures") drawing.append(mark("rect", { x: from, y: top - 2, width: to - from, height: 5, fill: colours.orange }));
+      if (at) drawing.append(mark("line", { x1: from, x2: from, y1: top - 14, y2: bottom, stroke: colours.ink, "stroke-width": 1, "stroke-dasharray": "4 3" }));
+      if (one.s.length > 1) drawing.append(mark("text", { x: from + 4, y: top - 3, fill: colours.ink, "font-weight": 600 }, letter(at)));
+      if (cut.phase === "in special measures" && to - from > 150) drawing.append(mark("text", { x: from + 18, y: top - 3, fill: colours.ink }, cut.phase));
+    });
+    drawing.append(plot.grid);
+    for (const cut of limited) {
+      const from = x(cut.start) - step / 2, to = x(cut.stop) + step / 2;
+      drawing.append(mark("line", { x1: from, x2: to, y1: y(cut.centre), y2: y(cut.centre), stroke: colours.ink, "stroke-width": 1.5, class: "mean" }));
+      for (const edge of [cut.lower, cut.upper]) if (edge >= 0 && edge <= most) drawing.append(mark("line", { x1: from, x2: to, y1: y(edge), y2: y(edge), stroke: colours.grey, "stroke-width": 1, "stroke-dasharray": cut.provisional ? "2 3" : "none" }));
+    }
+    let path = "", gap = true;
+    one.v.forEach((value, at) => { if (value === null) gap = true; else { path += `${gap ? "M" : "L"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`; gap = false; } });
+    drawing.append(mark("path", { d: path, fill: "none", stroke: colours.grey, "stroke-width": 1 }));
+    const size = Math.max(1.8, Math.min(3.6, step * 0.42)), gaps = absences(one);
+    one.v.forEach((value, at) => {
+      const signal = signalAt(one, at), cut = one.s.find(found => found.stop >= at);
+      let made;
+      if (value === null) made = mark("path", { d: `M${x(at) - 2.5} ${bottom - 6}l5 5m0 -5l-5 5`, stroke: colours.grey, "stroke-width": 1.2, class: "gap" });
+      else if (signal) {
+        const colour = about.better === 0 ? colours.ink : signal.way === about.better ? colours.blue : colours.orange;
+        made = mark("path", { d: triangle(x(at), y(value), signal.way, size * 1.45), fill: colour, class: "signal" });
+      } else made = mark("circle", { cx: x(at), cy: y(value), r: size, fill: cut.centre === null ? colours.back : colours.grey, stroke: colours.grey, class: "point" });
+      made.append(mark("title", {}, `${words[at]}: ${value === null ? gaps.get(at) : number(value, about.unit)}${signal ? `, ${signal.words}` : ""}`));
+      drawing.append(made);
+    });
+    let lastYear = "", lastX = -99;
+    words.forEach((name, at) => {
+      const year = name.match(/\d{4}/)?.[0];
+      if (year === lastYear) return;
+      lastYear = year;
+      if (at === 0 && n > 40) return; // the first year is rarely whole
+      drawing.append(mark("line", { x1: x(at), x2: x(at), y1: bottom, y2: bottom + 4, stroke: colours.grey }));
+      if (x(at) - lastX < 40 || x(at) > right - 8) return;
+      lastX = x(at);
+      drawing.append(mark("text", { x: x(at), y: bottom + 17, "text-anchor": "middle", fill: colours.grey }, year));
+    });
+    drawing.append(mark("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", fill: colours.ink }, { month: "Month", quarter: "Quarter", year: "Year", winter: "Winter, by the year it begins in" }[about.grain]));
+    extra.write(plot);
+    named(drawing, `${about.title}, ${trust.name}: control chart`, one.sentence);
+    return drawing;
+  };
+  const axis = about => `${about.unit === "percent" ? "Percent" : about.unit[0].toUpperCase() + about.unit.slice(1)}; ${about.direction}`;
+
+  // The place among peers: a funnel by size, or all values in order.
+  const drawPeers = (width, colours, kept = false) => {
+    const { about, trust } = shown, { group, period, sentence } = shown.peers, funnel = group.kind === "funnel";
+    const mine = group.codes.indexOf(trust.code), curve = group.curve;
+    const order = group.v.map((_, at) => at).sort((a, b) => group.v[a] - group.v[b]);
+    const place = new Map(order.map((at, rank) => [at, rank + 1]));
+    const sizes = funnel ? group.d : group.codes.map((_, at) => place.get(at));
+    const edges = funnel ? [...curve.od_ll95.slice(-20), ...curve.od_ul95.slice(-20)] : [];
+    const cap = about.unit === "percent" && Math.max(...group.v) <= 100 ? 100 : Infinity;
+    const low = Math.max(0, Math.min(...group.v, ...edges)), high = Math.min(cap, Math.max(...group.v, ...edges));
+    const extra = framed(width, kept, colours, `${about.title}, ${period.words}: ${trust.name} among ${group.codes.length} ${trust.type} trusts`, credit(about));
+    const plot = frame(width, low, high, about.unit, axis(about), colours, extra);
+    const { drawing, y, left, right, top, bottom, from } = plot, last = Math.max(...sizes), x = size => left + size / last * (right - left - 8);
+    const clip = value => Math.max(top - 12, Math.min(bottom, y(Math.max(from, value))));
+    if (!funnel) drawing.append(mark("rect", { x: left, width: right - left, y: y(group.spread[4]), height: Math.max(1, y(group.spread[0]) - y(group.spread[4])), fill: colours.band, class: "limits" }));
+    drawing.append(plot.grid);
+    if (funnel) {
+      for (const [level, dash] of [["95", "none"], ["998", "5 3"]]) for (const side of ["ll", "ul"]) {
+        const points = curve.size.map((size, at) => `${x(size).toFixed(1)} ${clip(curve[`od_${side}${level}`][at]).toFixed(1)}`);
+        drawing.append(mark("path", { d: `M${points.join("L")}`, fill: "none", stroke: colours.ink, "stroke-width": 1, "stroke-dasharray": dash, class: "funnel" }));
+      }
+      drawing.append(mark("line", { x1: left, x2: right, y1: y(group.target), y2: y(group.target), stroke: colours.grey }));
+      const ends = nice(0, last, width < 480 ? 3 : 5).ticks.filter(tick => tick <= last);
+      for (const tick of ends) drawing.append(mark("text", { x: x(tick), y: bottom + 17, "text-anchor": "middle", fill: colours.grey }, bare(tick, Number.isInteger(tick) ? 0 : 1).grouped));
+    }
+    group.codes.forEach((code, at) => {
+      if (at === mine) return;
+      const made = mark("circle", { cx: x(sizes[at]), cy: y(group.v[at]), r: 2.6, fill: colours.line, class: "peer" });
+      made.append(mark("title", {}, `${name(code)}: ${number(group.v[at], about.unit)}`));
+      drawing.append(made);
+    });
+    if (mine >= 0) {
+      const at = [x(sizes[mine]), y(group.v[mine])], end = at[0] > (left + right) / 2;
+      drawing.append(mark("path", { d: `M${at[0]} ${at[1] - 7}l7 7l-7 7l-7 -7Z`, fill: colours.orange, stroke: colours.back, "stroke-width": 1.5, class: "chosen" }));
+      drawing.append(mark("text", { x: at[0] + (end ? -11 : 11), y: at[1] + 4, "text-anchor": end ? "end" : "start", fill: colours.ink, "font-weight": 600, stroke: colours.back, "stroke-width": 3, "paint-order": "stroke" }, trust.code));
+    }
+    const under = funnel ? `Size: ${about.counts[1].replaceAll("_", " ")}` : "Trusts, lowest figure first; band: middle four fifths";
+    drawing.append(mark("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", fill: colours.ink }, under));
+    extra.write(plot);
+    named(drawing, `${about.title}, ${period.words}: ${trust.name} among its peers`, sentence);
+    return drawing;
+  };
+  const name = code => index.trusts.find(one => one.code === code)?.name || code;
+  const placeWords = (about, trust, group, period) => {
+    const at = group.codes.indexOf(trust.code), funnel = group.kind === "funnel", rank = group.rank[at];
+    const others = group.rank.filter(one => one === rank).length - 1;
+    return fill(index.places[group.kind], {
+      period: period.words, name: trust.name, value: number(group.v[at], about.unit), where: (funnel ? index.bands : index.tenths)[group.band[at]],
+      of: String(group.codes.length), type: trust.type, rank: rank + (others ? fill(index.shared, [others]) : ""), first: about.first,
+      centre: number(group.target, about.unit), half: interval(group.spread[1], group.spread[3], about.unit),
+    });
+  };
+
+  // Tables, files to keep.
+  const tabled = (caption, columns, rows) => {
+    const head = el("tr", {}, ...columns.map(([words, kind]) => el("th", { scope: "col", class: kind }, words)));
+    const body = rows.map(row => el("tr", {}, ...row.map((cell, at) => el(at ? "td" : "th", { scope: at ? undefined : "row", class: columns[at][1] }, cell ?? ".."))));
+    const table = el("table", { class: "result" }, el("caption", {}, el("span", {}, caption)), el("thead", {}, head), el("tbody", {}, ...body));
+    return el("div", { class: "table-scroll", role: "region", tabindex: "0", "aria-label": caption }, table);
+  };
+  const csv = rows => rows.map(row => row.map(cell => (/[",\n]/.test(cell ?? "") ? `"${String(cell).replaceAll('"', '""')}"` : cell ?? "")).join(",")).join("\n") + "\n";
+  const save = (blob, title) => {
+    const link = el("a", { href: URL.createObjectURL(blob), download: title });
+    root.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  const picture = (draw, title, kind) => {
+    const drawing = draw(900, LIGHT, true), text = new XMLSerializer().serializeToString(drawing);
+    const blob = new Blob([text], { type: "image/svg+xml" });
+    if (kind === "svg") return save(blob, `${title}.svg`);
+    const image = new Image();
+    image.onload = () => {
+      const canvas = el("canvas", { width: 1800, height: 2 * Number(drawing.getAttribute("height")) });
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(made => save(made, `${title}.png`), "image/png");
+    };
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  };
+  const actions = (what, draw, rows, title) => {
+    const button = (words, act) => { const made = el("button", { type: "button" }, words); made.addEventListener("click", act); return made; };
+    return el("div", { class: "actions", role: "group", "aria-label": `Keep ${what}` },
+      button("Numbers (CSV)", () => save(new Blob([csv(rows())], { type: "text/csv" }), `${title}.csv`)),
+      button("Picture (SVG)", () => picture(draw, title, "svg")), button("Picture (PNG)", () => picture(draw, title, "png")));
+  };
+  const chartRows = () => {
+    const { about, one, words } = shown, counts = one.d ? about.counts : [];
+    const gaps = absences(one);
+    return [["period", ...counts, "value", "mean", "lower", "upper", "signal", "stretch", "why missing"], ...one.v.map((value, at) => {
+      const cut = one.s.find(found => found.stop >= at);
+      return [words[at], ...(one.d ? [one.n[at], one.d[at]] : []), value, cut.centre, cut.lower, cut.upper, signalAt(one, at)?.words, cut.label, gaps.get(at)];
+    })];
+  };
+  const peerRows = () => {
+    const { about, peers: { group } } = shown;
+    return [["code", "trust", "value", "rank", "where", ...(group.d ? [about.counts[1]] : [])], ...group.codes.map((code, at) => [code, name(code), group.v[at], group.rank[at], (group.d ? index.bands : index.tenths)[group.band[at]], ...(group.d ? [group.d[at]] : [])])];
+  };
+
+  // The page: chart, then peers.
+  const showChart = () => {
+    const { about, one, trust, words, held } = shown, unit = about.unit;
+    const slot = el("div", { class: "drawing", id: "lookup-chart" });
+    const letters = one.s.length > 1;
+    const list = el("ul", {}, ...one.s.map((cut, at) => el("li", {}, `${letters ? `${letter(at)}: ` : ""}${cut.label}; ${cut.points} ${cut.points === 1 ? "value" : "values"}; ` +
+      (cut.centre === null ? `no limits: ${cut.reason}.` : `mean ${number(cut.centre, unit)}, limits ${interval(cut.lower, cut.upper, unit)}${cut.provisional ? " (provisional)" : ""}; ${cut.signals} ${cut.signals === 1 ? "signal" : "signals"}.`))));
+    const dates = held.events.filter(event => event.kind !== "pandemic").map(event => `${event.day}: ${event.words}`);
+    const colours = about.better === 0 ? "Neither direction is better, so triangles are not coloured." : "Blue is the better direction, orange the worse.";
+    const key = el("p", { class: "quiet" }, `Line: mean. Grey band: limits (dotted: provisional). Triangle: a signal, pointing its way. ${colours} Hollow point: no limits. Cross at the foot: no figure. ${one.s.some(cut => cut.phase === "in special measures") ? "Bar at the top and shading: in special measures." : ""}`);
+    const rows = chartRows(), at = rows[0].indexOf("value");
+    const body = rows.slice(1).reverse().map(row => {
+      const cut = one.s.find(found => found.label === row[at + 5]);
+      return [row[0], row[at] === null ? row[at + 6] : number(row[at], unit), ...(at > 1 ? [plain(row[1]), plain(row[2])] : []), number(row[at + 1], unit), number(row[at + 2], unit), number(row[at + 3], unit), row[at] === null ? "" : row[at + 4] || (cut.reason ? `no limits: ${cut.reason}` : "no signal"), row[at + 5]];
+    });
+    const columns = [["Period"], [`Figure`, "number"], ...(at > 1 ? about.counts.map(count => [count.replaceAll("_", " "), "number"]) : []), ["Mean", "number"], ["Lower limit", "number"], ["Upper limit", "number"], ["Signal"], ["Stretch"]];
+    const status = about.status === "official statistics" ? "" : ` (${about.status})`;
+    result.append(
+      el("h3", { id: "lookup-title" }, `${about.title}: ${trust.name}`), el("p", { class: "quiet" }, about.definition + "."), says,
+      el("figure", {}, slot), key, list,
+      el("p", {}, dates.length ? `Dates of this trust: ${dates.join("; ")}.` : "This trust was never in special measures and had no large merger."),
+      el("p", { class: "quiet" }, `To know: ${about.breaks}. Source: `, el("a", { href: about.page }, `${about.publisher}, ${about.publication}`), `${status}; data to ${about.to}.`),
+      el("details", {}, el("summary", {}, "The chart as a table"), tabled(`${about.title}, ${trust.name}; ${axis(about).toLowerCase()}`, columns, body)),
+      actions("this chart", drawChart, chartRows, `${trust.code}-${about.key}`));
+  };
+  const plain = value => (value === null ? ".." : bare(value, Number.isInteger(value) ? 0 : 1).grouped);
+  const showPeers = async period => {
+    const { about, one, trust, grain } = shown, start = grain.keys.indexOf(one.first), mine = asked;
+    const choice = el("select", { id: "lookup-period" });
+    one.v.forEach((value, at) => { if (value !== null) choice.prepend(el("option", { value: grain.keys[start + at] }, grain.words[start + at])); });
+    const fits = [...choice.options].some(option => option.value === period), key = fits ? period : grain.keys[start + one.last];
+    choice.value = key;
+    choice.addEventListener("change", () => go({ trust: trust.code, indicator: about.key, period: choice.value }).then(() => document.getElementById("lookup-period")?.focus()));
+    const part = el("div", { id: "lookup-peers" }), words = grain.words[grain.keys.indexOf(key)];
+    result.append(el("h3", {}, `Its place among ${trust.type} trusts`), el("div", { class: "peers-period" }, el("label", { for: "lookup-period" }, "Period compared"), choice), part);
+    if (period && !fits) part.append(el("p", { class: "fault" }, `There is no figure of this trust for “${period}”; the last one is shown.`));
+    let group;
+    try { group = (await file(`peers/${about.key}/${key}.json`))[trust.type]; } catch (error) { if (error.status !== 404) throw error; }
+    if (mine !== asked && !part.isConnected) return;
+    if (!group) { part.append(el("p", {}, one.place && key === grain.keys[start + one.last] ? one.place : "Fewer than three trusts of its type have a figure in that period, so there is no place among peers.")); return; }
+    const sentence = key === grain.keys[start + one.last] ? one.place : placeWords(about, trust, group, { words });
+    shown.peers = { group, period: { key, words }, sentence };
+    const how = group.kind === "funnel" ? "Each point is a trust; the solid lines are 95% limits, the dashed lines 99.8% limits. Both allow for the differences that are usual between trusts. The diamond is the chosen trust."
+      : `Each point is a trust, lowest figure first; the diamond is the chosen trust. There is no funnel: ${group.why}.`;
+    const order = group.codes.map((_, at) => at).sort((a, b) => group.rank[a] - group.rank[b] || (group.codes[a] < group.codes[b] ? -1 : 1));
+    const columns = [["Trust"], ["Figure", "number"], [`Rank (${about.first})`, "number"], ["Where"], ...(group.d ? [[about.counts[1].replaceAll("_", " "), "number"]] : [])];
+    const body = order.map(at => [link(name(group.codes[at]), { trust: group.codes[at] }), number(group.v[at], about.unit), String(group.rank[at]), (group.d ? index.bands : index.tenths)[group.band[at]], ...(group.d ? [plain(group.d[at])] : [])]);
+    part.append(el("p", { id: "lookup-place", role: "status" }, sentence), el("figure", {}, el("div", { class: "drawing", id: "lookup-funnel" })), el("p", { class: "quiet" }, how),
+      el("details", {}, el("summary", {}, "All trusts as a table"), tabled(`${about.title}, ${words}; ${about.direction}`, columns, body)),
+      actions("this comparison", drawPeers, peerRows, `${trust.code}-${about.key}-${key}-peers`));
+    draw();
+  };
+  const draw = (colours = dark() ? DARK : LIGHT) => {
+    root.style.setProperty("--lookup-back", colours.back);
+    for (const [id, make] of [["lookup-chart", drawChart], ["lookup-funnel", drawPeers]]) {
+      const slot = document.getElementById(id);
+      if (slot && shown) slot.replaceChildren(make(Math.max(260, Math.floor(slot.clientWidth || root.clientWidth)), colours));
+    }
+  };
+  const about = trust => {
+    const words = [`${trust.type[0].toUpperCase()}${trust.type.slice(1)} trust, code ${trust.code}.`];
+    if (trust.closed) words.push(` Closed on ${trust.closed}.`);
+    const line = el("p", { class: "quiet" }, ...words);
+    if (trust.successor) line.append(" Its services went to ", index.trusts.some(one => one.code === trust.successor) ? link(`${trust.successor} ${name(trust.successor)}`, { trust: trust.successor }) : trust.successor, ".");
+    if (trust.also) line.append(` It holds what were: ${trust.also.join("; ")}.`);
+    return line;
+  };
+  const show = async () => {
+    const want = wanted(), mine = ++asked;
+    fault.replaceChildren();
+    try {
+      index ??= await file("index.json");
+      if (!options.children.length) prepare();
+      const trust = index.trusts.find(one => one.code === want.trust), one = index.indicators.find(found => found.key === want.indicator);
+      chosen.value = one ? one.key : "";
+      box.value = trust ? label(trust) : want.trust;
+      if (!trust || !one) {
+        shown = undefined;
+        result.replaceChildren();
+        fault.append(el("p", {}, trust ? `There is no indicator called “${want.indicator}”. Choose one from the list.` : `No trust has the code “${want.trust}”. Type part of a name, or another code.`));
+        return;
+      }
+      const held = await file(`trusts/${trust.code}.json`);
+      if (mine !== asked) return;
+      document.title = `${one.title}: ${trust.name} – ${title}`;
+      result.replaceChildren(about(trust));
+      const series = held.indicators[one.key];
+      if (!series) {
+        shown = undefined;
+        says.textContent = `${one.title} at ${trust.name} (${trust.code}): there is nothing to chart. ${held.without[one.key]}`;
+        result.append(el("h3", { id: "lookup-title" }, `${one.title}: ${trust.name}`), says, el("p", {}, "Of this trust there are figures on: "),
+          el("ul", {}, ...index.indicators.filter(other => held.indicators[other.key]).map(other => el("li", {}, link(other.title, { indicator: other.key })))));
+        return;
+      }
+      const grain = index.grains[one.grain], start = grain.keys.indexOf(series.first);
+      shown = { about: one, one: series, trust, held, grain, words: grain.words.slice(start, start + series.v.length) };
+      says.textContent = "";
+      showChart();
+      draw();
+      says.textContent = series.sentence;
+      await showPeers(want.period);
+    } catch (error) {
+      if (mine !== asked) return;
+      const again = el("button", { type: "button" }, "Try again");
+      again.addEventListener("click", show);
+      fault.append(el("p", {}, navigator.onLine ? "The figures could not be loaded. The file may be missing from this copy of the report." : "The figures could not be loaded: this device is offline. What was opened before still works."), again);
+    } finally {
+      root.dataset.ready = String(mine);
+    }
+  };
+  const title = document.title;
+  const prepare = () => {
+    options.append(...index.trusts.map(one => el("option", { value: label(one) })));
+    const families = new Map();
+    for (const one of index.indicators) families.set(one.family, [...(families.get(one.family) || []), one]);
+    for (const [family, list] of families) chosen.append(el("optgroup", { label: family[0].toUpperCase() + family.slice(1) }, ...list.map(one => el("option", { value: one.key }, one.title))));
+  };
+  document.head.append(el("style", {}, STYLE));
+  root.replaceChildren(form, fault, result);
+  let width = 0, waiting;
+  new ResizeObserver(() => { if (Math.abs(root.clientWidth - width) > 4) { width = root.clientWidth; clearTimeout(waiting); waiting = setTimeout(draw, 60); } }).observe(root);
+  new MutationObserver(() => draw()).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  addEventListener("beforeprint", () => draw(LIGHT));
+  addEventListener("afterprint", () => draw());
+  addEventListener("popstate", show);
+  show();
+})();

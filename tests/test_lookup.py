@@ -1,0 +1,408 @@
+"""Look up a trust: figures, stretches, limits, places and files, against the tables and the functions of record."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import data, lookup, present, regime, spc
+from analysis.data import DataError
+from analysis.funnel import funnel
+from analysis.lookup import files, words
+from analysis.lookup.chart import FLAT, RARE, SHORT
+from analysis.lookup.peers import _compared
+from analysis.lookup.series import CELLS, _cells
+from analysis.lookup.stretches import AFTER, BEFORE, IN, NEVER, stretches
+from analysis.present import looking
+from analysis.signals import SIGNALS
+
+NAMES = data.load("indicators")["indicator"].tolist()
+MEDWAY = "RPA"
+HEAVIEST = 60_000  # bytes of the heaviest file; half a second on a slow line even before compression
+SPELL = ("2013-07", "2017-03")  # Medway: entered 16 July 2013, left 17 March 2017
+
+
+@pytest.fixture(scope="module")
+def medway():
+    return lookup.trust(MEDWAY, "four_hour_waits")
+
+
+# Figures: as published, absent for a stated reason.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_summed_to_the_grain_of_the_analysis_are_those_of_the_panel(name):
+    about, panel = regime.indicator(name), regime.panel(name, main=False)
+    mine = lookup.cells(name)
+    freq = "Q" if about["analysis_grain"] == "quarter" else "Y"
+    mine["period"] = pd.PeriodIndex(mine["period"]).asfreq(freq)
+    counted = mine["denominator"].notna().any()
+    grouped = mine.groupby(["code", "period"])
+    if counted:
+        sums = grouped[["numerator", "denominator"]].sum(min_count=1)
+        share = sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
+        value = float(about["scale"]) * (1 - share if about["complement"] else share)
+    else:
+        value = grouped["value"].sum(min_count=1)
+    panel = panel[panel["value"].notna()]
+    keys = pd.MultiIndex.from_arrays([panel["trust"].str.split("@").str[0], panel["period"]])
+    np.testing.assert_allclose(panel["value"], value.reindex(keys), rtol=1e-12)
+
+
+def test_a_month_is_the_count_of_the_table(medway):
+    raw = data.load("ae_monthly").set_index(["org_code", "month"]).loc[(MEDWAY, pd.Period("2016-01"))]
+    row = medway.chart.frame.loc["2016-01"]
+    assert row["numerator"] == raw["over_4h"]
+    assert row["denominator"] == raw["attendances"]
+    assert row["value"] == pytest.approx(100 * (1 - raw["over_4h"] / raw["attendances"]))
+
+
+def planted(monkeypatch, rows, indicator="four_hour_waits"):
+    """Cells of a made-up table in place of `ae_monthly`."""
+    made = pd.DataFrame(rows, columns=["org_code", "month", "over_4h", "attendances", "flag"])
+    made["month"] = pd.PeriodIndex(made["month"], freq="M")
+    real = data.load
+    monkeypatch.setattr(data, "load", lambda name: made.copy() if name == "ae_monthly" else real(name))
+    return _cells.__wrapped__(indicator)
+
+
+def test_missing_suppressed_nothing_counted_and_zero_differ(monkeypatch):
+    rows = [
+        (MEDWAY, "2015-01", 0.0, 50.0, None),
+        (MEDWAY, "2015-02", np.nan, np.nan, None),
+        (MEDWAY, "2015-03", np.nan, 50.0, "suppressed: below five"),
+        (MEDWAY, "2015-04", 0.0, 0.0, None),
+        (MEDWAY, "2015-05", 50.0, 50.0, None),
+        ("AAH", "2015-01", 1.0, 2.0, None),
+    ]
+    found = planted(monkeypatch, rows)
+    assert found.columns.tolist() == CELLS
+    assert found["code"].unique().tolist() == [MEDWAY]  # AAH is not an NHS trust
+    assert found["state"].tolist() == ["value", "missing", "suppressed", "nothing counted", "value"]
+    assert found["value"].tolist()[0] == 100
+    assert found["value"].tolist()[-1] == 0
+    assert found["value"].isna().tolist() == [False, True, True, True, False]
+    said = [words.absence(row.state, row.note) for row in found.iloc[1:4].itertuples()]
+    assert len(set(said)) == 3
+    assert said[1].startswith("[c]")
+
+
+def test_rows_in_another_order_give_the_same_cells(monkeypatch):
+    rows = [(code, f"2015-0{month}", month, 10.0, None) for code in ("RPA", "RXF") for month in range(1, 7)]
+    first = planted(monkeypatch, rows)
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(first, planted(monkeypatch, rows[::-1]))
+
+
+def test_pilot_months_are_missing_with_their_reason_to_the_end():
+    found = lookup.chart("RXF", "four_hour_waits").frame
+    tail = found.loc["2019-06":]
+    assert len(tail) > 12
+    assert tail["value"].isna().all()
+    assert tail["note"].str.contains("pilot").all()
+    assert tail[["centre", "lower", "upper"]].isna().all(axis=None) or tail["stretch"].nunique() > 1
+
+
+# Stretches: cut at dates known beforehand, and at no others.
+
+
+def test_medway_is_cut_at_entry_exit_and_the_pandemic(medway):
+    cuts, frame = medway.chart.stretches, medway.chart.frame
+    assert cuts["phase"].tolist() == [BEFORE, IN, AFTER, AFTER]
+    assert [str(frame.index[at]) for at in cuts["start"][1:]] == [*SPELL, "2020-04"]
+    assert cuts["stop"].tolist() == [*(cuts["start"][1:] - 1), len(frame) - 1]
+
+
+def test_stretches_agree_with_the_phases_of_the_panel():
+    panel = regime.panel("bed_occupancy", main=False)
+    wanted = {"never": NEVER, "before": BEFORE, "during": IN, "second spell": IN}
+    for trust in ("RWD", "RPA", "RXH"):
+        rows = panel[panel["trust"] == trust].set_index("period")["phase"]
+        found = lookup.chart(trust, "bed_occupancy")
+        phase = found.frame["stretch"].map(found.stretches["phase"])
+        both = rows.index.intersection(phase.index)
+        assert len(both) > 20
+        assert phase[both].tolist() == [wanted.get(one, AFTER) for one in rows[both]]
+
+
+def test_a_survey_belongs_to_the_state_at_its_start_and_other_periods_to_that_at_their_end():
+    years = pd.period_range("2012", "2018", freq="Y")
+    contains = stretches(MEDWAY, years, exposure="contains")
+    survey = stretches(MEDWAY, years, exposure="survey")
+    assert years[contains["start"][1]] == pd.Period("2013")
+    assert years[survey["start"][1]] == pd.Period("2013")  # entered in July, asked in October
+    assert years[survey["start"][2]] == pd.Period("2017")
+
+
+def test_a_merger_cuts_and_is_named():
+    found = lookup.chart("R0A", "bed_occupancy")
+    assert any("Pennine" in label for label in found.stretches["label"])
+
+
+# Charts: the numbers of analysis.spc.
+
+
+def test_limits_and_signals_are_those_of_one_chart_rebased_at_the_same_dates(medway):
+    frame = medway.chart.frame
+    starts = [frame.index[at] for at in medway.chart.stretches["start"][1:]]
+    whole = spc.xmr(frame["value"], unit="percent", improvement="up", rebase=starts).frame
+    np.testing.assert_allclose(frame[["centre", "lower", "upper"]], whole[["centre", "lower", "upper"]])
+    assert frame["signal"].tolist() == whole["signal"].tolist()
+    assert frame["direction"].tolist() == whole["direction"].tolist()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_each_stretch_of_any_trust_is_a_chart_of_spc(seed):
+    rng = np.random.default_rng(seed)
+    trust, name = rng.choice(files.held()), rng.choice(NAMES)
+    found = lookup.chart(trust, name)
+    for cut in found.stretches.itertuples():
+        part = found.frame.iloc[cut.start : cut.stop + 1]
+        if not cut.reason:
+            alone = spc.xmr(part["value"], unit=found.unit, improvement=found.improvement)
+            np.testing.assert_allclose(
+                part[["centre", "lower", "upper"]], alone.frame[["centre", "lower", "upper"]]
+            )
+            assert part["signal"].tolist() == alone.frame["signal"].tolist()
+            assert (cut.variation, cut.provisional) == (alone.variation, alone.provisional)
+
+
+def test_limits_of_a_stretch_by_hand(medway):
+    before = medway.chart.frame["value"].loc[:"2013-06"]
+    cut = medway.chart.stretches.iloc[0]
+    assert cut["centre"] == pytest.approx(before.mean())
+    assert cut["upper"] - cut["centre"] == pytest.approx(2.66 * before.diff().abs().mean())
+
+
+@pytest.mark.parametrize(("trust", "name"), [("RWD", "shmi"), ("RXH", "winter_occupancy"), ("RNQ", "engagement")])  # fmt: skip
+def test_every_stretch_has_limits_or_a_reason(trust, name):
+    found = lookup.chart(trust, name)
+    for cut in found.stretches.itertuples():
+        assert bool(cut.reason) == np.isnan(cut.centre)
+        part = found.frame.iloc[cut.start : cut.stop + 1]
+        assert part["centre"].isna().all() == bool(cut.reason)
+
+
+def test_why_a_stretch_has_no_limits():
+    from analysis.lookup.chart import _limited
+
+    periods = pd.period_range("2015-01", periods=6, freq="M")
+
+    def reason(values, rolling=False):
+        return _limited(pd.Series(values, index=periods[: len(values)]), "percent", "up", rolling)[1][
+            "reason"
+        ]
+
+    assert reason([1.0, 2.0]) == SHORT
+    assert reason([1.0, np.nan, 2.0, np.nan, 3.0]) == SHORT
+    assert reason([5.0] * 6) == FLAT
+    assert reason([0.0, 0.0, 0.0, 0.0, 1.0, 2.0]) == RARE
+    assert "overlap" in reason([1.0, 2.0, 3.0, 2.0], rolling=True)
+    assert reason([0.0, 0.0, 0.0, 1.0, 2.0, 1.0]) == ""
+
+
+def test_what_is_not_there_is_said():
+    found = lookup.trust("RV3", "shmi")
+    assert found.chart.frame.empty
+    assert found.peers is None
+    assert "mental health trust" in found.sentence()
+    with pytest.raises(lookup.TrustError, match="no trust has the code 'XXX'"):
+        lookup.trust("XXX", "shmi")
+    with pytest.raises(DataError, match="indicators"):
+        lookup.trust(MEDWAY, "no such thing")
+    assert lookup.chart(" rpa ", "shmi").code == MEDWAY
+
+
+def test_the_sentence_says_figure_limits_and_direction(medway):
+    said = medway.sentence()
+    last = medway.chart.frame.iloc[-1]
+    for part in ("Medway NHS Foundation Trust (RPA)", "higher is better", f"{last['value']:.1f}%"):
+        assert part in said
+    cut = medway.chart.stretches.iloc[-1]
+    assert f"{cut['lower']:.1f} to {cut['upper']:.1f}%" in said
+
+
+# Places: the numbers of analysis.funnel, or ranks.
+
+
+def test_a_place_is_that_of_the_funnel_of_the_same_counts(medway):
+    kinds = data.load("organisations").set_index("org_code")["type"]
+    raw = data.load("ae_monthly")
+    raw = raw[
+        (raw["month"] == medway.peers.period) & (raw["org_code"].map(kinds) == "acute") & raw["over_4h"].notna()
+    ]  # fmt: skip
+    raw = raw[raw["attendances"] > 0].assign(within=lambda rows: rows["attendances"] - rows["over_4h"])
+    raw = raw.astype({"within": "float64", "attendances": "float64"})
+    whole = funnel(
+        raw, unit="org_code", numerator="within", denominator="attendances", method="proportion", multiplier=100
+    )  # fmt: skip
+    assert medway.peers.kind == "funnel"
+    assert medway.peers.funnel.target == pytest.approx(whole.target)
+    assert medway.peers.funnel.tau2 == pytest.approx(whole.tau2)
+    row, place = whole.frame.loc[MEDWAY], medway.peers.frame.loc[MEDWAY]
+    assert place["value"] == pytest.approx(row["ratio"])
+    assert place["rank"] == (whole.frame["ratio"] > row["ratio"]).sum() + 1
+    outside = whole.frame[["od_out95", "od_out998"]].sum(axis=1) * np.sign(
+        whole.frame["ratio"] - whole.target
+    )
+    assert medway.peers.frame["band"].tolist() == (2 + outside[medway.peers.frame.index]).tolist()
+
+
+def test_without_counts_trusts_are_ranked_and_tenths_are_by_the_stated_rule():
+    found = lookup.peers("shmi", "2018", type="acute")
+    value = found.frame["value"]
+    assert found.kind == "rank"
+    assert found.frame["rank"].idxmin() == value.idxmin()  # lower is better
+    low, high = value.quantile([0.1, 0.9])
+    assert found.frame["band"].tolist() == [0 if one < low else 2 if one > high else 1 for one in value]
+
+
+def test_place_edges():
+    about = regime.indicator("four_hour_waits")
+    when = pd.Period("2018-01")
+
+    def rows(counts):
+        made = pd.DataFrame(counts, columns=["code", "numerator", "denominator"])
+        return made.assign(value=100 * (1 - made["numerator"] / made["denominator"]))
+
+    with pytest.raises(lookup.TrustError, match="2 trusts"):
+        _compared(rows([("A", 1, 9), ("B", 2, 9)]), about, when, "acute")
+    over = _compared(rows([("A", 12, 9), ("B", 2, 9), ("C", 3, 9)]), about, when, "acute")
+    assert over.kind == "rank" or over.funnel.frame["numerator"].min() >= 0
+    best = _compared(rows([("A", 9, 9), ("B", 9, 9), ("C", 9, 9)]), about, when, "acute")
+    assert best.kind == "rank"
+    assert "zero at every trust" in best.why
+    tied = _compared(rows([("A", 1, 10), ("B", 1, 10), ("C", 5, 10), ("D", 9, 10)]), about, when, "acute")
+    assert tied.frame["rank"].tolist() == [1, 1, 3, 4]
+
+
+def test_changing_a_result_changes_no_later_one(medway):
+    medway.peers.frame.loc[MEDWAY, "value"] = -1
+    medway.chart.frame.iloc[0, 0] = -1
+    again = lookup.trust(MEDWAY, "four_hour_waits")
+    assert again.peers.frame.loc[MEDWAY, "value"] > 0
+    assert again.chart.frame.iloc[0, 0] >= 0
+
+
+# Files: the same numbers, the same bytes, light.
+
+
+def test_a_file_holds_what_the_functions_return_to_the_places_it_keeps():
+    held = files.trust_file(MEDWAY, NAMES)
+    assert set(held["indicators"]) | set(held["without"]) == set(NAMES)
+    for name, part in held["indicators"].items():
+        found = lookup.trust(MEDWAY, name)
+        kept = np.array([np.nan if one is None else one for one in part["v"]], dtype=float)
+        np.testing.assert_allclose(kept, found.chart.frame["value"], atol=0.5 * 10**-files.DIGITS)
+        assert (
+            sorted(at for places in part["x"].values() for at in places)
+            == np.flatnonzero(np.isnan(kept)).tolist()
+        )
+        letters = {(None, None): "."} | {
+            (signal, way): files.MARKED[way][rule]
+            for rule, signal in enumerate(SIGNALS)
+            for way in files.MARKED
+        }
+        found_signals = zip(found.chart.frame["signal"], found.chart.frame["direction"], strict=True)
+        assert part["g"] == "".join(letters[one] for one in found_signals)
+        assert [cut["label"] for cut in part["s"]] == found.chart.stretches["label"].tolist()
+        assert f"{part['sentence']} {part['place']}" == found.sentence()
+        assert part["first"] == str(found.chart.frame.index[0])
+
+
+def test_the_words_of_the_page_fill_to_the_sentence_of_python():
+    found = lookup.peers("closures", "2019", type="acute")
+    for code in (found.frame.index[0], found.frame["value"].idxmax()):
+        parts = words.place_parts(found, code)
+        assert set(re.findall(r"\{(\w+)\}", words.PLACES[found.kind])) <= set(parts)
+        assert words.place_sentence(found, code) == words.PLACES[found.kind].format(**parts)
+
+
+def test_what_is_written_twice_is_the_same_and_light(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "held", lambda: ["RPA", "RWD", "RXF"])
+    outline = files.outline()
+    few = [one for one in outline["indicators"] if one["key"] in ("shmi", "winter_occupancy")]
+    monkeypatch.setattr(files, "outline", lambda: {**outline, "indicators": few})
+    first = files.write(tmp_path / "a", workers=1)
+    second = files.write(tmp_path / "b", workers=1)
+    pd.testing.assert_frame_equal(first.frame, second.frame)
+    for path in first.frame["path"]:
+        assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
+    found = {path.relative_to(tmp_path / "a").as_posix() for path in (tmp_path / "a").rglob("*.json")}
+    assert found == set(first.frame["path"])
+    assert {"index.json", "trusts/RPA.json", "peers/shmi/2018.json"} <= found
+    place = json.loads((tmp_path / "a/peers/shmi/2018.json").read_text())["acute"]
+    assert len(place["codes"]) == len(place["v"]) == len(lookup.peers("shmi", "2018", type="acute").frame)
+    assert first.sentence().startswith(f"{len(first.frame)} files")
+
+
+def test_the_heaviest_files_are_light():
+    content = {code: files.trust_file(code, NAMES) for code in ("RWD", "RPA")} | {"index": files.outline()}
+    for name, held in content.items():
+        raw = json.dumps(held, separators=(",", ":"), ensure_ascii=False).encode()
+        assert len(raw) < HEAVIEST, name
+        assert len(gzip.compress(raw)) < HEAVIEST / 3, name
+
+
+def test_the_index_names_every_trust_with_a_figure_and_every_indicator():
+    index = files.outline()
+    codes = {one["code"] for one in index["trusts"]}
+    wanted = set().union(*(set(lookup.cells(name).dropna(subset="value")["code"]) for name in NAMES))
+    assert codes == wanted
+    assert len(codes) > 200
+    assert [one["key"] for one in index["indicators"]] == NAMES
+    for one in index["indicators"]:
+        assert one["unit"] in index["units"], one["key"]
+        assert index["grains"][one["grain"]]["keys"]
+    joined = next(one for one in index["trusts"] if one["code"] == "R0A")
+    assert any("Pennine" in also for also in joined["also"])
+
+
+# What the chapter shows.
+
+
+def test_plots_show_the_numbers_of_the_result(medway):
+    from matplotlib import pyplot as plt
+
+    from analysis.present.plots_lookup import plot_place, plot_trust
+
+    again = lookup.trust(MEDWAY, "four_hour_waits")
+    fig, (left, right) = plt.subplots(1, 2)
+    plot_trust(again.chart, ax=left)
+    plot_place(again.peers, code=MEDWAY, ax=right)
+    marked = sum(len(line.get_ydata()) for line in left.lines if line.get_marker() in ("^", "v"))
+    assert marked == int(again.chart.frame["signal"].notna().sum())
+    diamond = next(line for line in right.lines if line.get_marker() == "D")
+    assert np.ravel(diamond.get_ydata()).tolist() == [again.peers.frame.loc[MEDWAY, "value"]]
+    plt.close(fig)
+
+
+def test_the_page_says_the_example_without_a_script():
+    panel = looking.panel(MEDWAY, "shmi")
+    bundle = panel._repr_mimebundle_()
+    assert repr(panel) in bundle["text/html"].replace("&#x27;", "'")
+    assert 'id="lookup"' in bundle["text/html"]
+    assert "widget" not in "".join(bundle)
+
+
+def test_widgets_follow_the_choice_with_the_same_numbers():
+    box = looking.widgets(lookup.trust(MEDWAY, "shmi"))
+    trust, indicator, says = box.children
+    assert lookup.trust(MEDWAY, "shmi").sentence() in says.value
+    indicator.value = "closures"
+    assert lookup.trust(MEDWAY, "closures").chart.sentence().replace("&", "&amp;") in says.value
+    trust.value = "RV3 Central and North West London NHS Foundation Trust"
+    assert "nothing to chart" in says.value
+    trust.value = "nowhere"
+    assert "no trust has the code" in says.value
+
+
+def test_dates_in_words_and_numbers_are_those_of_present(medway):
+    texts = words.table(lookup.chart(MEDWAY, "four_hour_waits"))
+    assert texts["Period"].iloc[0] == "March 2023"
+    assert texts["Figure"].iloc[0] == present.number(medway.chart.frame["value"].iloc[-1], "percent")
+    assert not Path("lookup-data").exists()

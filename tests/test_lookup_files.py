@@ -1,0 +1,140 @@
+"""The files of the look-up page are made when, and only when, what they rest on has changed, and reach the site whole."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sphinx.errors import ExtensionError
+
+from analysis import data, trace
+
+EXT = Path(__file__).resolve().parents[1] / "book" / "_ext" / "lookup.py"
+NOTE = {"modules": ["analysis/spc.py"], "tables": {}, "listed": None}
+
+
+@pytest.fixture
+def lookup():
+    spec = importlib.util.spec_from_file_location("lookup_extension", EXT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def site(tmp_path, lookup, monkeypatch):
+    """A Sphinx that has written its pages, and a maker of files that is quick; `runs` counts it."""
+    out = tmp_path / "html"
+    out.mkdir()
+    builder = SimpleNamespace(format="html")
+    app = SimpleNamespace(
+        outdir=str(out), builder=builder, env=SimpleNamespace(found_docs={"lookup", "index"}), runs=[]
+    )
+
+    def run(command, *, env, **rest):
+        folder = Path(command[-1])
+        (folder / "trusts").mkdir(parents=True)
+        (folder / "index.json").write_text("{}")
+        (folder / "trusts" / "RPA.json").write_text(f"[{len(app.runs)}]")
+        resource = data.describe("shmi_yearly")
+        table = {
+            "path": f"data/{resource['path']}",
+            "sha256": trace.digest(data.FOLDER / resource["path"]),
+            "description": trace.description_digest(resource),
+            "data_to": None,
+        }
+        note = {**NOTE, "tables": {"shmi_yearly": table}}
+        (Path(env[trace.REQUEST]) / "1.json").write_text(json.dumps(note))
+        app.runs.append(command)
+        return SimpleNamespace(returncode=app.code, stdout="2 files", stderr="no such table")
+
+    app.code = 0
+    monkeypatch.setattr(lookup.subprocess, "run", run)
+    return app
+
+
+def files(site) -> dict[str, str]:
+    out = Path(site.outdir) / "lookup-data"
+    return {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.json")}
+
+
+def test_they_are_made_once_and_kept(lookup, site):
+    lookup.finish(site, None)
+    assert files(site) == {"index.json": "{}", "trusts/RPA.json": "[0]"}
+    lookup.finish(site, None)
+    assert len(site.runs) == 1
+    assert site.runs[0][1:3] == ["-m", "analysis.lookup"]
+    (Path(site.outdir) / "lookup-data" / "index.json").unlink()  # a cleaned site gets the kept files back
+    lookup.finish(site, None)
+    assert len(files(site)) == 2
+    assert len(site.runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "why"),
+    [
+        ("lock", "other", "requirements.lock changed"),
+        ("python", "3.0", "another Python"),
+        ("modules", {"analysis/spc.py": "other"}, "analysis/spc.py changed"),
+        ("modules", {"analysis/gone.py": "other"}, "analysis/gone.py changed"),
+        ("tables", {"no_such_table": {}}, "table no_such_table changed"),
+        ("tables", "not a table", "no files kept"),
+    ],
+)
+def test_a_changed_input_makes_them_again(lookup, site, part, value, why):
+    lookup.finish(site, None)
+    record = Path(site.outdir).parent / ".lookup" / "record.json"
+    kept = json.loads(record.read_text())
+    assert lookup.reason(record.parent) == ""
+    record.write_text(json.dumps({**kept, part: value}))
+    assert lookup.reason(record.parent) == why
+    lookup.finish(site, None)
+    assert files(site)["trusts/RPA.json"] == "[1]"
+
+
+@pytest.mark.parametrize("part", ["sha256", "description"])
+def test_a_changed_table_or_description_makes_them_again(lookup, site, part):
+    lookup.finish(site, None)
+    record = Path(site.outdir).parent / ".lookup" / "record.json"
+    kept = json.loads(record.read_text())
+    kept["tables"]["shmi_yearly"][part] = "other"
+    record.write_text(json.dumps(kept))
+    assert lookup.reason(record.parent) == "table shmi_yearly changed"
+
+
+def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, site):
+    lookup.finish(site, None)
+    record = Path(site.outdir).parent / ".lookup" / "record.json"
+    record.unlink()
+    site.code = 1
+    with pytest.raises(ExtensionError, match="no such table"):
+        lookup.finish(site, None)
+    assert not record.exists()
+    assert lookup.reason(record.parent) == "no files kept"
+
+
+def test_nothing_is_made_for_another_format_a_failed_build_or_without_the_page(lookup, site):
+    lookup.finish(site, ValueError("a failed build"))
+    site.builder.format = "latex"
+    lookup.finish(site, None)
+    assert site.runs == []
+    site.builder.format = "html"
+    lookup.finish(site, None)
+    assert files(site)
+    site.env.found_docs = {"index"}
+    lookup.finish(site, None)
+    assert not (Path(site.outdir) / "lookup-data").exists()
+
+
+def test_the_command_writes_and_says(tmp_path, monkeypatch, capsys):
+    import runpy
+
+    from analysis.lookup import files as made
+
+    written = SimpleNamespace(sentence=lambda: "1 file")
+    monkeypatch.setattr(made, "write", lambda folder: written)
+    monkeypatch.setattr(sys, "argv", ["analysis.lookup", str(tmp_path)])
+    runpy.run_module("analysis.lookup", run_name="__main__")
+    assert capsys.readouterr().out == "1 file\n"
