@@ -79,10 +79,11 @@ def indicator(name: str) -> pd.Series:
     return catalogue.loc[name]
 
 
-def panel(name: str, *, main: bool = True) -> pd.DataFrame:
+def panel(name: str, *, main: bool = True, codes: tuple[str, ...] | None = None) -> pd.DataFrame:
     """Return the panel of an indicator: one row a trust and period, from its first to its last value.
 
     name: an indicator of the catalogue. main: end at its last period of the main analysis.
+    codes: only the rows of these ODS codes, which are the same as in the whole panel; all when None.
     Columns (PANEL_COLUMNS): `trust` (code; `CODE@YYYY-MM` for a code that a merger made a different trust),
     `period` (quarter or year; a winter by the year it starts in), `t` (its ordinal), `value` in the
     indicator's unit (missing where not published), `numerator`, `denominator`, `type`, `entry` and `exit`
@@ -96,18 +97,23 @@ def panel(name: str, *, main: bool = True) -> pd.DataFrame:
     Periods after July 2021 of a trust whose spell the end of the regime cut short are left out.
     Nothing is left out because of how a trust fared; `exclusions` lists what is, and why.
     """
-    return _built(name, main)[0].copy()
+    return _built(name, main, codes)[0].copy()
 
 
 def exclusions(name: str, *, main: bool = True) -> pd.DataFrame:
     """Return what `panel` leaves out: `trust`, `from` (period), `periods` (count), `reason`."""
-    return _built(name, main)[1].copy()
+    return _built(name, main, None)[1].copy()
 
 
-@lru_cache(maxsize=32)
-def _built(name: str, main: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+@lru_cache(maxsize=64)
+def _built(name: str, main: bool, codes: tuple[str, ...] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     about = indicator(name)
     frame = _values(about, main)
+    if codes is not None:
+        frame = frame[frame["code"].isin(codes)].reset_index(drop=True)
+        if frame.empty:
+            nothing = pd.DataFrame(columns=["trust", "from", "periods", "reason"])
+            return pd.DataFrame(columns=PANEL_COLUMNS), nothing
     frame, left_out = _split_at_mergers(frame, about)
     frame = _phases(_regular(frame), about)
     cut = frame["phase"].isna()

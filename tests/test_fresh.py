@@ -84,7 +84,7 @@ class Book:
         away = shutil.ignore_patterns("__pycache__")
         for part in ("analysis", "book/_ext", "book/_static"):
             shutil.copytree(ROOT / part, folder / part, ignore=away)
-        for part in ("pyproject.toml", "requirements.lock"):
+        for part in ("pyproject.toml", "requirements.lock", "CITATION.cff"):
             shutil.copy(ROOT / part, folder / part)
         config = yaml.safe_load((ROOT / "book/_config.yml").read_text())
         config.pop("bibtex_bibfiles", None)

@@ -62,7 +62,10 @@ def story(trust: str) -> Story:
     spells = regime.spells()
     spells = spells[spells["trust"] == trust].reset_index(drop=True)
     found = reading.load(themes).of(trust)
-    panels = {name: regime.panel(name) for name in protocol.indicators()}
+    panels = {
+        name: regime.panel(name, codes=None if name in CHARTED else (trust,))
+        for name in protocol.indicators()
+    }
     have = measures(trust, panels)
     charted = {
         name: one_chart(trust, panels[name], name=name) for name in CHARTED if have.loc[name, "values"] > 0

@@ -83,10 +83,10 @@ def chart(code: str, indicator: str) -> Chart:
         rows.append(row)
         for part in LIMITS:
             columns[part] += limits[part]
-    arrays = {part: np.array(held, dtype=TYPES[part]) for part, held in columns.items()}
+    arrays = {part: pd.Series(held, frame.index, dtype=TYPES[part]) for part, held in columns.items()}
     lengths = [cut.stop - cut.start + 1 for cut in found.itertuples()]
-    arrays["stretch"] = np.repeat(np.arange(len(lengths)), lengths)
-    whole = pd.concat([frame, pd.DataFrame(arrays, index=frame.index)], axis=1)
+    arrays["stretch"] = pd.Series(np.repeat(np.arange(len(lengths)), lengths), frame.index, dtype="int64")
+    whole = pd.concat([frame, pd.DataFrame(arrays)], axis=1)
     told = pd.concat([found, pd.DataFrame(rows)], axis=1)
     why_not = "" if len(frame) else absent(code, indicator)
     title, grain = str(about["title"]), str(about["grain"])

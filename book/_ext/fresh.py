@@ -36,6 +36,7 @@ RECORD = "fresh"
 PRIVATE = "analysis/evidence/private.py"
 RECORDED = {"code", "lock", "python", "modules", "tables", "run_on"}
 TIMEOUT = 900
+RUN_NOW: set[str] = set()  # chapters that this build has run
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
 WRITE_NOTE = "import sys\nif 'analysis' in sys.modules:\n    from analysis import trace\n    trace.write()"
@@ -76,6 +77,7 @@ def run_all(app: Sphinx, names: list[str]) -> None:
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         for done in [pool.submit(run, app, name) for name in names]:
             done.result()
+    RUN_NOW.update(names)
 
 
 def shown_from(app: Sphinx, docname: str) -> set[str]:
@@ -90,7 +92,8 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname not in chapters(app):
         return
     notebook = nbformat.reads(source[0], as_version=4)
-    kept = load(app, docname) if not reason(app, docname) else run(app, docname)
+    current = docname in RUN_NOW or not reason(app, docname)  # edited since its run: the next build's affair
+    kept = load(app, docname) if current else run(app, docname)
     outputs = iter(cell for cell in kept.cells if cell.cell_type == "code")
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -166,8 +169,10 @@ def reason(app: Sphinx, docname: str) -> str:
 
 
 def differs(name: str, was: dict[str, str]) -> bool:
-    """Tell whether a table or its description is no longer what a chapter loaded."""
+    """Tell whether a table or its description, or a noted file, is no longer what a chapter loaded."""
     path = ROOT / was["path"]
+    if name.startswith("file:"):
+        return not path.is_file() or trace.digest(path) != was["sha256"]
     try:
         now = trace.description_digest(data.describe(name))
     except data.DataError:
