@@ -102,6 +102,14 @@ def test_the_page_for_a_wrong_address_leads_home_from_any_depth(address, home):
     assert len(page.find_all("h1")) == 1
 
 
+def test_a_fold_of_the_contents_says_what_it_opens_and_shows_its_arrow():
+    fold = '<details><summary><span class="toctree-toggle"><i class="fa-solid fa-chevron-down"></i></span></summary></details>'
+    html = f'<ul><li class="has-children"><a href="a.html">The cases</a>{fold}</li></ul>'
+    summary = BeautifulSoup(plain.plain(html), "html.parser").summary
+    assert summary["aria-label"] == "Show or hide the pages under The cases"
+    assert summary.svg
+
+
 def test_the_index_of_words_is_loaded_on_the_search_page_alone():
     scripts = '<script src="../searchindex.js"></script><script src="_static/searchtools.js"></script>'
     head = f"<html><head>{scripts}</head><body>"

@@ -225,6 +225,16 @@ def test_links_lead_somewhere_and_nothing_comes_from_another_host(name):
     assert other_hosts(page(file)) == []
 
 
+def test_the_page_for_a_lost_address_leads_back_from_any_depth():
+    """A host shows it under whatever address was asked for, so none of its links may be relative."""
+    soup = page(built("404"))
+    assert head(soup) + other_hosts(soup) + identifiers(soup) + buttons(soup) == []
+    paths = [urlsplit(tag["href"]).path for tag in soup.find_all("a", href=True)]
+    assert paths
+    assert [path for path in paths if not path.startswith("/")] == []
+    assert [path for path in paths if not (HTML / path.rsplit("/", 1)[1]).exists()] == []
+
+
 @pytest.mark.parametrize("name", TOC)
 def test_title_and_weight(name):
     soup = page(built(name))
@@ -246,7 +256,7 @@ def test_every_built_page_is_in_the_contents():
     """A page left over from an earlier build would be published with the others."""
     made = {file.relative_to(HTML).with_suffix("").as_posix() for file in HTML.rglob("*.html")}
     others = {name for name in made if name.startswith(("_static/", "_modules/"))}
-    assert made - others == {*TOC, "search", "genindex"}
+    assert made - others == {*TOC, "search", "genindex", "404"}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -56,7 +56,7 @@ def changes(frame: pd.DataFrame) -> pd.DataFrame:
         for row in frame.to_dict("records")
     ]
     nothing = {
-        "Headline number": "None moved",
+        "Headline number": "No number moved",
         "Before": "",
         "Now": "",
         "What moved it": "",
@@ -97,7 +97,7 @@ def revisions(editions: Sequence[Edition]) -> pd.DataFrame:
         for row in one.revisions.to_dict("records")
         if words.revised(row)
     ]
-    nothing = {"Edition": "None so far", "Table": "", "Whose change": "", "Rows corrected": "", "Withdrawn": "",
+    nothing = {"Edition": "Nothing so far", "Table": "", "Whose change": "", "Rows corrected": "", "Withdrawn": "",
                "Filled in late": "", "Periods": ""}  # fmt: skip
     return pd.DataFrame(rows or [nothing])
 
@@ -115,7 +115,7 @@ def cells(editions: Sequence[Edition]) -> pd.DataFrame:
         for one in editions
         for row in one.cells[one.cells["by"].isin([PUBLISHER, RECORD])].to_dict("records")
     ]
-    nothing = {"Edition": "None so far", "Row": "", "Field": "", "Before": "", "Corrected": ""}
+    nothing = {"Edition": "Nothing so far", "Row": "", "Field": "", "Before": "", "Corrected": ""}
     return pd.DataFrame(rows[:SHOWN] or [nothing])
 
 
@@ -132,7 +132,7 @@ def new_data(edition: Edition | None) -> pd.DataFrame:
         for row in frame.to_dict("records")
         if int(row[ADDED])
     ]
-    return pd.DataFrame(rows or [{"Table": "None", "Publisher": "", "New rows": "", "Release files": ""}])
+    return pd.DataFrame(rows or [{"Table": "No table", "Publisher": "", "New rows": "", "Release files": ""}])
 
 
 def all_editions(editions: Sequence[Edition]) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def all_editions(editions: Sequence[Edition]) -> pd.DataFrame:
         for one in editions
     ]
     nothing = {
-        "Edition": "None yet",
+        "Edition": "No edition yet",
         "Date": "",
         "What it brought": "",
         "Headline numbers": "",
@@ -170,7 +170,7 @@ def tables_since(found: Since | None) -> pd.DataFrame:
         }
         for row in frame.to_dict("records")
     ]
-    nothing = {"Table": "None", "Whose change": "", "Periods whose rows changed": "", "New periods": ""}
+    nothing = {"Table": "No table", "Whose change": "", "Periods whose rows changed": "", "New periods": ""}
     return pd.DataFrame(rows or [nothing])
 
 

@@ -59,8 +59,8 @@ class LinkedRows:
         box = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}">'
         if not self.folded:
             return f'{box}<table class="result"><caption>{caption}</caption>{table}'
-        label = f'<table class="result" aria-label="{escape(self.caption)}">'
-        return f'<details class="result fold"><summary>{caption}</summary>{box}{label}{table}</details>'
+        hidden = f'<table class="result"><caption class="visually-hidden">{escape(self.caption)}</caption>'
+        return f'<details class="result fold"><summary>{caption}</summary>{box}{hidden}{table}</details>'
 
     def __repr__(self) -> str:
         lines = [" | ".join(self.frame.columns)]

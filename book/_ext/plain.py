@@ -5,6 +5,7 @@ Works on the finished HTML, so that it does not depend on the insides of the the
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -24,6 +25,7 @@ ICONS = {
     "circle-half-stroke": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 3v18M12 7l8 2M12 12h9M12 17l7-1",
     "angle-left": "M15 5l-7 7 7 7",
     "angle-right": "M9 5l7 7-7 7",
+    "chevron-down": "M5 9l7 7 7-7",
     "arrow-up": "M12 20V5M5 12l7-7 7 7",
     "list": "M4 6h16M4 12h16M4 18h16",
 }
@@ -31,7 +33,9 @@ DESCRIPTION_LENGTH = 155
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register with Sphinx."""
+    """Register with Sphinx; a change in any extension writes every page anew."""
+    code = b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
+    app.add_config_value("report_extensions", hashlib.sha256(code).hexdigest(), "html")
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -78,6 +82,9 @@ def plain(html: str) -> str:
         button.attrs.pop("aria-label", None)
     for button in page.select(".header-article-items .primary-toggle"):
         button["aria-label"] = "Show or hide the contents"
+    for fold in page.select("li.has-children > details > summary"):
+        parent = fold.find_parent("li").find("a").get_text(strip=True)
+        fold["aria-label"] = f"Show or hide the pages under {parent}"
     for text in page.select("details.hide summary .admonition-title"):
         text.string = "Show the code" if "collapsed" in text["class"] else "Hide the code"
     for reference in page.select(".citation-list > .citation"):
