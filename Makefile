@@ -28,15 +28,16 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not site and not browser"
-	$(BIN)/pytest -q -n 2 --dist loadfile --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
-	$(BIN)/pytest -q -m site
+	$(BIN)/pytest -q -n 2 -m site
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
 	$(BIN)/pytest -q -m browser tests/browser
 
 edition: $(READY)  ## make the next edition: checks, headline numbers, what moved and why; all or nothing
 	$(BIN)/python -m analysis.edition make
+	$(BIN)/python -m analysis outputs book/index.ipynb book/briefing.ipynb book/about/editions.ipynb book/about/quality.ipynb
 
 pdf: book  ## print the whole book into dist/report.pdf (needs Chromium)
 	$(BIN)/python -m analysis.pdf

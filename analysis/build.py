@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from packaging.markers import Marker
+
+from analysis import runs, trace
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
@@ -31,8 +35,16 @@ def outputs(chapters: Sequence[Path]) -> None:
         print(f"[{number}/{len(chapters)}] {path}", flush=True)
         notebook = nbformat.read(path, as_version=4)
         where = {"metadata": {"path": str(path.resolve().parent)}}
-        NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=where).execute()
-        nbformat.write(for_record(notebook), path)
+        notebook.cells.append(nbformat.v4.new_code_cell(runs.WRITE_NOTE))
+        with tempfile.TemporaryDirectory() as notes:
+            client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=where)
+            client.execute(env={**os.environ, trace.REQUEST: notes})
+            used = trace.collect(Path(notes))
+        notebook.cells.pop()
+        for_record(notebook)
+        tables = [name for name in used["tables"] if not name.startswith("file:")]
+        notebook.metadata["inputs"] = {"modules": used["modules"], "tables": tables}
+        nbformat.write(notebook, path)
 
 
 def for_record(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -273,6 +273,29 @@ def test_the_page_of_a_chapter_that_is_taken_out_goes_too(book):
     assert not (book.folder / "book/_build/html/third.html").exists()
 
 
+def test_what_nbval_found_equal_is_not_run_again_and_what_differs_is(book):
+    """A stored output that is no longer true fails, and its run is not what the pages show."""
+    (book.folder / "tests").mkdir(exist_ok=True)
+    for name in ("__init__.py", "kept_runs.py"):
+        shutil.copy(ROOT / "tests" / name, book.folder / "tests" / name)
+    book.chapter("scratch", "8000 + 5", "it is compared.")
+    book.table("b", "key,value\nx,1\n")
+    for name, stored in (("scratch", "8005"), ("deep/second", "7")):
+        file = book.folder / "book" / f"{name}.ipynb"
+        chapter = nbformat.read(file, as_version=4)
+        result = nbformat.v4.new_output("execute_result", {"text/plain": stored}, execution_count=1)
+        chapter.cells[1].outputs, chapter.cells[1].execution_count = [result], 1
+        nbformat.write(chapter, file)
+    command = ["pytest", "-q", "-p", "tests.kept_runs", "--nbval", "-p", "no:cacheprovider"]
+    compared = subprocess.run(
+        [sys.executable, "-m", *command, "book/scratch.ipynb", "book/deep/second.ipynb"],
+        cwd=book.folder, env=book.environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert re.search(r"1 failed, 1 passed", compared.stdout), compared.stdout
+    book.outcome({"deep/second"})
+    assert "8005" in book.page("scratch")
+
+
 def test_a_warning_fails_the_next_build_too(book):
     book.write("book/index.md", INDEX + "\nSee {doc}`nowhere`.\n")
     for _ in range(2):

@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
 
 from analysis import present, regime, timeline
-from analysis.present import plots, tables
+from analysis.present import figures, plots, tables
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -244,6 +244,8 @@ def test_html_is_given_only_while_the_report_is_built(monkeypatch):
     assert set(bundle) == {"text/plain", "text/html"}
     assert bundle["text/html"] == result.html()
     assert bundle["text/plain"] == repr(result)
+    monkeypatch.setenv("REPORT_BUILD", figures.COMPARED)
+    assert result._repr_mimebundle_() == {"text/plain": repr(result), figures.PAGE_PART: result.html()}
 
 
 def test_figure_is_the_same_each_time_it_is_shown():

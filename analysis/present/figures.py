@@ -19,7 +19,9 @@ import pandas as pd
 from analysis.present.tables import credit, mark
 
 WIDE = (6.6, 3.9)
-BUILDING = "REPORT_BUILD"
+BUILDING = "REPORT_BUILD"  # "1": for the page; COMPARED: for the page, in a run whose texts are compared
+COMPARED = "compared"
+PAGE_PART = "application/vnd.report.figure+html"  # a kind of output that the comparison leaves out
 STYLE: dict[str, Any] = {
     "svg.hashsalt": "special-measures",
     "svg.fonttype": "path",
@@ -51,7 +53,7 @@ class Figure:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         words = {"text/plain": repr(self)}
         if os.environ.get(BUILDING):
-            return {**words, "text/html": self.html()}
+            return {**words, PAGE_PART if os.environ[BUILDING] == COMPARED else "text/html": self.html()}
         return {**words, "image/png": base64.b64encode(self._drawn("png")).decode()}
 
     def __repr__(self) -> str:

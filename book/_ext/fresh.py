@@ -7,7 +7,6 @@ with what is there now, and either takes the kept outputs or runs the chapter. P
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import os
@@ -27,19 +26,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from analysis import data, trace
+from analysis import data, quality, runs, trace
 from analysis.evidence import private
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements.lock"
-RECORD = "fresh"
-PRIVATE = "analysis/evidence/private.py"
-RECORDED = {"code", "lock", "python", "modules", "tables", "run_on"}
 TIMEOUT = 900
 RUN_NOW: set[str] = set()  # chapters that this build has run
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
-WRITE_NOTE = "import sys\nif 'analysis' in sys.modules:\n    from analysis import trace\n    trace.write()"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -67,9 +61,18 @@ def outdated(app: Sphinx, env: Any, added: set[str], changed: set[str], removed:
     shows = {name for name in env.found_docs if shown_from(app, name) & run}
     again = set(env.found_docs) if unfinished(app).exists() else run | shows
     unfinished(app).parent.mkdir(parents=True, exist_ok=True)
+    again |= set(env.found_docs) if signed_anew(app) else set()
     unfinished(app).touch()
     run_all(app, sorted(run))
     return sorted(again)
+
+
+def signed_anew(app: Sphinx) -> bool:
+    """Tell whether a sign-off changed since the last build: it stands at the foot of pages that else stay."""
+    kept, now = unfinished(app).with_name("signoffs"), quality.signoffs().to_csv(index=False)
+    was = kept.read_text(encoding="utf-8") if kept.is_file() else None
+    kept.write_text(now, encoding="utf-8")
+    return was != now
 
 
 def run_all(app: Sphinx, names: list[str]) -> None:
@@ -107,26 +110,16 @@ def run(app: Sphinx, docname: str) -> nbformat.NotebookNode:
     began = time.monotonic()
     path = Path(app.env.doc2path(docname))
     notebook = nbformat.read(path, as_version=4)
-    cells = code(notebook)
+    stood = runs.before(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    notebook.cells.append(nbformat.v4.new_code_cell(WRITE_NOTE))
-    # Digests are taken before the run: what is edited meanwhile counts as changed in the next build.
-    lock, modules, apart = trace.digest(LOCK), trace.modules(), private.digest()
+    notebook.cells.append(nbformat.v4.new_code_cell(runs.WRITE_NOTE))
     with tempfile.TemporaryDirectory() as folder:
         execute(notebook, docname, path.parent, {trace.REQUEST: folder, "REPORT_BUILD": "1"})
         notes = trace.collect(Path(folder))
     notebook.cells.pop()
-    notes["modules"] = {name: modules.get(name, "") for name in notes["modules"]}
-    notes["private"] = apart if PRIVATE in notes["modules"] else None
-    record = {"code": cells, "lock": lock, "python": sys.version.split()[0], **notes, "run_on": today()}
-    notebook.metadata[RECORD] = record
-    kept = place(app, docname)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_suffix(".part")
-    nbformat.write(notebook, part)
-    os.replace(part, kept)
+    runs.keep(notebook, began=stood, notes=notes, file=place(app, docname))
     say(f"{docname}: run in {time.monotonic() - began:.1f} s")
     return notebook
 
@@ -151,10 +144,10 @@ def reason(app: Sphinx, docname: str) -> str:
     kept = load(app, docname)
     if kept is None:
         return "no outputs kept"
-    record = kept.metadata[RECORD]
-    if record["code"] != code(nbformat.read(app.env.doc2path(docname), as_version=4)):
+    record = kept.metadata[runs.RECORD]
+    if record["code"] != runs.code(nbformat.read(app.env.doc2path(docname), as_version=4)):
         return "its code changed"
-    if record["lock"] != trace.digest(LOCK):
+    if record["lock"] != trace.digest(runs.LOCK):
         return "requirements.lock changed"
     if record["python"] != sys.version.split()[0]:
         return "another Python"
@@ -187,11 +180,12 @@ def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
     kept = load(app, pagename)
     if kept is None:
         return
-    record = kept.metadata[RECORD]
+    record = kept.metadata[runs.RECORD]
     ends = sorted(table["data_to"] for table in record["tables"].values() if table["data_to"])
     to = f"Tables reach to {escape(ends[-1])}. " if ends else ""
     context["body"] += (
-        f'<p class="provenance">{to}Run on {record["run_on"]}. Inputs <code>{inputs(record)}</code>.</p>'
+        f'<p class="provenance">{to}Run on {record["run_on"]}. Inputs <code>{inputs(record)}</code>. '
+        f"{escape(quality.sentence(pagename))}</p>"
     )
 
 
@@ -221,36 +215,19 @@ def chapters(app: Sphinx) -> set[str]:
     return {name for name in app.env.found_docs if str(app.env.doc2path(name)).endswith(".ipynb")}
 
 
-def code(notebook: nbformat.NotebookNode) -> str:
-    """Return the SHA-256 of the code cells, in order."""
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
-
-
 def place(app: Sphinx, docname: str) -> Path:
-    """Return the file that keeps a chapter's outputs and record, beside the built pages."""
-    return Path(app.outdir).parent / ".fresh" / f"{docname}.ipynb"
+    """Return the file that keeps a chapter's run, beside the built pages."""
+    return runs.place(Path(app.outdir).parent, docname)
 
 
 def load(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
-    """Return the kept outputs of a chapter, None when there are none that can be read."""
-    try:
-        kept = nbformat.read(place(app, docname), as_version=4)
-        return kept if set(kept.metadata[RECORD]) >= RECORDED else None
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, nbformat.ValidationError):
-        return None
+    """Return the kept run of a chapter, None when there is none that can be read."""
+    return runs.kept(place(app, docname))
 
 
 def source_text(app: Sphinx, docname: str) -> str:
     """Return the text of a document as it stands on disk."""
     return Path(app.env.doc2path(docname)).read_text(encoding="utf-8")
-
-
-def today() -> str:
-    """Return the day of the run, '22 November 2026'; SOURCE_DATE_EPOCH wins, so that builds can repeat."""
-    stamp = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
-    day = dt.datetime.fromtimestamp(stamp, tz=dt.UTC)
-    return f"{day.day} {day:%B %Y}"
 
 
 def say(line: str) -> None:
