@@ -33,7 +33,7 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/pytest -q -n 2 -m site
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
-	$(BIN)/pytest -q -m browser tests/browser
+	$(BIN)/pytest -q -n 2 -m browser tests/browser
 
 edition: $(READY)  ## make the next edition: checks, headline numbers, what moved and why; all or nothing
 	$(BIN)/python -m analysis.edition make

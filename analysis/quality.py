@@ -16,6 +16,7 @@ from analysis.edition import store
 
 PERSON, AUTOMATED = "person", "automated"
 SIGNED, CHANGED, NEVER = "signed off", "changed since its sign-off", "not signed off"
+SIGNOFFS = "signoffs"
 INPUTS = "inputs"  # notebook metadata: names of the modules and tables that the chapter used
 KEPT = ("chapter", "role", "kind", "signed_on", "digest", "note")
 DIGITS = 16
@@ -51,13 +52,16 @@ def digest(chapter: str, *, root: Path = trace.ROOT) -> str:
 
 
 def inputs(chapter: str, *, root: Path = trace.ROOT) -> tuple[list[str], list[str]]:
-    """Return the modules (paths) and the tables (names) that a chapter uses, see `digest`."""
+    """Return the modules (paths) and the tables (names) that a chapter uses, see `digest`.
+
+    The table of sign-offs does not count: else signing a chapter that shows it would change that chapter.
+    """
     notebook = json.loads(read(root / "book" / f"{chapter}.ipynb", root))
-    resources = _package(root)
+    resources = set(_package(root)) - {SIGNOFFS}
     known = notebook["metadata"].get(INPUTS)
     if known is not None:
         modules = [name for name in known["modules"] if (root / name).is_file()]
-        return sorted(modules), sorted(set(known["tables"]) & set(resources))
+        return sorted(modules), sorted(set(known["tables"]) & resources)
     code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return sorted(reached("\n".join(code), root)), sorted(resources)
 
@@ -92,7 +96,7 @@ def signoffs() -> pd.DataFrame:
     Columns: `chapter`, `role` (of the reviewer), `kind` (PERSON or AUTOMATED), `date`, `digest`.
     """
     known = {one["name"] for one in data.package()["resources"]}
-    kept = data.load("signoffs") if "signoffs" in known else pd.DataFrame(columns=list(KEPT))
+    kept = data.load(SIGNOFFS) if SIGNOFFS in known else pd.DataFrame(columns=list(KEPT))
     rows = kept.assign(date=pd.to_datetime(kept["signed_on"]).dt.strftime("%Y-%m-%d"))[
         ["chapter", "role", "kind", "date", "digest"]
     ]

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 
 from analysis import trace
-from analysis.evidence import private
+from analysis.evidence import private_folder as private
 
 LOCK = trace.ROOT / "requirements.lock"
 RECORD = "fresh"  # notebook metadata: what the run was made from

@@ -1,10 +1,15 @@
-"""A web server on this machine that behaves well or badly, as each test says."""
+"""Web servers on this machine: one that behaves well or badly, as each test says, and a plain static host."""
 
+import functools
+import gzip
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+PACKED = (".html", ".css", ".js", ".json", ".svg", ".csv", ".xml", ".txt", ".inv")
 
 
 @dataclass
@@ -84,5 +89,56 @@ def serving(items):
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         stop.set()
+        server.shutdown()
+        server.server_close()
+
+
+@functools.cache
+def packed(path: str, changed: float) -> bytes:
+    """Return the bytes of a file as a static host sends them: text by gzip, pictures and fonts as they are."""
+    body = Path(path).read_bytes()
+    return gzip.compress(body, mtime=0) if path.endswith(PACKED) else body
+
+
+@contextmanager
+def static_host(folder, sent: list | None = None):
+    """Serve a folder as published sites are served, gzip and kept connections included; yield the address.
+
+    sent: (path, bytes of the body) of each answer are added to it.
+    """
+
+    class Handler(SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else small answers wait for one another
+
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            path = Path(self.translate_path(self.path))
+            path = path / "index.html" if path.is_dir() else path
+            if not path.is_file():
+                return self.send_error(404, "Not Found")
+            small = path.suffix in PACKED and "gzip" in self.headers.get("Accept-Encoding", "")
+            body = packed(str(path), path.stat().st_mtime) if small else path.read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(str(path)))
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Cache-Control", "max-age=600")
+            if small:
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(body)
+            if sent is not None:
+                sent.append((self.path, len(body)))
+            return None
+
+    handler = functools.partial(Handler, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
         server.shutdown()
         server.server_close()

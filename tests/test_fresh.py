@@ -169,6 +169,7 @@ def test_the_first_build_runs_all_and_the_plain_command_runs_none_when_nothing_c
     assert f"{book.folder}/analysis/__init__.py" in book.page("first")
     for page in ("first", "deep/second"):
         assert re.search(r"Run on \d+ \w+ \d{4}\. Inputs <code>", book.page(page))
+        assert "Not signed off by a person yet." in book.page(page)
     assert "provenance" not in book.page("index")
     book.outcome(set(), "--quiet")
 
@@ -294,6 +295,27 @@ def test_what_nbval_found_equal_is_not_run_again_and_what_differs_is(book):
     assert re.search(r"1 failed, 1 passed", compared.stdout), compared.stdout
     book.outcome({"deep/second"})
     assert "8005" in book.page("scratch")
+
+
+def test_a_sign_off_reaches_the_foot_of_the_page_and_says_when_it_no_longer_holds(book):
+    def signed(digest: str) -> None:
+        row = f"first,a reader,person,2026-11-20,{digest},\n"
+        names = "chapter,role,kind,signed_on,digest,note"
+        fields = [{"name": name, "type": "string"} for name in names.split(",")]
+        schema = {"fields": fields, "primaryKey": ["chapter"], "missingValues": [""]}
+        book.table("signoffs", f"{names}\n{row}", schema=schema)
+
+    show = "from analysis import quality; print(quality.digest('first'))"
+    asked = subprocess.check_output(
+        [sys.executable, "-c", show], cwd=book.folder, env=book.environment, text=True
+    )
+    signed(asked.strip())
+    book.outcome(set())
+    assert "Signed off by a reader on 20 November 2026; nothing changed since." in book.page("first")
+    assert "Not signed off by a person yet." in book.page("deep/second")
+    book.table("a", "key,value\nx,5\ny,9\n")
+    book.outcome({"first"})
+    assert "Signed off by a reader on 20 November 2026; its text or inputs changed" in book.page("first")
 
 
 def test_a_warning_fails_the_next_build_too(book):

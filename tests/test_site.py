@@ -155,7 +155,7 @@ def links(soup: BeautifulSoup, file: Path, root: Path) -> list[str]:
 def weight(soup: BeautifulSoup, file: Path) -> tuple[int, int]:
     """Return the compressed bytes of a page with its styles and scripts, and the allowance."""
     parts = [tag["href"] for tag in soup.select("link[rel=stylesheet][href]")]
-    parts += [tag["src"] for tag in soup.select("script[src]")]
+    parts += [tag["src"] for tag in soup.select("script[src], img[src]")]
     files = {
         (file.parent / unquote(urlsplit(part).path)).resolve() for part in parts if not urlsplit(part).scheme
     }

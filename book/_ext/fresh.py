@@ -27,7 +27,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from analysis import data, quality, runs, trace
-from analysis.evidence import private
+from analysis.evidence import private_folder as private
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 900

@@ -1,10 +1,12 @@
-"""Make the built pages load fast: one style sheet with the rules that some page can use, no script before the text.
+"""Make the built pages load fast: text first, pictures when they come near, one style sheet for the site.
 
-Works on the finished HTML. A rule is kept when every class and id that it names occurs in a page or a script.
+Works on the finished HTML. A picture written into a page becomes a file, so that the text does not wait for it. The
+style sheet has the rules that some page can use: every class and id that a rule names occurs in a page or a script.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import posixpath
 import re
@@ -14,6 +16,8 @@ import tinycss2
 from sphinx.application import Sphinx
 
 SITE = "_static/site.css"
+FIGURES = "_figures"
+DRAWN = re.compile(r'(<img\b[^>]*?\bsrc=")data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
 LINK = re.compile(r'<link\b(?=[^>]*rel="(?:stylesheet|preload)")[^>]*>\s*')
 HREF = re.compile(r'href="([^"?]+)[^"]*"')
 SCRIPT = re.compile(r'<script src="([^"?]+)(\?[^"]*)?">\s*</script>')
@@ -32,12 +36,17 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Write the style sheet of the site and let every page use it alone."""
+    """Write the pictures and the style sheet of the site and let every page use these alone."""
     if error is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))}
     pages = {path: html for path, html in pages.items() if "_static" not in path.relative_to(out).parts}
+    for path, html in pages.items():
+        pages[path] = apart(html, path, out)
+        if pages[path] != html:
+            path.write_text(pages[path], encoding="utf-8")
+    forget(out / FIGURES, pages.values())
     sheets = unique(sheet for path, html in pages.items() for sheet in sheets_of(html, path, out))
     kept = out.parent / ".fresh" / "sheets.txt"
     known = kept.read_text(encoding="utf-8").split("\n") if kept.is_file() else []
@@ -56,6 +65,30 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         )
         if after != html:
             path.write_text(after, encoding="utf-8")
+
+
+def apart(html: str, path: Path, out: Path) -> str:
+    """Return a page whose drawn pictures are files of the site. Doing it twice changes nothing more."""
+    page = path.relative_to(out)
+
+    def filed(match: re.Match[str]) -> str:
+        drawing = base64.b64decode(match.group(2))
+        name = (
+            f"{FIGURES}/{'-'.join(page.with_suffix('').parts)}-{hashlib.sha256(drawing).hexdigest()[:10]}.svg"
+        )
+        (out / FIGURES).mkdir(exist_ok=True)
+        (out / name).write_bytes(drawing)
+        return f'{match.group(1)}{posixpath.relpath(name, page.parent.as_posix())}"'
+
+    return DRAWN.sub(filed, html)
+
+
+def forget(folder: Path, pages) -> None:
+    """Remove the pictures that no page shows any more."""
+    shown = set(re.findall(rf"{FIGURES}/([\w.-]+\.svg)", "\n".join(pages)))
+    for drawing in folder.glob("*.svg"):
+        if drawing.name not in shown:
+            drawing.unlink()
 
 
 def unique(items) -> list[str]:
