@@ -58,7 +58,7 @@ class Funnel:
         size = np.asarray(denominator, dtype=float)
         if not (np.isfinite(size) & (size > 0)).all():
             raise FunnelError("sizes of a limits curve must be finite numbers above 0")
-        return _limits(size, self.method, self.limits, self.target, self.tau2, self.multiplier)
+        return pd.DataFrame(_limits(size, self.method, self.limits, self.target, self.tau2, self.multiplier))
 
     def sentence(self) -> str:
         """How many units lie outside the 99.8% limits, allowing for overdispersion where there is some."""
@@ -132,13 +132,14 @@ def funnel(
         )
     phi = float(np.mean(z_used[used] ** 2))
     tau2 = _between(phi, error[used])
-    units["z"], units["z_used"] = z, z_used
-    bounds = _limits(size, method, limits, target * multiplier, tau2, multiplier).set_axis(units.index)
-    units = units.join(bounds)
-    for kind in ("", "od_"):
-        for level in ("95", "998"):
-            inside = units["ratio"].between(units[f"{kind}ll{level}"], units[f"{kind}ul{level}"])
-            units[f"{kind}out{level}"] = ~inside
+    bounds = _limits(size, method, limits, target * multiplier, tau2, multiplier)
+    ratio = units["ratio"].to_numpy()
+    outside = {
+        f"{kind}out{level}": ~((bounds[f"{kind}ll{level}"] <= ratio) & (ratio <= bounds[f"{kind}ul{level}"]))
+        for kind in ("", "od_")
+        for level in ("95", "998")
+    }
+    units = units.assign(z=z, z_used=z_used, **bounds, **outside)
     return Funnel(units, method, limits, target * multiplier, phi, tau2, int(used.sum()), multiplier, unit)
 
 
@@ -167,22 +168,18 @@ def _check_units(
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             raise FunnelError(f"{name} must hold numbers, found {column.dtype}; suppressed is not a number")
     units = units.astype(float)
-    _refuse(units, pd.Series(units.index.isna(), index=units.index), "the unit's name is missing")
-    _refuse(units, units.index.to_series().duplicated(keep=False), "the unit has more than one row")
-    _refuse(
-        units,
-        ~np.isfinite(units).all(axis=1),
-        "a count is missing or infinite; leave the unit out and say so",
-    )
-    _refuse(units, units["numerator"] < 0, "the numerator is negative")
-    smallest = units["denominator"].round(SHMI_DECIMALS) if method == "shmi" else units["denominator"]
-    _refuse(units, smallest <= 0, "the denominator must be above 0")
+    names, above, below = units.index, units["numerator"].to_numpy(), units["denominator"].to_numpy()
+    _refuse(names, names.isna(), "the unit's name is missing")
+    _refuse(names, names.duplicated(keep=False), "the unit has more than one row")
+    counted = np.isfinite(above) & np.isfinite(below)
+    _refuse(names, ~counted, "a count is missing or infinite; leave the unit out and say so")
+    _refuse(names, above < 0, "the numerator is negative")
+    smallest = below.round(SHMI_DECIMALS) if method == "shmi" else below
+    _refuse(names, smallest <= 0, "the denominator must be above 0")
     if method == "proportion":
-        _refuse(units, units["numerator"] > units["denominator"], "the numerator is above the denominator")
+        _refuse(names, above > below, "the numerator is above the denominator")
     if method == "shmi":
-        _refuse(
-            units, units["numerator"] == 0, "the numerator is 0 and has no logarithm; method 'cqc' allows it"
-        )
+        _refuse(names, above == 0, "the numerator is 0 and has no logarithm; method 'cqc' allows it")
     if len(units) < MIN_UNITS:
         raise FunnelError(f"{len(units)} units given; a funnel needs at least {MIN_UNITS}")
     if method in ("proportion", "ratio") and units["numerator"].sum() == 0:
@@ -190,11 +187,11 @@ def _check_units(
     return units
 
 
-def _refuse(units: pd.DataFrame, wrong: pd.Series, why: str) -> None:
+def _refuse(names: pd.Index, wrong: Array, why: str) -> None:
     if wrong.any():
-        names = [str(name) for name in units.index[wrong.to_numpy()]]
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        raise FunnelError(f"{', '.join(names[:5])}{more}: {why}")
+        found = [str(name) for name in names[wrong]]
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise FunnelError(f"{', '.join(found[:5])}{more}: {why}")
 
 
 def _z_scores(observed: Array, size: Array, target: float, method: str) -> tuple[Array, Array]:
@@ -232,7 +229,7 @@ def _between(phi: float, error: Array) -> float:
 
 def _limits(
     size: Array, method: Method, limits: Limits, target: float, tau2: float, multiplier: float
-) -> pd.DataFrame:
+) -> dict[str, Array]:
     """Eight limits at each size, times the multiplier (`target` already is)."""
     bounds: dict[str, Array] = {}
     centre = target / multiplier
@@ -246,7 +243,7 @@ def _limits(
             bounds[f"ul{level}"] = _bound(size, method, limits, centre, 0.0, z)
         bounds[f"od_ll{level}"] = _bound(size, method, limits, centre, tau2, -z)
         bounds[f"od_ul{level}"] = _bound(size, method, limits, centre, tau2, z)
-    return multiplier * pd.DataFrame(bounds)
+    return {name: multiplier * bound for name, bound in bounds.items()}
 
 
 def _bound(size: Array, method: Method, limits: Limits, target: float, tau2: float, z: float) -> Array:

@@ -83,7 +83,8 @@ def _make(given: argparse.Namespace) -> int:
     made = record.make(today=today(), say=say)
     print(made.text)
     print(
-        f"Written: data/editions/{made.number}. Now: make outputs, commit, and tag it edition-{made.number}."
+        f"Written: data/editions/{made.number}. `make edition` now runs the pages that show it; then commit, and"
+        f" tag the commit edition-{made.number}."
     )
     return 0
 
