@@ -27,13 +27,14 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m analysis check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not site and not browser"
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not site and not browser"
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
-	$(BIN)/pytest -q -n 2 -m browser tests/browser
+	$(BIN)/pytest -q -n 2 -m browser tests/browser --ignore tests/browser/test_lighthouse.py
+	$(BIN)/pytest -q -m browser tests/browser/test_lighthouse.py
 
 edition: $(READY)  ## make the next edition: checks, headline numbers, what moved and why; all or nothing
 	$(BIN)/python -m analysis.edition make
