@@ -157,7 +157,7 @@ def _values(about: pd.Series, main: bool) -> pd.DataFrame:
     return frame[frame.groupby("code")["value"].transform("count") > 0]
 
 
-def _window(period: pd.Series, exposure: str) -> tuple[pd.Series, pd.Series]:
+def exposure_window(period: pd.Series, exposure: str) -> tuple[pd.Series, pd.Series]:
     """Return first and last day of what each period measures."""
     start, end = period.dt.start_time, period.dt.end_time.dt.normalize()
     if exposure == "survey":
@@ -173,7 +173,7 @@ def _split_at_mergers(frame: pd.DataFrame, about: pd.Series) -> tuple[pd.DataFra
     changes = changes[changes["size_changes"].fillna(False) & large]
     entered = data.load("regime_spells").groupby("org_code")["entered_day"].min()
     holders = _holders_of_entered(changes, entered)
-    start, end = _window(frame["period"], about["exposure"])
+    start, end = exposure_window(frame["period"], about["exposure"])
     frame = frame.assign(trust=frame["code"], start=start, end=end).reset_index(drop=True)
     first, last, trust = start.to_numpy(), end.to_numpy(), frame["code"].to_numpy(dtype=object).copy()
     left_at = np.full(len(frame), -1)  # number of the merger, in `reasons`, that took a row out
@@ -231,7 +231,7 @@ def _regular(frame: pd.DataFrame) -> pd.DataFrame:
 def _phases(frame: pd.DataFrame, about: pd.Series) -> pd.DataFrame:
     """Add entry, exit and phase; phase is missing where the regime's end cut a spell."""
     rule = (about["analysis_grain"], about["exposure"])
-    start, end = _window(frame["period"], about["exposure"])
+    start, end = exposure_window(frame["period"], about["exposure"])
     at = (start if about["exposure"] == "survey" else end).to_numpy()
     code, trust = frame["code"].to_numpy(), frame["trust"].to_numpy()
     merged = pd.to_datetime(frame["trust"].str.extract(r"@(\d{4}-\d{2})")[0], format="%Y-%m").to_numpy()
@@ -263,7 +263,7 @@ def _period_of(date: pd.Timestamp, grain: str, exposure: str) -> int:
     """Return the ordinal of the first period that counts as begun after `date` by the rule of exposure."""
     freq = "Q" if grain == "quarter" else "Y"
     near = pd.Series(pd.period_range(pd.Period(date, freq=freq) - 1, periods=4, freq=freq))
-    start, end = _window(near, exposure)
+    start, end = exposure_window(near, exposure)
     return near[(start if exposure == "survey" else end) >= date].iloc[0].ordinal
 
 

@@ -8,7 +8,7 @@ from analysis import data, lookup, regime, spc
 from analysis.data import DataError
 from analysis.lookup import files, words
 from analysis.lookup.chart import FLAT, RARE, SHORT
-from analysis.lookup.series import CELLS, _cells
+from analysis.lookup.series import CELLS, shared_cells
 from analysis.lookup.stretches import AFTER, BEFORE, IN, NEVER, stretches
 
 NAMES = data.load("indicators")["indicator"].tolist()
@@ -57,7 +57,7 @@ def planted(monkeypatch, rows, indicator="four_hour_waits"):
     made["month"] = pd.PeriodIndex(made["month"], freq="M")
     real = data.load
     monkeypatch.setattr(data, "load", lambda name: made.copy() if name == "ae_monthly" else real(name))
-    return _cells.__wrapped__(indicator)
+    return shared_cells.__wrapped__(indicator)
 
 
 def test_missing_suppressed_nothing_counted_and_zero_differ(monkeypatch):

@@ -22,7 +22,7 @@ from analysis.lookup import Look, words
 from analysis.lookup import trust as look
 from analysis.lookup.chart import absent, last
 from analysis.lookup.peers import BANDS, TENTHS, Peers, peers
-from analysis.lookup.series import FREQUENCIES, STATES, TrustError, _cells, entry_of, has, trusts
+from analysis.lookup.series import FREQUENCIES, STATES, TrustError, entry_of, has, shared_cells, trusts
 from analysis.lookup.stretches import events
 from analysis.present.tables import MARKS
 from analysis.present.words import FORMATS
@@ -96,7 +96,7 @@ def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
     same = [name for name in names if entry_of(name)["grain"] == grain]
     if not same:
         return {"keys": [], "words": []}
-    ends = [(_cells(name)["period"].min(), _cells(name)["period"].max()) for name in same]
+    ends = [(shared_cells(name)["period"].min(), shared_cells(name)["period"].max()) for name in same]
     every = pd.period_range(min(first for first, _ in ends), max(final for _, final in ends))
     return {"keys": [str(one) for one in every], "words": [words.period(one, grain) for one in every]}
 
@@ -104,7 +104,7 @@ def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
 def _indicator(name: str) -> dict[str, Any]:
     about = entry_of(name)
     table = data.describe(about["table"])
-    held_to = _cells(name).dropna(subset="value")["period"].max()
+    held_to = shared_cells(name).dropna(subset="value")["period"].max()
     kept = ("title", "definition", "unit", "grain", "breaks", "family")
     better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about["direction"]]
     return {part: about[part] for part in kept if pd.notna(about[part])} | {
@@ -200,7 +200,7 @@ def _write_trusts(folder: Path, codes: list[str], names: list[str]) -> list[tupl
 
 
 def _write_peers(folder: Path, name: str) -> list[tuple[str, int, str]]:
-    frame, kinds = _cells(name), trusts()["type"]
+    frame, kinds = shared_cells(name), trusts()["type"]
     frame = frame[frame["value"].notna()]
     rows = []
     for when, part in frame.groupby("period"):

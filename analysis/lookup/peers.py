@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.funnel import MIN_UNITS, Funnel, FunnelError, funnel
-from analysis.lookup.series import FULL, TrustError, _cells, check_trust, entry_of, trusts
+from analysis.lookup.series import FULL, TrustError, check_trust, entry_of, shared_cells, trusts
 
 NO_COUNTS = "the figure is published without the counts behind it"
 NOT_A_SHARE = "the figure is not a share of what was counted"
@@ -67,20 +67,20 @@ def peers(indicator: str, period: pd.Period | str, *, type: str) -> Peers:
     is middle).
     Raises TrustError when fewer than 3 trusts of the type have a figure, DataError for an unknown indicator.
     """
-    when = pd.Period(period, freq=_cells(indicator)["period"].dtype.freq)
+    when = pd.Period(period, freq=shared_cells(indicator)["period"].dtype.freq)
     found = _peers(indicator, when, type)
     return replace(found, frame=found.frame.copy())
 
 
 @lru_cache(maxsize=512)
 def _peers(indicator: str, when: pd.Period, type: str) -> Peers:
-    rows = _by_type(indicator).get((when, type), _cells(indicator).iloc[:0])
+    rows = _by_type(indicator).get((when, type), shared_cells(indicator).iloc[:0])
     return _compared(rows, entry_of(indicator), when, type)
 
 
 @lru_cache(maxsize=64)
 def _by_type(indicator: str) -> dict[tuple[pd.Period, str], pd.DataFrame]:
-    held = _cells(indicator)
+    held = shared_cells(indicator)
     held = held[held["state"] == FULL]
     return {key: rows for key, rows in held.groupby(["period", held["code"].map(trusts()["type"])])}
 

@@ -35,7 +35,8 @@ def name_of(code: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _cells(name: str) -> pd.DataFrame:
+def shared_cells(name: str) -> pd.DataFrame:
+    """Return what `cells` returns, one frame for all who ask: read it, never change it."""
     about = entry_of(name)
     raw = data.load(about["table"])
     raw = raw[raw["org_code"].isin(_trusts().index)]
@@ -64,7 +65,7 @@ def _cells(name: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=64)
 def _by_trust(name: str) -> dict[str, pd.DataFrame]:
-    frame = _cells(name)
+    frame = shared_cells(name)
     frame = frame[frame["code"].isin(frame.loc[frame["value"].notna(), "code"])]
     grouped = frame.set_index("period").groupby("code")
     return {str(code): rows.drop(columns="code") for code, rows in grouped}
@@ -85,7 +86,7 @@ def cells(name: str) -> pd.DataFrame:
     own flag on the period, or missing.
     Raises DataError for an unknown indicator.
     """
-    return _cells(name).copy()
+    return shared_cells(name).copy()
 
 
 @lru_cache(maxsize=1)
@@ -122,7 +123,7 @@ def one(code: str, name: str) -> pd.DataFrame:
     """
     mine = _by_trust(name).get(check_trust(code))
     if mine is None:
-        return _cells(name).set_index("period").drop(columns="code").iloc[:0]
+        return shared_cells(name).set_index("period").drop(columns="code").iloc[:0]
     valued = mine.index[mine["value"].notna()]
     told = mine.index[mine["value"].notna() | mine["note"].notna()]
     every = pd.period_range(valued[0], told[-1], freq=mine.index.freq, name="period")

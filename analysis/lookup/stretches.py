@@ -112,5 +112,5 @@ def _places(code: str, periods: pd.PeriodIndex, exposure: str) -> list[int]:
 def _days(first: pd.Period, length: int, exposure: str) -> np.ndarray:
     """Return the day by which each period counts: its last, for the survey its first."""
     periods = pd.Series(pd.period_range(first, periods=length))
-    start, end = regime._window(periods, exposure)
+    start, end = regime.exposure_window(periods, exposure)
     return (start if exposure == "survey" else end).to_numpy()
