@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,15 @@ def overlay(
         new = new.assign(**{name: same[name].to_numpy() for name in absent})
     whole = pd.concat([kept, new]).sort_values(keys, kind="stable")
     return whole.to_csv(index=False, lineterminator="\n").encode()
+
+
+def unheld(rows: pd.DataFrame, held: bytes, period: str, *, own: Collection[str]) -> pd.DataFrame:
+    """Return the rows of periods in `own` and of those that the table does not hold yet.
+
+    For releases that give the history again, on another footing, beside their own period.
+    """
+    known = set(_rows(held)[period]) - set(own) if held else set()
+    return rows[~rows[period].astype("str").isin(known)]
 
 
 def sources(

@@ -25,6 +25,7 @@ NOT_MONTHLY = re.compile(
 ENDINGS = {".csv": 3, ".xlsx": 2, ".xls": 1, ".zip": 0, ".ods": 0}  # the first of these is preferred
 REVISED = re.compile(r"revis", re.I)
 REVISED_ON = re.compile(r"revised[-_ (]*(\d\d)[./]?(\d\d)[./]?(?:20)?(\d\d)(?!\d)", re.I)
+VERSION = re.compile(r"[-_ ]v(\d+)(?![\d.]\d)", re.I)
 
 
 class PageError(DataError):
@@ -143,11 +144,12 @@ def _newest(publication: Publication, period: str, versions: list[tuple[str, Lin
     return Found(publication.name, name, period, link.address, link.text)
 
 
-def _rank(link: Link) -> tuple[bool, tuple[str, ...], int]:
+def _rank(link: Link) -> tuple[bool, tuple[str, ...], int, int]:
     words = f"{link.file} {link.text}"
     day = max((tuple(reversed(match)) for match in REVISED_ON.findall(words)), default=())
     ending = PurePosixPath(link.file).suffix.lower()
-    return bool(REVISED.search(words)), day, ENDINGS.get(ending, -1)
+    version = max((int(number) for number in VERSION.findall(link.file)), default=0)
+    return bool(REVISED.search(words)), day, version, ENDINGS.get(ending, -1)
 
 
 def _month(words: str) -> str | None:
@@ -212,6 +214,18 @@ def _shmi_file(link: Link) -> tuple[str, str] | None:
     return f"SHMI data at trust level, Jan{found[2]}-Dec{found[2]}{ending}", f"20{found[2]}"
 
 
+def _survey_file(link: Link) -> tuple[str, str] | None:
+    words = f"{link.file} {link.text}"
+    found = re.search(r"(20\d\d)\s*(?:[-_\u2013\u2014]|to)+\s*(20\d\d)", link.file) or re.search(
+        r"(20\d\d)\s*(?:[-_\u2013\u2014]|to)+\s*(20\d\d)", link.text
+    )
+    if _ending(link, ".xlsx") is None or found is None or not re.search(r"benchmark", words, re.I):
+        return None
+    version = VERSION.search(link.file)
+    ending = f"-v{version[1]}" if version else ""
+    return f"NHS-Staff-Survey-benchmark-{found[1]}-{found[2]}{ending}.xlsx", found[2]
+
+
 def _sickness_release(link: Link) -> str | None:
     path = urlsplit(link.address).path
     if "/publications/statistical/nhs-sickness-absence-rates/" not in path:
@@ -263,6 +277,13 @@ PUBLICATIONS: tuple[Publication, ...] = (
         (_shmi_release,),
         _shmi_file,
         "links to releases of a calendar year, 'January 2024 - December 2024', and there 'SHMI data at trust level'",
+    ),
+    Publication(
+        "staff_survey",
+        "https://www.nhsstaffsurveys.com/results/local-results/",
+        (),
+        _survey_file,
+        "a link to a workbook of benchmark results, 'Benchmark report Excel data for 2020-2024'",
     ),
     Publication(
         "sickness",

@@ -116,7 +116,8 @@ def plan(
 
     A publication whose whole release is there is rebuilt from it. Later files that hold whole periods
     (`later` and `read_later` of a publication, or all its files when it is BY_PERIOD) are laid over the
-    table: their periods are added or replaced, all others are kept.
+    table: their periods are added or replaced, all others are kept. Where a publication tells which periods
+    are a file's `own`, its other periods fill gaps only.
     """
     if source is not None and not source.is_dir():
         raise DataError(str(source), found="no such folder", allowed="a folder with release files")
@@ -201,7 +202,10 @@ def _rebuilt(
             sources = old.get(name, {}).get("sources", [])
         if name in fresh:
             names = [field["name"] for field in resource["schema"]["fields"]]
-            rows = to_csv(fresh[name].reindex(columns=names), resource)
+            later_rows = fresh[name]
+            if hasattr(publication, "own"):
+                later_rows = later.unheld(later_rows, content, resource["period"], own=publication.own(newer))
+            rows = to_csv(later_rows.reindex(columns=names), resource)
             step, given = getattr(publication, "STEP", None), list(fresh[name].columns)
             content = later.overlay(content, rows, resource, given=given, step=step)
             sources = later.sources(sources, newer, period_of=publication.period_of)

@@ -25,6 +25,7 @@ TABLES = {  # a table of each publication, whose sources and coverage say what i
     "ae": "ae_monthly",
     "kh03": "beds_overnight",
     "shmi": "shmi_yearly",
+    "staff_survey": "staff_survey",
     "sickness": "sickness_absence",
     "cqc_ratings": "cqc_ratings",
     "organisations": "organisations",
@@ -129,7 +130,8 @@ def _is_new(file: pages.Found, resource: Mapping[str, Any], addresses: Mapping[s
         return addresses.get(file.name, {}).get("address", file.address) != file.address
     last, end = resource.get("coverage", {}).get("to", ""), _end(file.period)
     revised = pages.REVISED.search(f"{file.name} {file.text}") is not None and len(last) == len("2024-09")
-    return end > last or (revised and end > str(pd.Period(last, freq="M") - REVISED_MONTHS))
+    again = pages.VERSION.search(file.name) is not None and end == last
+    return end > last or again or (revised and end > str(pd.Period(last, freq="M") - REVISED_MONTHS))
 
 
 def _end(period: str) -> str:

@@ -1,14 +1,15 @@
-"""NHS Staff Survey by acute trust, 2012 to 2019: weighted benchmark results, else unweighted ones."""
+"""NHS Staff Survey by acute trust, 2012 on: weighted benchmark results, else unweighted ones."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import release
+from analysis.ingest import release, staff_survey_workbook
 
 UNWEIGHTED_FILE = r"data\.NHS\.2012_2019\.csv"
 WEIGHTED_FILE = r"data\.NHS\.2015_2019\.csv"
@@ -51,8 +52,8 @@ def _share(name: str, description: str) -> dict[str, Any]:
 
 _MEASURES = {
     "engagement": "Often or always look forward to work, enthusiastic, absorbed (mean of q2a, q2b and q2c)",
-    "recommend_work": "Would recommend the organisation as a place to work (q21c)",
-    "recommend_care": "Happy with the standard of care for a friend or relative (q21d)",
+    "recommend_work": "Would recommend the organisation as a place to work (q21c in 2019, q25c in 2025)",
+    "recommend_care": "Happy with the standard of care for a friend or relative (q21d in 2019, q25d in 2025)",
     "work_stress": "Felt unwell from work-related stress in the last 12 months (q11c); lower is better",
 }
 
@@ -64,7 +65,7 @@ RESOURCES: tuple[dict[str, Any], ...] = (
         "status": "official",
         "publisher": "NHS England with Picker",
         "publication": "NHS Staff Survey: benchmark reports and detailed spreadsheets",
-        "page": "https://www.nhsstaffsurveys.com/results/",
+        "page": "https://www.nhsstaffsurveys.com/results/local-results/",
         "licence": "OGL v3.0",
         "description": (
             "Proportions of respondents each autumn. The results of a row are all weighted (2015 on) or all "
@@ -78,20 +79,25 @@ RESOURCES: tuple[dict[str, Any], ...] = (
             "Unweighted recommend_work, recommend_care and work_stress of 2015 are left out: in the source "
             "file one trust in five has figures that are not its own. Sixteen trusts lack them in 2015.",
             "Mergers end codes (RJF after 2017, RNL after 2019).",
+            "From 2020 on a year comes from the benchmark workbook of its own survey, weighted by the occupations "
+            "of that year. A year that only a later workbook has carries that workbook's weights.",
+            "The questionnaire was rebuilt around the People Promise in 2021. The questions on recommending the "
+            "organisation, on its care, on stress and on engagement kept their words and scale, under new "
+            "numbers; freedom_speak and openness end in 2019, as each is a mean of four questions of which one "
+            "(knowing how to report unsafe practice) was dropped.",
+            "The survey of 2020 fell into the second wave of COVID-19.",
         ],
         "obtained": (
             "as collected in the public repository ebmgt/NHS-wellbeing, commit "
             "a164806e0be85275387b10fbcce5f5de7064d118, unaltered; columns that hold only zeros, and the "
-            "responses that repeat 2019, are not used"
+            "responses that repeat 2019, are not used; later years from the publisher's page"
         ),
         "period": "year",
         "rules": [],
         "schema": {
             "fields": [
                 _field("org_code", "string", "ODS code in that year.", required=True, pattern="[A-Z0-9]{3}"),
-                _field(
-                    "year", "year", "Year of the survey (autumn).", required=True, minimum=2012, maximum=2019
-                ),
+                _field("year", "year", "Year of the survey (autumn).", required=True, minimum=2012),
                 _field("weighted", "boolean", "True: the weighted benchmark version.", required=True),
                 _field("responses", "integer", "Questionnaires returned.", unit="responses", minimum=1),
                 _share("response_rate", "Returned over distributed; weighted version only."),
@@ -128,6 +134,30 @@ def releases(folder: Path) -> list[Path]:
         missing = (UNWEIGHTED_FILE, WEIGHTED_FILE)[files.index(None)]
         raise DataError(str(folder), found=f"only {found[0].name}", allowed=f"also a file named {missing}")
     return found
+
+
+def later(folder: Path) -> list[Path]:
+    """Return the benchmark workbooks of 2020 on under `folder`, one a survey year: that of the highest version.
+
+    Raises DataError when two have the same year and version.
+    """
+    return staff_survey_workbook.newest(release.find(folder, staff_survey_workbook.WORKBOOK))
+
+
+def read_later(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the rows of `staff_survey` for the years of `later`; errors as in staff_survey_workbook."""
+    return {"staff_survey": staff_survey_workbook.rows(later(folder))}
+
+
+def own(files: Sequence[Path]) -> frozenset[str]:
+    """Return the years that workbooks are of. The years before, weighted anew in them, do not replace others."""
+    return frozenset(str(staff_survey_workbook.year_of(file.name)) for file in files)
+
+
+def period_of(name: str) -> str | None:
+    """Return the survey year that a workbook's name states, None for another name."""
+    year = staff_survey_workbook.year_of(name)
+    return None if year is None else str(year)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure_attack import (
+from analysis.disclosure.attack import (
     ENDLESS,
     HIDDEN,
     TOTAL,

@@ -12,11 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import data, disclosure_words
-from analysis.disclosure_attack import HIDDEN, TOTAL, DisclosureError, attack
-from analysis.disclosure_sites import Identifiable, K, identifiable
-from analysis.disclosure_tables import THRESHOLD, Suppressed, check_table, suppress
-from analysis.disclosure_words import KINDS, Found
+from analysis import data
+from analysis.disclosure import words
+from analysis.disclosure.attack import HIDDEN, TOTAL, DisclosureError, attack
+from analysis.disclosure.sites import Identifiable, K, identifiable
+from analysis.disclosure.tables import THRESHOLD, Suppressed, check_table, suppress
+from analysis.disclosure.words import KINDS, Found
 
 __all__ = [
     "HIDDEN",
@@ -61,8 +62,8 @@ def scan(
         contact, trust code or date. organisations: frame with `org_code`, `name`; None = the table of that name.
     A scan cannot find a person told by role or story ("the only midwife"): a person must read each excerpt too.
     """
-    trusts = _trusts() if organisations is None else disclosure_words.trusts_of(organisations)
-    return disclosure_words.search(
+    trusts = _trusts() if organisations is None else words.trusts_of(organisations)
+    return words.search(
         text, trusts=trusts, vocabulary=_vocabulary(), names=names, allowed=allowed
     )
 
@@ -132,8 +133,8 @@ def _clean(place: str, text: str, names: list[str], allowed: Collection[str]) ->
 
 
 @lru_cache(maxsize=1)
-def _trusts() -> disclosure_words.Trusts:
-    return disclosure_words.trusts_of(data.load("organisations"))
+def _trusts() -> words.Trusts:
+    return words.trusts_of(data.load("organisations"))
 
 
 @lru_cache(maxsize=1)

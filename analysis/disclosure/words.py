@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis import disclosure_lists as lists
+from analysis.disclosure import lists
 
 KINDS = (
     "confidential name",

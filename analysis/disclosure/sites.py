@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from analysis.disclosure_attack import DisclosureError
+from analysis.disclosure.attack import DisclosureError
 
 K = 5  # as for counts: with fewer, those who know their own site, and one other, can tell the rest
 
