@@ -234,5 +234,6 @@ def test_headline_numbers_are_those_that_the_chapter_tells():
         assert found.low < found.value < found.high
         assert found.unit == "gbp"
         assert found.n == 42
-    spending = headline_numbers()[0]
+    spending, time = headline_numbers()
     assert f"£{round(spending.value, -3):,.0f} in money spent" in told
+    assert f"£{round(time.value, -3):,.0f} (" in told

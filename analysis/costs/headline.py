@@ -10,19 +10,19 @@ from analysis.edition.headlines import NO_NONE, Headline
 
 
 def headline_numbers() -> list[Headline]:
-    """Return what a spell cost in money spent and in staff time, with the draws and the seed of the chapter."""
+    """Return what a spell cost in money spent and in staff time: the base case, with the interval of the chapter's draws."""
     costed = items.cost_spells()
     values = uncertain.figures(costed.items, rng=np.random.default_rng(protocol.SEED))
     drawn = uncertain.draw(costed, values=values)
     prices = f"{costed.price_year} prices"
     parts = {
-        "cost_spending_per_spell": (f"Money spent on the support of a spell, {prices}", drawn.of()),
-        "cost_staff_time_per_spell": (f"Staff time that a spell took, {prices}", drawn.of(items.STAFF_TIME)),
+        "cost_spending_per_spell": (f"Money spent on the support of a spell, {prices}", items.SPENDING),
+        "cost_staff_time_per_spell": (f"Staff time that a spell took, {prices}", items.STAFF_TIME),
     }
     return [
         Headline(
-            key, name, found.mean, found.lower, found.upper, "gbp", costed.n, "spells", "lower is better", NO_NONE, "",
-            "costs",
+            key, name, costed.total(account), drawn.of(account).lower, drawn.of(account).upper, "gbp", costed.n,
+            "spells", "lower is better", NO_NONE, "", "costs",
         )
-        for key, (name, found) in parts.items()
+        for key, (name, account) in parts.items()
     ]  # fmt: skip
