@@ -27,7 +27,7 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m analysis check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not site and not browser"
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
@@ -66,6 +66,7 @@ lock: $(READY)  ## resolve pyproject.toml again into requirements.lock and envir
 bench: $(READY)  ## measure speed and memory as ratios in one run
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_costs
+	$(BIN)/python -m tests.bench_site
 
 clean:  ## remove what was built (the environment too)
 	rm -rf book/_build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -241,3 +241,24 @@ def cqc_sheets(codes, *, rating="Good", day="14/08/2024"):
         "Providers": [head("Provider"), *bodies],
         "Locations": [head("Location"), *places],
     }
+
+
+def survey_sheets(year, codes=("RAA", "RBB", "RCC")):
+    """Return the sheets of a benchmark workbook of the Staff Survey, 2021 on: five years to `year`."""
+    work = {2021: "q21", 2022: "q23"}.get(year, "q25")
+    figures = {"response_rate": 0.5, "response_rate_n": 2000, "q1": 0.8, "q2a": 0.6, "q2b": 0.7, "q2c": 0.8}
+    figures |= {"q11c": 0.4, f"{work}c": 0.61, f"{work}d": 0.71, "theme_engagement": 6.8, "PP1": 7.1}
+    years = range(year - 4, year + 1)
+    heads = ["org_id", "org_name", "org_type_reporting_name"]
+    heads += [f"{name}_{one}" for name in figures for one in years] + ["theme_engagement_sig"]
+
+    def line(code):
+        return [code, f"Trust {code}", "Group", *(n for n in figures.values() for _ in years), 0]
+
+    return {
+        "Notes": [["National Staff Survey"], ["Variable Name", "Description"]],
+        "Organisation Benchmark groups": [["Acute", None], ["RAA", "Trust RAA"]],
+        "Acute&Acute Community Trusts": [heads, *map(line, codes), line("R1F1")],
+        "Acute Specialist Trusts": [heads, line("RSS")],
+        "ICBs": [heads, line("QXX")],
+    }

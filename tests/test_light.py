@@ -1,5 +1,6 @@
 """One style sheet for the site: what a page can use stays, in order; doing it twice changes nothing more."""
 
+import base64
 import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
@@ -94,3 +95,39 @@ def test_a_second_build_that_writes_one_page_again_keeps_the_sheet_whole(site):
     light.finish(site, None)
     assert ".three" not in (Path(site.outdir) / "_static/site.css").read_text()
     assert "site.css?v=" in (Path(site.outdir) / "sub/page.html").read_text()
+
+
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+WRITTEN = (
+    f'<img src="data:image/svg+xml;base64,{base64.b64encode(DRAWING).decode()}" width="9" alt="Waits fell.">'
+)
+
+
+def test_a_picture_written_into_a_page_becomes_a_file_and_goes_when_no_page_shows_it(site):
+    out = Path(site.outdir)
+    for name in ("index.html", "sub/page.html"):
+        (out / name).write_text((out / name).read_text() + WRITTEN)
+    light.finish(site, None)
+    (first,) = out.glob("_figures/index-*.svg")
+    (second,) = out.glob("_figures/sub-page-*.svg")
+    assert first.read_bytes() == second.read_bytes() == DRAWING
+    assert (
+        f'<img src="_figures/{first.name}" width="9" alt="Waits fell.">' in (out / "index.html").read_text()
+    )
+    made = (out / "sub/page.html").read_text()
+    assert f'<img src="../_figures/{second.name}"' in made
+    light.finish(site, None)
+    assert (out / "sub/page.html").read_text() == made
+    (out / "index.html").write_text("<html><p>no picture")
+    light.finish(site, None)
+    assert [path.name for path in out.glob("_figures/*")] == [second.name]
+
+
+def test_light_or_dark_is_settled_before_the_text_is_drawn():
+    page = (
+        '<script>document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";</script>'
+    )
+    made = light.lighter(page, "_static/site.css", "0", "")
+    assert '"auto"' not in made
+    assert "prefers-color-scheme: dark" in made
+    assert light.lighter(made, "_static/site.css", "0", "") == made

@@ -76,6 +76,14 @@ def site(**extra):
             ("Old ratings", "https://www.cqc.org.uk/system/files/2026-08/04_August_2026_Latest_ratings.ods"),
         ),
     }  # fmt: skip
+    survey = "https://www.nhsstaffsurveys.com/static"
+    out[WHERE["staff_survey"].page] = html(
+        ("NSS Benchmark Report Excel Data for 2020\u20132024", f"{survey}/aa/Benchmark-report-Excel-data-for-2020-2024.xlsx"),
+        ("NSS Benchmark Report Excel Data for 2021\u20132025, updated", f"{survey}/bb/NSS-Benchmark-report-excel-data-for-2021-2025-v2.xlsx"),
+        ("NSS Benchmark Report Excel Data for 2021\u20132025", f"{survey}/cc/NSS-Benchmark-report-excel-data-for-2021-2025.xlsx"),
+        ("NHS Staff Survey 2025 detailed spreadsheets", f"{survey}/dd/NSS25-Detailed-spreadsheets.zip"),
+        ("Benchmark report of one trust, 2025", f"{survey}/ee/RAA-benchmark-2025.pdf"),
+    )  # fmt: skip
     etr = "https://files.digital.nhs.uk/assets/ods/current/etr.zip"
     out[WHERE["organisations"].page] = html(("etr (NHS trusts)", etr), ("ect", etr.replace("etr", "ect")))
     return {**out, **extra}
@@ -138,6 +146,13 @@ def test_beds_are_named_by_quarter_kind_and_revision():
 
 def test_shmi_of_calendar_years_only():
     assert find("shmi") == [("SHMI data at trust level, Jan24-Dec24.zip", "2024")]
+
+
+def test_highest_version_of_a_survey_workbook_is_taken():
+    assert find("staff_survey") == [
+        ("NHS-Staff-Survey-benchmark-2020-2024.xlsx", "2024"),
+        ("NHS-Staff-Survey-benchmark-2021-2025-v2.xlsx", "2025"),
+    ]
 
 
 def test_sickness_opens_only_the_releases_that_are_needed():

@@ -1,11 +1,9 @@
 """From the publishers' pages to the tables: all or nothing, whatever the network does; corrections are told."""
 
+import io
 import json
-import shutil
+import os
 import signal
-import subprocess
-import sys
-import textwrap
 from functools import cache
 from types import SimpleNamespace
 
@@ -27,29 +25,61 @@ from analysis.ingest import (
     shmi,
     sickness,
     source,
+    staff_survey,
 )
-from tests import test_pages
+from tests import release_files, test_pages
 from tests.local_web import Item, serving
-from tests.release_files import ae_csv, cqc_sheets, kh03_book, ods, shmi_csv, sick_csv, zipped
+from tests.release_files import (
+    ae_csv,
+    cqc_sheets,
+    kh03_book,
+    ods,
+    shmi_csv,
+    sick_csv,
+    survey_sheets,
+    zipped,
+)  # fmt: skip
 
 QUICK = fetch.Manners(connect=1, read=0.4, attempts=3, pause=0, back_off=0.01, longest=1.5, total=20)
 TABLES = ["beds_overnight", "beds_day", "beds_england", "ae_monthly", "ae_overlap", "ae_england_archive"]
 TABLES += ["shmi_yearly", "shmi_quarterly", "sickness_absence", "cqc_ratings", "organisations"]
+TABLES += ["staff_survey"]
 FILES = data.FOLDER
+KEPT = 3  # the last periods of each table: enough to be followed, corrected and compared
 UPLOADS = "/www.england.nhs.uk/statistics/wp-content/uploads/sites/2"
+
+
+@cache
+def cut():
+    """Return (package, bytes by file name) of the committed tables of these publications, their last periods."""
+    package = json.loads((FILES / "datapackage.json").read_text(encoding="utf-8"))
+    files, described = {}, []
+    for about in package["resources"]:
+        if about["name"] not in TABLES:
+            continue
+        content = (FILES / about["path"]).read_bytes()
+        if about["period"] and about["coverage"]["periods"] > KEPT:
+            frame = pd.read_csv(FILES / about["path"], dtype="str", keep_default_na=False)
+            periods = sorted(frame[about["period"]].unique())[-KEPT:]
+            kept = frame[frame[about["period"]].isin(periods)]
+            content = kept.to_csv(index=False, lineterminator="\n").encode()
+            about = refresh.describe(about, content, about.get("sources", []))
+        files[about["path"]] = content
+        described.append(about)
+    return json.dumps({**package, "resources": described}), files
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A copy of the committed tables of these publications, as the data folder."""
+    """The last periods of the committed tables of these publications, as the data folder."""
     target = tmp_path / "data"
     target.mkdir()
-    package = json.loads((FILES / "datapackage.json").read_text(encoding="utf-8"))
-    package["resources"] = [about for about in package["resources"] if about["name"] in TABLES]
-    for about in package["resources"]:
-        shutil.copy(FILES / about["path"], target)
-    (target / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    monkeypatch.setattr(refresh, "PUBLICATIONS", (organisations, kh03, ae, shmi, sickness, cqc_ratings))
+    package, files = cut()
+    for name, content in files.items():
+        (target / name).write_bytes(content)
+    (target / "datapackage.json").write_text(package, encoding="utf-8")
+    publications = (organisations, kh03, ae, shmi, staff_survey, sickness, cqc_ratings)
+    monkeypatch.setattr(refresh, "PUBLICATIONS", publications)
     monkeypatch.setattr(refresh, "curated", SimpleNamespace(RESOURCES=(), read_curated=lambda folder: {}))
     monkeypatch.setattr(data, "FOLDER", target)
     monkeypatch.setattr(fetch, "Manners", lambda: QUICK)
@@ -95,6 +125,13 @@ def content():
     ratings = "/www.cqc.org.uk/system/files/2026-09/01_September_2026_Latest_ratings.ods"
     bodies = sorted(set(beds))[:120]
     items[ratings] = Item(ods(cqc_sheets(bodies)), kind="application/vnd.oasis.opendocument.spreadsheet")
+    surveyed = codes("staff_survey", "year", "2019")
+    for name, year in (
+        ("aa/Benchmark-report-Excel-data-for-2020-2024.xlsx", 2024),
+        ("bb/NSS-Benchmark-report-excel-data-for-2021-2025-v2.xlsx", 2025),
+    ):
+        survey = release_files.book(survey_sheets(year, surveyed))
+        items[f"/www.nhsstaffsurveys.com/static/{name}"] = Item(survey, kind=xlsx)
     etr = "/files.digital.nhs.uk/assets/ods/current/etr.zip"
     items[etr] = Item(zipped({"etr.csv": trust_file(), "etr.pdf": b"x"}), kind="application/zip")
     day = "/" + (test_pages.WHERE["kh03"].page + "bed-data-day-only/").removeprefix("https://")
@@ -141,6 +178,7 @@ NEW = {
     "beds_day": ["2024-12", "2025-03"],
     "beds_england": ["2024-12", "2025-03"],
     "shmi_yearly": ["2024"],
+    "staff_survey": ["2020", "2021", "2022", "2023", "2024", "2025"],
     "sickness_absence": ["2025-04"],
     "cqc_ratings": ["2026-09"],
 }
@@ -165,7 +203,7 @@ def test_newest_files_come_from_the_pages_into_the_tables(folder, tmp_path, caps
     for table, periods in NEW.items():
         frame, about = data.load(table), data.describe(table)
         assert sorted(frame[about["period"]].astype("str").unique())[-len(periods) :] == periods
-        old = pd.read_csv(FILES / about["path"], dtype="str", keep_default_na=False)
+        old = pd.read_csv(io.BytesIO(before[about["path"]]), dtype="str", keep_default_na=False)
         new = pd.read_csv(folder / about["path"], dtype="str", keep_default_na=False)
         kept = new[~new[about["period"]].isin(periods)].reset_index(drop=True)
         pd.testing.assert_frame_equal(kept, old)
@@ -285,49 +323,53 @@ def test_two_refreshes_at_once_are_refused(folder, tmp_path, capsys):
 KILLED = ["page", "fetch", "check", "copyfile", "read", "compare", "_write", "replace"]
 
 
+def killed(act):
+    """Do `act` in a process of its own; return the signal that ended it, 0 when it ended by itself."""
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    return os.WTERMSIG(os.waitpid(child, 0)[1])
+
+
+def last_act(where, name, at):
+    """Make the `at`-th call of `where.name` the last thing that this process does."""
+    act, seen = getattr(where, name), [0]
+
+    def counted(*given, **named):
+        seen[0] += 1
+        if seen[0] == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return act(*given, **named)
+
+    setattr(where, name, counted)
+
+
 @pytest.mark.parametrize("step", KILLED)
-def test_killed_by_the_system_at_any_step_the_tables_are_old_or_new(folder, tmp_path, step):
-    script = textwrap.dedent(
-        """
-        import os, signal, sys
-        from pathlib import Path
-        from types import SimpleNamespace
-        from analysis import __main__ as command, data
-        from analysis.ingest import changes, cqc_ratings, fetch, refresh, sickness, source
-        folder, cache, base, step, at = sys.argv[1:]
-        data.FOLDER = Path(folder)
-        refresh.PUBLICATIONS = (sickness, cqc_ratings)
-        refresh.curated = SimpleNamespace(RESOURCES=(), read_curated=lambda folder: {})
-        where = {"page": fetch, "fetch": fetch, "check": fetch, "copyfile": source.shutil, "read": cqc_ratings,
-                 "compare": changes, "_write": refresh, "replace": os}[step]
-        act, seen = getattr(where, step), [0]
-        def last(*given, **named):
-            seen[0] += 1
-            if seen[0] == int(at):
-                os.kill(os.getpid(), signal.SIGKILL)
-            return act(*given, **named)
-        setattr(where, step, last)
-        quick = fetch.Manners(pause=0, back_off=0.01)
-        fetch.Manners = lambda: quick
-        only = ["--publication", "sickness", "--publication", "cqc_ratings"]
-        sys.exit(command.main(["refresh", "--pages", base, "--cache", cache, *only]))
-        """
-    )
+def test_killed_by_the_system_at_any_step_the_tables_are_old_or_new(folder, tmp_path, monkeypatch, step):
+    monkeypatch.setattr(refresh, "PUBLICATIONS", (sickness, cqc_ratings))
     package = folder / "datapackage.json"
     kept = json.loads(package.read_text())
     kept["resources"] = [
         about for about in kept["resources"] if about["name"] in ("sickness_absence", "cqc_ratings")
     ]
     package.write_text(json.dumps(kept))
-    at = {"page": "3", "fetch": "2", "_write": "6", "replace": "6"}.get(step, "1")
+    only = ["--publication", "sickness", "--publication", "cqc_ratings"]
+    where = {"page": fetch, "fetch": fetch, "check": fetch, "copyfile": source.shutil, "read": cqc_ratings,
+             "compare": changes, "_write": refresh, "replace": os}[step]  # fmt: skip
+    at = {"page": 3, "fetch": 2, "_write": 6, "replace": 6}.get(step, 1)
+
+    def refreshed():
+        last_act(where, step, at)
+        run(base, tmp_path / "cache", *only)
+
     with serving(web()) as base:
-        given = [sys.executable, "-c", script, str(folder), str(tmp_path / "cache"), base, step, at]
-        done = subprocess.run(given, capture_output=True, text=True, timeout=60)
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert killed(refreshed) == signal.SIGKILL
         ends = tuple(data.describe(name)["coverage"]["to"] for name in ("sickness_absence", "cqc_ratings"))
         assert ends in (("2025-03", "2021-01"), ("2025-04", "2026-09"))
         assert (data.check()["result"] == "ok").all()
-        only = ["--publication", "sickness", "--publication", "cqc_ratings"]
         assert run(base, tmp_path / "cache", *only) == 0
     assert data.describe("sickness_absence")["coverage"]["to"] == "2025-04"
     assert (data.check()["result"] == "ok").all()

@@ -24,7 +24,7 @@ DIRECT = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optio
 PINS = {
     canonicalize_name(name): (version, marker.strip()) for name, version, marker in build.PINNED.findall(LOCK)
 }
-NOT_OURS = {"_build", "__pycache__", "dist", "private"}
+NOT_OURS = {"_build", "__pycache__", "dist", "node_modules", "private"}
 HIDDEN_BUT_OURS = {".ci", ".binder", ".github", ".gitignore"}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}( \\)?")
 HOMES = "(work|root|home|users)"  # not spelled with slashes, so that this file does not match

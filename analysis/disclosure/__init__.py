@@ -63,9 +63,7 @@ def scan(
     A scan cannot find a person told by role or story ("the only midwife"): a person must read each excerpt too.
     """
     trusts = _trusts() if organisations is None else words.trusts_of(organisations)
-    return words.search(
-        text, trusts=trusts, vocabulary=_vocabulary(), names=names, allowed=allowed
-    )
+    return words.search(text, trusts=trusts, vocabulary=_vocabulary(), names=names, allowed=allowed)
 
 
 def check(

@@ -1,4 +1,4 @@
-"""Every defensible way to estimate one effect, side by side."""
+"""One effect under every combination of the choices that are given, side by side."""
 
 from __future__ import annotations
 

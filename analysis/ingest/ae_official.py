@@ -123,8 +123,8 @@ def read_official(path: Path) -> pd.DataFrame:
     """
     name, month = path.name, month_of(path)
     layout = _layout(path, booked=month >= BOOKED_FROM)
-    raw = release.read_csv(path, [*_PROVIDER, *layout], others=[])
-    total = raw["Org name"].str.upper() == "TOTAL"
+    raw = release.read_csv(path, [*_PROVIDER, *layout], others=[], windows=True)
+    total = (raw[list(_PROVIDER)].apply(lambda cells: cells.str.upper()) == "TOTAL").any(axis=1)
     if total.sum() != 1 or not total.iloc[-1]:
         allowed = "one TOTAL row, the last one; without it the file is not complete"
         raise DataError(
@@ -132,7 +132,7 @@ def read_official(path: Path) -> pd.DataFrame:
         )
     counts = pd.DataFrame(
         {
-            field: release.numbers(raw, heading, release=name, integer=True, required=True)
+            field: release.numbers(raw, heading, release=name, integer=True, required=True, grouped=True)
             for heading, field in layout.items()
         }
     )
@@ -183,7 +183,7 @@ def newest(paths: Sequence[Path], month: Callable[[Path], str]) -> list[Path]:
 
 
 def _layout(path: Path, *, booked: bool) -> dict[str, str]:
-    lines = enumerate(release.text(path).splitlines(), start=1)
+    lines = enumerate(release.text(path, windows=True).splitlines(), start=1)
     row, first = next(((row, line) for row, line in lines if line.strip(" ,")), (1, ""))
     names = [name.strip() for name in next(csv.reader([first]), [])]
     allowed = [layout for layout in LAYOUTS if ("booked_1" in layout.values()) == booked]

@@ -39,17 +39,27 @@ def text(cell: object) -> str:
     return "" if cell is None else " ".join(str(cell).split())
 
 
-def headed(grids: Mapping[str, Grid], names: Sequence[str], needed: Collection[str], *, file: str) -> Headed:
+def headed(
+    grids: Mapping[str, Grid],
+    names: Sequence[str],
+    needed: Collection[str],
+    *,
+    file: str,
+    also: Collection[str] = (),
+) -> Headed:
     """Return the first sheet of `names` with its heading row, the first that has all texts of `needed`.
 
-    Raises DataError when no sheet has one of these names, or no row has the headings.
+    also: headings that may be there. Names of sheets and headings may differ in case and in outer or double
+    spaces; `headings` has those of `needed` and `also` as spelled there. Raises DataError when no sheet has one of these names, or no row has the headings.
     """
-    name = next((name for name in names if name in grids), None)
+    sheets = {text(name).lower(): name for name in grids}
+    name = next((sheets[name.lower()] for name in names if name.lower() in sheets), None)
+    spelled = {heading.lower(): heading for heading in (*needed, *also)}
     if name is None:
         raise DataError(file, found=list(grids), allowed=f"a sheet {' or '.join(repr(n) for n in names)}")
     grid = grids[name]
     for number, cells in enumerate(grid[:DEEPEST], start=1):
-        texts = [text(cell) for cell in cells]
+        texts = [spelled.get(text(cell).lower(), text(cell)) for cell in cells]
         if set(needed) <= set(texts):
             above = [text(cell) for cell in grid[number - 2]] if number > 1 else []
             banners, last = [], ""

@@ -58,7 +58,7 @@ def read_workbook(path: Path) -> tuple[pd.DataFrame, pd.Series]:
     old = path.read_bytes().startswith(b"\xd0\xcf\x11\xe0")
     grids = (workbook.old_excel if old else workbook.new_excel)(path)
     needed = ["Year", "Org Code", "Org Name", *HEADINGS]
-    sheet = headed.headed(grids, SHEETS, needed, file=path.name)
+    sheet = headed.headed(grids, SHEETS, needed, file=path.name, also=("Period End", "Period"))
     _check_title(sheet, kind)
     beds, shares = _places(sheet)
     period = next((name for name in ("Period End", "Period") if name in sheet.headings), "Period End")

@@ -42,8 +42,12 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def text(path: Path) -> str:
-    """Return a release file as text (UTF-8, byte-order mark or not, gzip by its name); else DataError."""
+def text(path: Path, *, windows: bool = False) -> str:
+    """Return a release file as text (UTF-8, byte-order mark or not, gzip by its name); else DataError.
+
+    windows: a file that is not UTF-8 is read as Windows-1252, as publishers' spreadsheets save it, unless it
+    has the bytes that no such text has (as UTF-16 does).
+    """
     raw = path.read_bytes()
     try:
         raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
@@ -52,6 +56,8 @@ def text(path: Path) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if windows and not re.search(rb"[\x00-\x08\x81\x8d\x8f\x90\x9d]", raw):
+            return raw.decode("cp1252")
         row = raw[: error.start].count(b"\n") + 1
         raise DataError(
             path.name, row=row, found=raw[error.start : error.start + 1], allowed="UTF-8 text"
@@ -59,17 +65,22 @@ def text(path: Path) -> str:
 
 
 def read_csv(
-    path: Path, columns: Sequence[str], *, others: Collection[str] | None = None, header: bool = True
+    path: Path,
+    columns: Sequence[str],
+    *,
+    others: Collection[str] | None = None,
+    header: bool = True,
+    windows: bool = False,
 ) -> pd.DataFrame:
     """Read a comma-separated release as strings, one row a record, indexed by its row number in the file.
 
     columns: headings that must be there, in any order; the result has them in this order.
     others: headings that may be there too and are left out; None allows any other heading.
-    header: False when the release has no heading row; then `columns` names the leading fields.
+    windows: see `text`. header: False when the release has no heading row; then `columns` names the leading fields.
     Raises DataError for a missing, repeated or unknown heading, a record with too few or too many
     fields, an unfinished last line or an empty file. Values are stripped of outer spaces, nothing else.
     """
-    content = text(path)
+    content = text(path, windows=windows)
     if content.lstrip()[:1] == "<":
         raise DataError(
             path.name, row=1, found=content.lstrip()[:20], allowed="comma-separated values, not a web page"
@@ -133,15 +144,20 @@ def numbers(
     integer: bool = False,
     missing: Collection[str] = MISSING,
     required: bool = False,
+    grouped: bool = False,
 ) -> pd.Series:
     """Return a column of strings as float64, missing marks as NaN.
 
+    grouped: thousands may be parted by commas ('12,345.6'), as spreadsheets print them.
     Raises DataError at the first value that is not a plain decimal number (a decimal comma, a thousands
-    comma, a percent sign or a unit is refused), is outside `low` to `high`, is not whole when `integer`,
+    comma unless `grouped`, a percent sign or a unit is refused), is outside `low` to `high`, is not whole when `integer`,
     or is missing when `required`.
     """
     raw = frame[column]
     blank = raw.isin(list(missing))
+    if grouped:
+        parted = raw.str.fullmatch(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+        raw = raw.mask(parted, raw.str.replace(",", ""))
     plain = raw.str.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
     value = pd.to_numeric(raw.where(plain & ~blank), errors="coerce").astype("float64")
     kind = "a whole number" if integer else "a number"
@@ -153,7 +169,7 @@ def numbers(
     bad |= blank if required else False
     if bad.any():
         row = bad.idxmax()
-        raise DataError(release, row=row, column=column, found=raw.loc[row], allowed=allowed)
+        raise DataError(release, row=row, column=column, found=frame[column].loc[row], allowed=allowed)
     return value
 
 

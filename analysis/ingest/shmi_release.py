@@ -51,7 +51,7 @@ def read_release(path: Path) -> pd.DataFrame:
     """
     year = year_of(path)
     if path.suffix.lower() == ".csv":
-        lines = csv.reader(io.StringIO(release.text(path), newline=""))
+        lines = csv.reader(io.StringIO(release.text(path, windows=True), newline=""))
         grids: dict[str, workbook.Grid] = {"Data": [list(line) for line in lines]}
     else:
         grids = workbook.new_excel(path)
@@ -68,10 +68,10 @@ def read_release(path: Path) -> pd.DataFrame:
     table["year"] = year
     shmi = release.numbers(frame, "shmi", release=sheet.place, low=LOW, high=HIGH, required=True)
     observed, expected = (
-        release.numbers(frame, field, release=sheet.place, low=1, required=True)
+        release.numbers(frame, field, release=sheet.place, low=1, required=True, grouped=True)
         for field in ("observed", "expected")
     )
-    release.numbers(frame, "spells", release=sheet.place, low=1, required=True)
+    release.numbers(frame, "spells", release=sheet.place, low=1, required=True, grouped=True)
     release.choices(frame, "banding", release=sheet.place, allowed=[*BANDINGS, *_titled(BANDINGS.values())])
     slack = 0.0001 + ROUNDED / 2 * (1 + shmi) / expected
     bad = (shmi - observed / expected).abs() > slack

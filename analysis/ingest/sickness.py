@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import csv
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -22,31 +23,18 @@ FILE = (
     r"|(?i:NHS Sickness Absence rates CSV,? [A-Z]+ 20\d\d( ?\(?revised\)?)?\.csv)"
     r"|ESR_ABSENCE_(annual_)?(CSV|csv)_[A-Za-z0-9]+\.csv"
 )
-REGIONS = (
-    "NHSE_REGION_CODE", "NHSE_REGION_NAME", "ICS_CODE", "ICS_NAME", "ICB_CODE", "ICB_NAME",
-    "NHSE_Region_Code", "NHSE_Region_Name", "NHSE_region_code", "NHSE_region_name",
-    "HEE_region_code", "HEE_region_name", "HEE Region Code", "HEE Region Name",
-    "NHSE Region Code", "NHSE Region Name", "Sort_Date",
-)  # fmt: skip
-# Headings of the two layouts: to March 2022 one long file, from April 2022 one file a month.
-OLD = {
-    "month": "Date",
-    "org_code": "Org Code",
-    "name": "Org Name",
-    "org_type": "Org Type",
-    "days_lost": "FTE Days Sick",
-    "days_available": "FTE Days Available",
-    "rate": "SA Rate (%)",
+# Spellings of each heading, in small letters with one space for all else: the long file to March 2022, the
+# files of single months from April 2022, and the annual ones between. The first names the field in a refusal.
+SPELLINGS = {
+    "month": ("date", "tm end date", "month"),
+    "org_code": ("org code",),
+    "name": ("org name",),
+    "org_type": ("org type",),
+    "days_lost": ("fte days lost", "fte days sick"),
+    "days_available": ("fte days available",),
+    "rate": ("sickness absence rate percent", "sa rate", "sickness absence rate"),
 }
-NEW = {
-    "month": "DATE",
-    "org_code": "ORG_CODE",
-    "name": "ORG_NAME",
-    "org_type": "ORG_TYPE",
-    "days_lost": "FTE_DAYS_LOST",
-    "days_available": "FTE_DAYS_AVAILABLE",
-    "rate": "SICKNESS_ABSENCE_RATE_PERCENT",
-}
+OTHERS = re.compile(r"(nhse|hee|ics|icb) (region )?(code|name)|sort date")  # areas: left out
 SUPPRESSED = ("", "-", "*", ".")  # 330 days or fewer are not published
 WITHIN = 0.0051  # the rate is printed with two decimals
 FALL = 0.9  # fewer organisations than this share of the month before: the file is cut short
@@ -156,15 +144,14 @@ def absence(path: Path) -> pd.DataFrame:
     Raises DataError as `read` does; `row` is the line of the file.
     """
     name = path.name
-    headings = release.text(path).lstrip("\ufeff").partition("\n")[0]
-    layout = OLD if "Org Code" in headings else NEW
-    raw = release.read_csv(path, list(layout.values()), others=REGIONS)
+    layout, others = _layout(path)
+    raw = release.read_csv(path, list(layout.values()), others=others, windows=True)
     frame = pd.DataFrame({"org_code": release.codes(raw, layout["org_code"], release=name)})
-    frame["month"] = _months(raw, layout["month"], old=layout is OLD, file=name)
+    frame["month"] = _months(raw, layout["month"], file=name)
     frame["org_type"] = raw[layout["org_type"]]
     _refuse(raw, frame["org_type"] == "", layout["org_type"], name, "a kind of organisation")
     values = {
-        field: release.numbers(raw, layout[field], release=name, missing=SUPPRESSED)
+        field: release.numbers(raw, layout[field], release=name, missing=SUPPRESSED, grouped=True)
         for field in ("days_lost", "days_available", "rate")
     }
     blank = pd.DataFrame(values).isna()
@@ -180,17 +167,29 @@ def absence(path: Path) -> pd.DataFrame:
     return frame.assign(days_lost=lost, days_available=available)
 
 
-def _months(raw: pd.DataFrame, column: str, *, old: bool, file: str) -> pd.Series:
-    if old:
-        parts = raw[column].str.extract(r"^(20\d\d)-([A-Za-z]{3})$")
-        number = parts[1].str.upper().map(SHORT)
-        written = parts[0] + "-" + number.map("{:02.0f}".format, na_action="ignore")
-        allowed = "a month like 2014-APR"
-    else:
-        day = pd.to_datetime(raw[column], format="%d/%m/%Y", errors="coerce")
-        day = day.where(day.dt.is_month_end & (raw[column].str.len() == len("30/04/2024")))
-        written = day.dt.strftime("%Y-%m")
-        allowed = "the last day of a month, dd/mm/yyyy"
+def _layout(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the heading of each field as the file spells it, and the headings of areas."""
+    first = release.text(path, windows=True).lstrip().partition("\n")[0]
+    names = [name.strip() for name in next(csv.reader([first]), [])]
+    plain = {name: " ".join(re.findall(r"[a-z]+", name.lower())) for name in names}
+    layout = {}
+    for field, spellings in SPELLINGS.items():
+        found = [name for name, words in plain.items() if words in spellings]
+        layout[field] = found[0] if found else spellings[0].upper().replace(" ", "_")
+    return layout, [name for name, words in plain.items() if OTHERS.fullmatch(words)]
+
+
+def _months(raw: pd.DataFrame, column: str, *, file: str) -> pd.Series:
+    """Return months written '2014-APR' or as their last day, dd/mm/yyyy or yyyy-mm-dd, as 'YYYY-MM'."""
+    parts = raw[column].str.extract(r"^(20\d\d)-([A-Za-z]{3})$")
+    number = parts[1].str.upper().map(SHORT)
+    written = parts[0] + "-" + number.map("{:02.0f}".format, na_action="ignore")
+    turned = raw[column].str.replace(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\2-\1", regex=True)
+    day = pd.to_datetime(
+        turned.where(turned.str.fullmatch(r"\d{4}-\d\d-\d\d")), format="%Y-%m-%d", errors="coerce"
+    )
+    written = written.fillna(day.where(day.dt.is_month_end).dt.strftime("%Y-%m"))
+    allowed = "a month like 2014-APR, or the last day of a month, dd/mm/yyyy"
     now = pd.Timestamp.today().strftime("%Y-%m")
     _refuse(raw, written.isna(), column, file, allowed)
     _refuse(raw, (written < FIRST) | (written >= now), column, file, f"a month from {FIRST} that is over")

@@ -22,6 +22,11 @@ LINK = re.compile(r'<link\b(?=[^>]*rel="(?:stylesheet|preload)")[^>]*>\s*')
 HREF = re.compile(r'href="([^"?]+)[^"]*"')
 SCRIPT = re.compile(r'<script src="([^"?]+)(\?[^"]*)?">\s*</script>')
 OPTIONS = "_static/documentation_options.js"
+# The theme's script settles light or dark only after the text is drawn, and the page is then styled a second time.
+LATE_THEME = 'localStorage.getItem("theme") || "auto"'
+THEME = (
+    'localStorage.getItem("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+)
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#|[a-z]+:)([^)'\"]+)\1\s*\)")
 NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
@@ -183,4 +188,4 @@ def lighter(html: str, site: str, digest: str, options: str) -> str:
             return f"<script>{options}</script>"
         return f'<script defer="" src="{match.group(1)}{match.group(2) or ""}"></script>'
 
-    return SCRIPT.sub(deferred, html)
+    return SCRIPT.sub(deferred, html).replace(LATE_THEME, THEME)

@@ -21,7 +21,9 @@ const chrome = await launch({ chromePath, chromeFlags: FLAGS, logLevel: 'error' 
 try {
   for (const page of pages) {
     const began = performance.now()
-    const options = { port: chrome.port, onlyCategories: CATEGORIES, output: 'json', logLevel: 'error' }
+    const options = {
+      port: chrome.port, onlyCategories: CATEGORIES, output: 'json', logLevel: 'error', disableFullPageScreenshot: true,
+    }
     const { lhr } = await lighthouse(`${address}/${page}`, options)
     const row = { page }
     for (const name of CATEGORIES) row[name] = Math.round(lhr.categories[name].score * 100)
