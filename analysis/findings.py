@@ -261,7 +261,7 @@ def _apart(name: str, row: pd.Series) -> Finding:
         because=findings_words.difference_because(level, limits["lower"], limits["upper"]),
         rival=(
             "The two groups may have differed before entry in ways that the survey does not show. It is one of three "
-            "such comparisons and is not adjusted for their number, so it is not evidence of harm."
+            "such comparisons and is not adjusted for their number."
         ),
         page="metrics/rivals",
         anchor="would-these-trusts-have-recovered-anyway",
