@@ -131,3 +131,11 @@ def test_light_or_dark_is_settled_before_the_text_is_drawn():
     assert '"auto"' not in made
     assert "prefers-color-scheme: dark" in made
     assert light.lighter(made, "_static/site.css", "0", "") == made
+
+
+def test_pictures_that_wait_all_come_once_the_text_is_there():
+    page = '<html><head></head><body><img loading="lazy" src="a.svg"></body></html>'
+    once = light.lighter(page, "site.css", "0", "")
+    assert once.count("one.loading = 'eager'") == 1
+    assert light.lighter(once, "site.css", "0", "") == once
+    assert "<script>" not in light.lighter(page.replace(' loading="lazy"', ""), "site.css", "0", "")

@@ -27,6 +27,11 @@ LATE_THEME = 'localStorage.getItem("theme") || "auto"'
 THEME = (
     'localStorage.getItem("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
 )
+# Pictures wait until the text can be read; then all come, so that a page left open prints and reads on without a line.
+LATER = (
+    "<script>addEventListener('load', () => setTimeout(() => { document.documentElement.dataset.settled = '';"
+    " document.querySelectorAll('img[loading=lazy]').forEach(one => { one.loading = 'eager' }) }, 2500))</script>"
+)
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#|[a-z]+:)([^)'\"]+)\1\s*\)")
 NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
@@ -188,4 +193,6 @@ def lighter(html: str, site: str, digest: str, options: str) -> str:
             return f"<script>{options}</script>"
         return f'<script defer="" src="{match.group(1)}{match.group(2) or ""}"></script>'
 
+    if 'loading="lazy"' in html and LATER not in html:
+        html = html.replace("</body>", f"{LATER}</body>")
     return SCRIPT.sub(deferred, html).replace(LATE_THEME, THEME)

@@ -41,8 +41,24 @@ def violations(page, **only: list[str]) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
+def not_drawn(page) -> list[str]:
+    """Pictures that cannot be drawn, once all are asked for (they wait until the reader comes near)."""
+    return page.evaluate(
+        """async () => {
+            const drawn = async picture => {
+                picture.loading = 'eager'
+                try { await picture.decode(); return picture.naturalWidth > 0 } catch { return false }
+            }
+            const pictures = [...document.querySelectorAll('article img')]
+            const good = await Promise.all(pictures.map(drawn))
+            return pictures.filter((_, i) => !good[i]).map(picture => picture.src.slice(0, 120))
+        }"""
+    )
+
+
 def shoot(page, name: str, width: int) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
+    page.evaluate("document.documentElement.dataset.settled = ''")
     page.screenshot(path=SHOTS / f"{name.replace('/', '-')}-{width}.png", full_page=True)
 
 
@@ -50,6 +66,7 @@ def shoot(page, name: str, width: int) -> None:
 def test_a_page_is_whole_wide_and_narrow_light_and_dark(open_page, name):
     page = open_page(name, viewport=DESKTOP, reduced_motion="reduce")
     assert sticks_out(page) == []
+    assert not_drawn(page) == []
     shoot(page, name, DESKTOP["width"])
     for theme, rules in (
         ("light", RULES["runOnly"]),
@@ -73,9 +90,23 @@ def test_the_checks_see_what_they_look_for(open_page):
         "document.body.insertAdjacentHTML('beforeend', '<img src=\"/none.png\"><p style=\"width:900px\">x</p>')"
     )
     page.wait_for_timeout(300)
+    page.evaluate(
+        "document.querySelector('article').insertAdjacentHTML('beforeend', '<img src=\"/none.svg\">')"
+    )
+    assert [one.rsplit("/", 1)[1] for one in not_drawn(page)] == ["none.svg"]
     assert [fault for fault in page.faults if "404" in fault]
     assert sticks_out(page)
     assert any(one.startswith("image-alt") for one in violations(page))
+
+
+def test_without_scrolling_all_pictures_come_soon_after_the_text(open_page):
+    page = open_page("metrics/trajectories.html", viewport=PHONE)
+    page.wait_for_function(
+        "[...document.querySelectorAll('article img')].every(one => one.complete && one.naturalWidth)",
+        timeout=15_000,
+    )
+    style = "getComputedStyle(document.querySelector('figure.result .picture')).contentVisibility"
+    assert page.evaluate(style) == "visible"
 
 
 def test_tab_reaches_the_text_and_shows_where_it_is(open_page):
