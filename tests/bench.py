@@ -3,7 +3,8 @@
 Each row runs in a process of its own, so that its peak memory is its own: the most the process ever held,
 Python and libraries included, workers not. A row that takes longer than LIMIT seconds is stopped and says so. Rows of
 ours and of `diff-diff` that are compared use the same panel and the same specification (no strata, every
-horizon), so their estimates can be compared too. Rows marked "scaled" measured fewer draws.
+horizon), so their estimates can be compared too. Rows marked "scaled" measured fewer draws;
+"not estimable" is the module's own refusal.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from multiprocessing.connection import Connection
 import numpy as np
 import pandas as pd
 
-from analysis import data, effects, protocol, regime
+from analysis import data, effects, leaving, protocol, regime
 from analysis.effects.placebo import placebo_dates
+from analysis.effects.wild_imputation import wild_imputation
 
 DRAWS = protocol.DRAWS
 LIMIT = 60
@@ -43,7 +45,8 @@ def main() -> None:
     print(f"\nEvery indicator under the settings of the main analysis, {DRAWS} draws of each kind")
     heading()
     for name in protocol.indicators():
-        total += taken(row("entry, chance and intervals", name, 1, DRAWS))
+        for task in ("entry: estimates and intervals", "entry: chance", "leaving"):
+            total += taken(row(task, name, 1, DRAWS))
     print(f"\nTotal of the rows above, one after another in one process each: {total:.1f} s")
     ratios = compared()
     print("\nOurs / diff-diff, same panel, same run (below 1: ours is faster or smaller)")
@@ -69,17 +72,18 @@ def compared() -> list[tuple[str, int, float, float]]:
 
 
 def heading() -> None:
-    print(f"{'':44} {'panel':21} {'trusts':>7} {'draws':>5} {'seconds':>9} {'peak MiB':>9}  estimate")
+    print(f"{'':44} {'panel':28} {'trusts':>7} {'draws':>5} {'seconds':>9} {'peak MiB':>9}  estimate")
 
 
 def taken(found: dict | None) -> float:
+    """Return the seconds of a row; what is not estimable took none worth counting, what failed has no number."""
     return found["seconds"] if found else float("nan")
 
 
 @cache
 def row(task: str, name: str, times: int, draws: int) -> dict | None:
     """Run one row in a process of its own and print it, once; None when it is stopped or fails."""
-    start = f"{task:44} {name:21} {'x' + str(times):>7} {draws:5}"
+    start = f"{task:44} {name:28} {'x' + str(times):>7} {draws:5}"
     receive, send = PROCESSES.Pipe(duplex=False)
     process = PROCESSES.Process(target=child, args=(send, task, name, times, draws))
     process.start()
@@ -96,7 +100,7 @@ def row(task: str, name: str, times: int, draws: int) -> dict | None:
     if "failed" in found:
         print(f"{start}  {found['failed']}", flush=True)
         return None
-    estimate = "" if found["estimate"] is None else f"{found['estimate']:+.5f}"
+    estimate = found["estimate"] if isinstance(found["estimate"], str) else f"{found['estimate']:+.5f}"
     scaled = f"  scaled from {REFITS} draws" if task in SCALED else ""
     print(f"{start} {found['seconds']:9.2f} {found['peak']:9.0f}  {estimate}{scaled}".rstrip(), flush=True)
     return found
@@ -113,7 +117,10 @@ def child(send: Connection, task: str, name: str, times: int, draws: int) -> Non
         began = time.perf_counter()
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            estimate = TASKS[task](frame, name, draws)
+            try:
+                estimate = TASKS[task](frame, name, draws)
+            except effects.NotEstimable:
+                estimate = "not estimable"
         seconds = (time.perf_counter() - began) * (draws / REFITS if task in SCALED else 1)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
         send.send({"seconds": seconds, "peak": peak, "estimate": estimate})
@@ -131,24 +138,41 @@ def panel(name: str, times: int) -> pd.DataFrame:
     return made.assign(value=made["value"] + noise).reset_index(drop=True)
 
 
-def check_tables(_: pd.DataFrame, name: str, draws: int) -> None:
+def check_tables(_: pd.DataFrame, name: str, draws: int) -> str:
     found = data.check()
     assert (found["result"] == "ok").all()
+    return ""
 
 
-def build_panels(_: pd.DataFrame, name: str, draws: int) -> None:
+def build_panels(_: pd.DataFrame, name: str, draws: int) -> str:
     for indicator in protocol.indicators():
         regime.panel(indicator)
+    return ""
 
 
-def main_analysis(frame: pd.DataFrame, name: str, draws: int) -> float:
-    """Imputation with trusts redrawn, entry dates dealt again, group-time effects with multiplier draws."""
+def entered(frame: pd.DataFrame, name: str, draws: int) -> float:
+    """Imputation with trusts redrawn, and group-time effects with multiplier draws against both comparators."""
     settings = protocol.settings(name)
     common = {key: settings[key] for key in ("group", "horizons", "measure", "better", "label")}
     found = effects.imputation(frame, **settings, draws=draws, rng=generator())
-    placebo_dates(frame, draws=draws, rng=generator(), last_horizon=max(settings["horizons"]))
-    effects.event_study(frame, **common, control="not_yet", draws=draws, rng=generator())
+    for control in ("not_yet", "never"):
+        effects.event_study(frame, **common, control=control, draws=draws, rng=generator())
     return found.overall.estimate
+
+
+def by_chance(frame: pd.DataFrame, name: str, draws: int) -> float:
+    """Wild cluster bootstrap, and entry dates dealt again."""
+    horizons = protocol.settings(name)["horizons"]
+    found = wild_imputation(frame, draws=draws, rng=generator(), horizons=horizons)
+    placebo_dates(frame, draws=draws, rng=generator(), last_horizon=max(horizons))
+    return found.estimate
+
+
+def left(frame: pd.DataFrame, name: str, draws: int) -> float:
+    """Change after leaving (DID_M) with trusts redrawn, and the share of the gain that was kept."""
+    if protocol.settings(name)["better"] is not None:
+        leaving.kept(name, panel=frame, draws=draws)
+    return leaving.after(name, panel=frame, draws=draws).overall.estimate
 
 
 def ours_redrawn(frame: pd.DataFrame, name: str, draws: int) -> float:
@@ -221,10 +245,12 @@ def generator() -> np.random.Generator:
     return np.random.default_rng(protocol.SEED)
 
 
-TASKS: dict[str, Callable[[pd.DataFrame, str, int], float | None]] = {
+TASKS: dict[str, Callable[[pd.DataFrame, str, int], float | str]] = {
     "check every table": check_tables,
     "build every panel": build_panels,
-    "entry, chance and intervals": main_analysis,
+    "entry: estimates and intervals": entered,
+    "entry: chance": by_chance,
+    "leaving": left,
     "ours: imputation, trusts redrawn": ours_redrawn,
     "ours: dates dealt again": ours_dealt,
     "ours: dates dealt again, two workers": ours_dealt_by_two,
@@ -249,5 +275,5 @@ PAIRS = {
 }
 
 if __name__ == "__main__":
-    PROCESSES.set_forkserver_preload(["analysis.protocol", "analysis.effects.placebo"])
+    PROCESSES.set_forkserver_preload(["analysis.leaving", "analysis.effects.placebo"])
     main()
