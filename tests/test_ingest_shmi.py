@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import data
@@ -107,6 +108,16 @@ def test_part_of_the_set_is_refused_and_none_is_empty(
     (folder / "shmi-2012-july.csv").unlink()
     with pytest.raises(DataError, match="2012-july"):
         shmi.releases(folder)
+
+
+def test_year_files_without_releases_make_the_years_alone(folder: Path) -> None:
+    whole = shmi.read(folder)["shmi_yearly"]
+    for path in folder.glob("shmi-*.csv"):
+        path.unlink()
+    assert [path.name for path in shmi.releases(folder)] == list(YEAR_FILES)
+    made = shmi.read(folder)
+    assert list(made) == ["shmi_yearly"]
+    pd.testing.assert_frame_equal(made["shmi_yearly"], whole)
 
 
 RELEASE_DAMAGES = {

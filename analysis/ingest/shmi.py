@@ -62,11 +62,14 @@ _OTHERS = ("PROVIDER NAME", "PROVIDER_NAME", "PO_BANDING")
 def releases(folder: Path) -> list[Path]:
     """Return the eleven quarterly releases and the three year files under `folder`, or an empty list.
 
-    The year files hold the staff survey too. Without quarterly releases nothing is returned; raises
-    DataError when one of the fourteen files is missing or there twice.
+    The three year files may come without the releases: the table of years is made from them alone. They hold
+    the staff survey too, so fewer of them are left to that publication. Raises DataError when one of the
+    fourteen files is missing beside a quarterly release, or is there twice.
     """
+    years = [release.find_one(folder, name) for name in YEAR_FILES]
     if not release.find(folder, RELEASE_FILE):
-        return []
+        found = [file for file in years if file is not None]
+        return found if len(found) == len(YEAR_FILES) else []
     names = [rf"shmi-{name}\.csv" for name in RELEASES] + list(YEAR_FILES)
     files = []
     for name in names:
@@ -104,26 +107,25 @@ def period_of(name: str) -> str | None:
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables `shmi_yearly` and `shmi_quarterly`; trust-years without a value are left out.
+    """Return the tables `shmi_yearly` and, from quarterly releases, `shmi_quarterly`; years without a value are left out.
 
     Raises DataError for another layout, number of trusts or indicator, a trust twice, a value that is not
     observed / expected or a banding that is not its place against the limits, a release whose observed
     deaths are not its expected deaths, years that differ between the files or from the releases.
     """
     files = releases(folder)
-    quarterly = [_release(path) for path in files[: len(RELEASES)]]
-    yearly = _years(files[len(RELEASES) :])
+    quarterly = [_release(path) for path in files[: -len(YEAR_FILES)]]
+    made = {"shmi_yearly": _years(files[-len(YEAR_FILES) :])}
     for table in quarterly:
-        _check_against_years(table, yearly)
-    made = {
-        "shmi_yearly": yearly,
-        "shmi_quarterly": pd.concat(quarterly).sort_values(["org_code", "release"]),
-    }
+        _check_against_years(table, made["shmi_yearly"])
+    if quarterly:
+        made["shmi_quarterly"] = pd.concat(quarterly).sort_values(["org_code", "release"])
     return {
         resource["name"]: made[resource["name"]][
             [field["name"] for field in resource["schema"]["fields"]]
         ].reset_index(drop=True)
         for resource in RESOURCES
+        if resource["name"] in made
     }
 
 
