@@ -108,12 +108,10 @@ def exclusions(name: str, *, main: bool = True) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def _built(name: str, main: bool, codes: tuple[str, ...] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     about = indicator(name)
-    frame = _values(about, main)
-    if codes is not None:
-        frame = frame[frame["code"].isin(codes)].reset_index(drop=True)
-        if frame.empty:
-            nothing = pd.DataFrame(columns=["trust", "from", "periods", "reason"])
-            return pd.DataFrame(columns=PANEL_COLUMNS), nothing
+    frame = _values(about, main, codes)
+    if codes is not None and frame.empty:
+        nothing = pd.DataFrame(columns=["trust", "from", "periods", "reason"])
+        return pd.DataFrame(columns=PANEL_COLUMNS), nothing
     frame, left_out = _split_at_mergers(frame, about)
     frame = _phases(_regular(frame), about)
     cut = frame["phase"].isna()
@@ -123,9 +121,10 @@ def _built(name: str, main: bool, codes: tuple[str, ...] | None) -> tuple[pd.Dat
     return frame[PANEL_COLUMNS], left_out.sort_values(["trust", "from"], ignore_index=True)
 
 
-def _values(about: pd.Series, main: bool) -> pd.DataFrame:
+def _values(about: pd.Series, main: bool, codes: tuple[str, ...] | None = None) -> pd.DataFrame:
     """Return `code`, `period`, `numerator`, `denominator`, `value`, `type` at the grain of the analysis."""
     raw = data.load(about["table"])
+    raw = raw if codes is None else raw[raw["org_code"].isin(codes)]
     kinds = data.load("organisations").set_index("org_code")["type"]
     raw = raw[raw["org_code"].map(kinds).isin(about["types"].split("|"))]
     freq = "Q" if about["analysis_grain"] == "quarter" else "Y"
