@@ -228,6 +228,7 @@ def test_links_lead_somewhere_and_nothing_comes_from_another_host(name):
 def test_the_page_for_a_lost_address_leads_back_from_any_depth():
     """A host shows it under whatever address was asked for, so none of its links may be relative."""
     soup = page(built("404"))
+    assert TITLE in soup.title.get_text()
     assert head(soup) + other_hosts(soup) + identifiers(soup) + buttons(soup) == []
     paths = [urlsplit(tag["href"]).path for tag in soup.find_all("a", href=True)]
     assert paths

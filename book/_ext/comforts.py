@@ -118,7 +118,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if (out / f"{LISTS}.html").is_file():
         fill(out, [name for name in reading_order(app) if (out / f"{name}.html").is_file()])
     (out / "404.html").write_text(
-        lost(app.config.report_address.rstrip("/"), app.config.project), encoding="utf-8"
+        lost(app.config.report_address.rstrip("/"), app.config.html_title), encoding="utf-8"
     )
 
 

@@ -30,6 +30,8 @@ ICONS = {
     "list": "M4 6h16M4 12h16M4 18h16",
 }
 DESCRIPTION_LENGTH = 155
+# The theme lets go of the focus when a button of the header is pressed, so that closing a menu cannot give it back.
+LETS_GO = re.compile(r"\b\w+\.blur\(\)")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -52,6 +54,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
                 page.write_text(after, encoding="utf-8")
     for unused in ("fontawesome.js", "fontawesome.js.map", "bootstrap.js.map", "pydata-sphinx-theme.js.map"):
         (Path(app.outdir) / "_static" / "scripts" / unused).unlink(missing_ok=True)
+    script = Path(app.outdir) / "_static" / "scripts" / "sphinx-book-theme.js"
+    if script.is_file():
+        script.write_text(LETS_GO.sub("0", script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def plain(html: str) -> str:

@@ -128,3 +128,41 @@ def test_tab_reaches_the_text_and_shows_where_it_is(open_page):
         assert where[1], f"no visible focus on {where[0]}"
         seen.add(where[0])
     assert len(seen) > 20
+
+
+@pytest.mark.parametrize("button", ["primary-toggle", "secondary-toggle", "theme-switch-button"])
+def test_a_button_of_the_header_keeps_or_gets_back_the_focus(open_page, button):
+    page = open_page("index.html", viewport=PHONE, reduced_motion="reduce")
+    page.locator(f"button.{button}:visible").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelector('dialog[open]') === null")
+    page.wait_for_timeout(100)
+    assert button in page.evaluate("document.activeElement.className")
+
+
+def broken_words(page) -> list[str]:
+    """Words of printed tables that a line break cuts."""
+    return page.evaluate(
+        """() => {
+            const cut = []
+            for (const cell of document.querySelectorAll('table.result :is(th, td)')) {
+                const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+                for (let text; (text = walk.nextNode());) for (const word of text.data.matchAll(/\\p{L}{2,15}/gu)) {
+                    const range = document.createRange()
+                    range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length)
+                    if (new Set([...range.getClientRects()].map(one => Math.round(one.top))).size > 1) cut.push(word[0])
+                }
+            }
+            return cut
+        }"""
+    )
+
+
+@pytest.mark.parametrize("name", ["briefing.html", "theory.html", "costs.html", "metrics/entry.html"])
+def test_printed_tables_fit_the_paper_and_cut_no_word(open_page, name):
+    page = open_page(name, viewport={"width": 680, "height": 960})
+    page.emulate_media(media="print")
+    assert broken_words(page) == []
+    wide = "e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1"
+    assert page.locator(".table-scroll").evaluate_all(f"boxes => boxes.filter({wide}).length") == 0
