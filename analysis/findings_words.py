@@ -48,8 +48,8 @@ def after_entry(row: pd.Series) -> str:
 def set_apart(reading: str) -> str:
     """Say which of two groups recovered more. reading: of `protocol.reading`, entrants less the others."""
     return {
-        "better": "More at trusts that entered: equally bad trusts that never entered recovered less. With nothing planted, this comparison errs often, so it is no proof.",
-        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more. With nothing planted, this comparison errs often, so it is no proof of harm.",
+        "better": "More at trusts that entered: equally bad trusts that never entered recovered less. In made-up figures where entry changes nothing this comparison errs too, so it is no proof.",
+        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more. In made-up figures where entry changes nothing this comparison leans the same way, so it is no proof of harm.",
     }.get(reading, f"About as much: {reading}.")
 
 
@@ -175,6 +175,13 @@ def one_line(both: pd.DataFrame) -> str:
         )
     parts = [f"{PLAIN[row['indicator']]} ({row['verdict']})" for row in rows.to_dict("records")]
     return f"A clear change came next in {present.join(parts)}, beyond that at trusts just as bad that were never put in."
+
+
+def deaths_for_each_hundred(item: Finding) -> str:
+    """Say a difference in hospital mortality, a ratio of deaths to those expected, in deaths."""
+    side = "fewer" if item.estimate < 0 else "more"
+    change = present.number(item.estimate, item.unit, digits=item.digits)
+    return f"For hospital mortality, {change} stands for {present.number(abs(100 * item.estimate), digits=1)} deaths {side} for each hundred that are expected."
 
 
 def summary_kept(gain: Finding) -> str:

@@ -42,6 +42,8 @@ class Checklists:
         """How many items are answered in full, in part, do not apply or could not be had."""
         counts = self.counts()
         parts = [f"{counts[status].sum()} {status}" for status in STATUSES if counts[status].sum()]
+        first, rest = parts[0].split(" ", 1)
+        parts[0] = f"{first} {'is' if first == '1' else 'are'} {rest}"
         return (
             f"Of {counts['items'].sum()} items in {present.plural(len(counts), 'checklist')} "
             f"({present.join(counts['checklist'].tolist())}), {present.join(parts)}."

@@ -128,6 +128,7 @@ def test_each_story_is_whole(stories, trust):
     text = found.sentence()
     assert f"{len(found.measures) - missing} of {len(found.measures)} indicators" in text
     assert "nan" not in text + story_words.story_sentence(found) + story_words.answer(found)
+    assert "held it back" not in story_words.answer(found)  # a theme is a subject, not a cause
 
 
 def test_a_chart_is_the_trust_less_the_median_of_its_own_type(stories):

@@ -1,5 +1,6 @@
 """Headline findings: the rule of certainty, the order, the words, and the same number in every place."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import certainty, data, findings, findings_words, protocol
+from analysis import certainty, data, findings, findings_words, present, protocol
 from analysis.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW, CertaintyError
 from analysis.edition import headlines, store
 from analysis.findings import Finding, FindingError
@@ -278,6 +279,20 @@ def test_the_plain_summary_follows_the_results():
     assert "death rates (improvement)" in findings_words.one_line(clear)
     assert "the trusts that were never put in did worse" in findings_words.summary_equally_bad(clear)
     assert "lower than we would expect, which is better" in findings_words.summary_entry(none)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"), [(-0.023, "2.3 deaths fewer for"), (0.002, "0.2 deaths more for")]
+)
+def test_a_difference_in_mortality_is_told_in_deaths(found, estimate, words):
+    changed = dataclasses.replace(found[0], estimate=estimate, unit="ratio", digits=3)
+    said = findings_words.deaths_for_each_hundred(changed)
+    assert words in said and present.number(estimate, "ratio", digits=3) in said
+
+
+def test_a_comparison_that_leans_is_told_without_words_of_the_trade():
+    assert "leans the same way" in findings_words.set_apart("worse")
+    assert "planted" not in findings_words.set_apart("worse") + findings_words.set_apart("better")
 
 
 def test_the_original_study_is_set_beside_ours():

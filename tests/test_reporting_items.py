@@ -65,7 +65,7 @@ def test_a_missing_or_repeated_item_is_refused():
 def test_counts_and_sentence_and_order():
     found = r.checklists(made(item(2, status="partly", note="Half.")).iloc[::-1])
     assert found.counts().iloc[0].tolist() == ["RAMESES II", 20, 19, 1, 0, 0]
-    assert "19 reported and 1 partly" in found.sentence()
+    assert "19 are reported and 1 partly" in found.sentence()
     assert found.frame["item"].tolist() == list(range(1, 21))
 
 

@@ -22,8 +22,8 @@ def answer(found: Story) -> str:
     """Return a page's answer in two sentences: when the trust was in, and what statements name most."""
     helped, hindered = _most(found.helped), _most(found.hindered)
     return (
-        f"{stories.in_and_out(found.spells)} Since then, what is said to have helped most is {helped}; what is said "
-        f"to have held it back most is {hindered}."
+        f"{stories.in_and_out(found.spells)} Since then, what is said to have helped is most "
+        f"often about {helped}, and what is said to have hindered about {hindered}."
     )
 
 

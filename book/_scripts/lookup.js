@@ -128,7 +128,7 @@
     fault.replaceChildren();
     if (found.length === 1) return go({ trust: found[0].code, indicator: chosen.value });
     if (!found.length) {
-      fault.append(el("p", {}, `No trust matches “${box.value.trim()}”. Type part of its name, or its code of three to five characters.`));
+      fault.append(el("p", {}, `No trust on this page matches “${box.value.trim()}”; trusts without figures are not here. Type part of its name, or its code of three to five characters.`));
       return;
     }
     const list = el("ul", { class: "choices" });
@@ -433,7 +433,7 @@
       if (!trust || !one) {
         shown = undefined;
         result.replaceChildren();
-        fault.append(el("p", {}, trust ? `There is no indicator called “${want.indicator}”. Choose one from the list.` : `No trust has the code “${want.trust}”. Type part of a name, or another code.`));
+        fault.append(el("p", {}, trust ? `There is no indicator called “${want.indicator}”. Choose one from the list.` : `No trust on this page has the code “${want.trust}”; trusts without figures are not here. Type part of a name, or another code.`));
         return;
       }
       const held = await file(`trusts/${trust.code}.json`);

@@ -156,7 +156,9 @@ def test_several_matches_are_offered_and_none_is_said(open_page):
     expect(page.locator("#lookup-trust")).to_have_value(said)
     page.fill("#lookup-trust", "zzzz")
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.locator("#lookup-fault")).to_contain_text("No trust matches “zzzz”")
+    expect(page.locator("#lookup-fault")).to_contain_text(
+        "No trust on this page matches “zzzz”; trusts without figures are not here"
+    )
     page.fill("#lookup-trust", "R1E")  # a code that another trust took over still finds a trust
     page.keyboard.press("Enter")
     assert page.faults == []
@@ -216,7 +218,9 @@ def test_numbers_and_pictures_can_be_kept(open_page):
 
 def test_what_is_wrong_is_said_in_words(open_page):
     page = open_page("lookup.html?trust=ZZZ&indicator=shmi")
-    expect(page.locator("#lookup-fault")).to_contain_text("No trust has the code “ZZZ”")
+    expect(page.locator("#lookup-fault")).to_contain_text(
+        "No trust on this page has the code “ZZZ”; trusts without figures are not here"
+    )
     page = open_page("lookup.html?trust=RPA&indicator=nothing")
     expect(page.locator("#lookup-fault")).to_contain_text("no indicator called “nothing”")
     page = settled(open_page("lookup.html?trust=RV3&indicator=shmi"))
