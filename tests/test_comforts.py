@@ -122,3 +122,15 @@ def test_a_caption_keeps_to_the_window_when_its_table_scrolls():
     once = plain.plain(html)
     assert "<caption><span>A <b>long</b> one</span></caption>" in once
     assert plain.plain(once) == once
+
+
+def test_buttons_of_the_header_have_names_in_plain_words():
+    bare = (
+        '<button class="secondary-toggle" title="Toggle secondary sidebar"></button>'
+        '<button class="theme-switch-button" aria-label="Color mode" data-bs-title="Color mode"></button>'
+    )
+    sections, colours = BeautifulSoup(
+        plain.plain(f"<html><body>{bare}</body></html>"), "html.parser"
+    ).find_all("button")
+    assert sections["title"] == sections["aria-label"] == "Show or hide the sections of this page"
+    assert colours["data-bs-title"] == colours["aria-label"] == "Colour mode"

@@ -29,6 +29,11 @@ ICONS = {
     "arrow-up": "M12 20V5M5 12l7-7 7 7",
     "list": "M4 6h16M4 12h16M4 18h16",
 }
+NAMES = {
+    ".header-article-items .primary-toggle": "Show or hide the contents",
+    ".secondary-toggle": "Show or hide the sections of this page",
+    ".theme-switch-button": "Colour mode",
+}
 DESCRIPTION_LENGTH = 155
 # The theme lets go of the focus when a button of the header is pressed, so that closing a menu cannot give it back.
 LETS_GO = re.compile(r"\b\w+\.blur\(\)")
@@ -85,8 +90,10 @@ def plain(html: str) -> str:
         _draw(page, icon)
     for button in page.select(".search-button-field, details.hide > summary"):
         button.attrs.pop("aria-label", None)
-    for button in page.select(".header-article-items .primary-toggle"):
-        button["aria-label"] = "Show or hide the contents"
+    for where, name in NAMES.items():
+        for button in page.select(where):
+            button["aria-label"] = name
+            button["data-bs-title" if "data-bs-title" in button.attrs else "title"] = name
     for fold in page.select("li.has-children > details > summary"):
         parent = fold.find_parent("li").find("a").get_text(strip=True)
         fold["aria-label"] = f"Show or hide the pages under {parent}"
