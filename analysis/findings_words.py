@@ -181,7 +181,8 @@ def deaths_for_each_hundred(item: Finding) -> str:
     """Say a difference in hospital mortality, a ratio of deaths to those expected, in deaths."""
     side = "fewer" if item.estimate < 0 else "more"
     change = present.number(item.estimate, item.unit, digits=item.digits)
-    return f"For hospital mortality, {change} stands for {present.number(abs(100 * item.estimate), digits=1)} deaths {side} for each hundred that are expected."
+    deaths = present.number(abs(100 * item.estimate), digits=1)
+    return f"For hospital mortality, {change} stands for {deaths} {side} deaths for each hundred expected."
 
 
 def summary_kept(gain: Finding) -> str:

@@ -282,7 +282,7 @@ def test_the_plain_summary_follows_the_results():
 
 
 @pytest.mark.parametrize(
-    ("estimate", "words"), [(-0.023, "2.3 deaths fewer for"), (0.002, "0.2 deaths more for")]
+    ("estimate", "words"), [(-0.023, "2.3 fewer deaths for"), (0.002, "0.2 more deaths for")]
 )
 def test_a_difference_in_mortality_is_told_in_deaths(found, estimate, words):
     changed = dataclasses.replace(found[0], estimate=estimate, unit="ratio", digits=3)

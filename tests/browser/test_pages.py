@@ -1,8 +1,10 @@
 """Every page in a real browser, wide and narrow: nothing fails, nothing sticks out, axe finds nothing."""
 
+import io
 import re
 from pathlib import Path
 
+import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -166,3 +168,11 @@ def test_printed_tables_fit_the_paper_and_cut_no_word(open_page, name):
     assert broken_words(page) == []
     wide = "e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1"
     assert page.locator(".table-scroll").evaluate_all(f"boxes => boxes.filter({wide}).length") == 0
+
+
+def test_the_briefing_prints_on_two_pages_with_its_foot(open_page):
+    page = open_page("briefing.html")
+    page.wait_for_function("document.readyState === 'complete'")
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True))).pages
+    assert len(printed) == 2
+    assert "Inputs" in printed[1].extract_text()
