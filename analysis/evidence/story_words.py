@@ -23,7 +23,7 @@ def answer(found: Story) -> str:
     helped, hindered = _most(found.helped), _most(found.hindered)
     return (
         f"{stories.in_and_out(found.spells)} Since then, what is said to have helped is most "
-        f"often about {helped}, and what is said to have hindered about {hindered}."
+        f"often about {helped}; what is said to have hindered, about {hindered}."
     )
 
 
