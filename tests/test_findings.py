@@ -294,6 +294,8 @@ def test_a_difference_in_mortality_is_told_in_deaths(found, estimate, words):
 def test_a_comparison_that_leans_is_told_without_words_of_the_trade():
     assert "leans the same way" in findings_words.set_apart("worse")
     assert "planted" not in findings_words.set_apart("worse") + findings_words.set_apart("better")
+    planted = data.load("planted_truth").set_index(["indicator", "scenario", "method"])["bias"]
+    assert planted["recommend_work", "bad draw", "less equally bad trusts"] < 0
 
 
 def test_the_original_study_is_set_beside_ours():
