@@ -10,6 +10,7 @@ from analysis.durations import TimeInRegime
 from analysis.effects import GainKept
 from analysis.effects.kept import ESTIMABLE
 
+NO_SPREAD = "cannot be told: the figures of all trusts compared moved alike"
 NAMES = {"exit": "had left as improved", "returned": "had come back"}
 
 
@@ -97,6 +98,8 @@ def reading(row: pd.Series, place: str) -> str:
     """Say which way the figures of `place` ("before", "first", "year") in a row of `leaving.summary` point."""
     few = min(row[f"{place}_n_trusts"], row[f"{place}_n_controls"])
     limits = {part: row[f"{place}_{part}"] for part in leaving.LIMITS}
+    if limits["lower"] == limits["upper"]:
+        return NO_SPREAD
     return protocol.reading(pd.Series({**limits, "direction": row["direction"], "n_trusts": few}))
 
 
@@ -255,7 +258,7 @@ def summary_for_readers(table: pd.DataFrame) -> pd.DataFrame:
 
 def _cell(row: pd.Series, place: str) -> str:
     words = reading(row, place)
-    if words in ("cannot be estimated", "too few trusts to read"):
+    if words in ("cannot be estimated", "too few trusts to read", NO_SPREAD):
         return words
     value, low, high = (row[f"{place}_{part}"] for part in leaving.LIMITS)
     return f"{present.estimate(value, low, high, row['unit'])}: {words}"

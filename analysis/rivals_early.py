@@ -114,9 +114,10 @@ def windows_sentence(name: str, found: pd.DataFrame) -> str:
         if rows["rest"].iloc[0] == "no clear change"
         else " The verdict hangs on it: the other two intervals agree."
     )
+    largest = present.estimate(far["difference"], far["lower"], far["upper"], unit)
     return (
         f"The difference in {protocol.label(name)} runs from {ends}; it is largest matched on "
-        f"{NUMBERS[far['years']]}, with a 95% interval of {present.interval(far['lower'], far['upper'], unit)}. {rule}{hangs}"
+        f"{NUMBERS[far['years']]}: {largest}. {rule}{hangs}"
     )
 
 

@@ -246,3 +246,9 @@ def test_plots_draw_what_they_are_given(stay, back):
         == last["returned"].sum()
     )
     plt.close(fig)
+
+
+def test_an_interval_without_width_is_not_read_as_no_difference():
+    limits = {f"year_{part}": 0.0 for part in leaving.LIMITS}
+    row = pd.Series({"direction": "lower is better", "year_n_trusts": 17, "year_n_controls": 9, **limits})
+    assert leaving_words.reading(row, "year") == leaving_words.NO_SPREAD

@@ -50,6 +50,20 @@ def interval(low: SupportsFloat, high: SupportsFloat, unit: str, *, digits: int 
     return f"{bare} to {number(high, unit, digits=digits)}"
 
 
+def told_from_zero(
+    low: SupportsFloat, high: SupportsFloat, unit: str, *, digits: int | None = None
+) -> int | None:
+    """Return the digits at which no end of an interval is written as zero unless it is; two more at most.
+
+    An end of -0.03 written as 0.0 would hide that the interval leaves out zero. Whole numbers stay whole.
+    """
+    places = FORMATS[unit][0] if digits is None else digits
+    for more in range(places, places + 3 if places else 0):
+        if not any(float(end) and abs(float(end)) < 0.5 * 10.0**-more for end in (low, high)):
+            return more
+    return digits
+
+
 def estimate(
     value: SupportsFloat,
     low: SupportsFloat,
@@ -61,13 +75,14 @@ def estimate(
 ) -> str:
     """Return 'VALUE (95% interval LOW to HIGH)'; a unit written as a word is not repeated in the interval.
 
-    A missing value is '..'; a value without limits says that it has no interval.
+    A missing value is '..'; a value without limits says that it has no interval. Digits as `told_from_zero` has it.
     """
     if pd.isna(value):
         return NOT_AVAILABLE
-    first = number(value, unit, digits=digits)
     if pd.isna(low) or pd.isna(high):
-        return f"{first} (no interval can be given)"
+        return f"{number(value, unit, digits=digits)} (no interval can be given)"
+    digits = told_from_zero(low, high, unit, digits=digits)
+    first = number(value, unit, digits=digits)
     spread = interval(low, high, unit, digits=digits)
     after = FORMATS[unit][2]
     spread = spread.removesuffix(after) if after.startswith(" ") else spread
