@@ -104,7 +104,14 @@ class PlacedTable:
 
     def _link(self, found: re.Match[str]) -> str:
         place = unescape(found[1])
-        return f'<td><a href="{escape(href(place, here=self.here))}">{escape(place)}</a></td>'
+        return f'<td><a href="{escape(href(place, here=self.here))}">{escape(in_words(place))}</a></td>'
+
+
+def in_words(place: str) -> str:
+    """Return a place as a reader says it: "cases/compared#who-read-them" is "Cases, compared: who read them"."""
+    page, _, anchor = place.replace("-", " ").partition("#")
+    page = page.replace("index", "findings").replace("/", ", ")
+    return f"{page[:1].upper()}{page[1:]}: {anchor}" if anchor else f"{page[:1].upper()}{page[1:]}"
 
 
 def href(place: str, *, here: str) -> str:

@@ -82,11 +82,16 @@ def test_address_of_a_place(place, here, href):
     assert r.href(place, here=here) == href
 
 
+def test_a_place_is_said_in_words():
+    assert r.in_words("cases/compared#who-read-the-documents") == "Cases, compared: who read the documents"
+    assert [r.in_words(page) for page in ("index", "about/data")] == ["Findings", "About, data"]
+
+
 def test_the_table_for_readers_links_each_place():
     found = r.checklists(made(item(2, place=None, status="not applicable", note="No <people>.")))
     table = r.for_readers(found, "RAMESES II", here="about/reporting")
     html = table._repr_html_()
-    assert html.count('<a href="../index.html">index</a>') == 19
+    assert html.count('<a href="../index.html">Findings</a>') == 19
     assert "not applicable. No &lt;people&gt;." in html
     assert "@" not in html + repr(table)
     with pytest.raises(r.ReportingError, match="SRQR"):
