@@ -84,7 +84,15 @@ def test_scaling_the_input_scales_the_distribution():
 
 
 @pytest.mark.parametrize(
-    "made", [*MADE, distributions.gamma(1, 3), distributions.beta(0.5, 0.45), distributions.gamma(100, 1e-6)]
+    "made",
+    [
+        *MADE,
+        distributions.gamma(1, 3),
+        distributions.gamma(1, 30),
+        distributions.beta(0.5, 0.45),
+        distributions.beta(0.5, 0.4999999),
+        distributions.gamma(100, 1e-6),
+    ],
 )
 def test_many_draws_are_read_off_a_curve_that_is_the_quantile_function(made):
     z = np.random.default_rng(2).standard_normal(distributions.MANY_DRAWS + 1)
@@ -125,6 +133,19 @@ def test_draws_come_from_the_generator_alone():
         (lambda: distributions.from_range("gamma", mean=3, low=0, high=2), "outside the range"),
         (lambda: distributions.from_range("fixed", mean=1, low=0, high=2), "no range"),
         (lambda: distributions.fixed(np.nan), "value nan"),
+        (lambda: distributions.fixed("a lot"), "value a lot"),
+        (lambda: distributions.gamma("100", 20), "mean 100 of a gamma"),
+        (lambda: distributions.gamma(100, None), "standard error None"),
+        (lambda: distributions.beta(True, 0.1), "mean True"),
+        (lambda: distributions.pert(0, None, 1), "mode None"),
+        (lambda: distributions.pert(0, 1e308, 1.7e308), "difference"),
+        (lambda: distributions.from_range("pert", mean="5", low=0, high=9), "mean 5 outside"),
+        (lambda: distributions.from_range("gamma", mean=5, low=-5, high=15), "low at least 0"),
+        (lambda: distributions.from_range("lognormal", mean=5, low=-1, high=11), "low at least 0"),
+        (lambda: distributions.from_range("beta", mean=0.9, low=0.7, high=1.1), "high at most 1"),
+        (lambda: distributions.from_range("gamma", mean=5, low=5, high=9), "the mean between them"),
+        (lambda: distributions.from_range("beta", mean=0.9, low=0.7, high=0.9), "the mean between them"),
+        (lambda: distributions.from_range("gamma", mean=5, low=5, high=5), r"fixed\(value\)"),
         (lambda: MADE[0].quantile(1.5), "probabilities"),
     ],
 )

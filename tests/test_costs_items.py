@@ -201,7 +201,7 @@ def test_committed_records_pass_and_say_how_they_are_known():
         ("oversight", "price_year", "1990/91", "a year of price_indices"),
         ("oversight", "source", "", "with per and source"),
         ("oversight", "quantity_high", "20", "outside the range"),
-        ("buddying_later", "quantity_high", "2.9", "below mean"),
+        ("buddying_later", "quantity_high", "2.9", "at most 1"),
         ("oversight", "quantity_reason", "", "a reason"),
         ("oversight", "quantity_factor", "", "a loading with each factor"),
         ("central_money", "kind", "loan", "no figures of cost for a loan"),

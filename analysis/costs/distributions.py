@@ -17,7 +17,9 @@ WIDTH_OF_95 = 2 * 1.96  # standard errors in a 95% interval of a normal variable
 PERT_WEIGHT = 4.0  # of the most likely value against either end
 NODES = np.linspace(-5, 5, 1001)  # normal scores
 MANY_DRAWS = 4_096
+STEEP = 0.1  # a gamma or beta with a smaller shape falls too steeply for a curve through NODES
 LEAST = 1e-12  # of the mean: a smaller standard error is lost in rounding
+SUPPORT = {"gamma": (0.0, np.inf), "lognormal": (0.0, np.inf), "beta": (0.0, 1.0)}
 MANY = (
     1e14  # effective observations from which a gamma or beta cannot be told from a normal in double precision
 )
@@ -65,10 +67,12 @@ class Distribution:
         """Return the values at standard normal `scores` (the quantiles at their shares), for many draws at once.
 
         More than MANY_DRAWS within NODES are read off a monotone curve through the exact quantiles at NODES,
-        which is faster by far; the curve is within a hundred-thousandth of a standard error of them. Others are exact.
+        which is faster by far; the curve is within a hundred-thousandth of a standard error of them. Others are
+        exact, and so are those with a shape below STEEP, which have almost all their values at one end or both.
         """
         given = np.asarray(scores, dtype=float)
-        if self.kind in ("fixed", "lognormal") or given.size <= MANY_DRAWS:
+        steep = any(self.parameters.get(name, 1.0) < STEEP for name in ("shape", "alpha", "beta"))
+        if steep or self.kind in ("fixed", "lognormal") or given.size <= MANY_DRAWS:
             return self.quantile(special.ndtr(given))
         curve = interpolate.PchipInterpolator(NODES, self.quantile(special.ndtr(NODES)))
         values = curve(given)
@@ -142,14 +146,14 @@ def pert(low: float, mode: float, high: float) -> Distribution:
     Raises CostError unless low <= mode <= high and low < high.
     """
     for name, value in (("low", low), ("mode", mode), ("high", high)):
-        if not np.isfinite(value):
+        if not _finite(value):
             raise CostError(f"{name} {value} of a PERT. Allowed: a number.")
     if not low <= mode <= high or not low < high:
         raise CostError(
             f"low {low:g}, mode {mode:g}, high {high:g}. Allowed for a PERT: low <= mode <= high, low < high."
         )
     width = high - low
-    if not np.isfinite(width) or width == 0:
+    if not 0 < PERT_WEIGHT * width < np.inf:
         raise CostError(
             f"low {low:g} and high {high:g} of a PERT. Allowed: ends whose difference is a number above 0."
         )
@@ -178,7 +182,7 @@ def pert_from_mean(mean: float, low: float, high: float) -> Distribution:
 
 def fixed(value: float) -> Distribution:
     """Return a value without uncertainty. Raises CostError for a missing or infinite value."""
-    if not np.isfinite(value):
+    if not _finite(value):
         raise CostError(f"value {value}. Allowed: a number.")
     return Distribution("fixed", {"value": float(value)}, float(value), 0.0, "no uncertainty")
 
@@ -188,7 +192,7 @@ def se_from_range(low: float, high: float) -> float:
 
     Raises CostError unless low < high, both numbers.
     """
-    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+    if not (_finite(low) and _finite(high) and low < high):
         raise CostError(f"range {low} to {high}. Allowed: low below high, both numbers.")
     return (high - low) / WIDTH_OF_95
 
@@ -199,11 +203,12 @@ def from_range(kind: str, *, mean: float, low: float, high: float) -> Distributi
     kind: "gamma", "beta" or "lognormal": low and high are the ends of a 95% interval, and the standard error is
         taken as (high - low) / 3.92; "pert": they are the least and greatest possible values, and the most likely
         value follows from the mean; "fixed": all three must be equal.
-    Raises CostError for another kind, a mean outside the range, and what the distribution itself refuses.
+    Raises CostError for another kind, a mean outside the range, a 95% interval that the kind cannot have (an end
+    below 0, or above 1 for a beta; the mean at an end), and what the distribution itself refuses.
     """
     if kind not in KINDS:
         raise CostError(f"distribution {kind!r}. Allowed: {list(KINDS)}.")
-    if not low <= mean <= high:
+    if not all(map(_finite, (mean, low, high))) or not low <= mean <= high:
         raise CostError(f"mean {mean} outside the range {low} to {high}. Allowed: low <= mean <= high.")
     if kind == "fixed":
         if low != high:
@@ -215,6 +220,7 @@ def from_range(kind: str, *, mean: float, low: float, high: float) -> Distributi
             f"mean {mean:g} between {low:g} and {high:g}, by judgement",
         )
     else:
+        _inside(kind, mean, low, high)
         maker = {"gamma": gamma, "beta": beta, "lognormal": lognormal}[kind]
         made = maker(mean, se_from_range(low, high))
         reason = (
@@ -249,13 +255,28 @@ def _beta(share: np.ndarray, alpha: float, beta_: float) -> np.ndarray:
     return stats.beta.ppf(share, alpha, beta_)
 
 
+def _finite(value: object) -> bool:
+    found = np.asarray(value)
+    return found.ndim == 0 and found.dtype.kind in "iuf" and bool(np.isfinite(found))
+
+
+def _inside(kind: str, mean: float, low: float, high: float) -> None:
+    least, greatest = SUPPORT[kind]
+    if not least <= low < mean < high <= greatest:
+        upto = "" if np.isinf(greatest) else f", high at most {greatest:g}"
+        raise CostError(
+            f"mean {mean:g} with a 95% interval from {low:g} to {high:g}. Allowed for a {kind}: low at least {least:g}"
+            f"{upto}, and the mean between them; a value without uncertainty is fixed(value)."
+        )
+
+
 def _positive(value: float, name: str, where: str) -> None:
-    if not (np.isfinite(value) and value > 0):
+    if not (_finite(value) and value > 0):
         raise CostError(f"{name} {value} of {where}. Allowed: a number above 0.")
 
 
 def _spread(se: float, mean: float) -> None:
-    if not (np.isfinite(se) and se >= LEAST * mean):
+    if not (_finite(se) and se >= LEAST * mean):
         raise CostError(
             f"standard error {se} with mean {mean:g}. Allowed: above 0 (at least {LEAST:g} of the mean); a value "
             "without uncertainty is fixed(value)."
