@@ -122,6 +122,7 @@ def test_positive_correlation_widens_a_sum_and_keeps_its_mean(rng):
         (lambda r: simulation.shares(np.array([[1, 0.5], [0.1, 1]]), draws=5, rng=r), "symmetric"),
         (lambda r: simulation.shares(np.array([[2.0]]), draws=5, rng=r), "ones"),
         (lambda r: simulation.shares(np.eye(2), draws=0, rng=r), "one or more"),
+        (lambda r: simulation.shares(np.eye(2), draws=10.5, rng=r), "draws 10.5"),
         (lambda r: simulation.shares(np.eye(2), draws=100, rng=r, method="sobol"), "power of two"),
         (lambda r: simulation.correlation_of(["a"], [1.5]), "loading 1.5 on factor 'a'"),
         (lambda r: simulation.correlation_of(["a"], [None]), "loading None"),
@@ -165,6 +166,28 @@ def test_a_target_out_of_reach_is_said_to_be():
     found = sensitivity.threshold(staffing, base=INPUTS["base"], parameter="fee", target=1, low=0, high=9e5)
     assert not found.reached
     assert "No value of fee" in found.sentence()
+
+
+@pytest.mark.parametrize(
+    ("cost", "target", "value"),
+    [
+        (lambda x: (x - 2) ** 2, 1, 1),
+        (lambda x: (x - 2.5) ** 2, 0, 2.5),
+        (lambda x: 10 - (x - 2) ** 2, 9, 1),
+        (lambda x: (x - 2) ** 2, -1, np.nan),
+        (lambda x: 0 if x < 2 else 10, 5, np.nan),
+        (lambda x: 7, 8, np.nan),
+        (lambda x: 7, 7, 0),
+    ],
+)
+def test_a_cost_that_turns_or_jumps_has_the_threshold_it_has(cost, target, value):
+    found = sensitivity.threshold(
+        lambda i: cost(i["x"]), base={"x": 0.5}, parameter="x", target=target, low=0, high=5
+    )
+    assert found.value == pytest.approx(value, nan_ok=True)
+    assert found.reached == np.isfinite(value)
+    if not found.reached:
+        assert f"it is £{cost(0):,.0f} at the lower end and £{cost(5):,.0f} at the upper" in found.sentence()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from scipy.optimize import brentq
 from analysis.costs.prices import CostError
 
 Model = Callable[[dict[str, float]], float]
+BETWEEN = 63  # points at which a crossing is sought when the ends lie on one side of the target
+JUMP = 1e-6  # of the cost's distance from the target at the ends: a greater one at a crossing is a jump
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ class Threshold:
         if not self.reached:
             return (
                 f"No value of {self.parameter} from {self.low:g} to {self.high:g} brings the cost to "
-                f"£{self.target:,.0f}; it stays between £{min(self.at_low, self.at_high):,.0f} and "
-                f"£{max(self.at_low, self.at_high):,.0f}."
+                f"£{self.target:,.0f}; it is £{self.at_low:,.0f} at the lower end and £{self.at_high:,.0f} at the upper."
             )
         return f"The cost is £{self.target:,.0f} when {self.parameter} is {self.value:.4g} (base case {self.base_value:.4g})."
 
@@ -109,8 +110,8 @@ def threshold(
 ) -> Threshold:
     """Find the value of one input between `low` and `high` at which the cost equals `target`, the others at base.
 
-    The cost must rise or fall steadily with the input; of a cost that turns, one crossing is found if the ends lie
-    on either side of the target. Not reached: `value` is NaN.
+    Of a cost that turns, one crossing is found; where both ends lie on the same side of the target, the nearest to
+    the base value of those that show at BETWEEN points in between. Not reached, or jumped over: `value` is NaN.
     Raises CostError for an unknown input, low not below high, a missing target, and a model that returns no number.
     Method: threshold analysis (Briggs, Claxton and Sculpher 2006, ch. 4), root by Brent's method.
     """
@@ -126,11 +127,34 @@ def threshold(
     found = np.nan
     if ends[0] == 0 or ends[1] == 0:
         found = low if ends[0] == 0 else high
-    elif ends[0] * ends[1] < 0:
-        found = brentq(gap, low, high, xtol=1e-12 * max(abs(low), abs(high), 1.0), rtol=1e-12)
+    else:
+        sides = _sides(gap, low, high, ends, base[parameter])
+        found = _crossing(gap, *sides) if sides else np.nan
     return Threshold(
         parameter, target, base[parameter], float(found), low, high, ends[0] + target, ends[1] + target
     )
+
+
+def _sides(
+    gap: Callable[[float], float], low: float, high: float, ends: tuple[float, float], near: float
+) -> tuple[float, float] | None:
+    """Return two values on either side of a crossing (both the same where the gap is 0 there), None if none shows."""
+    if np.sign(ends[0]) != np.sign(ends[1]):
+        return low, high
+    points = np.linspace(low, high, BETWEEN + 2)
+    signs = np.sign([ends[0], *(gap(float(point)) for point in points[1:-1]), ends[1]])
+    changes = [
+        (points[i], points[i + (signs[i] != 0)]) for i in range(len(signs) - 1) if signs[i] != signs[i + 1]
+    ]
+    return min(changes, key=lambda pair: abs(np.mean(pair) - near), default=None)
+
+
+def _crossing(gap: Callable[[float], float], low: float, high: float) -> float:
+    if low == high:
+        return low
+    found = brentq(gap, low, high, xtol=1e-14 * max(abs(low), abs(high), 1.0), rtol=1e-14, maxiter=500)
+    jumped = abs(gap(found)) > JUMP * max(abs(gap(low)), abs(gap(high)))
+    return np.nan if jumped else found
 
 
 def _cost(model: Model, inputs: dict[str, float]) -> float:

@@ -127,7 +127,7 @@ def scores(
     Raises CostError for a matrix that is none, fewer than one draw, another method.
     """
     matrix = np.asarray(correlation, dtype=float)
-    if draws < 1 or method not in ("random", "sobol"):
+    if not isinstance(draws, int | np.integer) or draws < 1 or method not in ("random", "sobol"):
         raise CostError(f"draws {draws}, method {method!r}. Allowed: one or more, 'random' or 'sobol'.")
     root = _root(matrix)
     if method == "sobol":
