@@ -48,6 +48,9 @@ SURNAMES = _set(
     campbell stewart robertson macdonald thomson reid murray ross graham henderson paterson hamilton ferguson johnston mcdonald
     mckenzie sullivan walsh obrien ryan byrne oconnor doyle mccarthy gallagher doherty kennedy lynch quinn nolan"""
 )
+SURNAMES_ALSO_WORDS = _set(  # surnames that are words in lower case
+    """brown green walker turner cooper carter butler fisher barker fletcher palmer marshall lynch parker singh wright"""
+)
 TITLES = r"dr|mr|mrs|ms|miss|mx|sir|dame|prof|professor|lord|lady|baroness|baron|rev|revd|reverend|cllr|councillor|sister|matron|nurse|colonel|captain"
 PLACES = _set(
     """aberdeen accrington aldershot anglia ashford aylesbury barking barnet barnsley barnstaple barrow basildon basingstoke bath
@@ -67,8 +70,19 @@ PLACES = _set(
     staffordshire stevenage stockport stockton stoke suffolk sunderland surrey sussex swansea swindon tameside taunton
     teesside telford thanet tooting torbay torquay truro tyneside wakefield wales walsall waltham wansbeck warrington warwick
     warwickshire watford wessex westminster weston weymouth whitehaven wigan wight wiltshire winchester windsor wirral
-    wolverhampton worcester worcestershire worksop worthing wrexham wycombe yarmouth yeovil york yorkshire"""
+    wolverhampton worcester worcestershire worksop worthing wrexham wycombe yarmouth yeovil york yorkshire
+    lancs lincs worcs cambs northants hants berks wilts leics glos oxon herts notts salop gillingham huntingdon morecambe"""
 )
+SHORT_TRUSTS = _set(  # what trusts of the regime are called for short
+    """addenbrooke addenbrookes bhrut bsuh ekhuft elht esht hinchingbrooke nlag nnuh nsft pahuft sath secamb sfh uhmbt
+    ulht wvt"""
+)
+POST_TOWNS = _set(  # postcode areas of two letters
+    """AB AL BA BB BD BH BL BN BR BS CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY EC EH EN EX FK FY GL GU HA HD HG
+    HP HR HS HU HX IG IP IV KA KT KW KY LA LD LE LL LN LS LU ME MK ML NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM SA
+    SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB WA WC WD WF WN WR WS WV YO ZE"""
+)
+CODES_ALSO_WORDS = _set("ran rap rat ref rem rep ret rye tad tan")  # trust codes that are words in lower case
 PLACES_ALSO_WORDS = _set(
     "bath bury poole hull boston lincoln reading stoke dover rutland newark milton weston barrow preston"
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.disclosure import lists
+from analysis.disclosure import lists, patterns
 
 KINDS = (
     "confidential name",
@@ -22,17 +22,6 @@ KINDS = (
     "unknown letters",
     "abbreviation",
     "unknown capital",
-)
-CONTACT = (
-    r"[\w.+-]+@[\w-]+\.\w[\w.-]*|https?://\S+|www\.\S+|(?<!\w)@\w{2,}"
-    r"|(?<!\d)(?:\+44\s?|0)\d(?:[\s-]?\d){8,9}(?!\d)|(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)"
-    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
-)
-NUMBER_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-DATE = (
-    rf"\b(?:{NUMBER_DAY}\s+(?:of\s+)?)?(?:{lists.MONTHS}|{lists.SHORT_MONTHS})\b\.?(?:\s+{NUMBER_DAY}\b)?(?:,?\s+(?:19|20)\d\d)?"
-    rf"|\b\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{1,4}}\b|(?<![\d£.,])(?:19|20)\d\d(?:/\d\d(?:\d\d)?)?(?![\d%,])|(?<!\w)'\d\d\b"
-    rf"|\b(?:{lists.DAYS})s?\b"
 )
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*&?[^\W\d_]*")
 FIRST_PERSON = ("i'd", "i'll", "i'm", "i've")
@@ -88,10 +77,11 @@ def search(
     taken = [False] * (len(clean) + 1)
     spans = [
         *_named(clean, names),
-        *((m.span(), "contact") for m in re.finditer(CONTACT, clean)),
+        *((m.span(), "contact") for m in re.finditer(patterns.CONTACT, clean, re.IGNORECASE)),
+        *((m.span(), "contact") for m in re.finditer(patterns.POST_TOWN, clean)),
         *_trusts(clean, trusts, cleared),
         *_dates(clean),
-        *_people(clean, cleared),
+        *_people(clean, cleared, {word.lower() for word in vocabulary}),
         *_letters(clean),
         *_words(clean, trusts, {word.lower() for word in vocabulary}, cleared),
     ]
@@ -141,11 +131,14 @@ def _named(clean: str, names: Iterable[str]) -> Iterator[tuple[tuple[int, int], 
 def _trusts(clean: str, trusts: Trusts, cleared: set[str]) -> Iterator[tuple[tuple[int, int], str]]:
     for match in re.finditer(r"(?<!\w)[A-Za-z0-9]{3,6}(?!\w)", clean):
         word = match.group()
-        digits = any(sign.isdigit() for sign in word[:3])
-        known = word.upper() if digits or word.isupper() else word
+        a_word = word in lists.CODES_ALSO_WORDS or (word.istitle() and word.isalpha())
+        known = word if a_word else word.upper()
         if known in trusts.codes or (
             len(known) > 3 and known[:3] in trusts.codes and any(map(str.isdigit, known[3:]))
         ):
+            yield match.span(), "trust code"
+    for match in re.finditer(patterns.CODE_APART, clean):
+        if re.sub(r"\W|_", "", match.group()).upper() in trusts.codes:
             yield match.span(), "trust code"
     lower = clean.lower()
     for name in sorted(trusts.names, key=len, reverse=True):
@@ -156,7 +149,7 @@ def _trusts(clean: str, trusts: Trusts, cleared: set[str]) -> Iterator[tuple[tup
     for match in WORD.finditer(clean):
         word = match.group().lower().removesuffix("'s")
         capital = match.group()[0].isupper()
-        if (
+        if (word in lists.SHORT_TRUSTS and word not in cleared) or (
             word in trusts.words
             and word not in cleared
             and (capital or word not in lists.STARTERS)
@@ -166,7 +159,7 @@ def _trusts(clean: str, trusts: Trusts, cleared: set[str]) -> Iterator[tuple[tup
 
 
 def _dates(clean: str) -> Iterator[tuple[tuple[int, int], str]]:
-    for match in re.finditer(DATE, clean, re.IGNORECASE):
+    for match in re.finditer(patterns.DATE, clean, re.IGNORECASE):
         word = match.group().strip(". ")
         if word in ("may", "march", "mar", "sun", "sat", "dec", "jan", "May", "March") and _ordinary(
             clean, match, word
@@ -183,16 +176,19 @@ def _ordinary(clean: str, match: re.Match, word: str) -> bool:
     return not re.search(r"\b(?:in|of|since|until|by|last|next|this)$", before)
 
 
-def _people(clean: str, cleared: set[str]) -> Iterator[tuple[tuple[int, int], str]]:
+def _people(clean: str, cleared: set[str], vocabulary: set[str]) -> Iterator[tuple[tuple[int, int], str]]:
     titled = rf"(?<!\w)(?i:{lists.TITLES})\b\.?\s+(?:[A-Z]\.?\s*)*[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?"
     for match in re.finditer(titled, clean):
         first = re.split(r"\.?\s+", match.group())[1].lower()
         if first not in lists.CAPITALS | lists.STARTERS:
             yield match.span(), "person"
     for match in re.finditer(
-        rf"(?<!\w)(?:dr|mr|mrs|ms|prof)\.?\s+(?!{'|'.join(['and', 'or', 'who'])}\b)[a-z][a-z'-]+", clean
+        r"(?<!\w)(?:dr|mr|mrs|ms|prof)(?:\.\s*|\s+)(?!(?:and|or|who)\b)[a-z][a-z'-]+", clean
     ):
         yield match.span(), "person"
+    for match in re.finditer(patterns.TITLED, clean, re.IGNORECASE):
+        if match[1].lower() not in vocabulary | lists.STARTERS | lists.CAPITALS | cleared:
+            yield match.span(), "person"
     for match in re.finditer(r"(?<!\w)(?:[A-Z]\.\s?){1,3}[A-Z][a-z'-]+", clean):
         yield match.span(), "person"
     for match in WORD.finditer(clean):
@@ -204,13 +200,14 @@ def _people(clean: str, cleared: set[str]) -> Iterator[tuple[tuple[int, int], st
         given = any(part in lists.GIVEN for part in parts) and (capital or word not in lists.ALSO_WORDS)
         start = _starts(clean, match.start())
         verb = word in lists.ALSO_WORDS and start and word in lists.STARTERS
-        if (given and not verb) or (
-            capital and any(part.replace("'", "") in lists.SURNAMES for part in parts)
-        ):
+        surnames = {part.replace("'", "") for part in parts} & lists.SURNAMES
+        if (given and not verb) or (surnames if capital else surnames - lists.SURNAMES_ALSO_WORDS):
             yield match.span(), "person"
 
 
 def _letters(clean: str) -> Iterator[tuple[tuple[int, int], str]]:
+    for match in re.finditer(patterns.SPELT_OUT, clean):
+        yield match.span(), "unknown letters"
     for match in WORD.finditer(clean):
         if any(sign.isalpha() and "LATIN" not in unicodedata.name(sign, "") for sign in match.group()):
             yield match.span(), "unknown letters"
@@ -219,7 +216,7 @@ def _letters(clean: str) -> Iterator[tuple[tuple[int, int], str]]:
 def _words(
     clean: str, trusts: Trusts, vocabulary: set[str], cleared: set[str]
 ) -> Iterator[tuple[tuple[int, int], str]]:
-    for match in re.finditer(r"(?i)\bwards?\s+(?:\w*\d\w*|[A-Z]\b)", clean):
+    for match in re.finditer(patterns.WARD, clean):
         yield match.span(), "place"
     for match in WORD.finditer(clean):
         whole = match.group()
