@@ -124,6 +124,20 @@ def test_line_ends_count_as_exported_and_a_byte_order_mark_does_not(tmp_path):
     )
     assert found.codings.loc[0, "text"] == "Two."
     assert found.texts["N"] == text
+    twice = source("t1", "N", marks, path="internal://t1.txt", content=text.replace("\r", ""))
+    assert read_qdpx(write(tmp_path / "q.qdpx", twice, files=files)).texts["N"] == text
+
+
+def test_an_error_of_a_position_never_quotes_the_name_of_a_selection(tmp_path):
+    marks = selection("s1", "1.0", 3, name="Janet told us")
+    with pytest.raises(CodedError, match="selection 's1': startPosition") as error:
+        read_qdpx(write(tmp_path / "p.qdpx", source("t1", "N", marks, content="abc def")))
+    assert "Janet" not in str(error.value)
+
+
+def test_an_empty_address_is_none(tmp_path):
+    empty = '<TextSource guid="t1" name="N" plainTextPath=""><PlainTextContent>abc</PlainTextContent></TextSource>'
+    assert read_qdpx(write(tmp_path / "p.qdpx", empty)).texts == {"N": "abc"}
 
 
 @pytest.mark.parametrize("space", ["urn:QDA-XML:project:1.0", "urn:QDA-XML:project:1.5"])
@@ -203,6 +217,11 @@ ONE = selection("s1", 0, 3, [("k1", "c1", "u1")])
         (source("t1", "N", path="internal://../project.qde"), {}, "no part"),
         (source("t1", "N", path="internal://t1.txt"), {}, "no part Sources/t1.txt"),
         (source("t1", "N", path="internal://t1.txt"), {"files": {"Sources/t1.txt": b"caf\xe9"}}, "not UTF-8"),
+        (
+            source("t1", "N", path="internal://t1.txt"),
+            {"files": {"Sources/t1.txt": b"c\0a\0"}},
+            "looks like UTF-16",
+        ),
         (TEXT, {"space": "urn:QDA-XML:project:2.0"}, "namespace 'urn:QDA-XML:project:2.0'.*Allowed"),
         (TEXT, {"member": "other.qde"}, "no project.qde. Found"),
         (TEXT, {"head": '<!DOCTYPE x [<!ENTITY a "aa">]>'}, "document type or entity"),

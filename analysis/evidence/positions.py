@@ -76,7 +76,7 @@ def _pair(element: Element, place: str) -> tuple[int, int]:
     for key in ("startPosition", "endPosition"):
         found = element.get(key)
         if found is None or not re.fullmatch(r"[0-9]{1,12}", found):
-            name = element.get("name") or element.get("guid")
+            name = element.get("guid")
             raise CodedError(
                 f"{place}, selection {name!r}: {key} is {found!r}. Allowed: a whole number, 0 or more."
             )

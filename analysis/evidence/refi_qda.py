@@ -265,7 +265,7 @@ class _Names:
 
 def _text(element: Element, parts: zipped.Parts, place: str) -> str | None:
     inline, address = element.find("PlainTextContent"), element.get("plainTextPath")
-    if address is None:
+    if not address:
         return None if inline is None else (inline.text or "")
     here = f"{place}, {_called(element)}"
     if not address.startswith(INSIDE):
@@ -283,9 +283,18 @@ def _text(element: Element, parts: zipped.Parts, place: str) -> str | None:
         text = parts.read(member).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CodedError(f"{here}: {member} is not UTF-8 (byte {error.start}). Allowed: UTF-8.") from error
-    if inline is not None and (inline.text or "") != text:
+    if "\0" in text:
+        raise CodedError(
+            f"{here}: {member} has characters of value 0, so it looks like UTF-16. Allowed: UTF-8."
+        )
+    if inline is not None and _one_line_end(inline.text or "") != _one_line_end(text):
         raise CodedError(f"{here}: the inline text differs from {member}. Allowed: one text a source.")
     return text
+
+
+def _one_line_end(text: str) -> str:
+    """Return a text as XML would hold it: every line end is LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _uncounted(element: Element, label: str) -> dict[str, Any]:
