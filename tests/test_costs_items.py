@@ -175,6 +175,13 @@ def test_a_changed_figure_takes_its_range_along():
     assert uncertain.distributions(table)["central_money:unit_cost"].kind == "fixed"
 
 
+@pytest.mark.parametrize(("share", "kind"), [(0.2, "beta"), (0.7, "beta"), (0.95, "beta"), (1.0, "fixed")])
+def test_a_changed_share_keeps_its_range_below_one(share, kind):
+    table = items.changed(items.parameters(), {"buddying_later": {"quantity": share}})
+    made = uncertain.distributions(table)["buddying_later:quantity"]
+    assert (made.kind, made.mean) == (kind, share)
+
+
 def texts() -> dict[str, pd.DataFrame]:
     names = [resource["name"] for resource in tables.RESOURCES]
     return {

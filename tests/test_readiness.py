@@ -168,6 +168,7 @@ def test_a_reversed_item_is_refused_by_name_and_random_answers_are_not():
         ({"respondent": "a1"}, "there twice"),
         ({"respondent": None}, "missing"),
         ({"organisation": None}, "no organisation"),
+        ({"organisation": "  "}, "no organisation"),
     ],
 )
 def test_answers_that_cannot_be_scored_are_refused(change, words):

@@ -229,7 +229,8 @@ def transfers(costed: Costed) -> pd.DataFrame:
 def changed(items: pd.DataFrame, values: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Return the records with other values: `values` by item and column, for example {"oversight": {"quantity": 80}}.
 
-    The range of a figure that is changed moves in proportion; set to 0, or changed from 0, it becomes fixed.
+    The range of a figure that is changed moves in proportion, that of a share no further than 1; set to 0 (a share:
+    to 1), or changed from 0, it becomes fixed.
     Raises CostError for an item or column that is not there.
     """
     table = items.copy()
@@ -249,11 +250,13 @@ def changed(items: pd.DataFrame, values: Mapping[str, Mapping[str, Any]]) -> pd.
 
 def _move_range(table: pd.DataFrame, place: pd.Series, column: str, old: float, value: float) -> None:
     ends = [f"{column}_low", f"{column}_high"]
-    if pd.isna(old) or old == 0 or value == 0:
+    share = (table.loc[place, f"{column}_distribution"] == "beta").any()
+    if pd.isna(old) or old == 0 or value == 0 or (share and value == 1):
         table.loc[place, ends] = np.nan
         table.loc[place, f"{column}_distribution"] = "fixed"
         return
-    table.loc[place, ends] = table.loc[place, ends].to_numpy(float) * (value / old)
+    moved = table.loc[place, ends].to_numpy(float) * (value / old)
+    table.loc[place, ends] = np.minimum(moved, 1.0) if share else moved
 
 
 def _units(

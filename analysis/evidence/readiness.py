@@ -209,8 +209,9 @@ def _checked(
         raise ReadinessError(
             f"row {row}: respondent {who.iloc[row - 1]!r} is missing or there twice. Allowed: once."
         )
-    if answers[organisation].isna().any():
-        row = int(np.flatnonzero(answers[organisation].isna())[0]) + 1
+    unnamed = answers[organisation].isna() | (answers[organisation].astype(str).str.strip() == "")
+    if unnamed.any():
+        row = int(np.flatnonzero(unnamed)[0]) + 1
         raise ReadinessError(f"row {row}: no organisation. Allowed: one a respondent.")
     table = pd.DataFrame({"respondent": who.array, "organisation": answers[organisation].array})
     for number, name in names.items():
