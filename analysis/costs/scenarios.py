@@ -1,4 +1,4 @@
-"""Scenarios fixed beforehand, the published totals beside ours, and what would have to be true."""
+"""Named scenarios, the published totals beside ours, and what would have to be true."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Scenario:
 
 
 def named() -> list[Scenario]:
-    """Return the scenarios fixed beforehand, the base case first."""
+    """Return the named scenarios, the base case first."""
     records, stays = parameters(), spells()
     middle = _median(stays)
     endless = records.assign(limit_months=np.nan)
