@@ -336,6 +336,25 @@ def test_confidential_names_whole_or_part_whatever_case_and_accent():
     assert scan("then blackwood said", names=["Ana Blackwood"], allowed=["blackwood"])
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("then o brantley said so", "Mary O'Brantley"),
+        ("then obrantley said so", "Mary O'Brantley"),
+        ("then o`brantley said so", "Mary O'Brantley"),
+        ("then vanderwilgen said so", "van der Wilgen, Jo"),
+        ("then quorn said so", "Jo Brantley-Quorn"),
+        ("then wu said so", "Li Wu"),
+        ("this was zo\u00ebs idea", "Zo\u00eb Quorn"),
+        ("then m\u00f8rkved said so", "Jo Morkved"),
+        ("then morkved said so", "Jo M\u00f8rkved"),
+        ("then weissquorn said so", "Jo Wei\u00dfquorn"),
+    ],
+)
+def test_a_confidential_name_is_found_however_it_is_joined_or_spelt(text, name):
+    assert "confidential name" in [one.kind for one in scan(text, names=[name])]
+
+
 def test_cleared_words_clear_themselves_only():
     text = "Then Harbottle saw the Phoenix plan."
     assert [one.kind for one in scan(text)] == ["unknown capital"] * 2

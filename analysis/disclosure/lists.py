@@ -7,6 +7,24 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+LETTERS = {  # printers' signs, and letters that are no other letter with an accent
+    **dict.fromkeys("\u2019\u2018\u02bc`", "'"),
+    **dict.fromkeys("\u201c\u201d", '"'),
+    **dict.fromkeys("\u2013\u2014\u2010\u2011", "-"),
+    **{
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+        "ı": "i",
+    },
+}
 GIVEN = _set(
     """aaron abdul abigail adam adrian agnes ahmed aisha alan alastair alex alexander alexandra ali alice alison amanda
     amber amelia amir amy andrea andrew angela anita ann anna anne annette anthony antonia arthur asif audrey barbara barry

@@ -24,6 +24,7 @@ KINDS = (
     "unknown capital",
 )
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*&?[^\W\d_]*")
+APART = r"[\s'-]*"  # between the pieces of a name: O'Brien, o brien, obrien
 FIRST_PERSON = ("i'd", "i'll", "i'm", "i've")
 STARTS = '.!?:;\n"([|*-'
 
@@ -94,38 +95,36 @@ def search(
 
 def plain(text: str) -> tuple[str, list[int]]:
     """Return a text without accents, invisible signs and printers' quotes, and where each character was."""
-    letters, places = [], []
+    letters: list[str] = []
+    places: list[int] = []
     for place, sign in enumerate(text):
         if unicodedata.category(sign) == "Cf":
             continue
         for part in unicodedata.normalize("NFKD", sign):
             if unicodedata.category(part) != "Mn":
-                letters.append(
-                    {
-                        "’": "'",
-                        "‘": "'",
-                        "`": "'",
-                        "“": '"',
-                        "”": '"',
-                        "–": "-",
-                        "—": "-",
-                        "‐": "-",
-                        "‑": "-",
-                    }.get(part, part)
-                )
-                places.append(place)
+                plainly = lists.LETTERS.get(part, part)
+                letters.extend(plainly)
+                places.extend([place] * len(plainly))
     return "".join(letters), places
 
 
 def _named(clean: str, names: Iterable[str]) -> Iterator[tuple[tuple[int, int], str]]:
     for name in names:
         whole = plain(name)[0].strip()
-        parts = [part for part in re.split(r"[\s,]+", whole) if len(part.strip(".'-")) > 2]
-        for part in dict.fromkeys([whole, *parts]):
-            if part:
-                pattern = r"[\s-]*".join(re.escape(piece) for piece in re.split(r"[\s-]+", part) if piece)
-                for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", clean, re.IGNORECASE):
+        phrases = [phrase.strip() for phrase in whole.split(",")]
+        words = [word for phrase in phrases for word in re.split(r"\s+", phrase)]
+        halves = [half for word in words for half in re.split(r"['-]", word)]
+        telling = [one for one in (*words, *halves) if _telling(one.strip(".'-"))]
+        for part in dict.fromkeys([whole, *phrases, *telling]):
+            pieces = [re.escape(piece) for piece in re.split(r"[\s'-]+", part) if piece]
+            if pieces:
+                pattern = rf"(?<!\w){APART.join(pieces)}(?:'?s)?(?!\w)"
+                for match in re.finditer(pattern, clean, re.IGNORECASE):
                     yield match.span(), "confidential name"
+
+
+def _telling(part: str) -> bool:
+    return len(part) > 2 or (len(part) == 2 and part.lower() not in lists.STARTERS)
 
 
 def _trusts(clean: str, trusts: Trusts, cleared: set[str]) -> Iterator[tuple[tuple[int, int], str]]:
