@@ -77,6 +77,12 @@ def test_the_controls_are_the_six_inputs_that_matter_most(costed):
     assert uncertain.one_way(costed).base == pytest.approx(costed.total())
 
 
+def test_the_tornado_says_that_stays_go_between_quartiles(costed):
+    for stay, said in (((0.5, 1.5), True), (None, False)):
+        found = uncertain.one_way(costed, stay=stay)
+        assert ("quartile" in words.tornado_sentence(found, costed.items, top=3)) is said
+
+
 def test_figures_that_move_as_one_are_one_bar(costed):
     bars = uncertain.one_way(costed).frame["parameter"].tolist()
     assert "buddying_first:unit_cost" in bars

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 THOUSAND = 1000
 UNKNOWN = "unknown"
 NOT_A_COST = "not a cost"
+STAYS_DIFFER = " (stays, whose lengths are known and differ, from their lower to their upper quartile)"
 FIGURE_NAMES = {"quantity": "how much", "unit_cost": "unit cost"}
 
 
@@ -180,9 +181,10 @@ def tornado_sentence(found: Tornado, items: pd.DataFrame, *, top: int) -> str:
         f"{_lower(figure_label(row.parameter, items))} {spread(min(row.low, row.high), max(row.low, row.high))}"
         for row in found.frame.head(top).itertuples()
     ]
+    stays = "" if found.frame["parameter"].str.contains(":").all() else STAYS_DIFFER
     return (
         f"Spending a spell, {thousands(found.base)} in the base case, when one of {len(found.frame)} inputs goes from its "
-        f"2.5% to its 97.5% point and the others stay: {present.join(parts)}."
+        f"2.5% to its 97.5% point{stays} and the others stay: {present.join(parts)}."
     )
 
 
