@@ -330,6 +330,13 @@ def test_two_builds_that_differ_are_found(report, made, differ):
     assert branch.twice(root, build=command, site="out") == differ
 
 
+def test_a_commit_that_comes_while_two_builds_run_does_not_come_between_them(report):
+    root, _ = report
+    later = f"git -C '{root}' -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m later"
+    command = ("sh", "-c", f"mkdir -p out && {later} && git rev-parse HEAD > out/index.html")
+    assert branch.twice(root, build=command, site="out") == []
+
+
 def test_a_refresh_is_proposed_with_the_comparison_and_nothing_else(report, tmp_path):
     root, _ = report
     text, asked = tmp_path / "comparison.txt", []

@@ -54,13 +54,14 @@ def twice(root: Path, *, build: Sequence[str] = BUILD, site: str = "book/_build/
 
     The day is that of the commit (SOURCE_DATE_EPOCH). Raises EditionError when a build fails.
     """
-    epoch = trees.git(root, "log", "-1", "--format=%ct")
+    commit, epoch = trees.git(root, "log", "-1", "--format=%H %ct").split()
     environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch}
     built = []
     with tempfile.TemporaryDirectory() as folder:
         for name in ("first", "second"):
             clone = Path(folder) / name
             trees.git(root, "clone", "--quiet", "--no-hardlinks", str(root), str(clone))
+            trees.git(clone, "checkout", "--quiet", commit)
             done = subprocess.run(build, cwd=clone, env=environment)
             if done.returncode:
                 raise EditionError(f"{name} build: found status {done.returncode}. Allowed: 0.")
