@@ -158,6 +158,16 @@ def test_few_respondents_are_hidden_with_their_score_and_so_is_another(place):
     assert (found["respondents"] == HIDDEN).sum() == 4  # Site C, and one more that would give it away
 
 
+def test_a_score_that_is_the_answer_of_everyone_is_hidden(place):
+    answers = survey({"Site A": 2, "Site B": 3.2, "Site C": 4.4})
+    answers.loc[answers["organisation"] == "Site B", list(ITEMS.values())] = 4
+    answers.to_csv(place / "oric.csv", index=False)
+    found = for_pages(place, frame=PUBLIC).readiness.set_index("site")
+    assert found.loc["Site B", ["score", "lower", "upper"]].isna().all(axis=None)
+    assert (found.loc["Site B", "why"] == "all gave the same answer").all()
+    assert found.loc[["Site A", "Site C"], "score"].notna().all()
+
+
 def test_without_a_folder_pages_say_what_is_missing_and_how_to_add_it(monkeypatch, tmp_path):
     monkeypatch.delenv("REPORT_PRIVATE", raising=False)
     monkeypatch.setattr("analysis.evidence.private_folder.USUAL", tmp_path / "private")

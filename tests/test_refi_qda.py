@@ -128,6 +128,13 @@ def test_line_ends_count_as_exported_and_a_byte_order_mark_does_not(tmp_path):
     assert read_qdpx(write(tmp_path / "q.qdpx", twice, files=files)).texts["N"] == text
 
 
+def test_a_part_may_be_named_as_an_address_writes_it(tmp_path):
+    marks = selection("s1", 0, 4, [("k1", "c3", "u1")])
+    one = source("t1", "N", marks, path="internal://site%20one.txt")
+    found = read_qdpx(write(tmp_path / "p.qdpx", one, files={"Sources/site one.txt": b"Calm now."}))
+    assert found.codings.loc[0, "text"] == "Calm"
+
+
 def test_an_error_of_a_position_never_quotes_the_name_of_a_selection(tmp_path):
     marks = selection("s1", "1.0", 3, name="Janet told us")
     with pytest.raises(CodedError, match="selection 's1': startPosition") as error:

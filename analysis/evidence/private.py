@@ -29,7 +29,7 @@ class ForPages:
     interviews: codes by sites, number of interviews in which the code was used, with row totals, small counts
         hidden; one column TOGETHER without sources.csv. themes: agreement of coders by code: `theme`, `alpha`, `lower`, `upper`, for codes in enough interviews.
     readiness: one row a site and scale: `site`, `scale`, `respondents` (or hidden), `score`, `lower`, `upper` (NaN
-        where staff do not agree enough or too few answered), `why`.
+        where staff do not agree enough, too few answered or all gave the same answer), `why`.
     profiles: one row a site with what is told of it. quotes: columns QUOTES.
     status: what is there and what is missing. says: what was read and left out, in words.
     """
@@ -186,10 +186,13 @@ def _survey(place: Path, told: dict[str, dict[str, str]], threshold: int) -> tup
     disclosure.check(tables={"respondents": sizes.to_frame("count")}, threshold=threshold)
     kept = scored.organisations
     few = kept["scored"] < threshold
-    shown = kept["supported"] & ~few
+    alike = kept["supported"] & (kept["lower"] == kept["upper"])  # the mean would be the answer of each
+    shown = kept["supported"] & ~few & ~alike
     told_why = kept["reason"].str.split(" is ").str[0].where(kept["reason"] != "", "")
-    why = np.where(
-        few, "too few answered", np.where(shown, "", "staff do not agree enough (" + told_why + ")")
+    why = np.select(
+        [few, alike, shown],
+        ["too few answered", "all gave the same answer", ""],
+        "staff do not agree enough (" + told_why + ")",
     )
     frame = pd.DataFrame({"site": kept["organisation"], "scale": kept["scale"]})
     frame["respondents"] = frame["site"].map(sizes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
 import pandas as pd
@@ -274,7 +275,7 @@ def _text(element: Element, parts: zipped.Parts, place: str) -> str | None:
             "the project with its sources inside."
         )
     name = address[len(INSIDE) :].lstrip("/")
-    member = parts.find(f"{FOLDER}/{name}")
+    member = parts.find(f"{FOLDER}/{name}") or parts.find(f"{FOLDER}/{unquote(name)}")
     if not name or "/" in name or "\\" in name or member is None:
         raise CodedError(
             f"{here}: no part {FOLDER}/{name} in the file. Allowed: a text in the folder {FOLDER}."
