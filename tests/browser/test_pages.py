@@ -114,6 +114,16 @@ def test_without_scrolling_all_pictures_come_soon_after_the_text(open_page):
     assert page.evaluate(style) == "visible"
 
 
+def test_a_table_that_goes_on_beyond_a_phone_says_so(open_page):
+    page = open_page("index.html", viewport=PHONE)
+    said = """() => [...document.querySelectorAll('.table-scroll')].filter(box => box.checkVisibility())
+        .map(box => [box.scrollWidth > box.clientWidth + 1,
+            getComputedStyle(box.querySelector('caption > span'), '::after').content.includes('sideways')])"""
+    assert [True, True] in page.evaluate(said)
+    page.set_viewport_size(DESKTOP)
+    assert not any(told for _, told in page.evaluate(said))
+
+
 def test_tab_reaches_the_text_and_shows_where_it_is(open_page):
     page = open_page("index.html")
     page.keyboard.press("Tab")
