@@ -88,9 +88,10 @@ def gls_ar1(
         Methodol.
 
     Raises ITSError for shapes that differ, missing values, times not increasing, a design without full rank,
-    fewer periods than terms + 2, or a series that the design fits without any residual.
+    fewer periods than terms + 2, a series that the design fits without any residual, or a `level` outside
+    0 to 1.
     """
-    y, matrix, steps = _checked(y, design, time)
+    y, matrix, steps = checked(y, design, time, level=level)
     _refuse_perfect_fit(y, matrix)
     restricted = likelihood == "reml"
     if likelihood not in ("reml", "ml"):
@@ -119,7 +120,7 @@ def gls_ar1(
 
 def ols(y: Floats, design: pd.DataFrame, *, time: Floats | None = None, level: float = 0.95) -> Regression:
     """Regress a series on a design by ordinary least squares; arguments and errors as `gls_ar1`."""
-    y, matrix, _ = _checked(y, design, time)
+    y, matrix, _ = checked(y, design, time, level=level)
     beta, rss, bread = _least_squares(y, matrix)
     n, k = matrix.shape
     sigma2 = rss / (n - k)
@@ -142,10 +143,11 @@ def newey_west(
     time: as in `gls_ar1`; only pairs that are truly `l` periods apart count at lag l.
     Errors as `gls_ar1`, and for a number of lags that is not 0 to n - 1.
     """
-    y, matrix, _ = _checked(y, design, time)
+    y, matrix, _ = checked(y, design, time, level=level)
     n, k = matrix.shape
     lags = int(np.floor(4 * (n / 100) ** (2 / 9))) if lags is None else lags
-    if not 0 <= lags < n:
+    whole("lags", lags)
+    if lags >= n:
         raise ITSError(f"{lags} lags with {n} periods. Allowed: 0 to {n - 1}.")
     beta, rss, bread = _least_squares(y, matrix)
     when = np.arange(n) if time is None else np.asarray(time, int) - int(np.min(time))
@@ -160,8 +162,23 @@ def newey_west(
     return _regression(name, design.columns, beta, covariance, rss / (n - k), unknown, n, level)
 
 
-def _checked(y: Floats, design: pd.DataFrame, time: Floats | None) -> tuple[Floats, Floats, Floats]:
+def check_level(level: float) -> None:
+    """Refuse a confidence level that does not lie between 0 and 1."""
+    if not 0 < level < 1:
+        raise ITSError(f"level {level!r}. Allowed: a number between 0 and 1, such as 0.95.")
+
+
+def whole(name: str, value: object) -> None:
+    """Refuse a setting that is not a whole number of 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise ITSError(f"{name} {value!r}. Allowed: whole numbers of 0 or more.")
+
+
+def checked(
+    y: Floats, design: pd.DataFrame, time: Floats | None, *, level: float
+) -> tuple[Floats, Floats, Floats]:
     """Return the series, the design and the steps between periods as arrays, or refuse."""
+    check_level(level)
     y, matrix = np.asarray(y, float), design.to_numpy(float)
     n, k = matrix.shape
     if y.shape != (n,):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.ar1 import ITSError
+from analysis.ar1 import ITSError, whole
 
 MONTHS = 12
 CYCLES = {"M": MONTHS, "Q": 4, "Y": 1}
@@ -27,7 +27,14 @@ def series_of(data: pd.Series | pd.DataFrame, outcome: str, time: str) -> pd.Ser
         raise ITSError(f"times of type {index.dtype}. Allowed: whole numbers or a PeriodIndex.")
     if index.hasnans or index.has_duplicates:
         raise ITSError("a time is missing or appears twice; one row a period is needed.")
-    return data.astype(float).sort_index()
+    if not pd.api.types.is_numeric_dtype(data) or pd.api.types.is_complex_dtype(data):
+        raise ITSError(
+            f"column {outcome!r} holds {data.dtype} values. Allowed: numbers, blank where missing."
+        )
+    series = data.astype(float).sort_index()
+    if np.isinf(series).any():
+        raise ITSError(f"column {outcome!r} is infinite in {series.index[np.isinf(series)][0]}.")
+    return series
 
 
 def ordinals(index: pd.Index) -> np.ndarray:
@@ -56,6 +63,8 @@ def design_of(
     index: pd.Index, at: np.ndarray, breaks: dict[str, int | None], count_from: int
 ) -> pd.DataFrame:
     """Intercept, time (1 in the first period) and level and slope terms of each break, by column."""
+    if count_from not in (0, 1):
+        raise ITSError(f"count_from {count_from!r}. Allowed: 0 or 1.")
     columns: dict[Hashable, np.ndarray] = {"intercept": np.ones(len(at)), "time": at - at.min() + 1.0}
     for name, first in breaks.items():
         if first is not None:
@@ -67,6 +76,7 @@ def design_of(
 
 def harmonics(index: pd.Index, at: np.ndarray, pairs: int, cycle: int | None) -> dict[str, np.ndarray]:
     """Return sine and cosine of the place in the year; the last pair of an even cycle has no sine."""
+    whole("seasonal", pairs)
     period_index = isinstance(index, pd.PeriodIndex)
     length = cycle or (CYCLES.get(index.freqstr[0], MONTHS) if period_index else MONTHS)
     if not 0 <= 2 * pairs <= length:

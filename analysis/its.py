@@ -16,7 +16,7 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
 
-from analysis.ar1 import ITSError, Likelihood, Regression, gls_ar1, newey_west, ols
+from analysis.ar1 import ITSError, Likelihood, Regression, checked, gls_ar1, newey_west, ols, whole
 from analysis.breaks import design_of, harmonics, moment, ordinals, series_of
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
 
 MIN_POINTS = 12  # a segment with fewer values has no line of its own
 HORIZONS = (0, 6, 12)  # periods after a break at which the level is compared
+NO_COUNT = 1e-8  # a fitted count below this is 0: its logarithm has no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,11 @@ def segmented(
     lags: of Newey-West; None = see `newey_west`. horizons: periods after a break (whole numbers from 0).
 
     A segment with fewer than `min_points` values makes the result not estimable. Raises ITSError for
-    duplicated or unreadable times, an exit not after entry, no value at all, and what `gls_ar1` refuses.
+    duplicated or unreadable times, values that are text or infinite, an exit not after entry, no value at
+    all, horizons or `seasonal` that are not whole numbers of 0 or more, and what `gls_ar1` refuses.
     """
+    for horizon in horizons:
+        whole("horizons", horizon)
     data = series_of(series, outcome, time)
     if comparator is not None:
         data = data - series_of(comparator, outcome, time)
@@ -142,7 +146,7 @@ def segmented(
         reason = f"a segment needs {min_points} periods with a value; found {', '.join(short)}."
         return Segmented(False, reason, {}, _levels_frame([]), segments, comparator is not None, unit)
     design = design_of(data.index, at, {"entry": start, "exit": stop}, count_from)
-    design = design.assign(**harmonics(data.index, at, int(seasonal), cycle))
+    design = design.assign(**harmonics(data.index, at, seasonal, cycle))
     y = data.to_numpy(float)
     fits = {
         "gls": gls_ar1(y, design, time=at, likelihood=likelihood, level=level),
@@ -204,8 +208,9 @@ def segmented_counts(
         chi-square); False = Poisson. Other arguments, terms and their coding as `segmented`.
     Method: Lopez Bernal, Cummins, Gasparrini 2017, IJE 46:348-55, with its correction.
 
-    Raises ITSError for negative counts, exposures of 0 or less, a segment of fewer than `min_points` rows,
-    and unreadable or duplicated times.
+    Raises ITSError for negative counts, exposures of 0 or less, a segment of fewer than `min_points` rows or
+    without a single count (its rate has no logarithm), counts that the design fits without residuals,
+    unreadable or duplicated times, and what `gls_ar1` refuses of a design.
     """
     data = series_of(frame, count, time).to_frame("count")
     data["exposure"] = 1.0 if exposure is None else series_of(frame, exposure, time)
@@ -221,12 +226,15 @@ def segmented_counts(
     sizes = np.bincount(np.searchsorted(edges, at, side="right"), minlength=len(edges) + 1)
     if sizes.min() < min_points:
         raise ITSError(f"segments hold {sizes.tolist()} periods; each needs {min_points}.")
+    totals = np.bincount(np.searchsorted(edges, at, side="right"), data["count"], minlength=len(edges) + 1)
+    if totals.min() == 0:
+        raise ITSError(f"segments hold counts of {totals.tolist()}; a rate of 0 has no logarithm.")
     design = design_of(data.index, at, {"entry": start, "exit": stop}, count_from)
     if not slope:
         design = design.loc[:, ~design.columns.str.startswith("slope_")]
-    design = design.assign(**harmonics(data.index, at, int(seasonal), cycle))
-    model = sm.GLM(data["count"], design, family=sm.families.Poisson(), offset=np.log(data["exposure"]))
-    fit = model.fit(scale="X2" if overdispersed else 1.0, tol=1e-12, maxiter=200)
+    design = design.assign(**harmonics(data.index, at, seasonal, cycle))
+    checked(data["count"].to_numpy(), design, at, level=level)
+    fit = _poisson(data, design, overdispersed)
     half = stats.norm.ppf(0.5 + level / 2) * fit.bse
     table = pd.DataFrame(
         {"estimate": fit.params, "se": fit.bse, "lower": fit.params - half, "upper": fit.params + half}
@@ -234,6 +242,19 @@ def segmented_counts(
     for source, name in {"estimate": "ratio", "lower": "ratio_lower", "upper": "ratio_upper"}.items():
         table[name] = np.exp(table[source])
     return Counts(table.rename_axis("term"), np.asarray(fit.cov_params()), float(fit.scale), len(data), level)
+
+
+def _poisson(data: pd.DataFrame, design: pd.DataFrame, overdispersed: bool) -> Any:
+    """Fit the counts by quasi-Poisson (or Poisson) regression, or refuse."""
+    model = sm.GLM(data["count"], design, family=sm.families.Poisson(), offset=np.log(data["exposure"]))
+    try:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fit = model.fit(scale="X2" if overdispersed else 1.0, tol=1e-12, maxiter=200)
+    except ValueError as error:  # the dispersion of an exact fit is 0
+        raise ITSError("the design fits the counts without residuals: dispersion is not defined.") from error
+    if not np.isfinite(fit.bse).all() or fit.fittedvalues.min() < NO_COUNT:
+        raise ITSError("the fitted rate runs off to 0 in some period, where no line can be drawn.")
+    return fit
 
 
 def _levels(

@@ -305,3 +305,68 @@ def test_quarters_have_a_cycle_of_four():
     result = segmented(series, entry=index[24], seasonal=2)
     assert list(result.fits["gls"].coefficients.index)[-3:] == ["sin1", "cos1", "cos2"]
     assert result.fits["gls"].coefficients.loc["level_entry", "estimate"] == pytest.approx(0, abs=0.15)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20260101)
+
+
+@pytest.fixture
+def walk(rng):
+    months = pd.period_range("2012-01", periods=48, freq="M")
+    return pd.Series(ar1(rng, 48), months)
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"level": 95}, "level 95"),
+        ({"level": 0}, "level 0"),
+        ({"horizons": (-3,)}, "horizons -3"),
+        ({"horizons": (1.5,)}, "horizons 1.5"),
+        ({"lags": 2.5}, "lags 2.5"),
+        ({"seasonal": 2.5}, "seasonal 2.5"),
+        ({"count_from": 7}, "count_from 7"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_refused(walk, options, found):
+    with pytest.raises(ITSError, match=found):
+        segmented(walk, entry="2014-01", **options)
+
+
+def test_text_and_infinite_values_are_refused(walk):
+    for wrong in (walk.astype(str), walk.astype(object).where(walk.index != walk.index[3], "*")):
+        with pytest.raises(ITSError, match="Allowed: numbers"):
+            segmented(wrong, entry="2014-01")
+    with pytest.raises(ITSError, match="infinite in 2012-04"):
+        segmented(walk.where(walk.index != walk.index[3], np.inf), entry="2014-01")
+
+
+@pytest.mark.parametrize(
+    ("counts", "found"),
+    [
+        (np.r_[np.zeros(24), np.tile([4.0, 7.0], 12)], r"\[0.0, 132.0\]"),
+        (np.r_[np.tile([4.0, 7.0], 12), np.zeros(24)], r"\[132.0, 0.0\]"),
+        (np.r_[np.tile([4.0, 7.0], 12), np.zeros(23), 5.0], "runs off to 0"),
+        (np.full(48, 5.0), "without residuals"),
+        (np.r_[np.inf, np.tile([4.0, 7.0], 23), 4.0], "infinite"),
+    ],
+)
+def test_counts_without_a_line_are_refused(walk, counts, found):
+    frame = pd.DataFrame({"t": walk.index, "n": counts})
+    with pytest.raises(ITSError, match=found):
+        segmented_counts(frame, count="n", exposure=None, entry="2014-01", seasonal=0)
+
+
+def test_counts_with_too_few_periods_for_the_terms_are_refused(walk):
+    frame = pd.DataFrame({"t": walk.index[:6], "n": [4, 6, 5, 7, 3, 5]})
+    with pytest.raises(ITSError, match="6 periods for 8 terms"):
+        segmented_counts(frame, count="n", exposure=None, entry="2012-04", min_points=3)
+
+
+def test_large_counts_are_fitted(rng, walk):
+    rate = np.where(walk.index < "2014-01", 2e6, 2.4e6)
+    frame = pd.DataFrame({"t": walk.index, "n": rng.poisson(rate)})
+    found = segmented_counts(frame, count="n", exposure=None, entry="2014-01", seasonal=0)
+    assert found.coefficients.loc["level_entry", "ratio"] == pytest.approx(1.2, rel=5e-3)
