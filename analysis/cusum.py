@@ -84,6 +84,10 @@ def vlad(outcome: pd.Series, expected: pd.Series) -> pd.Series:
 
 
 def _check_cases(outcome: pd.Series, expected: pd.Series) -> None:
+    for name, values in (("outcome", outcome), ("expected", expected)):
+        if not isinstance(values, pd.Series) or not pd.api.types.is_numeric_dtype(values):
+            found = values.dtype if isinstance(values, pd.Series) else type(values).__name__
+            raise SPCError(f"{name} must be a pandas Series of numbers, one a case, found {found}")
     if outcome.empty or not outcome.index.equals(expected.index) or outcome.index.has_duplicates:
         raise SPCError(
             "outcome and expected must be Series of one or more cases with the same index, no label repeated"

@@ -62,7 +62,8 @@ def regular(values: pd.Series, *, name: str) -> pd.Series:
     """
     if not isinstance(values, pd.Series):
         raise SPCError(f"{name} must be a pandas Series indexed by period, found {type(values).__name__}")
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+    kind = pd.api.types
+    if not kind.is_numeric_dtype(values) or kind.is_bool_dtype(values) or kind.is_complex_dtype(values):
         raise SPCError(
             f"{name} must be numbers, found {values.dtype}; give suppressed or absent values as missing (NaN)"
         )
@@ -116,6 +117,10 @@ def names(labels: pd.Index, most: int = 6) -> str:
 
 
 def _position(index: pd.Index, label: Any, what: str) -> int:
+    if isinstance(label, pd.Period) and label.freq != getattr(index, "freq", label.freq):
+        raise SPCError(
+            f"{what} {label} is a {label.freqstr} period; the series holds {index.freqstr} periods"
+        )
     try:
         key = pd.Period(label, freq=index.freq) if isinstance(index, pd.PeriodIndex) else label
         found = np.flatnonzero(index == key)

@@ -7,6 +7,7 @@ module, can be called from here too. Methods: NHS England, Making Data Count; Ne
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -213,8 +214,8 @@ def _check(improvement: Improvement, target: float | None, rolling: bool) -> Non
         raise SPCError(
             f"improvement is {improvement!r}; allowed: 'up', 'down', or None when neither is better"
         )
-    if target is not None and not np.isfinite(target):
-        raise SPCError(f"target is {target}; give a number, or None for no target")
+    if target is not None and not (isinstance(target, Real) and np.isfinite(target)):
+        raise SPCError(f"target is {target!r}; give a number, or None for no target")
 
 
 def _each(segment: Array, index: pd.Index) -> list[tuple[Array, str]]:

@@ -77,7 +77,7 @@ def kaplan_meier(
     the curve is 0, the limits where it is 0 or 1. Under left truncation a curve can reach 0 and stay there.
     Raises DurationError as `check`.
     """
-    duration, cause, entry = check(duration, np.asarray(ended).astype(int), entry)
+    duration, cause, entry = check(duration, _yes_or_no(ended), entry)
     time, at_risk, events, censored = _table(duration, cause, entry)
     with np.errstate(divide="ignore", invalid="ignore"):
         survival = np.cumprod(1 - events / at_risk)
@@ -152,7 +152,7 @@ def log_rank(
     group: label of each row, none missing. Other arguments as `kaplan_meier`.
     Raises DurationError as `check`, for fewer than two groups, and when no event can be compared.
     """
-    duration, cause, entry = check(duration, np.asarray(ended).astype(int), entry)
+    duration, cause, entry = check(duration, _yes_or_no(ended), entry)
     labels, codes = np.unique(np.asarray(group), return_inverse=True)
     if pd.isna(np.asarray(group, dtype=object)).any() or len(codes) != len(duration):
         raise DurationError("groups must have one label a row, none missing.")
@@ -195,7 +195,7 @@ def cox(
     covariates: numbers, one row a duration, none missing, no constant. Other arguments as `kaplan_meier`.
     Raises DurationError as `check`, for missing or constant covariates, unknown ties and no event at all.
     """
-    duration, cause, entry = check(duration, np.asarray(ended).astype(int), entry)
+    duration, cause, entry = check(duration, _yes_or_no(ended), entry)
     matrix = covariates.to_numpy(float)
     if matrix.shape[0] != len(duration) or not np.isfinite(matrix).all():
         raise DurationError("covariates must be finite numbers, one row a duration.")
@@ -211,6 +211,7 @@ def cox(
     truncated = np.isfinite(entry).any()
     model = PHReg(duration, matrix, status=(cause > 0), ties=ties, entry=later if truncated else None)
     fit = model.fit(disp=False)
+    check_level(level)
     half = stats.norm.ppf(0.5 + level / 2) * fit.bse
     table = pd.DataFrame(
         {"estimate": fit.params, "se": fit.bse, "lower": fit.params - half, "upper": fit.params + half},
@@ -224,12 +225,11 @@ def cox(
 def check(duration: Floats, cause: Floats, entry: Floats | None) -> tuple[Floats, Floats, Floats]:
     """Return durations, causes (0 = censored) and entries (-inf without truncation) as arrays.
 
-    Raises DurationError, naming the row, for no rows, a missing, infinite or negative duration, a cause that
+    Raises DurationError, naming the row, for text, no rows, a missing, infinite or negative duration, a cause that
     is not a whole number of 0 or more, and an entry that is missing or not below its duration.
     """
-    values = np.asarray(duration, dtype=float)
-    codes = np.asarray(cause, dtype=float)
-    starts = np.full(len(values), -np.inf) if entry is None else np.asarray(entry, dtype=float)
+    values, codes = numbers(duration, "duration"), numbers(cause, "end")
+    starts = np.full(len(values), -np.inf) if entry is None else numbers(entry, "entry")
     if values.ndim != 1 or len(values) == 0 or not len(values) == len(codes) == len(starts):
         raise DurationError(
             f"{values.shape} durations, {codes.shape} ends and {starts.shape} entries: one of each a row is "
@@ -239,6 +239,27 @@ def check(duration: Floats, cause: Floats, entry: Floats | None) -> tuple[Floats
     _refuse(~np.isfinite(codes) | (codes < 0) | (codes % 1 != 0), codes, "end", "0 (censored), 1, 2, ...")
     _refuse(np.isnan(starts) | (starts >= values), starts, "entry", "below the duration")
     return values, codes.astype(int), starts
+
+
+def numbers(values: Floats, name: str) -> Floats:
+    """Return values as floats, NaN where missing; refuse text."""
+    try:
+        return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise DurationError(f"{name}: {error}. Allowed: numbers.") from error
+
+
+def check_level(level: float) -> None:
+    """Refuse a confidence level that does not lie between 0 and 1."""
+    if not 0 < level < 1:
+        raise DurationError(f"level {level!r}. Allowed: a number between 0 and 1, such as 0.95.")
+
+
+def _yes_or_no(ended: Floats) -> Floats:
+    """Return 1 for an event, 0 for censored; refuse anything but true or false."""
+    codes = numbers(ended, "end")
+    _refuse(~np.isin(codes, (0, 1)), codes, "end", "True (event) or False (censored)")
+    return codes
 
 
 def _refuse(bad: Floats, values: Floats, name: str, allowed: str) -> None:
@@ -259,6 +280,7 @@ def _table(duration: Floats, cause: Floats, entry: Floats) -> tuple[Floats, Floa
 
 def _loglog(share: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:
     """Limits on the scale log(-log(share)); NaN where the share is 0 or 1."""
+    check_level(level)
     inside = np.where((share > 0) & (share < 1), share, np.nan)
     step = stats.norm.ppf(0.5 + level / 2) * se / (inside * np.log(inside))
     first, second = inside ** np.exp(-step), inside ** np.exp(step)

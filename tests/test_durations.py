@@ -304,3 +304,24 @@ def test_returns_refuse_impossible_histories(history):
         returns(history, until="2021-01-01", lost=pd.Series({"C": pd.Timestamp("2016-01-01")}))
     with pytest.raises(DurationError, match="no first spell"):
         returns(history[history["trust"] == "D"], until="2021-01-01")
+
+
+@pytest.mark.parametrize("ended", [[2, 0], [0.7, 1], [np.nan, True], ["exit", "exit"]])
+def test_an_event_that_is_neither_true_nor_false_is_refused(ended):
+    for curve in (kaplan_meier, lambda *row: log_rank(*row, ["a", "b"])):
+        with pytest.raises(DurationError, match=r"^end"):
+            curve([1.0, 2.0], ended)
+
+
+def test_durations_in_words_are_refused():
+    with pytest.raises(DurationError, match=r"duration: .*Allowed: numbers"):
+        kaplan_meier(["short", "long"], [True, False])
+
+
+@pytest.mark.parametrize("level", [95, 1.0, 0, np.nan])
+def test_a_level_outside_0_to_1_is_refused(spells, level):
+    with pytest.raises(DurationError, match="level"):
+        time_in_regime(spells, level=level)
+    frame = pd.DataFrame({"x": [0.0, 1.0, 0.0, 1.0]})
+    with pytest.raises(DurationError, match="level"):
+        cox([1.0, 2.0, 3.0, 4.0], [1, 1, 0, 1], frame, level=level)

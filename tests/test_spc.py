@@ -380,12 +380,20 @@ def test_series_that_cannot_be_charted_are_refused_with_the_reason(values, reaso
         ({"rebase": ["2014-08", "2014-08"]}, "must differ"),
         ({"rebase": ["2019-08"]}, "'2019-08' is not in the series"),
         ({"rebase": ["soon"]}, "cannot be read as a period"),
+        ({"rebase": [pd.Period("2014", freq="Y")]}, r"2014 is a Y.* period; the series holds M periods"),
+        ({"baseline": (pd.Period("2014Q3"), "2015-01")}, r"2014Q3 is a Q.* period"),
+        ({"target": "50"}, "target is '50'"),
         ({"rebase": ["2015-02"]}, r"segment 1 \(2015-02 to 2015-03\): 2 points"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options, reason):
     with pytest.raises(SPCError, match=reason):
         spc.xmr(months(STEADY), unit="x", **options)
+
+
+def test_complex_values_are_refused():
+    with pytest.raises(SPCError, match="must be numbers, found complex"):
+        spc.xmr(months(STEADY).astype(complex), unit="x")
 
 
 def test_p_prime_refuses_rolling_too():
@@ -433,6 +441,14 @@ def test_cusum_signals_sooner_when_outcomes_are_worse_than_expected():
 def test_cusum_refuses(y, p, options):
     with pytest.raises(SPCError):
         spc.cusum(pd.Series(y, dtype=float), pd.Series(p, dtype=float), **options)
+
+
+@pytest.mark.parametrize("wrong", [[0, 1], pd.Series(["0.1", "0.2"])])
+def test_cusum_takes_series_of_numbers_only(wrong):
+    right = pd.Series([0.1, 0.2])
+    for y, p in ((wrong, right), (pd.Series([0, 1]), wrong)):
+        with pytest.raises(SPCError, match="must be a pandas Series of numbers"):
+            spc.cusum(y, p)
 
 
 def test_vlad_refuses_differing_indexes():
