@@ -464,3 +464,48 @@ def test_a_covariate_that_separates_perfectly_gives_no_doubly_robust_effect():
         effects.event_study(split, covariates=["x"])
     with pytest.raises(EffectError, match="covariates"):
         effects.event_study(frame.assign(x=1.0), covariates=["x"], method="reg")
+
+
+ESTIMATORS = [effects.imputation, effects.event_study]
+
+
+@pytest.mark.parametrize("estimate", ESTIMATORS)
+@pytest.mark.parametrize("horizons", [[0.5, 1.7], "01", 3, [], [True]])
+def test_horizons_that_are_not_whole_periods_are_refused(estimate, horizons):
+    with pytest.raises(EffectError, match="Allowed: a list of whole periods since entry"):
+        estimate(made(noise=1.0), horizons=horizons)
+
+
+@pytest.mark.parametrize("estimate", ESTIMATORS)
+def test_horizons_may_be_whole_floats(estimate):
+    frame = made(noise=1.0)
+    found = estimate(frame, horizons=np.arange(3.0)).overall.estimate
+    assert found == estimate(frame, horizons=range(3)).overall.estimate
+
+
+@pytest.mark.parametrize("estimate", ESTIMATORS)
+def test_complex_outcomes_and_a_last_time_in_words_are_refused(estimate):
+    frame = made(noise=1.0)
+    with pytest.raises(EffectError, match="'value' holds complex128"):
+        estimate(frame.assign(value=frame["value"].astype(complex)))
+    with pytest.raises(EffectError, match="last_time='9'"):
+        estimate(frame, last_time="9")
+
+
+@pytest.mark.parametrize("estimate", ESTIMATORS)
+def test_one_trust_has_no_interval_and_no_direction(estimate):
+    frame = made(noise=1.0)
+    one = frame[
+        frame["entry"].isna() | (frame["trust"] == frame.loc[frame["entry"].first_valid_index(), "trust"])
+    ]
+    found = estimate(one)
+    assert np.isnan(found.overall.lower)
+    assert found.direction == "no interval"
+    assert found.sentence().endswith("Without an interval nothing can be said of its direction.")
+
+
+def test_periods_before_entry_do_not_count_as_unidentified():
+    frame = made(noise=1.0, types=2)
+    alone = pd.DataFrame({"trust": "R900", "t": range(3, 14), "entry": 6.0, "type": 9, "value": 1.0})
+    found = effects.imputation(pd.concat([frame, alone]), group="type", omit_before=2)
+    assert found.unidentified == (alone["t"] >= 6).sum()

@@ -301,3 +301,12 @@ def test_trusts_not_followed_long_enough_are_left_out_of_that_horizon():
 def test_faulty_exits_are_refused(spoil, options, message):
     with pytest.raises(EffectError, match=message):
         effects.gain_kept(spoil(one_spell()), **{"better": "higher", **options})
+
+
+def test_one_switch_has_no_interval_and_no_direction():
+    rows = [
+        (trust, t, float(t * (trust == "A")), trust == "A" and t > 1) for trust in "ABC" for t in range(4)
+    ]
+    found = effects.switchers(pd.DataFrame(rows, columns=["trust", "t", "value", "in_force"]))
+    assert np.isnan(found.overall.lower)
+    assert found.sentence().endswith("Without an interval nothing can be said of its direction.")

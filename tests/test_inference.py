@@ -374,7 +374,7 @@ def test_dates_are_dealt_within_type_and_among_the_eligible_only():
 def test_placebo_refusals():
     data = panel(np.random.default_rng(15))
     rng = np.random.default_rng(1)
-    with pytest.raises(EffectError, match="at least 1"):
+    with pytest.raises(EffectError, match="draws=0"):
         placebo_dates(data, draws=0, rng=rng)
     with pytest.raises(EffectError, match="every deal is the observed one"):
         placebo_dates(
@@ -419,3 +419,27 @@ def test_leave_one_out_without_anything_left_is_missing_not_zero():
     assert result.frame["estimate"].isna().all()
     with pytest.raises(EffectError, match="nothing can be left out"):
         leave_one_out(data.assign(entry=np.nan), estimator=lambda part: 0.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [({"level": 95}, "level=95"), ({"null": np.nan}, "null=nan"), ({"draws": 2.5}, "draws=2.5")],
+)
+def test_wild_bootstrap_refuses_settings_that_mean_nothing(options, found):
+    rng = np.random.default_rng(1)
+    design = pd.DataFrame({"one": 1.0, "x": rng.normal(size=30)})
+    with pytest.raises(EffectError, match=found):
+        wild_cluster_bootstrap(
+            rng.normal(size=30), design, coefficient="x", cluster=np.repeat(range(6), 5), **options
+        )
+
+
+def test_no_draws_are_no_test():
+    rng = np.random.default_rng(1)
+    with pytest.raises(EffectError, match="draws=0"):
+        permutation_test(rng.normal(size=30), rng.normal(size=30), rng=rng, draws=0)
+
+
+def test_dealing_dates_needs_a_generator():
+    with pytest.raises(EffectError, match="draws=9 needs rng"):
+        placebo_dates(pd.DataFrame(), draws=9, rng=None, last_horizon=2)

@@ -494,3 +494,17 @@ def test_specification_refusals_and_unexpected_errors():
         specification_curve(lambda *, x: (1.0, 2.0), {"x": [1]})
     with pytest.raises(TypeError):
         specification_curve(estimator, {"wrong": [1]})
+
+
+@pytest.mark.parametrize(
+    ("changed", "options", "found"),
+    [
+        ({"estimate": [0.1, 0.0, 1.0, np.inf]}, {}, r"\[1\] have no estimate"),
+        ({}, {"horizons": [0.5]}, r"\[0.5\] of the target"),
+        ({}, {"covariance": pd.DataFrame(-np.eye(3), [-2, 0, 1], [-2, 0, 1])}, "negative variance"),
+    ],
+)
+def test_honest_bounds_refuse_what_has_no_bounds(changed, options, found):
+    path = pd.DataFrame({"horizon": [-2, -1, 0, 1], "estimate": [0.1, 0.0, 1.0, 2.0]}).assign(**changed)
+    with pytest.raises(EffectError, match=found):
+        honest_bounds(path, **options)

@@ -94,6 +94,7 @@ def event_study(
     )
     if control == "never" and not np.any(data.unit_cohort > data.time.max()):
         raise EffectError(f"no unit is never treated in column '{cohort}'. Use control='not_yet'.")
+    wanted(data.since, horizons)
     cells = group_time_cells(
         data,
         control=control,

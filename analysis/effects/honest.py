@@ -101,7 +101,7 @@ def honest_bounds(
     """
     check_level(level)
     path = _path(event_study, horizon, estimate, reference)
-    asked = [h for h in path.index if h >= 0] if horizons is None else [int(h) for h in horizons]
+    asked = [h for h in path.index if h >= 0] if horizons is None else list(horizons)
     if not asked or any(h not in path.index or h <= reference for h in asked):
         raise EffectError(f"horizons {asked} of the target: found after {reference} are {list(path.index)}.")
     share = np.full(len(asked), 1 / len(asked)) if weights is None else np.asarray(weights, float)
@@ -157,9 +157,10 @@ def _path(event_study: pd.DataFrame, horizon: str, estimate: str, reference: int
     path.loc[reference] = 0.0
     path = path.sort_index()
     gaps = sorted(set(range(path.index[0], path.index[-1] + 1)) - set(path.index))
-    if gaps or path.isna().any():
+    blank = ~np.isfinite(path)
+    if gaps or blank.any():
         raise EffectError(
-            f"horizons {gaps or list(path.index[path.isna()])} have no estimate; every period needs one."
+            f"horizons {gaps or list(path.index[blank])} have no estimate; every period needs one."
         )
     if path.index[0] >= reference:
         raise EffectError(f"no period before the reference {reference}: there is no change to compare with.")
@@ -180,6 +181,8 @@ def _errors(
     spread = spread.reindex(index=path.index, columns=path.index, fill_value=0.0).to_numpy(float)
     if not np.isfinite(spread).all():
         raise EffectError("the covariance has missing values; leave out horizons without a standard error.")
+    if (np.diag(spread) < 0).any() or not np.allclose(spread, spread.T):
+        raise EffectError("the covariance has a negative variance or is not symmetric.")
     steps = np.diff(np.eye(len(path)), axis=0)[: int((path.index <= reference).sum()) - 1]
     functionals = np.vstack([target.to_numpy(), steps])
     se = np.sqrt(np.diag(functionals @ spread @ functionals.T).clip(0))

@@ -139,7 +139,7 @@ def imputation(
         better=better,
         label=label,
         dropped=_dropped(data, model, out),
-        unidentified=int((ask & ~use).sum()),
+        unidentified=int((ask & ~use & (data.since >= 0)).sum()),
         missing=data.missing,
         tables=tables,
     )

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar, get_args
 import numpy as np
 import pandas as pd
 
-from analysis.effects.panels import EffectError
+from analysis.effects.panels import EffectError, whole_number
 from analysis.effects.placebo import LeaveOneOut, Placebo, leave_one_out, placebo_dates
 from analysis.effects.wild import WildBootstrap, wild_cluster_bootstrap
 
@@ -79,7 +79,8 @@ def permutation_test(
     a, b: values of the two groups, one a unit, none missing, at least one each.
     All ways to choose len(a) of the values are enumerated. If these are more than `max_assignments` the test
     refuses, unless `rng` is given: then `draws` assignments are drawn.
-    Raises EffectError for an empty group, a missing or infinite value, or too many assignments without `rng`.
+    Raises EffectError for an empty group, a missing or infinite value, too many assignments without `rng`, or
+    no `draws` of them.
     """
     first, second = np.asarray(a, float).ravel(), np.asarray(b, float).ravel()
     values = np.concatenate([first, second])
@@ -99,6 +100,8 @@ def permutation_test(
     observed = float(centred[:n_a].mean() - centred[n_a:].mean())
     slack = TIE * max(float(np.abs(centred).max()), 1e-300)
     exact = count <= max_assignments
+    if not exact:
+        whole_number("draws", draws, least=1)
     size = min(n_a, n - n_a)  # choosing the smaller group is the same choice, with less to add up
     chosen = _enumerated(n, size) if exact else _drawn(n, size, draws, rng)
     low = high = far = total = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -64,6 +65,8 @@ def read_panel(
     number, a cohort or group that varies in a unit, an infinite outcome, or no treated unit.
     """
     whole_number("anticipation", anticipation)
+    if not (last_time is None or is_whole(last_time)):
+        raise EffectError(f"last_time={last_time!r}. A period of the panel, a whole number, is allowed.")
     columns = [outcome, unit, time, cohort] + ([group] if group else [])
     table = keyed(panel, columns=columns, unit=unit, time=time)
     values = numbers(table, outcome)
@@ -133,7 +136,8 @@ def keyed(panel: pd.DataFrame, *, columns: list[str], unit: str, time: str) -> p
 
 def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
     """Return a numeric column as floats with nan for missing; refuse text and infinite values."""
-    if not (pd.api.types.is_numeric_dtype(table[column]) or pd.api.types.is_bool_dtype(table[column])):
+    kind = pd.api.types
+    if not kind.is_numeric_dtype(table[column]) or kind.is_complex_dtype(table[column]):
         raise EffectError(
             f"column '{column}' holds {table[column].dtype} values, such as {table[column].iloc[0]!r}. "
             "Numbers are allowed, blank where missing."
@@ -148,6 +152,11 @@ def whole_number(name: str, value: object, *, least: int = 0) -> None:
     """Refuse a setting that is not a whole number of at least `least`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise EffectError(f"{name}={value!r}. A whole number of {least} or more is allowed.")
+
+
+def is_whole(value: object) -> bool:
+    """Tell whether a value is a whole number, be it an int or a float such as 4.0."""
+    return isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
 
 
 def check_level(level: float) -> None:

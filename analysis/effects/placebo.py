@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis.effects.panels import EffectError, Panel, read_panel
+from analysis.effects.panels import EffectError, Panel, read_panel, whole_number
+from analysis.effects.resample import need_generator
 from analysis.effects.staggered import imputation_estimate
 
 Floats = np.ndarray
@@ -116,8 +117,8 @@ def placebo_dates(
     Raises EffectError as the estimators do, for no draws, a stratum in which no deal can differ, an
     eligibility that varies within a trust, and an observed effect that cannot be estimated.
     """
-    if draws < 1:
-        raise EffectError(f"{draws} draws; at least 1 is needed.")
+    whole_number("draws", draws, least=1)
+    need_generator(rng, draws)
     data = read_panel(
         panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group, anticipation=anticipation
     )

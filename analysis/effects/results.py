@@ -13,6 +13,7 @@ from analysis.effects.panels import EffectError
 THIN = 5  # fewer treated trusts than this at a horizon: shown grey, not to be read on its own
 BETTER = ("higher", "lower", None)
 REFERENCES = ("normal", "t")
+UNKNOWN = "no interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,8 @@ class Effects:
 
     @property
     def direction(self) -> str:
-        """Reading of the overall interval: "higher", "lower" or "no clear difference"."""
-        if self.overall.lower > 0:
-            return "higher"
-        return "lower" if self.overall.upper < 0 else "no clear difference"
+        """Reading of the overall interval: "higher", "lower", "no clear difference" or UNKNOWN without one."""
+        return side(self.overall)
 
     def sentence(self) -> str:
         """State the overall effect, its interval, its direction and the numbers behind it."""
@@ -78,6 +77,15 @@ class Effects:
         return text + " " + verdict(self.direction, self.better)
 
 
+def side(found: Overall) -> str:
+    """Return the side of zero on which an interval lies; UNKNOWN when there is none."""
+    if np.isnan(found.lower) or np.isnan(found.upper):
+        return UNKNOWN
+    if found.lower > 0:
+        return "higher"
+    return "lower" if found.upper < 0 else "no clear difference"
+
+
 def interval(lower: float, upper: float, level: float) -> str:
     """Write an interval in words, or that there is none."""
     if not (np.isfinite(lower) and np.isfinite(upper)):
@@ -87,6 +95,8 @@ def interval(lower: float, upper: float, level: float) -> str:
 
 def verdict(direction: str, better: str | None) -> str:
     """Say whether a direction is an improvement."""
+    if direction == UNKNOWN:
+        return "Without an interval nothing can be said of its direction."
     if direction == "no clear difference":
         return "The interval includes no difference."
     if better is None:

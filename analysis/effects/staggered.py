@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from analysis.effects.additive import Additive, additive
+from analysis.effects.panels import EffectError, is_whole
 
 __all__ = ["imputation_estimate", "imputation_weights", "time_cells"]
 
@@ -85,7 +86,10 @@ def time_cells(time: np.ndarray, group: np.ndarray | None) -> np.ndarray:
 
 
 def wanted(horizon: np.ndarray, horizons: Iterable[int] | None) -> np.ndarray:
-    """Mark the horizons asked for; None = every one."""
+    """Mark the horizons asked for; None = every one. Raises EffectError for anything but whole numbers."""
     if horizons is None:
         return np.ones(len(horizon), dtype=bool)
-    return np.isin(horizon, np.fromiter(horizons, dtype=int))
+    asked = list(horizons) if isinstance(horizons, Iterable) and not isinstance(horizons, str) else []
+    if not asked or not all(is_whole(h) for h in asked):
+        raise EffectError(f"horizons {horizons!r}. Allowed: a list of whole periods since entry, or None.")
+    return np.isin(horizon, asked)

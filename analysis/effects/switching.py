@@ -17,7 +17,7 @@ from analysis.effects.panels import (
     whole_number,
 )
 from analysis.effects.resample import need_generator, resampled_units, sup_t
-from analysis.effects.results import Overall, check_better, interval, overall, verdict, with_intervals
+from analysis.effects.results import Overall, check_better, interval, overall, side, verdict, with_intervals
 
 DIRECTIONS = {"joiners": (0,), "leavers": (1,), "both": (0, 1)}
 NAMES = ("joiners", "leavers")
@@ -52,13 +52,12 @@ class Switching:
         who = {"both": "entering or leaving", "joiners": "entering", "leavers": "leaving"}[self.direction]
         if not np.isfinite(found.estimate):
             return f"The effect of {who} on {self.label} cannot be estimated: no switch has a control."
-        side = "higher" if found.estimate >= 0 else "lower"
-        sure = "higher" if found.lower > 0 else "lower" if found.upper < 0 else "no clear difference"
+        where = "higher" if found.estimate >= 0 else "lower"
         return (
-            f"Judged by trusts {who}, {self.label} was {abs(found.estimate):.3g} {self.measure} {side} in "
+            f"Judged by trusts {who}, {self.label} was {abs(found.estimate):.3g} {self.measure} {where} in "
             f"special measures than out, in the first period after the switch "
             f"({interval(found.lower, found.upper, self.level)}; {found.n_obs} switches of {found.n_trusts} "
-            f"trusts, {found.n_controls} comparators). {verdict(sure, self.better)}"
+            f"trusts, {found.n_controls} comparators). {verdict(side(found), self.better)}"
         )
 
 

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from analysis.effects.panels import EffectError
+from analysis.effects.panels import EffectError, check_level, whole_number
 
 Floats = np.ndarray
 
@@ -88,8 +88,13 @@ def wild_cluster_bootstrap(
     Methods: Cameron, Gelbach, Miller 2008; Roodman and others 2019 (test inversion).
 
     Raises EffectError for shapes that differ, missing values, a column that is not there, terms that
-    determine one another, fewer than 2 clusters, a fit without residuals, and draws without `rng`.
+    determine one another, fewer than 2 clusters, a fit without residuals, a `null` that is not finite, a
+    `level` outside 0.5 to 1, and draws without `rng`.
     """
+    check_level(level)
+    whole_number("draws", draws)
+    if not np.isfinite(null):
+        raise EffectError(f"null={null!r}. A finite hypothesis is allowed.")
     y, matrix, codes, place = _checked(y, design, coefficient, cluster)
     (n, k), groups = matrix.shape, int(codes.max()) + 1
     enumerated = groups <= enumerate_up_to

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.effects.additive import additive
-from analysis.effects.panels import EffectError, read_panel
+from analysis.effects.panels import EffectError, read_panel, whole_number
+from analysis.effects.resample import need_generator
 from analysis.effects.staggered import imputation_weights, time_cells, wanted
 
 TIE = 1e-9
@@ -60,8 +61,8 @@ def wild_imputation(
     can be estimated or fewer than 1 draw is asked for.
     Method: Cameron, Gelbach, Miller, Review of Economics and Statistics 2008;90:414-27.
     """
-    if draws < 1:
-        raise EffectError(f"draws={draws}. Allowed: a whole number of at least 1.")
+    whole_number("draws", draws, least=1)
+    need_generator(rng, draws)
     data = read_panel(panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group)
     out = data.since >= -omit_before
     keep = ~out | wanted(data.since, horizons)
