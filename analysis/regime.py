@@ -66,6 +66,8 @@ def spells() -> pd.DataFrame:
 def in_force(on: str | pd.Timestamp) -> pd.DataFrame:
     """Return the spells in force on a day: entered on or before it and not yet ended."""
     day, frame = pd.Timestamp(on), spells()
+    if pd.isna(day):
+        raise DataError("regime_spells", found=on, allowed="a day")
     return frame[(frame["entered"] <= day) & (frame["last_day"] > day)].reset_index(drop=True)
 
 

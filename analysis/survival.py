@@ -6,6 +6,7 @@ stretch where the curve is exactly one half, at risk at `t` when entry < t <= du
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,10 +15,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.duration.hazard_regression import PHReg
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 Floats = np.ndarray
 HALF_TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # a curve this near to one half is at one half
 CURVE = ["time", "at_risk", "events", "censored", "survival", "se", "lower", "upper"]
+ENDLESS = 100.0  # a standard error this large, a standard deviation of the covariate, means no maximum
 INCIDENCE = ["cause", "time", "at_risk", "events", "incidence", "se", "lower", "upper", "naive"]
 
 
@@ -193,8 +196,10 @@ def cox(
     """Fit proportional hazards by partial likelihood (statsmodels PHReg).
 
     covariates: numbers, one row a duration, none missing, no constant. Other arguments as `kaplan_meier`.
-    Raises DurationError as `check`, for missing or constant covariates, unknown ties and no event at all.
+    Raises DurationError as `check`, for missing or constant covariates, some that determine one another or
+    put the ends in order (no finite ratio), unknown ties and no event at all.
     """
+    check_level(level)
     duration, cause, entry = check(duration, _yes_or_no(ended), entry)
     matrix = covariates.to_numpy(float)
     if matrix.shape[0] != len(duration) or not np.isfinite(matrix).all():
@@ -205,13 +210,21 @@ def cox(
             f"constant covariates {constant}, {int((cause > 0).sum())} events, ties {ties!r}: needed are "
             "covariates that vary, at least one event, and ties 'efron' or 'breslow'."
         )
+    if np.linalg.matrix_rank(matrix - matrix.mean(axis=0)) < matrix.shape[1]:
+        raise DurationError(f"covariates {covariates.columns.tolist()} determine one another. Leave one out.")
     # PHReg counts a row as at risk at its own entry: entries are moved past it, short of the next moment
     moments = np.unique(np.concatenate([duration, entry[np.isfinite(entry)]]))
     later = entry + (np.diff(moments).min() / 2 if len(moments) > 1 else 0.0)
     truncated = np.isfinite(entry).any()
     model = PHReg(duration, matrix, status=(cause > 0), ties=ties, entry=later if truncated else None)
-    fit = model.fit(disp=False)
-    check_level(level)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # refused below
+        fit = model.fit(disp=False)
+    if not (fit.bse * matrix.std(axis=0) < ENDLESS).all():
+        raise DurationError(
+            f"covariates {covariates.columns.tolist()} put the ends in order: a hazard ratio runs off to "
+            "0 or infinity."
+        )
     half = stats.norm.ppf(0.5 + level / 2) * fit.bse
     table = pd.DataFrame(
         {"estimate": fit.params, "se": fit.bse, "lower": fit.params - half, "upper": fit.params + half},

@@ -325,3 +325,16 @@ def test_a_level_outside_0_to_1_is_refused(spells, level):
     frame = pd.DataFrame({"x": [0.0, 1.0, 0.0, 1.0]})
     with pytest.raises(DurationError, match="level"):
         cox([1.0, 2.0, 3.0, 4.0], [1, 1, 0, 1], frame, level=level)
+
+
+@pytest.mark.parametrize(
+    ("covariates", "found"),
+    [
+        ({"x": [1, 1, 1, 0, 0, 0]}, "put the ends in order"),
+        ({"x": [1, 0, 1, 0, 1, 0], "y": [2, 0, 2, 0, 2, 0]}, "determine one another"),
+        ({name: np.arange(6) == i for i, name in enumerate("abcdef")}, "determine one another"),
+    ],
+)
+def test_cox_without_finite_ratios_is_refused(covariates, found):
+    with pytest.raises(DurationError, match=found):
+        cox(np.arange(1.0, 7.0), np.ones(6), pd.DataFrame(covariates, dtype=float))

@@ -443,3 +443,18 @@ def test_no_draws_are_no_test():
 def test_dealing_dates_needs_a_generator():
     with pytest.raises(EffectError, match="draws=9 needs rng"):
         placebo_dates(pd.DataFrame(), draws=9, rng=None, last_horizon=2)
+
+
+def test_leaving_out_every_trust_that_entered_names_the_others_and_says_so():
+    data = panel(np.random.default_rng(3))
+    data["region"] = np.where(data["trust"] == data["trust"].max(), "south", "north")
+    data["entry"] = data["entry"].where(data["region"] == "north", data["entry"].min())
+    one = data[(data["region"] == "south") | data["entry"].isna()]
+    assert leave_one_out(one).sentence().endswith("hangs on one trust: without it there is no estimate.")
+    both = leave_one_out(
+        data,
+        estimator=lambda some: some["entry"].mean() if (some["region"] == "north").any() else np.nan,
+        by="region",
+    )
+    assert both.sentence().endswith("without any one of 1 others there is no estimate.")
+    assert "nan" not in both.sentence()

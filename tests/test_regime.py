@@ -458,3 +458,8 @@ def test_published_england_lies_within_the_panel():
     total = england["overnight_general_acute_available"].to_numpy()[: len(sums)]
     share = sums["denominator"].to_numpy() / total
     assert ((share > 0.8) & (share <= 1)).all()
+
+
+def test_in_force_on_no_day_is_refused():
+    with pytest.raises(data.DataError, match="a day"):
+        regime.in_force(pd.NaT)

@@ -508,3 +508,11 @@ def test_honest_bounds_refuse_what_has_no_bounds(changed, options, found):
     path = pd.DataFrame({"horizon": [-2, -1, 0, 1], "estimate": [0.1, 0.0, 1.0, 2.0]}).assign(**changed)
     with pytest.raises(EffectError, match=found):
         honest_bounds(path, **options)
+
+
+def test_a_caliper_or_a_number_of_measurements_that_means_nothing_is_refused():
+    for caliper in (-1.0, np.nan):
+        with pytest.raises(EffectError, match="caliper"):
+            equally_bad_placebo(pd.DataFrame(), baseline=2, caliper=caliper)
+    with pytest.raises(EffectError, match=r"measurements=1\.5"):
+        regression_to_mean(0, sd_between=1, sd_within=1, cutoff=1, above=True, measurements=1.5)

@@ -92,6 +92,8 @@ def equally_bad_placebo(
     """
     check_windows(baseline=baseline, gap=gap)
     whole_number("matches", matches, least=1)
+    if not (caliper is None or caliper >= 0):
+        raise EffectError(f"caliper={caliper!r}. Allowed: standard deviations of 0 or more, or None for any.")
     table = wide(panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group)
     pairs = _pairs(table, baseline, gap, matches, caliper)
     if pairs.empty:

@@ -71,7 +71,15 @@ class LeaveOneOut:
 
     def sentence(self) -> str:
         """The range, what was left out at its ends, and whether the sign holds."""
-        low, high = self.frame.iloc[0], self.frame.iloc[-1]
+        known = self.frame[self.frame["estimate"].notna()]
+        if known.empty:
+            return (
+                f"The effect of {self.overall:+.3g} {self.measure} hangs on one {self.by}: without it there "
+                "is no estimate."
+            )
+        low, high = known.iloc[0], known.iloc[-1]
+        lost = len(self.frame) - len(known)
+        blank = f"; without any one of {lost} others there is no estimate" if lost else ""
         same = np.sign(self.lowest) == np.sign(self.highest) == np.sign(self.overall)
         sign = (
             "the sign does not depend on any one of them" if same else "the sign depends on which is left out"
@@ -79,7 +87,7 @@ class LeaveOneOut:
         return (
             f"Leaving out one {self.by} at a time ({len(self.frame)} in turn), the effect of "
             f"{self.overall:+.3g} {self.measure} lies between {self.lowest:+.3g} (without {low['left_out']}) "
-            f"and {self.highest:+.3g} (without {high['left_out']}); {sign}."
+            f"and {self.highest:+.3g} (without {high['left_out']}); {sign}{blank}."
         )
 
 

@@ -16,7 +16,7 @@ from scipy import stats
 from analysis.effects.comparators import EquallyBad, Matched, equally_bad_placebo, matched_comparators
 from analysis.effects.components import Population, VarianceComponents, components_of, variance_components
 from analysis.effects.honest import HonestBounds, honest_bounds
-from analysis.effects.panels import EffectError, check_level
+from analysis.effects.panels import EffectError, check_level, whole_number
 from analysis.effects.specification import SpecificationCurve, specification_curve
 from analysis.effects.windows import Wide, check_windows, wide
 from analysis.effects.windows import mean as mean_of
@@ -94,12 +94,10 @@ def regression_to_mean(
     """
     if (sd_between is None) == (sd_total is None):
         raise EffectError("give sd_between or sd_total, one of the two.")
+    whole_number("measurements", measurements, least=1)
     numbers = np.array([mean, cutoff, sd_within, sd_between if sd_total is None else sd_total], dtype=float)
-    if not np.isfinite(numbers).all() or (numbers[2:] < 0).any() or measurements < 1:
-        raise EffectError(
-            f"mean, cutoff and standard deviations {numbers.tolist()}, {measurements} measurements: not "
-            "usable."
-        )
+    if not np.isfinite(numbers).all() or (numbers[2:] < 0).any():
+        raise EffectError(f"mean, cutoff and standard deviations {numbers.tolist()}: not usable.")
     within = sd_within**2
     between = sd_between**2 if sd_between is not None else float(sd_total or 0) ** 2 - within
     if between < 0 or between + within == 0:
