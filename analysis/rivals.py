@@ -186,7 +186,7 @@ def bounds_for_readers(names: list[str]) -> pd.DataFrame:
         frame = found.frame.set_index("mbar")
         row = {
             "Indicator": f"{about['title']}; {about['direction']}",
-            "No difference": present.number(found.estimate, unit),
+            "Trends stay parallel": present.number(found.estimate, unit),
         }
         for mbar, words in ((0.5, "Half as large"), (1.0, "As large")):
             one = frame.loc[mbar]
