@@ -252,17 +252,21 @@ def monthly_waits() -> pd.DataFrame:
 def single_trusts(monthly: pd.DataFrame, *, unit: str = "percentage points") -> pd.DataFrame:
     """Fit level and slope at entry and exit to each trust that entered, less the median of the comparators.
 
-    monthly: as `monthly_waits` returns it. First spells only: the series ends at a second one. A month of
+    monthly: as `monthly_waits` returns it. First spells only: the series ends before the month of a second one. A month of
     entry counts as in, a month of exit as out. Returns one row a trust: `trust`, `before`, `during`, `after`
     (months with a value), `estimable`, `reason`, `phi`, and for each term of TERMS `<term>`, `<term>_lower`,
     `<term>_upper` by GLS-AR(1), the same with `_nw` by Newey-West. A trust that had not left has no exit.
     """
     compared = monthly[monthly["trust"].isin(comparators(monthly))].groupby("period")["value"].median()
-    first = regime.spells().drop_duplicates("trust").set_index("trust")
+    spells = regime.spells()
+    first = spells.drop_duplicates("trust").set_index("trust")
+    again = spells[spells["spell"] == 2].set_index("trust")["entered"].dt.to_period("M")
     rows = []
     for trust, part in monthly[monthly["phase"] != "never"].groupby("trust"):
-        spell = first.loc[str(trust).split("@")[0]]
-        part = part[~part["phase"].isin(("second spell", "after second"))]
+        code = str(trust).split("@")[0]
+        spell = first.loc[code]
+        # by month, as the phase is that of the quarter, which begins before the month of entry
+        part = part[part["period"] < again[code]] if code in again else part
         start, stop = pd.Period(spell["entered"], "M"), pd.Period(spell["last_day"], "M")
         left = spell["ended_by"] == "exit" and stop <= part["period"].max()
         series = part.set_index("period")["value"].sort_index()

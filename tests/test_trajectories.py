@@ -166,6 +166,15 @@ def test_single_trust_finds_a_planted_fall_and_none_where_none_is():
     assert np.isnan(again.loc["RNL", "level_entry"])
 
 
+def test_a_series_runs_to_the_month_before_a_second_entry():
+    monthly = trajectories.monthly_waits()
+    returned = regime.spells().query("spell == 2").set_index("trust")["entered"]
+    assert returned["RCX"] == pd.Timestamp("2018-09-13")  # mid-quarter
+    found = trajectories.single_trusts(monthly).set_index("trust").loc["RCX"]
+    kept = monthly[(monthly["trust"] == "RCX") & (monthly["period"] < pd.Period("2018-09", "M"))]
+    assert found[["before", "during", "after"]].sum() == kept["value"].notna().sum()
+
+
 def test_monthly_waits_are_the_published_counts():
     monthly = trajectories.monthly_waits()
     assert monthly.duplicated(["trust", "period"]).sum() == 0
