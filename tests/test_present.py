@@ -269,6 +269,16 @@ def test_figure_is_the_same_each_time_it_is_shown():
     assert first.html() == second.html()
 
 
+def test_the_last_digits_of_a_layout_do_not_reach_the_file():
+    made = []
+    for size in (10, 10 + 1e-9):
+        _, ax = plt.subplots()
+        ax.plot([1, 2], [2, 1])
+        ax.set_ylabel("trusts", fontsize=size)
+        made.append(shown(drawn=ax.figure)._drawn("svg"))
+    assert made[0] == made[1]
+
+
 @pytest.mark.parametrize("part", ["name", "title", "says"])
 def test_figure_without_a_word_is_refused(part):
     with pytest.raises(ValueError, match=f"found an empty {part}"):

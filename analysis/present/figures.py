@@ -19,6 +19,7 @@ import pandas as pd
 from analysis.present.tables import credit, mark
 
 WIDE = (6.6, 3.9)
+PLACES = 4  # of a side of an axes, as a share of the figure: finer than a pixel
 BUILDING = "REPORT_BUILD"  # "1": for the page; COMPARED: for the page, in a run whose texts are compared
 COMPARED = "compared"
 PAGE_PART = "application/vnd.report.figure+html"  # a kind of output that the comparison leaves out
@@ -105,8 +106,23 @@ def figure(
             raise ValueError(
                 f"figure '{name}': found a vertical axis without label. Allowed: quantity and unit."
             )
+    _settle(drawing)
     plt.close(drawing)
     return Figure(drawing, title, says, tuple(sources), frame, name)
+
+
+def _settle(drawing: matplotlib.figure.Figure) -> None:
+    """Lay the drawing out, once, and round where its axes stand.
+
+    The last digits of a layout differ from run to run; the names of clip paths in an SVG are made from them.
+    """
+    if drawing.get_layout_engine() is None:
+        return
+    drawing.draw_without_rendering()
+    drawing.set_layout_engine("none")
+    for ax in drawing.axes:
+        left, low, width, height = (round(side, PLACES) for side in ax.get_position(original=True).bounds)
+        ax.set_position((left, low, width, height))
 
 
 def _shows_names(ax: matplotlib.axes.Axes) -> bool:
