@@ -171,7 +171,9 @@ def test_the_first_build_runs_all_and_the_plain_command_runs_none_when_nothing_c
         assert re.search(r"Run on \d+ \w+ \d{4}\. Inputs <code>", book.page(page))
         assert "Not signed off by a person yet." in book.page(page)
     assert "provenance" not in book.page("index")
-    book.outcome(set(), "--quiet")
+    assert not (book.folder / "book/_build/html/.buildinfo").exists(), "it names folders of this machine"
+    built = book.outcome(set(), "--quiet")
+    assert "config changed" not in built.text
 
 
 def test_a_changed_value_runs_the_chapter_that_loads_it_and_every_page_shows_the_new_value(book):

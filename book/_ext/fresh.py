@@ -12,6 +12,7 @@ import json
 import os
 import posixpath
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -32,12 +33,14 @@ from analysis.evidence import private_folder as private
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 900
 RUN_NOW: set[str] = set()  # chapters that this build has run
+BUILD_INFO = ".buildinfo"
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.connect("builder-inited", bring_back)
     app.connect("env-get-outdated", outdated)
     app.connect("source-read", read)
     app.connect("html-page-context", footer)
@@ -193,6 +196,31 @@ def finished(app: Sphinx, error: Exception | None) -> None:
     """Take the mark of an unfinished build away, once all pages are written and nothing was warned of."""
     if error is None and app.builder.format == "html" and not app._warncount:
         unfinished(app).unlink(missing_ok=True)
+    put_away(app)
+
+
+def bring_back(app: Sphinx) -> None:
+    """Put Sphinx's record of the settings of the last build where Sphinx looks for it.
+
+    It names folders of this machine, so `put_away` keeps it out of the pages: two builds give the same bytes.
+    """
+    page_side, kept = Path(app.outdir) / BUILD_INFO, kept_build_info(app)
+    if kept.is_file() and not page_side.exists():
+        page_side.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(kept, page_side)
+
+
+def put_away(app: Sphinx) -> None:
+    """Keep Sphinx's record of the settings beside the kept outputs, not among the pages."""
+    page_side, kept = Path(app.outdir) / BUILD_INFO, kept_build_info(app)
+    if page_side.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(page_side, kept)
+
+
+def kept_build_info(app: Sphinx) -> Path:
+    """Return where Sphinx's record of the settings waits between builds."""
+    return Path(app.outdir).parent / ".fresh" / "settings"
 
 
 def unfinished(app: Sphinx) -> Path:
