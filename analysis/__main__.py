@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outputs = commands.add_parser("outputs", help="run chapters again and store their numbers in them")
     outputs.add_argument("chapters", nargs="+", type=Path)
     commands.add_parser("simulate", help="simulate panels with known effects and store what the methods find")
+    lookup = commands.add_parser("lookup", help="write the files behind the page on looking up a trust")
+    lookup.add_argument("folder", type=Path)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     given = parser.parse_args(arguments)
     if given.command == "outputs":
@@ -27,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "environment":
         build.ENVIRONMENT.write_text(build.environment(build.LOCK.read_text()))
         return 0
+    if given.command == "lookup":
+        return _lookup(given.folder)
     if given.command == "simulate":
         return _simulate()
     try:
@@ -90,14 +94,21 @@ def _refresh(given: argparse.Namespace) -> int:
 def _simulate() -> int:
     import numpy as np
 
-    from analysis import protocol, simulate
     from analysis.ingest.planted import PLANTED
+    from analysis.study import indicators, planted_truth
 
-    frame = simulate.run(rng=np.random.default_rng(protocol.SEED))
+    frame = planted_truth.run(rng=np.random.default_rng(indicators.SEED))
     content = frame.to_csv(index=False, lineterminator="\n", float_format="%.6f").encode()
     data.verify(PLANTED, content)
     (data.FOLDER / PLANTED["path"]).write_bytes(content)
     return main(["refresh", "--by-hand"])
+
+
+def _lookup(folder: Path) -> int:
+    from analysis.chapters.lookup import files
+
+    print(files.write(folder).sentence())
+    return 0
 
 
 def _check() -> int:

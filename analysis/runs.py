@@ -15,12 +15,12 @@ from typing import Any
 import nbformat
 
 from analysis import trace
-from analysis.evidence import private_folder as private
+from analysis.study.evidence import private_folder as private
 
 LOCK = trace.ROOT / "requirements.lock"
 RECORD = "fresh"  # notebook metadata: what the run was made from
 RECORDED = {"code", "lock", "python", "modules", "tables", "run_on"}
-PRIVATE = "analysis/evidence/private.py"
+PRIVATE = "analysis/study/evidence/private.py"
 WRITE_NOTE = "import sys\nif 'analysis' in sys.modules:\n    from analysis import trace\n    trace.write()"
 
 

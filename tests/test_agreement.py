@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evidence.agreement import AgreementError, agreement, kappa_of_table
-from analysis.evidence.agreement_themes import by_theme, disagreements
+from analysis.methods.coding.agreement import agreement
+from analysis.methods.coding.agreement_measures import AgreementError, kappa_of_table
+from analysis.methods.coding.agreement_themes import by_theme, disagreements
 
 ORACLE = json.loads((Path(__file__).parent / "oracles" / "agreement" / "agreement.json").read_text())
 CASES, ATOL = ORACLE["cases"], ORACLE["tolerance"]

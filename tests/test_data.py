@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from analysis import __main__ as command
-from analysis import data
+from analysis import __main__ as command, data
 from analysis.data import DataError
 from analysis.ingest.refresh import to_csv
 

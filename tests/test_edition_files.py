@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis import data
+from analysis import data, trace
 from analysis.edition import (
     __main__,
     archive,
@@ -395,15 +395,15 @@ def test_since_the_edition_just_made_nothing_has_changed_and_a_change_is_told(mo
     made = Edition(
         about, found, edition().changes, edition().revisions, edition().cells, record.periods(), ""
     )
-    monkeypatch.setattr(since.store, "latest", lambda: made)
-    monkeypatch.setattr(since.trace, "modules", lambda: about["code"])
+    monkeypatch.setattr(store, "latest", lambda: made)
+    monkeypatch.setattr(trace, "modules", lambda: about["code"])
     assert "nothing has changed" in since.since(found).sentence()
     about["tables"]["regime_spells"] = {**about["tables"]["regime_spells"], "hash": "sha256:0", "sources": []}
     moved = found.assign(value=found["value"] + 1)
     told = since.since(moved)
     assert told.tables["table"].tolist() == ["regime_spells"]
     assert set(told.changes["cause"]) == {since.DATA_ONLY}
-    monkeypatch.setattr(since.store, "latest", lambda: None)
+    monkeypatch.setattr(store, "latest", lambda: None)
     assert since.since(found) is None
 
 

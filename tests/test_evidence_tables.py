@@ -7,10 +7,12 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import data, regime
+from analysis import data
 from analysis.data import DataError
 from analysis.ingest import evidence
 from analysis.ingest.evidence_tables import DIRECTIONS
+from analysis.study import regime
+from analysis.study.evidence import theory
 from tests import known_words as words
 
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
@@ -153,7 +155,7 @@ def test_profiles_rest_on_statements_of_their_phase_and_theme(frames):
     other = [
         (row.ods_code, row.dimension, row.phase, item)
         for row in frames["case_profiles"].itertuples()
-        for item in evidence.listed(row.statement_ids)
+        for item in theory.listed(row.statement_ids)
         if statements[item] != row.phase
     ]
     assert other == [("RXR", "B4", "before", "RXR-06")]  # said in the spell about the years before it
@@ -233,5 +235,5 @@ def test_the_check_leaves_the_tables_as_they_were(frames):
 
 
 def test_lists_are_read_in_order_and_blanks_are_empty():
-    assert evidence.listed("RXR-01;RXR-02") == ["RXR-01", "RXR-02"]
-    assert evidence.listed("") == evidence.listed(float("nan")) == evidence.listed(pd.NA) == []
+    assert theory.listed("RXR-01;RXR-02") == ["RXR-01", "RXR-02"]
+    assert theory.listed("") == theory.listed(float("nan")) == theory.listed(pd.NA) == []

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.data import DataError, verify
-from analysis.ingest import ae, ae_archive, ae_official
+from analysis.ingest import ae, ae_archive, ae_official, ae_tables
 
 LEAD = "Period,Org Code,Parent Org,Org name,"
 TAIL = (
@@ -307,7 +307,7 @@ def test_known_faults_of_the_archive_are_left_out_and_flagged(tables):
 
 def test_tables_fit_their_descriptions_and_are_the_same_twice(folder, tables):
     first, second = tables, ae.read(folder)
-    for resource in ae.RESOURCES:
+    for resource in ae_tables.RESOURCES:
         content = [tables[resource["name"]].to_csv(index=False).encode() for tables in (first, second)]
         assert content[0] == content[1]
         assert len(verify(resource, content[0])) == len(first[resource["name"]])

@@ -7,7 +7,18 @@ import pandas as pd
 import pytest
 
 from analysis.data import DataError, verify
-from analysis.ingest import ae, ae_official, ae_workbook, kh03, kh03_workbook, later, refresh, shmi
+from analysis.ingest import (
+    ae,
+    ae_official,
+    ae_workbook,
+    kh03,
+    kh03_tables,
+    kh03_workbook,
+    later,
+    refresh,
+    shmi,
+    shmi_tables,
+)
 from tests.release_files import ae_csv, ae_rows, book, kh03_book, kh03_rows, shmi_csv
 
 CODES = [f"R{a}{b}" for a in "ABCDEFGHJK" for b in "1234567890"] + ["RX9"]
@@ -156,7 +167,7 @@ def test_kh03_workbooks_give_both_kinds_and_england(tmp_path):
     england = made["beds_england"].iloc[0]
     assert england["overnight_total_available"] == pytest.approx(120.5 * len(CODES))
     assert england["day_total_occupied"] == pytest.approx(105.5 * len(CODES))
-    for resource in kh03.RESOURCES:
+    for resource in kh03_tables.RESOURCES:
         content = refresh.to_csv(made[resource["name"]], resource)
         assert len(verify(resource, content)) == len(made[resource["name"]])
 
@@ -242,7 +253,7 @@ def test_shmi_of_a_later_year(tmp_path, top):
     table = shmi.read_later(tmp_path)["shmi_yearly"]
     assert len(table) == 100
     assert table.iloc[0].tolist() == ["RA0", 2020, 1.05]
-    resource = shmi.RESOURCES[0]
+    resource = shmi_tables.RESOURCES[0]
     assert len(verify(resource, refresh.to_csv(table, resource))) == 100
 
 

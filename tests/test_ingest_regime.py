@@ -9,7 +9,7 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import curated, regime
+from analysis.ingest import curated, regime, regime_trusts
 
 HEAD = "trust_name,ods_code,entered,exited,precision,reason,source_url,confidence"
 URL = "https://www.example.org/a"
@@ -96,7 +96,7 @@ TRUSTS = [
         "no",
         "",
         "renamed New, same code",
-        regime.regime_trusts.UNVERIFIED,
+        regime_trusts.UNVERIFIED,
         "",
         "",
     ),

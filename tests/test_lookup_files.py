@@ -12,7 +12,7 @@ from sphinx.errors import ExtensionError
 from analysis import data, trace
 
 EXT = Path(__file__).resolve().parents[1] / "book" / "_ext" / "lookup.py"
-NOTE = {"modules": ["analysis/spc.py"], "tables": {}, "listed": None}
+NOTE = {"modules": ["analysis/methods/spc/spc.py"], "tables": {}, "listed": None}
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_they_are_made_once_and_kept(lookup, site):
     assert files(site) == {"index.json": "{}", "trusts/RPA.json": "[0]"}
     lookup.finish(site, None)
     assert len(site.runs) == 1
-    assert site.runs[0][1:3] == ["-m", "analysis.lookup"]
+    assert site.runs[0][1:4] == ["-m", "analysis", "lookup"]
     (Path(site.outdir) / "lookup-data" / "index.json").unlink()  # a cleaned site gets the kept files back
     lookup.finish(site, None)
     assert len(files(site)) == 2
@@ -77,7 +77,7 @@ def test_they_are_made_once_and_kept(lookup, site):
     [
         ("lock", "other", "requirements.lock changed"),
         ("python", "3.0", "another Python"),
-        ("modules", {"analysis/spc.py": "other"}, "analysis/spc.py changed"),
+        ("modules", {"analysis/methods/spc/spc.py": "other"}, "analysis/methods/spc/spc.py changed"),
         ("modules", {"analysis/gone.py": "other"}, "analysis/gone.py changed"),
         ("tables", {"no_such_table": {}}, "table no_such_table changed"),
         ("tables", "not a table", "no files kept"),
@@ -131,10 +131,11 @@ def test_nothing_is_made_for_another_format_a_failed_build_or_without_the_page(l
 def test_the_command_writes_and_says(tmp_path, monkeypatch, capsys):
     import runpy
 
-    from analysis.lookup import files as made
+    from analysis.chapters.lookup import files as made
 
     written = SimpleNamespace(sentence=lambda: "1 file")
     monkeypatch.setattr(made, "write", lambda folder: written)
-    monkeypatch.setattr(sys, "argv", ["analysis.lookup", str(tmp_path)])
-    runpy.run_module("analysis.lookup", run_name="__main__")
+    monkeypatch.setattr(sys, "argv", ["analysis", "lookup", str(tmp_path)])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("analysis", run_name="__main__")
     assert capsys.readouterr().out == "1 file\n"

@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.costs.distributions import KINDS as DISTRIBUTIONS
-from analysis.costs.distributions import of_record
-from analysis.costs.prices import CostError
 from analysis.data import DataError
+from analysis.methods.costing.distributions import KINDS as DISTRIBUTIONS, of_record
+from analysis.methods.costing.prices import CostError
 
 BEARERS = ("regulator", "buddy trust", "supported trust")
 KINDS = ("resource", "transfer", "loan")

@@ -18,18 +18,20 @@ from analysis.ingest.evidence_tables import (
     LINKS,
     PROFILES,
     STATEMENTS,
-    WHOLE,
 )
+from analysis.study.evidence import theory
+from analysis.study.evidence.vocabulary import WHOLE
 
 RESOURCES = (CODEBOOK, STATEMENTS, CODINGS, AGREED, ELEMENTS, LINKS, EVIDENCE, CONFIGURATIONS, PROFILES)
+
+
 NAMES = tuple(resource["name"] for resource in RESOURCES)
+
+
 NEEDED_FOR_A_LEVEL = 2  # statements; one alone may be an accident of what was published
+
+
 NOT_KNOWABLE = "not_knowable"
-
-
-def listed(cell: object) -> list[str]:
-    """Return the items of a cell that holds a list parted by ';'; none for a blank or missing cell."""
-    return [] if not isinstance(cell, str) or cell == "" else cell.split(";")
 
 
 def check_evidence(frames: Mapping[str, pd.DataFrame]) -> None:
@@ -115,7 +117,7 @@ def _check_theory(frames: Mapping[str, pd.DataFrame], known: set[str]) -> None:
 
 def _lists(frame: pd.DataFrame, name: str, known: set[str]) -> None:
     for place, cell in enumerate(frame["statement_ids"]):
-        items = listed(cell)
+        items = theory.listed(cell)
         odd = [item for item in items if item not in known] or [i for i in items if items.count(i) > 1]
         if odd:
             allowed = "statements of evidence_statements, each once"
@@ -125,7 +127,7 @@ def _lists(frame: pd.DataFrame, name: str, known: set[str]) -> None:
 def _check_profiles(profiles: pd.DataFrame, trusts: set[str]) -> None:
     name = PROFILES["name"]
     _refuse(name, profiles, ~profiles["ods_code"].isin(trusts), "ods_code", f"one of {sorted(trusts)}")
-    items = profiles["statement_ids"].map(listed, na_action=None)
+    items = profiles["statement_ids"].map(theory.listed, na_action=None)
     counts = items.map(len)
     few = (profiles["level"] != NOT_KNOWABLE) & (counts < NEEDED_FOR_A_LEVEL)
     _refuse(name, profiles, few, "level", f"{NOT_KNOWABLE} with fewer than {NEEDED_FOR_A_LEVEL} statements")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-WHOLE = "ENG"  # in place of a trust code: a statement about the regime as a whole
+from analysis.study.evidence.vocabulary import BEARINGS, WHOLE
+
 STATEMENT = r"([RT][A-Z0-9]{2}|ENG)-\d{2}"
 STATEMENTS_LIST = rf"{STATEMENT}(;{STATEMENT})*"
 TRUST = r"[RT][A-Z0-9]{2}"
@@ -19,7 +20,6 @@ STANCES = ("intent", "evidence_for", "evidence_against", "mixed")
 DIRECTIONS = ("+", "-", "0")
 CODERS = ("A", "B")
 LAYERS = ("intervention", "mechanism", "intermediate", "outcome", "sustainability", "context", "unintended")
-BEARINGS = ("supports", "contests", "refines")
 LEVELS = ("low", "mixed", "high", "not_knowable")
 UNREVIEWED = "Read and judged by automated readers; no human researcher has reviewed it yet."
 _COMMON: dict[str, Any] = {

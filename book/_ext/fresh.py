@@ -27,8 +27,9 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from analysis import data, quality, runs, trace
-from analysis.evidence import private_folder as private
+from analysis import data, runs, trace
+from analysis.edition import signoffs
+from analysis.study.evidence import private_folder as private
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 900
@@ -72,7 +73,7 @@ def outdated(app: Sphinx, env: Any, added: set[str], changed: set[str], removed:
 
 def signed_anew(app: Sphinx) -> bool:
     """Tell whether a sign-off changed since the last build: it stands at the foot of pages that else stay."""
-    kept, now = unfinished(app).with_name("signoffs"), quality.signoffs().to_csv(index=False)
+    kept, now = unfinished(app).with_name("signoffs"), signoffs.signoffs().to_csv(index=False)
     was = kept.read_text(encoding="utf-8") if kept.is_file() else None
     kept.write_text(now, encoding="utf-8")
     return was != now
@@ -188,7 +189,7 @@ def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
     to = f"Tables reach to {escape(ends[-1])}. " if ends else ""
     context["body"] += (
         f'<p class="provenance">{to}Run on {record["run_on"]}. Inputs <code>{inputs(record)}</code>. '
-        f"{escape(quality.sentence(pagename))}</p>"
+        f"{escape(signoffs.sentence(pagename))}</p>"
     )
 
 

@@ -1,6 +1,6 @@
 """Write the files behind the page "Look up a trust" into the site, again only when what they rest on has changed.
 
-They are made by `python -m analysis.lookup` in a process of its own and kept beside the built pages, with a
+They are made by `python -m analysis lookup` in a process of its own and kept beside the built pages, with a
 record of the modules imported, the tables loaded and the lock, as `fresh` keeps one of each chapter.
 """
 
@@ -57,7 +57,7 @@ def make(kept: Path, why: str) -> None:
     kept.mkdir(parents=True)
     lock, modules = trace.digest(LOCK), trace.modules()  # before the run: what is edited meanwhile counts
     with tempfile.TemporaryDirectory() as notes_folder:
-        command = [sys.executable, "-m", "analysis.lookup", str(kept / FOLDER)]
+        command = [sys.executable, "-m", "analysis", "lookup", str(kept / FOLDER)]
         environment = {**os.environ, trace.REQUEST: notes_folder}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -6,19 +6,20 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from analysis.costs import reader, scenario
-from analysis.present.panel import shown
+from analysis.chapters.costs.what_if import shown
+from analysis.study.costs import own_scenario
+from analysis.study.costs.own_scenario import scenario
 from tests.browser.conftest import PHONE
 
 pytestmark = pytest.mark.browser
-NAMES = [control.name for control in reader.CONTROLS]
+NAMES = [control.name for control in own_scenario.CONTROLS]
 GRID = [dict(zip(NAMES, times, strict=True)) for times in itertools.product((0.0, 1.5), repeat=len(NAMES))]
 AT_RANDOM = 30
 PENNY = 0.01
 
 
 def settings(times: dict[str, float]) -> dict[str, float]:
-    return {name: value * times[name] for name, value in reader.base_settings().items()}
+    return {name: value * times[name] for name, value in own_scenario.base_settings().items()}
 
 
 def type_in(page, given: dict[str, float]) -> None:

@@ -1,0 +1,1 @@
+"""Official release to tidy table: the only writer of `data/`."""
