@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import quality, trace
-from analysis.edition import cause, citation, headlines, revisions, store, trees, words
+from analysis.edition import cause, citation, faults, headlines, revisions, store, trees, words
 from analysis.edition.compare import SAME, EditionError, compare
 from analysis.edition.store import Edition
 from analysis.edition.survey import Survey, survey
@@ -120,7 +120,7 @@ def draft(
         states = cause.Trees(root, old, Path(folder), trees.numbers, was, now, tables.sides, tables.levels)
         causes, notes = cause.attribute(before.headline, found, states, method_changed=method)
     moved = compared.frame[compared.frame["status"] != SAME].reset_index(drop=True)
-    changes = words.told(moved, causes)
+    changes = words.told(moved, faults.named(before.number, moved, causes))
     text = words.comparison(about, compared, changes, tables.frame, code_notes(before.about, about), notes)
     return Edition(about, found, changes, tables.frame, tables.cells, periods(root), text)
 

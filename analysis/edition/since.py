@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import data, present, trace
-from analysis.edition import headlines, revisions, store, words
+from analysis.edition import faults, headlines, revisions, store, words
 from analysis.edition.cause import STEPS
 from analysis.edition.compare import SAME, compare
 from analysis.edition.store import Edition
@@ -75,6 +75,7 @@ def since(numbers: pd.DataFrame | None = None) -> Since | None:
         else NEITHER
     )
     causes = moved[["key"]].assign(cause=why, interaction=float("nan"), **dict.fromkeys(STEPS, float("nan")))
+    causes = faults.named(edition.number, moved, causes)
     return Since(edition, words.told(moved, causes), tables, code)
 
 
