@@ -20,7 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outputs.add_argument("chapters", nargs="+", type=Path)
     commands.add_parser("simulate", help="simulate panels with known effects and store what the methods find")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    shown = commands.add_parser("serve", help="show the built pages on this machine")
+    shown.add_argument("folder", type=Path)
+    shown.add_argument("--port", type=int, default=8000)
     given = parser.parse_args(arguments)
+    if given.command == "serve":
+        return _serve(given.folder, given.port)
     if given.command == "outputs":
         build.outputs(given.chapters)
         return 0
@@ -34,6 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except data.DataError as error:
         print(f"Refused: {error}\nNo table was changed.", file=sys.stderr)
         return 1
+
+
+def _serve(folder: Path, port: int) -> int:
+    from analysis.site import serve
+
+    try:
+        serve.serve(folder, port, say=lambda line: print(line, flush=True))
+    except serve.ServeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _add_refresh(refresh: argparse.ArgumentParser) -> None:
