@@ -5,6 +5,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
 HTML := book/_build/html
+PORT ?= 8000
+# What a user has set does not reach what is done here: where packages go, what is found before them.
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME
+export PYTHONNOUSERSITE := 1
+export PYTHONUTF8 := 1
+PIP := -m pip --disable-pip-version-check --no-input install --no-user --target= --prefix= --root=
+# A home that cannot be written is stood in for by a folder of ours.
+ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && rmdir "$$d" && echo yes),)
+export HOME := $(CURDIR)/$(VENV)/home
+endif
 .DEFAULT_GOAL := help
 .PHONY: help book test portable browser pdf edition lab serve outputs simulate lint lock bench clean
 
@@ -12,11 +22,11 @@ help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found. Needed: 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12 book")'
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found. Needed: 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12 book")'
 	@echo "Making $(VENV) and installing the versions of requirements.lock (a minute or two) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input -q --no-deps --no-build-isolation -e .
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(BIN)/python $(PIP) --progress-bar off --require-hashes -r requirements.lock
+	@$(BIN)/python $(PIP) -q --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
 book: $(READY)  ## build the site into book/_build/html
@@ -49,9 +59,8 @@ pdf: book  ## print the whole book into dist/report.pdf (needs Chromium)
 lab: $(READY)  ## open the chapters in JupyterLab, with live widgets
 	$(BIN)/jupyter lab --notebook-dir=book
 
-serve: book  ## build the site and show it on this machine
-	@echo "http://localhost:8000  (Ctrl+C stops)"
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(HTML) 8000
+serve: book  ## build the site and show it on this machine; PORT=8001 chooses another port
+	@$(BIN)/python -m analysis serve $(HTML) --port $(PORT)
 
 outputs: $(READY)  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)

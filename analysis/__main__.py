@@ -22,7 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lookup = commands.add_parser("lookup", help="write the files behind the page on looking up a trust")
     lookup.add_argument("folder", type=Path)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    shown = commands.add_parser("serve", help="show the built pages on this machine")
+    shown.add_argument("folder", type=Path)
+    shown.add_argument("--port", type=int, default=8000)
     given = parser.parse_args(arguments)
+    if given.command == "serve":
+        return _serve(given.folder, given.port)
     if given.command == "outputs":
         build.outputs(given.chapters)
         return 0
@@ -38,6 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except data.DataError as error:
         print(f"Refused: {error}\nNo table was changed.", file=sys.stderr)
         return 1
+
+
+def _serve(folder: Path, port: int) -> int:
+    from analysis.site import serve
+
+    try:
+        serve.serve(folder, port, say=lambda line: print(line, flush=True))
+    except serve.ServeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _add_refresh(refresh: argparse.ArgumentParser) -> None:

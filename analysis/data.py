@@ -19,6 +19,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "data"
 STAGE = ".refresh"
 READY = "READY"
 STATUSES = ("official", "public-record", "published", "assumption")
+LINE_ENDS = "other line ends (CRLF) than the checksum is of, and no other difference"
 NEEDED = ("name", "path", "status", "hash", "coverage", "schema")  # of each table in the package
 OPERATORS: dict[str, Callable] = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
 PLAIN_NUMBER = r"-?\d+(\.\d+)?(e[-+]?\d+)?"
@@ -58,10 +59,19 @@ def load(name: str) -> pd.DataFrame:
     raw = file.read_bytes()
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     if digest != resource["hash"]:
-        raise DataError(
-            name, found=f"checksum {digest}", allowed=f"{resource['hash']}, as in datapackage.json"
-        )
+        allowed = f"{resource['hash']}, as in datapackage.json"
+        if trace.line_ends_alone(raw, resource["hash"].removeprefix("sha256:")):
+            raise DataError(name, found=LINE_ENDS, allowed=f"LF, as published here. {restored(file)}")
+        raise DataError(name, found=f"checksum {digest}", allowed=allowed)
     return _verified(name, digest, json.dumps(resource, sort_keys=True)).copy()
+
+
+def restored(file: Path) -> str:
+    """Say how a file whose line ends were changed by git or an editor gets its own back."""
+    return (
+        f"Delete {file.name} and take it out again: `git checkout -- {file.name}` in its folder, or unpack the archive "
+        "without converting texts"
+    )
 
 
 def describe(name: str) -> dict[str, Any]:

@@ -73,8 +73,23 @@ def modules() -> dict[str, str]:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the SHA-256 of a file; a text has the same one whatever its line ends."""
+    content = path.read_bytes()
+    return _sha(content if b"\0" in content else _unix(content))
+
+
+def line_ends_alone(content: bytes, sha256: str) -> bool:
+    """Tell whether `content` misses a checksum by its line ends alone: CRLF, or the last line without one."""
+    text = _unix(content)
+    return _sha(content) != sha256 and sha256 in (_sha(text), _sha(text.rstrip(b"\n") + b"\n"))
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _unix(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def description_digest(descriptor: dict[str, Any]) -> str:

@@ -330,6 +330,14 @@ def test_a_kept_edition_that_was_altered_is_refused(root):
         store.read("2026.1", where=editions)
 
 
+def test_a_kept_edition_with_other_line_ends_alone_is_told_so(root):
+    make(root)
+    file = root / "data" / "editions" / "2026.1" / "headline.csv"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    with pytest.raises(EditionError, match=r"headline.csv: found other line ends .*git checkout"):
+        store.read("2026.1", where=root / "data" / "editions")
+
+
 def test_a_run_stopped_before_the_index_counts_for_nothing(root, monkeypatch):
     make(root)
 
