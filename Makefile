@@ -1,4 +1,4 @@
-# Commands of the report. `make` alone lists them. Needs Python 3.11 to 3.13 and make, nothing else.
+# Commands of the report. `make` alone lists them. Needs Python 3.11 to 3.14 and make, nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,13 +16,13 @@ ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && r
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 .DEFAULT_GOAL := help
-.PHONY: help book test portable browser pdf edition lab serve outputs simulate lint lock bench clean
+.PHONY: help book test units portable browser pdf edition lab serve outputs simulate lint lock bench clean
 
 help:  ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+	@awk -F '## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
-	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found. Needed: 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12 book")'
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else f"Python {v[0]}.{v[1]} found. Needed: 3.11 to 3.14. Try: make PYTHON=python3.12 book")'
 	@echo "Making $(VENV) and installing the versions of requirements.lock (a minute or two) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(BIN)/python $(PIP) --progress-bar off --require-hashes -r requirements.lock
@@ -37,13 +37,16 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m analysis check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
+	$(MAKE) units
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
 
 portable: $(READY)  ## compute all numbers as other processors would (hours; WITH="--parts numbers" for less)
 	$(BIN)/python -m tests.portable $(WITH)
+
+units: $(READY)  ## pass the unit tests alone
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
 	$(BIN)/pytest -q -n 2 -m browser tests/browser --ignore tests/browser/test_lighthouse.py

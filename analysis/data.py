@@ -47,7 +47,8 @@ def load(name: str) -> pd.DataFrame:
     """Return table `name`, one row a primary key, fields in the order of its description.
 
     Types: yearmonth and year become pandas periods (month, year), date becomes datetime64, integer
-    Int64, number float64, boolean `boolean`, string `str`. A blank cell is missing, never zero.
+    Int64, number float64, boolean `boolean`, string `str`. A blank cell is missing, never zero. A `pattern` is
+    among a string's constraints, and beside those of any other type: Table Schema allows it for strings alone.
     Raises DataError for an unknown table, a checksum that differs, an unknown or missing field, a value
     of the wrong type or outside its range, a repeated key or a broken rule between two fields.
     The frame is the caller's own: changing it changes nothing else.
@@ -189,14 +190,9 @@ def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
     _refuse(table, raw, blank & bool(limits.get("required")), column, "a value, not a blank")
     if "enum" in limits:
         _refuse(table, raw, ~blank & ~raw.isin(limits["enum"]), column, f"one of {limits['enum']}")
-    if "pattern" in limits:
-        _refuse(
-            table,
-            raw,
-            ~blank & ~raw.str.fullmatch(limits["pattern"]),
-            column,
-            f"text like {limits['pattern']}",
-        )
+    form = limits.get("pattern", field.get("pattern"))
+    if form is not None:
+        _refuse(table, raw, ~blank & ~raw.str.fullmatch(form), column, f"text like {form}")
     if kind == "string":
         return raw.mask(blank)
     if kind == "boolean":

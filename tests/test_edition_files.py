@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import tarfile
+import tomllib
 import uuid
 import zipfile
 from pathlib import Path
@@ -37,6 +38,7 @@ from analysis.edition import (
 )
 from analysis.edition.compare import COLUMNS, EditionError, compare
 from analysis.edition.store import Edition
+from analysis.ingest import record as ingest_record
 
 ROOT = Path(__file__).resolve().parents[1]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -261,7 +263,7 @@ def test_the_metadata_is_a_crate_of_the_files_that_are_there(report):
     made = json.loads(files[crate.FILE])
     graph = {one["@id"]: one for one in made["@graph"]}
     assert len(graph) == len(made["@graph"])
-    assert made["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    assert made["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
     assert graph[crate.FILE]["about"] == {"@id": "./"}
     top = graph["./"]
     assert {"name", "description", "datePublished", "license"} <= set(top)
@@ -365,16 +367,17 @@ def test_a_refresh_that_changed_more_than_tables_is_not_proposed(report, tmp_pat
 
 
 def test_the_citation_changes_version_and_date_only():
-    about = {"number": "2026.1", "date": "2026-12-01"}
-    text = (ROOT / "CITATION.cff").read_text()
-    made = citation.citation(text, about)
-    assert yaml.safe_load(made) == {
-        **yaml.safe_load(text),
-        "version": "2026.1",
-        "date-released": dt.date(2026, 12, 1),
+    made = citation.numbered(ROOT, {"number": "2031.2", "date": "2031-12-01"})
+    assert yaml.safe_load(made["CITATION.cff"]) == {
+        **yaml.safe_load((ROOT / "CITATION.cff").read_text()),
+        "version": "2031.2",
+        "date-released": dt.date(2031, 12, 1),
     }
-    with pytest.raises(EditionError, match="no line 'version:'"):
-        citation.citation("title: x\n", about)
+    changed = {
+        name: set(made[name].splitlines()) - set((ROOT / name).read_text().splitlines()) for name in made
+    }
+    assert changed["pyproject.toml"] == {'version = "2031.2"'}
+    assert changed["data/datapackage.json"] == {' "version": "2031.2",'}
 
 
 def test_the_citation_file_is_that_of_the_newest_edition():
@@ -382,6 +385,22 @@ def test_the_citation_file_is_that_of_the_newest_edition():
     if newest is not None:
         kept = store.folder() / newest.number / "CITATION.cff"
         assert (ROOT / "CITATION.cff").read_text() == kept.read_text()
+
+
+def test_the_version_is_the_number_of_the_newest_edition_wherever_one_is_named():
+    newest = store.latest()
+    made = json.loads(crate.crate({}, newest.about, tables={}))["@graph"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    named = {
+        "index": store.index()["number"].iloc[-1],
+        "CITATION.cff": cited["version"],
+        "pyproject.toml": tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"],
+        "datapackage.json": data.package()["version"],
+        "ro-crate-metadata.json": next(one["version"] for one in made if one["@id"] == "./"),
+        "refresh": ingest_record.version(),
+    }
+    assert set(named.values()) == {newest.number}, named
+    assert str(cited["date-released"]) == newest.about["date"]
 
 
 def test_the_editions_kept_are_whole():

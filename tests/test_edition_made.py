@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import subprocess
+import tomllib
 
 import pandas as pd
 import pytest
@@ -58,7 +59,8 @@ def put(root, *, waits=None, release="january", shift=0, factor=1):
     (root / "data").mkdir(exist_ok=True)
     for about, content in made:
         (root / "data" / about["path"]).write_text(content)
-    (root / "data" / "datapackage.json").write_text(json.dumps({"resources": [about for about, _ in made]}))
+    described = {"version": "0", "resources": [about for about, _ in made]}
+    (root / "data" / "datapackage.json").write_text(json.dumps(described, indent=1))
     package = root / "analysis" / "edition"
     package.mkdir(parents=True, exist_ok=True)
     for folder in (package.parent, package):
@@ -100,6 +102,7 @@ def root(tmp_path):
     git(here, "init", "-q")
     (here / "requirements.lock").write_text("numpy==2\n")
     (here / "CITATION.cff").write_text(CITATION)
+    (here / "pyproject.toml").write_text('[project]\nname = "made"\nversion = "0.1.0"\n')
     (here / ".gitignore").write_text("__pycache__/\n")
     put(here)
     return here
@@ -119,6 +122,19 @@ def test_the_first_edition_has_nothing_to_compare_with(root):
     assert len(edition.headline["inputs"].iloc[0]) == 16
     assert 'version: "2026.1"' in (root / "CITATION.cff").read_text()
     assert "date-released: 2026-12-01" in (root / "CITATION.cff").read_text()
+    assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"] == "2026.1"
+    assert json.loads((root / "data" / "datapackage.json").read_text())["version"] == "2026.1"
+
+
+@pytest.mark.parametrize("name", ["CITATION.cff", "pyproject.toml", "data/datapackage.json"])
+def test_a_file_that_cannot_be_numbered_stops_the_edition_before_anything_is_written(root, name):
+    text = "\n".join(line for line in (root / name).read_text().splitlines() if "version" not in line)
+    (root / name).write_text(text)
+    commit(root)
+    with pytest.raises(EditionError, match=rf"{name}: found no line '\"?version"):
+        make(root)
+    assert store.index(root / "data" / "editions").empty
+    assert not subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True).stdout
 
 
 def test_numbers_count_within_a_year(root):

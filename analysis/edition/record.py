@@ -188,9 +188,10 @@ def make(
         raise EditionError(f"check: found status {done.returncode} from `{' '.join(check)}`. Allowed: 0.")
     refuse_unclean(root)
     edition = draft(root, today=today, groups=groups, say=say)
-    text = citation.citation((root / "CITATION.cff").read_text(encoding="utf-8"), edition.about)
-    store.write(edition, citation=text, where=root / "data" / "editions")
-    (root / "CITATION.cff").write_text(text, encoding="utf-8")
+    texts = citation.numbered(root, edition.about)
+    store.write(edition, citation=texts[citation.CITATION], where=root / "data" / "editions")
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8")
     return edition
 
 

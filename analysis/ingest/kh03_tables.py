@@ -45,7 +45,8 @@ _QUARTER = {
     "name": "quarter_end",
     "type": "yearmonth",
     "description": "Last month of the quarter: 2010-06 is April to June 2010.",
-    "constraints": {"required": True, "minimum": FIRST, "pattern": r"\d{4}-(03|06|09|12)"},
+    "pattern": r"\d{4}-(03|06|09|12)",  # beside the constraints: see `data.load`
+    "constraints": {"required": True, "minimum": FIRST},
 }
 _CODE = {
     "name": "org_code",

@@ -267,7 +267,8 @@ def stage(
     paths = {resource["name"]: resource["path"] for resource in described}
     for name, content in made.items():
         _write(target / paths[name], content)
-    package = json.dumps({**PACKAGE, "resources": described}, indent=1, ensure_ascii=False) + "\n"
+    about = {**PACKAGE, "version": record.version(), "resources": described}
+    package = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
     _write(target / "datapackage.json", package.encode())
     if differ is not None and not (differ.periods.empty and differ.files.empty):
         text = json.dumps(differ.record(), indent=1, ensure_ascii=False) + "\n"

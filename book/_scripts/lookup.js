@@ -23,7 +23,7 @@
     #lookup summary { cursor: pointer; padding: .3rem 0; min-height: 24px; }
     #lookup .quiet { color: var(--quiet); font-size: .9rem; }
     @media (max-width: 45rem) { #lookup form { grid-template-columns: minmax(0, 1fr); } }
-    @media print { #lookup form, #lookup .actions, #lookup .peers-period, #lookup details { display: none; } }`;
+    @media print { #lookup form, #lookup .actions, #lookup .peers-period { display: none; } }`;
 
   // Small helpers for elements, numbers and files.
   const el = (name, attributes = {}, ...inside) => {
