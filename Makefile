@@ -16,7 +16,7 @@ ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && r
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 .DEFAULT_GOAL := help
-.PHONY: help book test units portable browser pdf edition lab serve outputs simulate lint lock bench clean
+.PHONY: help book test units unchanged portable browser pdf edition lab serve outputs simulate lint lock bench clean
 
 help:  ## list these commands
 	@awk -F '## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
+
+unchanged: $(READY)  ## show that a redesign since the commit BASE changes nothing for a reader
+	$(BIN)/python -m tests.unchanged $(BASE) $(WITH)
 
 portable: $(READY)  ## compute all numbers as other processors would (hours; WITH="--parts numbers" for less)
 	$(BIN)/python -m tests.portable $(WITH)
