@@ -16,6 +16,7 @@ from analysis.methods.costing.prices import CostError
 DRAWS = 10_000
 LEVEL = 0.95
 TINY = 1e-9  # below zero, an eigenvalue is no longer rounding
+ALL_SAID = 1e-12  # of an input's variance: no more than this beside earlier inputs is rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def scores(
         apart = special.ndtri(np.clip(points, 1e-12, 1 - 1e-12))
     else:
         apart = rng.standard_normal((draws, matrix.shape[0]))
-    return apart @ root.T
+    return np.column_stack([_mixed(apart, row) for row in root])
 
 
 def shares(
@@ -194,16 +195,41 @@ def psa(
     return summary(costs, level=level, label=label)
 
 
+def _mixed(apart: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Return the weighted sum of columns, added from the left: BLAS would add in an order of the processor."""
+    total = np.zeros(len(apart))
+    for place in np.flatnonzero(row):
+        total += row[place] * apart[:, place]
+    return total
+
+
 def _root(matrix: np.ndarray) -> np.ndarray:
-    """Return a square root of a correlation matrix; eigenvalues that are zero but for rounding are zero."""
+    """Return the lower triangular root of a correlation matrix (Cholesky), which is unique.
+
+    Eigenvectors are not: those of a repeated eigenvalue have no basis of their own, and each processor's linear
+    algebra picks another. An input that earlier ones settle wholly adds no draw of its own.
+    """
+    _check_correlation(matrix)
+    size = len(matrix)
+    root = [[0.0] * size for _ in range(size)]
+    for here, row in enumerate(matrix.tolist()):
+        for there in range(here + 1):
+            left = row[there] - sum(root[here][k] * root[there][k] for k in range(there))
+            if there == here:
+                root[here][here] = left**0.5 if left > ALL_SAID else 0.0
+            elif root[there][there]:
+                root[here][there] = left / root[there][there]
+    return np.array(root)
+
+
+def _check_correlation(matrix: np.ndarray) -> None:
     square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] and matrix.size > 0
     if not square or not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T, rtol=0, atol=1e-12):
         raise CostError(f"correlation matrix of shape {matrix.shape}. Allowed: square, symmetric, no gaps.")
     if not np.allclose(np.diag(matrix), 1, rtol=0, atol=1e-12):
         raise CostError(f"correlation matrix with diagonal {np.diag(matrix)}. Allowed: ones.")
-    values, vectors = np.linalg.eigh(matrix)
-    if values.min() < -TINY:
+    least = np.linalg.eigvalsh(matrix).min()
+    if least < -TINY:
         raise CostError(
-            f"correlation matrix with eigenvalue {values.min():.3g}. Allowed: none below 0: not all can be so correlated."
+            f"correlation matrix with eigenvalue {least:.3g}. Allowed: none below 0: not all can be so correlated."
         )
-    return vectors * np.sqrt(np.clip(values, 0, None))
