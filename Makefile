@@ -6,7 +6,7 @@ READY := $(VENV)/.installed
 CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
 HTML := book/_build/html
 .DEFAULT_GOAL := help
-.PHONY: help book test browser pdf edition lab serve outputs simulate lint lock bench clean
+.PHONY: help book test portable browser pdf edition lab serve outputs simulate lint lock bench clean
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -31,6 +31,9 @@ test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
+
+portable: $(READY)  ## compute all numbers as other processors would (hours; WITH="--parts numbers" for less)
+	$(BIN)/python -m tests.portable $(WITH)
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
 	$(BIN)/pytest -q -n 2 -m browser tests/browser --ignore tests/browser/test_lighthouse.py

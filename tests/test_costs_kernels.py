@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import pytest
+from analysis.costs import CostError, distributions, simulation
 from scipy import stats
 
-from analysis.costs import CostError, distributions, simulation
 from tests import portable
 
 REPEATED = simulation.correlation_of(

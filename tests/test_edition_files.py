@@ -24,8 +24,11 @@ from analysis.edition import (
     branch,
     citation,
     crate,
+    faults,
     feed,
     headlines,
+    notes,
+    page,
     propose,
     publish,
     revisions,
@@ -455,3 +458,34 @@ def test_only_the_monthly_and_the_weekly_run_have_a_timetable_and_only_a_tag_pub
     triggers = {path.stem: yaml.safe_load(path.read_text())[True] for path in WORKFLOWS}
     assert {name for name, on in triggers.items() if "schedule" in on} == {"rebuild", "refresh"}
     assert triggers["publish"] == {"push": {"tags": ["edition-*"]}}
+
+
+@pytest.mark.parametrize(
+    ("found", "value", "said"),
+    [
+        ("method", 2.0, "{fault}"),
+        ("libraries and method", 2.0, "{fault}"),
+        ("libraries and method and new data", 2.0, "{fault} and new data"),
+        (since.BOTH, 2.0, "{fault}"),
+        ("", 2.0, "{fault}"),
+        ("method and new data", 2.5, "{fault} and method and new data"),
+    ],
+)
+def test_a_known_fault_is_told_in_the_place_of_a_change_of_method_or_libraries(found, value, said):
+    key = "cost_spending_per_spell"
+    then = numbers(key=key, unit="gbp", value=2.0, low=1.0, high=3.0)
+    now = numbers(key=key, unit="gbp", value=value, low=1.1, high=3.2)
+    moved = compare(then, now).frame
+    causes = pd.DataFrame({"key": [key], "cause": [found]})
+    fault = "correction of method: the interval in edition 2026.1 hung on the processor that drew it"
+    told = notes.told(moved, faults.named("2026.1", moved, causes))
+    assert told.loc[0, "cause"] == said.format(fault=fault)
+    assert fault in told.loc[0, "says"]
+    assert fault in page.changes(told).loc[0, "What moved it"]
+    assert faults.named("2026.2", moved, causes)["cause"].tolist() == [found]
+
+
+def test_every_known_fault_is_of_a_number_on_record():
+    for number, key in faults.KNOWN:
+        on_record = next(one for one in store.every() if one.number == number).headline
+        assert key in on_record["key"].tolist()

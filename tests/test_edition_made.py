@@ -363,6 +363,10 @@ def test_libraries_are_named_when_the_old_edition_no_longer_repeats(root):
     stored["value"] = [1.5, 2.0]
     before = trees.tables(root)
     states = Trees(root, root, root / "tmp", trees.numbers, before, before, {}, set())
-    rows, _ = attribute(stored.assign(verdict=""), current, states, method_changed=False)
+    rows, notes = attribute(stored.assign(verdict=""), current, states, method_changed=False)
+    assert notes == [
+        "entry_waits: the code and data of the edition before give 2.0 percentage points (95% interval 1.0 to 3.0) here, "
+        "not 1.5 percentage points (95% interval 1.0 to 3.0) as on record; libraries or machine differ"
+    ]
     assert rows.loc[0, "cause"] == "libraries"
     assert rows.loc[0, "libraries"] == pytest.approx(0.5)

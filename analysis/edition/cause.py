@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.edition import revisions, trees
 from analysis.edition.compare import EditionError, apart, differs
 from analysis.edition.trees import TableFile
+from analysis.present import words
 
 LIBRARIES, METHOD, CORRECTION, OUR_CORRECTION, NEW_DATA = (
     "libraries",
@@ -146,7 +147,25 @@ def attribute(
         for row in rows
         if _order_matters(row)
     ]
+    if walked[0][0] == LIBRARIES:
+        said += _not_repeated(keys, walked[0][1], walked[0][2])
     return pd.DataFrame(rows, columns=empty.columns), notes + said
+
+
+def _not_repeated(keys: Sequence[str], stored: Numbers, again: Numbers) -> list[str]:
+    """Say of each number on record that its own code and data give another one here."""
+    said = []
+    for key in keys:
+        if key in stored and key in again and differs(stored[key], again[key]):
+            was, now = (
+                words.estimate(one["value"], one["low"], one["high"], one["unit"])
+                for one in (stored[key], again[key])
+            )
+            said.append(
+                f"{key}: the code and data of the edition before give {now} here, not {was} as on record; "
+                "libraries or machine differ"
+            )
+    return said
 
 
 def _walk(

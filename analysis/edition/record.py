@@ -18,6 +18,7 @@ from analysis import trace
 from analysis.edition import (
     cause,
     citation,
+    faults,
     headlines,
     notes as edition_notes,
     revisions,
@@ -129,7 +130,7 @@ def draft(
         states = cause.Trees(root, old, Path(folder), trees.numbers, was, now, tables.sides, tables.levels)
         causes, notes = cause.attribute(before.headline, found, states, method_changed=method)
     moved = compared.frame[compared.frame["status"] != SAME].reset_index(drop=True)
-    changes = edition_notes.told(moved, causes)
+    changes = edition_notes.told(moved, faults.named(before.number, moved, causes))
     text = edition_notes.comparison(
         about, compared, changes, tables.frame, code_notes(before.about, about), notes
     )

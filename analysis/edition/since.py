@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import data, trace
-from analysis.edition import headlines, notes, revisions, store
+from analysis.edition import faults, headlines, notes, revisions, store
 from analysis.edition.cause import STEPS
 from analysis.edition.compare import SAME, compare
 from analysis.edition.store import Edition
@@ -76,6 +76,7 @@ def since(numbers: pd.DataFrame | None = None) -> Since | None:
         else NEITHER
     )
     causes = moved[["key"]].assign(cause=why, interaction=float("nan"), **dict.fromkeys(STEPS, float("nan")))
+    causes = faults.named(edition.number, moved, causes)
     return Since(edition, notes.told(moved, causes), tables, code)
 
 
