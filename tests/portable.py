@@ -29,8 +29,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from analysis import edition, lookup
-
 ROOT = Path(__file__).resolve().parents[1]
 KERNELS = {
     "x86_64": ("Haswell", "SkylakeX", "Sandybridge", "Nehalem", "Prescott"),
@@ -125,7 +123,7 @@ def numbers(where: Environment) -> dict[str, object]:
     """Return the headline numbers: every field of every one, by key and field."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "numbers.json"
-        where.run(["-m", edition.__name__, "numbers", out])
+        where.run(["-m", "analysis.edition", "numbers", out])
         rows = json.loads(out.read_text(encoding="utf-8"))
     return {f"{row['key']} {field}": value for row in rows for field, value in row.items()}
 
@@ -133,7 +131,7 @@ def numbers(where: Environment) -> dict[str, object]:
 def lookup_files(where: Environment) -> dict[str, object]:
     """Return a digest of each file of the look-up, by path."""
     with tempfile.TemporaryDirectory() as folder:
-        where.run(["-m", lookup.__name__, folder])
+        where.run(["-m", "analysis", "lookup", folder])
         files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
         return {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from analysis.costs import CostError, distributions, simulation
 from scipy import stats
 
+from analysis.methods.costing import distributions, simulation
+from analysis.methods.costing.prices import CostError
 from tests import portable
 
 REPEATED = simulation.correlation_of(
@@ -18,7 +19,7 @@ METHODS = ("random", "sobol")
 SAID = """
 import json, sys
 import numpy as np
-from analysis.costs import simulation
+from analysis.methods.costing import simulation
 matrix = np.array(json.loads(sys.argv[1]))
 for method in sys.argv[2:]:
     joint = simulation.scores(matrix, draws=64, rng=np.random.default_rng(5), method=method)

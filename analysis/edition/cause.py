@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.edition import revisions, trees
 from analysis.edition.compare import EditionError, apart, differs
 from analysis.edition.trees import TableFile
-from analysis.present import words
+from analysis.present import words as wording
 
 LIBRARIES, METHOD, CORRECTION, OUR_CORRECTION, NEW_DATA = (
     "libraries",
@@ -158,7 +158,7 @@ def _not_repeated(keys: Sequence[str], stored: Numbers, again: Numbers) -> list[
     for key in keys:
         if key in stored and key in again and differs(stored[key], again[key]):
             was, now = (
-                words.estimate(one["value"], one["low"], one["high"], one["unit"])
+                wording.estimate(one["value"], one["low"], one["high"], one["unit"])
                 for one in (stored[key], again[key])
             )
             said.append(
