@@ -100,7 +100,7 @@ def plot_funnel(
     marked: short names, by code, of the trusts to mark; those also in `late` are hollow. A trust outside the
     overdispersed 95% limits is named.
     """
-    units = result.frame.sort_values("denominator")
+    units = result.frame.sort_values("denominator", kind="stable")
     grid = pd.Series(range(int(units["denominator"].min()), int(units["denominator"].max()) + 1, 10))
     curve = result.curve(grid.to_numpy())
     for level, style in (("95", "-"), ("998", "--")):
@@ -131,7 +131,9 @@ def plot_funnel(
             markersize=5,
             label=label,
         )
-    outside = units[units.index.isin(marked) & units["od_out95"]].sort_values("ratio", ascending=False)
+    outside = units[units.index.isin(marked) & units["od_out95"]].sort_values(
+        "ratio", ascending=False, kind="stable"
+    )
     _name_in_margin(ax, outside, marked)
     ax.set_xlabel("Deaths expected (count)")
     ax.set_ylabel("SHMI (ratio), lower is better")

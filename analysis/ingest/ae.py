@@ -118,7 +118,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     made = {
         "ae_monthly": monthly.sort_values(["org_code", "month"]),
         "ae_overlap": _overlap(compared),
-        "ae_england_archive": england.sort_values("month"),
+        "ae_england_archive": england.sort_values("month", kind="stable"),
     }
     return {resource["name"]: _tidy(made[resource["name"]], resource) for resource in RESOURCES}
 

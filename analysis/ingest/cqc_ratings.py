@@ -120,7 +120,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         if month in parts:
             raise DataError(path.name, found=f"a second file for {month}", allowed="one file a month")
         parts[str(month)] = snapshot(path)
-    whole = pd.concat(list(parts.values())).sort_values(RESOURCES[0]["schema"]["primaryKey"])
+    whole = pd.concat(list(parts.values())).sort_values(RESOURCES[0]["schema"]["primaryKey"], kind="stable")
     fields = [field["name"] for field in RESOURCES[0]["schema"]["fields"]]
     return {"cqc_ratings": whole[fields].reset_index(drop=True)}
 

@@ -128,7 +128,7 @@ def tables(paths: list[Path]) -> dict[str, pd.DataFrame]:
     for (kind, quarter), total in england.items():
         prefixed = total.drop("quarter_end").add_prefix(f"{kind}_")
         rows[quarter].update(prefixed.to_dict())
-    national = pd.DataFrame(list(rows.values())).sort_values("quarter_end", ignore_index=True)
+    national = pd.DataFrame(list(rows.values())).sort_values("quarter_end", ignore_index=True, kind="stable")
     made["beds_england"] = national[[name for name in fields["beds_england"] if name in national]]
     return made
 

@@ -88,7 +88,7 @@ def read_trusts(path: Path, spells: pd.DataFrame, *, records: Mapping[str, int])
     cut = spells[(spells["exited_reported"] == START_OF_RSP) & (spells["confidence"] != "low")]
     rows = [_row(path, line, record, set(cut["org_code"])) for line, record in frame.iterrows()]
     out = pd.DataFrame(rows, columns=[field["name"] for field in TRUSTS["schema"]["fields"]])
-    return out.sort_values("org_code", ignore_index=True)
+    return out.sort_values("org_code", ignore_index=True, kind="stable")
 
 
 def _row(path: Path, line: object, record: pd.Series, cut: set[str]) -> list[object]:

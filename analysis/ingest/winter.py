@@ -126,6 +126,8 @@ def _listed(days: pd.DataFrame, reasons: pd.DataFrame, winter: str) -> pd.DataFr
 
 def _table(parts: list[pd.DataFrame], resource: dict[str, Any]) -> pd.DataFrame:
     fields = resource["schema"]["fields"]
-    table = pd.concat(parts).sort_values(resource["schema"]["primaryKey"]).reset_index(drop=True)
+    table = (
+        pd.concat(parts).sort_values(resource["schema"]["primaryKey"], kind="stable").reset_index(drop=True)
+    )
     whole = {field["name"]: "Int64" for field in fields if field["type"] == "integer"}
     return table[[field["name"] for field in fields]].astype(whole)

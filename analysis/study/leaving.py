@@ -151,7 +151,7 @@ def changes(found: Switching) -> pd.DataFrame:
             frame[[low, high]] = -frame[[high, low]].to_numpy()
     frame["horizon"] = frame["horizon"].where(frame["horizon"] >= 0, frame["horizon"] - 1)
     few = frame[["n_trusts", "n_controls"]].min(axis=1) < THIN
-    return frame.assign(thin=few).sort_values("horizon", ignore_index=True)
+    return frame.assign(thin=few).sort_values("horizon", ignore_index=True, kind="stable")
 
 
 def leavers_by_year(names: list[str]) -> pd.DataFrame:
@@ -207,7 +207,9 @@ def kept_by_trust(found: GainKept) -> pd.DataFrame:
     frame = found.trusts.rename(columns={f"kept_{near}": "kept_12", f"kept_{far}": "kept_24"})
     frame = frame[frame["gain"].notna() & frame[["kept_12", "kept_24"]].notna().any(axis=1)]
     frame = frame.assign(name=frame["unit"].map(names), returned=frame["returned"].notna())
-    return frame.sort_values("gain", ignore_index=True)[["name", "gain", "kept_12", "kept_24", "returned"]]
+    return frame.sort_values("gain", ignore_index=True, kind="stable")[
+        ["name", "gain", "kept_12", "kept_24", "returned"]
+    ]
 
 
 def summary(names: list[str]) -> pd.DataFrame:

@@ -205,7 +205,7 @@ def _holders_of_entered(changes: pd.DataFrame, entered: pd.Series) -> dict[str, 
     A code that itself had entered counts too: from a merger that changes its size it is no longer that trust.
     """
     holds: dict[str, pd.Timestamp] = {}
-    for change in changes.sort_values("date").itertuples():
+    for change in changes.sort_values("date", kind="stable").itertuples():
         parts = (change.old_code, change.new_code)
         had = any(entered.get(code, pd.Timestamp.max) <= change.date or code in holds for code in parts)
         if had and change.new_code not in holds:

@@ -99,7 +99,7 @@ def chart(one: pd.DataFrame, *, unit: str, improvement: spc.Improvement) -> spc.
     """
     if one["trust"].nunique() != 1:
         raise TrajectoryError(f"rows of {one['trust'].nunique()} trusts. Allowed: one trust.")
-    one = one.sort_values("period")
+    one = one.sort_values("period", kind="stable")
     kept = [phase for phase, rows in one.groupby("phase", sort=False) if _long_enough(rows["value"])]
     if not kept:
         return None
@@ -200,7 +200,7 @@ def example_trust(panel: pd.DataFrame) -> str:
     sizes = sizes.reindex(columns=["before", "during", "after"], fill_value=0)
     fits = sizes[full & (sizes >= MIN_POINTS).all(axis=1)].index
     spells = regime.spells()
-    first = spells[(spells["spell"] == 1) & spells["trust"].isin(fits)].sort_values("trust")
+    first = spells[(spells["spell"] == 1) & spells["trust"].isin(fits)].sort_values("trust", kind="stable")
     if first.empty:
         raise TrajectoryError("no trust has a value in every period and limits before, during and after.")
     return str(first.loc[first["months"].idxmax(), "trust"])

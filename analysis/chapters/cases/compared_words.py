@@ -164,7 +164,7 @@ def sources_for_readers(statements: pd.DataFrame) -> pd.DataFrame:
     """Return, as texts, how many statements come from which kind of source, and their kinds."""
     table = statements.groupby(["source_type", "kind"]).size().unstack(fill_value=0)
     table = table.reindex(columns=["event", "finding", "view"], fill_value=0)
-    table = table.assign(all=table.sum(axis=1)).sort_values("all", ascending=False)
+    table = table.assign(all=table.sum(axis=1)).sort_values("all", ascending=False, kind="stable")
     publishers = statements.groupby("source_type")["source_publisher"].nunique()
     rows = [
         [name.capitalize(), *(wording.number(row[column]) for column in ("all", "event", "finding", "view")),

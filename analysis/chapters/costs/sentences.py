@@ -250,7 +250,7 @@ def items_drawn(costed: Costed, drawn: Draws) -> pd.DataFrame:
     )
     frame = frame.assign(cost=frame["per_spell"], lower=limits[:, 0], upper=limits[:, 1])
     columns = ["item", "account", "paid_by", "cost", "lower", "upper"]
-    return frame.sort_values("cost", ascending=False, ignore_index=True)[columns]
+    return frame.sort_values("cost", ascending=False, ignore_index=True, kind="stable")[columns]
 
 
 def items_sentence(frame: pd.DataFrame) -> str:

@@ -74,7 +74,7 @@ def write(folder: Path, *, workers: int = WORKERS) -> Manifest:
     for part in Parallel(n_jobs=workers)(jobs):
         rows += part
     frame = pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
-    return Manifest(frame.sort_values("path", ignore_index=True))
+    return Manifest(frame.sort_values("path", ignore_index=True, kind="stable"))
 
 
 def held() -> list[str]:

@@ -69,7 +69,7 @@ def index(rates: pd.Series, *, first: float = FIRST) -> pd.Series:
         raise CostError("no rates. Allowed: at least one yearly increase, by financial year.")
     values = _numbers(rates.to_numpy(), "rate")
     starts = [_start(year, "rates") for year in rates.index]
-    order = np.argsort(starts)
+    order = np.argsort(starts, kind="stable")
     ordered = [starts[place] for place in order]
     if ordered != list(range(ordered[0], ordered[0] + len(ordered))):
         raise CostError(f"rates for {sorted(rates.index)}. Allowed: each year once, without a gap.")

@@ -194,7 +194,7 @@ def returns(
     if absent:
         raise DurationError(f"columns {absent} are not there. Found: {list(spells.columns)}.")
     last = pd.Timestamp(until)
-    ordered = spells.sort_values(entered)
+    ordered = spells.sort_values(entered, kind="stable")
     first = ordered.drop_duplicates(trust)
     left = first[first[ended_by] == "exit"].set_index(trust)
     if left.empty:

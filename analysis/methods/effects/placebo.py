@@ -205,7 +205,11 @@ def leave_one_out(
     )
     function = imputed if estimator is None else estimator
     entered = np.isfinite(panel[cohort].astype(float))
-    values = panel.loc[panel[column].notna() & (entered | everyone), column].drop_duplicates().sort_values()
+    values = (
+        panel.loc[panel[column].notna() & (entered | everyone), column]
+        .drop_duplicates()
+        .sort_values(kind="stable")
+    )
     if values.empty:
         raise EffectError(f"no value of {column!r} belongs to a trust that entered; nothing can be left out.")
     overall = function(panel)

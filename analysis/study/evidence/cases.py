@@ -116,7 +116,7 @@ def order_by_outcome(statements: pd.DataFrame, spells: pd.DataFrame) -> pd.DataF
     """
     rows = []
     for trust in sorted(statements["trust"].unique()):
-        own = spells[spells["trust"] == trust].sort_values("entered")
+        own = spells[spells["trust"] == trust].sort_values("entered", kind="stable")
         if own.empty:
             raise CaseError(
                 f"trust {trust!r} has no spell in special measures. Allowed: a trust that entered."

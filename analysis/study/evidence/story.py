@@ -81,7 +81,7 @@ def story(trust: str) -> Story:
 def in_and_out(spells: pd.DataFrame) -> str:
     """Say when one trust entered, left and came back. `spells`: its rows of `analysis.study.regime.spells`."""
     parts = []
-    for spell in spells.sort_values("entered").itertuples():
+    for spell in spells.sort_values("entered", kind="stable").itertuples():
         verb = "entered special measures" if spell.spell == 1 else "came back"
         length = words.number(spell.months, "months", digits=1 if spell.day_known else 0)
         start, end = (_on(day, known=spell.day_known) for day in (spell.entered, spell.last_day))
