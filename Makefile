@@ -7,7 +7,7 @@ CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path 
 HTML := book/_build/html
 PORT ?= 8000
 # What a user has set does not reach what is done here: where packages go, what is found before them.
-unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME PYTHONSTARTUP
 export PYTHONNOUSERSITE := 1
 export PYTHONUTF8 := 1
 PIP := -m pip --disable-pip-version-check --no-input install --no-user --target= --prefix= --root=
@@ -21,6 +21,11 @@ endif
 help:  ## list these commands
 	@awk -F '## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# An environment serves the folder that it was made for alone: in a copy of the report it is made anew.
+ifneq ($(shell test "$$(cat $(VENV)/lib/python*/site-packages/analysis.pth 2>/dev/null)" -ef . && echo here),here)
+$(shell rm -f $(READY))
+endif
+
 $(READY): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else f"Python {v[0]}.{v[1]} found. Needed: 3.11 to 3.14. Try: make PYTHON=python3.12 book")'
 	@echo "Making $(VENV) and installing the versions of requirements.lock (a minute or two) ..."
@@ -29,11 +34,14 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python $(PIP) -q --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-book: $(READY)  ## build the site into book/_build/html
+check-environment: $(READY)
+	@$(BIN)/python -m analysis.site.installed
+
+book: check-environment  ## build the site into book/_build/html
 	$(BIN)/jupyter-book build -n -W --keep-going -q book
 	@echo "Built: $(HTML)/index.html"
 
-test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
+test: check-environment  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m analysis check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
@@ -60,15 +68,15 @@ edition: $(READY)  ## make the next edition: checks, headline numbers, what move
 	$(BIN)/python -m analysis outputs book/index.ipynb book/briefing.ipynb book/about/editions.ipynb book/about/quality.ipynb
 
 pdf: book  ## print the whole book into dist/report.pdf (needs Chromium)
-	$(BIN)/python -m analysis.pdf
+	$(BIN)/python -m analysis.site.pdf
 
-lab: $(READY)  ## open the chapters in JupyterLab, with live widgets
+lab: check-environment  ## open the chapters in JupyterLab, with live widgets
 	$(BIN)/jupyter lab --notebook-dir=book
 
 serve: book  ## build the site and show it on this machine; PORT=8001 chooses another port
 	@$(BIN)/python -m analysis serve $(HTML) --port $(PORT)
 
-outputs: $(READY)  ## run all chapters again and store their numbers
+outputs: check-environment  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)
 
 simulate: $(READY)  ## draw panels with known effects anew (some seven minutes) and store what is found

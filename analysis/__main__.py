@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import build, data
+from analysis import data
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,11 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "serve":
         return _serve(given.folder, given.port)
     if given.command == "outputs":
-        build.outputs(given.chapters)
-        return 0
+        return _outputs(given.chapters)
     if given.command == "environment":
-        build.ENVIRONMENT.write_text(build.environment(build.LOCK.read_text()))
-        return 0
+        return _environment()
     if given.command == "lookup":
         return _lookup(given.folder)
     if given.command == "simulate":
@@ -104,6 +102,25 @@ def _refresh(given: argparse.Namespace) -> int:
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
     print("\n".join(plan.changes.lines() or [plan.changes.sentence()]))
+    return 0
+
+
+def _outputs(chapters: Sequence[Path]) -> int:
+    from analysis.site import installed, outputs, run
+
+    installed.require()
+    try:
+        outputs.outputs(chapters)
+    except run.ChapterError as error:
+        print(f"Refused: {error}\nThe chapter keeps the outputs that it had.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _environment() -> int:
+    from analysis.site import installed, outputs
+
+    outputs.ENVIRONMENT.write_text(outputs.environment(installed.LOCK.read_text(encoding="utf-8")))
     return 0
 
 

@@ -30,7 +30,7 @@ from pathlib import Path
 import psutil
 import yaml
 
-from analysis import pdf
+from analysis.site import pdf
 from tests.local_web import static_host
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,7 +8,7 @@ from playwright.sync_api import Error
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
 
-from analysis import pdf
+from analysis.site import pdf
 
 CONTENTS = "format: jb-book\nroot: index\nparts:\n  - caption: One\n    chapters:\n      - file: a/b\n      - file: c\n"
 

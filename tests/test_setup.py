@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from analysis import build
+from analysis.site import installed, outputs
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -28,7 +28,8 @@ RANGE = f"Python {PYTHONS[0]} to {PYTHONS[-1]}"
 MINORS = [python.partition(".")[2] for python in (PYTHONS[0], PYTHONS[-1])]
 DIRECT = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]]
 PINS = {
-    canonicalize_name(name): (version, marker.strip()) for name, version, marker in build.PINNED.findall(LOCK)
+    canonicalize_name(name): (version, marker.strip())
+    for name, version, marker in installed.PINNED.findall(LOCK)
 }
 NOT_OURS = {"_build", "__pycache__", "dist", "node_modules", "private"}
 HIDDEN_BUT_OURS = {".ci", ".binder", ".github", ".gitignore"}
@@ -97,11 +98,11 @@ def unmet(python: str) -> list[str]:
 
 
 def test_conda_and_binder_get_the_versions_of_the_lock():
-    assert (ROOT / "environment.yml").read_text() == build.environment(LOCK)
+    assert (ROOT / "environment.yml").read_text() == outputs.environment(LOCK)
 
 
 def test_environment_leaves_out_pins_for_other_machines():
-    text = build.environment("a==1.0 ; sys_platform == 'win32' \\\n    --hash=x\nb==2.0 \\\n    --hash=y\n")
+    text = outputs.environment("a==1.0 ; sys_platform == 'win32' \\\n    --hash=x\nb==2.0 \\\n    --hash=y\n")
     assert "b==2.0" in text
     assert "a==1.0" not in text
 
@@ -115,7 +116,7 @@ def test_each_direct_dependency_is_pinned_within_its_range(need):
 
 def test_every_requirement_of_the_lock_is_a_hashed_pin_and_there_are_no_forks():
     starts = [line for line in LOCK.splitlines() if line and line[0] not in " #"]
-    names = [canonicalize_name(name) for name, _, _ in build.PINNED.findall(LOCK)]
+    names = [canonicalize_name(name) for name, _, _ in installed.PINNED.findall(LOCK)]
     assert len(starts) == len(names) == len(set(names)) > 50
     for block in re.split(r"\n(?=[A-Za-z0-9])", LOCK):
         hashes = [line.strip() for line in block.splitlines()[1:] if line.strip().startswith("--hash")]

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from analysis import pdf
+from analysis.site import pdf
 from analysis.edition import store
 from tests.browser.conftest import HTML, absent
 from tests.test_paper import paper

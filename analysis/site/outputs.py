@@ -1,25 +1,19 @@
-"""What `make` needs and a shell cannot say: outputs of record, the environment of conda and Binder."""
+"""The outputs of record: texts and tables that are committed with a chapter; and the environment of conda and Binder."""
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
-from packaging.markers import Marker
 
-from analysis import runs, trace
+from analysis import trace
+from analysis.site import installed, record, run
+from analysis.site.judge import FILE
 
-ROOT = Path(__file__).resolve().parents[1]
-LOCK = ROOT / "requirements.lock"
-ENVIRONMENT = ROOT / "environment.yml"
+ENVIRONMENT = trace.ROOT / "environment.yml"
 BINDER_PYTHON = "3.11"
-TIMEOUT = 900
-PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)(?: *; *([^\\]+?))? *\\?$", re.MULTILINE)
 KEPT_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -29,22 +23,23 @@ KEPT_METADATA = {
 def outputs(chapters: Sequence[Path]) -> None:
     """Run chapters from their code cells alone and store texts and tables in them; pictures are left out.
 
-    A chapter that raises stops the run and keeps the outputs that it had.
+    A chapter that raises keeps the outputs that it had, and the others still run. Raises `run.ChapterError`.
     """
-    for number, path in enumerate(chapters, start=1):
-        print(f"[{number}/{len(chapters)}] {path}", flush=True)
+    run.end_in_order(lambda line: print(line, flush=True))
+    places = {str(path): path for path in chapters}
+
+    def store(name: str) -> None:
+        began, path = time.monotonic(), places[name]
         notebook = nbformat.read(path, as_version=4)
-        where = {"metadata": {"path": str(path.resolve().parent)}}
-        notebook.cells.append(nbformat.v4.new_code_cell(runs.WRITE_NOTE))
-        with tempfile.TemporaryDirectory() as notes:
-            client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=where)
-            client.execute(env={**os.environ, trace.REQUEST: notes})
-            used = trace.collect(Path(notes))
-        notebook.cells.pop()
+        used = run.run(notebook, folder=path.resolve().parent, name=name)
         for_record(notebook)
-        tables = [name for name in used["tables"] if not name.startswith("file:")]
+        tables = [name for name in used["tables"] if not name.startswith(FILE)]
         notebook.metadata["inputs"] = {"modules": used["modules"], "tables": tables}
-        nbformat.write(notebook, path)
+        record.whole(path, nbformat.writes(notebook))
+        print(f"{name}: run in {time.monotonic() - began:.1f} s", flush=True)
+
+    print(f"{len(places)} chapters to run", flush=True)
+    run.each(list(places), store, at_once=1)  # a chapter may show what another one keeps
 
 
 def for_record(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -71,11 +66,7 @@ def environment(lock: str) -> str:
     }
     here |= {"platform_system": "Linux", "os_name": "posix", "implementation_name": "cpython"}
     here |= {"platform_python_implementation": "CPython", "platform_machine": "x86_64"}
-    pins = [
-        f"    - {name}=={version}"
-        for name, version, marker in PINNED.findall(lock)
-        if not marker or Marker(marker).evaluate(here)
-    ]
+    lines = [f"    - {name}=={version}" for name, version in installed.pins(lock, here).items()]
     head = [
         "# Made by `make lock` from requirements.lock: do not edit. For conda and Binder.",
         "name: smq-report",
@@ -85,4 +76,4 @@ def environment(lock: str) -> str:
         "  - pip",
         "  - pip:",
     ]
-    return "\n".join([*head, *pins, "    - -e ."]) + "\n"
+    return "\n".join([*head, *lines, "    - -e ."]) + "\n"

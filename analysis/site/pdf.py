@@ -1,4 +1,4 @@
-"""Print the built book as one PDF with Chromium: `python -m analysis.pdf`, or `make pdf`."""
+"""Print the built book as one PDF with Chromium: `python -m analysis.site.pdf`, or `make pdf`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "book" / "_build" / "html"
 CONTENTS = ROOT / "book" / "_toc.yml"
 REPORT = ROOT / "dist" / "report.pdf"
