@@ -41,7 +41,8 @@ RUNNING: dict[IPyNbFile, Run] = {}
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse an environment that is not the lock's; let nbval start the kernels that the site starts."""
-    installed.require(BOOK.parent)
+    if why := installed.refusal(BOOK.parent):
+        raise pytest.UsageError(f"Refused: {why}.")
     nbval.kernel.start_new_kernel = start
 
 
