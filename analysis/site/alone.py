@@ -32,6 +32,8 @@ def wait(build: Path, say: Callable[[str], None]) -> IO[str]:
                 )
                 told = True
             time.sleep(EVERY)
+        except OSError:
+            break  # a folder, as on some network drives, that knows no locks
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -12,7 +12,7 @@ from analysis import data, trace
 from analysis.site import installed
 from analysis.study.evidence import private_folder
 
-NOTHING = "nothing kept"
+NOTHING = "no outputs kept"
 FILE = "file:"  # starts the name of a noted file that is no table
 Digest = Callable[[str], str | None]
 

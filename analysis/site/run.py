@@ -162,7 +162,7 @@ def end_in_order(say: Callable[[str], None]) -> None:
             time.sleep(PAUSE)
         for place in list(HOMES):
             shutil.rmtree(place, ignore_errors=True)
-        say("stopped; the pages are those of before, and the next build goes on from here")
+        say("stopped; what was whole before stays, and the next run goes on from here")
         sys.stdout.flush()
         os._exit(128 + number)
 

@@ -20,12 +20,13 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from analysis import trace
+from analysis import data, trace
 from analysis.edition import signoffs
 from analysis.site import alone, installed, judge, pages, record, run
 
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
 SCRIPTS = "_scripts"
+STATEMENTS = "evidence_statements"  # the table that the role `statement` looks into
 
 
 @dataclass
@@ -163,8 +164,10 @@ def reason(app: Sphinx, docname: str, now: judge.Now) -> str:
 def made_of(app: Sphinx, docname: str) -> dict[str, str | None]:
     """Return the digest of what a page is read from: its source, its run, and the runs whose numbers it shows."""
     source = Path(app.env.doc2path(docname))
-    ran = {docname, *shown_from(docname, source.read_text(encoding="utf-8"))} & chapters(app)
+    text = source.read_text(encoding="utf-8")
+    ran = {docname, *shown_from(docname, text)} & chapters(app)
     files = [source, *(place(app, name) for name in sorted(ran))]
+    files += [data.FOLDER / f"{STATEMENTS}.csv"] if "{statement}" in text else []
     return {path_of(file): pages.digest(file) for file in files}
 
 
