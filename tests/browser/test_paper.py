@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from analysis.site import pdf
 from analysis.edition import store
+from analysis.site import pdf
 from tests.browser.conftest import HTML, absent
 from tests.test_paper import paper
 
