@@ -8,9 +8,16 @@ import pytest
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[1]
-SPEC = importlib.util.spec_from_file_location("strict", ROOT / "book/_ext/strict.py")
-strict = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(strict)
+
+
+def extension(name: str):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "book/_ext" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+light, strict = extension("light"), extension("strict")
 PAGE = """<html><head><script>document.documentElement.dataset.theme = "dark"</script>
 <noscript><style>.js { display: none }</style></noscript><script src="a.js"></script></head>
 <body><script type="application/json">{"a": "<p style=\\"x\\">"}</script><p style="width: 3em; color: &quot;red&quot;">a</p>
@@ -80,3 +87,23 @@ def test_doing_it_twice_changes_nothing_and_what_no_page_loads_goes(site):
         (out / name).write_text("<html><head></head><body></body></html>")
     strict.finish(site, None)
     assert list((out / strict.FOLDER).iterdir()) == []
+
+
+def test_styles_of_a_page_without_scripts_never_reach_the_sheet_of_the_site(site):
+    out = Path(site.outdir)
+    (out / "_static").mkdir()
+    (out / "_static/a.css").write_text(".b{top:1px}")
+    for name in ("index.html", "deep/page.html"):
+        up = "../" if "/" in name else ""
+        head = f'<head><link href="{up}_static/a.css" rel="stylesheet"/>'
+        (out / name).write_text(PAGE.replace("<head>", head))
+    made = []
+    for _ in range(3):  # as builds follow one another on pages that are kept
+        light.finish(site, None)
+        strict.finish(site, None)
+        made.append([(out / name).read_text() for name in ("index.html", "_static/site.css")])
+    assert made[0] == made[1] == made[2]
+    page, css = made[2]
+    assert "display" not in css
+    assert BeautifulSoup(page, "html.parser").noscript.link
+    assert page.count("site.css") == 1

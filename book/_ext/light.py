@@ -19,7 +19,8 @@ from sphinx.application import Sphinx
 SITE = "_static/site.css"
 FIGURES = "_figures"
 DRAWN = re.compile(r'(<img\b[^>]*?\bsrc=")data:image/([a-z]+)[a-z+.-]*;base64,([A-Za-z0-9+/=\s]+)"')
-LINK = re.compile(r'<link\b(?=[^>]*rel="(?:stylesheet|preload)")[^>]*>\s*')
+# `strict` makes files of what a page had for itself and marks them `data-own`: they stay as they are.
+LINK = re.compile(r'<link\b(?! data-own)(?=[^>]*rel="(?:stylesheet|preload)")[^>]*>\s*')
 HREF = re.compile(r'href="([^"?]+)[^"]*"')
 SCRIPT = re.compile(r'<script src="([^"?]+)(\?[^"]*)?">\s*</script>')
 # The theme's script settles light or dark only after the text is drawn, and the page is then styled a second time.

@@ -25,7 +25,7 @@ FILE = re.compile(r"\bsrc\s*=", re.IGNORECASE)
 KIND = re.compile(r"""\s(?:type|media)=(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""(<[a-z][^<>]*?\s)style=("[^"]*"|'[^']*')""", re.IGNORECASE)
 KEPT = re.compile(r"""<[a-z][^<>]*?\sdata-style="([^"]*)\"""", re.IGNORECASE)
-LINKED = re.compile(rf'<link data-styled="" href="[^"]*{re.escape(STYLED)}[^"]*" rel="stylesheet"/>')
+LINKED = re.compile(rf'<link data-own="" href="[^"]*{re.escape(STYLED)}[^"]*" rel="stylesheet"/>')
 # A script that settles how the page looks runs before it is drawn; the others wait for the text, in their order.
 SETTLES = re.compile(r"documentElement\.dataset")
 
@@ -84,9 +84,9 @@ def _filed(found: re.Match[str], page: Path, out: Path) -> str:
     where = posixpath.relpath(name, page.parent.as_posix())
     kept = "".join(KIND.findall(attributes))
     if tag == "style":
-        return f'<link{kept} href="{where}" rel="stylesheet"/>'
+        return f'<link data-own=""{kept} href="{where}" rel="stylesheet"/>'
     wait = "" if SETTLES.search(content) else ' defer=""'
-    return f'<script{kept}{wait} src="{where}"></script>'
+    return f'<script data-own=""{kept}{wait} src="{where}"></script>'
 
 
 def elements(pages: Iterable[str]) -> str:
@@ -107,7 +107,7 @@ def linked(html: str, page: Path, sheet: str) -> str:
     digest = hashlib.sha256(sheet.encode()).hexdigest()[:10]
     where = posixpath.relpath(STYLED, page.parent.as_posix())
     return html.replace(
-        "</head>", f'<link data-styled="" href="{where}?v={digest}" rel="stylesheet"/></head>', 1
+        "</head>", f'<link data-own="" href="{where}?v={digest}" rel="stylesheet"/></head>', 1
     )
 
 
