@@ -10,7 +10,7 @@ PORT ?= 8000
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME PYTHONSTARTUP
 export PYTHONNOUSERSITE := 1
 export PYTHONUTF8 := 1
-PIP := -m pip --disable-pip-version-check --no-input install --no-user --target= --prefix= --root=
+PIP := -m pip --disable-pip-version-check --no-input install --no-user --target=
 # A home that cannot be written is stood in for by a folder of ours.
 ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && rmdir "$$d" && echo yes),)
 export HOME := $(CURDIR)/$(VENV)/home

@@ -35,6 +35,7 @@ from analysis.edition import (
     revisions,
     since,
     store,
+    trees,
 )
 from analysis.edition.compare import COLUMNS, EditionError, compare
 from analysis.edition.store import Edition
@@ -178,7 +179,12 @@ def test_the_feed_is_valid_atom_and_its_ids_stay():
     assert ids[1] == ElementTree.fromstring(feed.feed([edition()])).find(f"{ATOM}entry/{ATOM}id").text
     moments = [tag.text for tag in root.iter(f"{ATOM}updated")]
     assert moments[0] == max(moments) == "2026-12-20T00:00:00Z"
-    assert root.find(f"{ATOM}link[@rel='self']").get("href") == "https://example.org/editions.xml"
+    assert linked(first) == ["https://example.org/editions.xml", "https://example.org/about/editions.html"]
+
+
+def linked(content: bytes) -> list[str]:
+    """Addresses that a feed names: of itself, and of the page beside it."""
+    return [link.get("href") for link in ElementTree.fromstring(content).findall(f"{ATOM}link")]
 
 
 def test_a_feed_without_editions_is_valid_too():
@@ -301,6 +307,38 @@ def test_each_edition_keeps_its_address_and_latest_is_the_newest(report, tmp_pat
     assert listed.index("2026.2/index.html") < listed.index("2026.1/index.html")
     assert not (pages / "latest/.buildinfo").exists()
     assert (pages / feed.FILE).is_file()
+
+
+def test_every_feed_that_is_published_names_itself_and_pages_that_are_there(report, tmp_path):
+    _, site = report
+    (site / "about").mkdir(exist_ok=True)
+    (site / "about/editions.html").write_text("<h1>Editions</h1>")
+    (site / feed.FILE).write_bytes(feed.feed([edition()]))
+    pages, address = tmp_path / "pages", "https://example.org/report"
+    for _ in range(2):  # publishing again alters nothing
+        publish.publish(site, pages, [edition()], address=address)
+    feeds = sorted(pages.rglob(feed.FILE))
+    assert len(feeds) == 3
+    for file in feeds:
+        own, page = linked(file.read_bytes())
+        assert own == f"{address}/{file.relative_to(pages).as_posix()}"
+        assert (pages / page.removeprefix(f"{address}/")).is_file(), page
+    entry = (
+        ElementTree.fromstring((pages / feed.FILE).read_bytes()).find(f"{ATOM}entry/{ATOM}link").get("href")
+    )
+    assert entry == f"{address}/editions/2026.1/index.html"
+    lost = (pages / "404.html").read_text()
+    assert re.findall(r'href="([^"]*)"', lost) == ["/report/latest/index.html", "/report/latest/search.html"]
+
+
+def test_a_copy_that_writes_other_line_ends_archives_the_bytes_of_the_commit(report):
+    root, site = report
+    as_it_was = archive.contents(root, site, edition())
+    git(root, "config", "core.autocrlf", "true")
+    git(root, "config", "core.eol", "crlf")
+    assert archive.contents(root, site, edition()) == as_it_was
+    taken = trees.take_out(root, "HEAD", root / "taken")
+    assert b"\r" not in (taken / "data/beds.csv").read_bytes()
 
 
 def test_a_published_edition_is_not_altered_but_may_be_published_again(report, tmp_path):

@@ -216,3 +216,11 @@ def test_the_sentence_says_figure_limits_and_direction(medway):
         assert part in said
     cut = medway.chart.stretches.iloc[-1]
     assert f"{cut['lower']:.1f} to {cut['upper']:.1f}%" in said
+
+
+def test_a_period_without_a_figure_has_no_signal_and_a_reason_only_where_limits_lack():
+    texts = sentences.table(chart.chart("RK9", "four_hour_waits"))
+    for label, told in texts[~texts["Figure"].str.endswith("%")].groupby("Stretch")["Signal"]:
+        covid = "COVID" in label
+        assert set(told) == ({f"no limits: {SHORT}"} if covid else {""}), label
+    assert not texts["Signal"].str.endswith(": ").any()

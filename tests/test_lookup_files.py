@@ -64,16 +64,19 @@ def site(tmp_path, lookup, monkeypatch):
 
 def files(site) -> dict[str, str]:
     out = Path(site.outdir) / "lookup-data"
-    return {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.json")}
+    return {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.*")}
 
 
 def test_they_are_made_once_and_kept(lookup, site):
     lookup.finish(site, None)
-    assert files(site) == {"index.json": "{}", "trusts/RPA.json": "[0]"}
+    assert files(site) == {
+        "index.js": 'lookupFile("index",{})\n',
+        "trusts/RPA.js": 'lookupFile("trusts/RPA",[0])\n',
+    }
     lookup.finish(site, None)
     assert len(site.runs) == 1
     assert site.runs[0][1:4] == ["-m", "analysis", "lookup"]
-    (Path(site.outdir) / "lookup-data" / "index.json").unlink()  # a cleaned site gets the kept files back
+    (Path(site.outdir) / "lookup-data" / "index.js").unlink()  # a cleaned site gets the kept files back
     lookup.finish(site, None)
     assert len(files(site)) == 2
     assert len(site.runs) == 1
@@ -98,7 +101,7 @@ def test_a_changed_input_makes_them_again(lookup, site, part, value, why):
     record.write_text(json.dumps({**kept, part: value}))
     assert lookup.reason(record.parent, judge.now()) == why
     lookup.finish(site, None)
-    assert files(site)["trusts/RPA.json"] == "[1]"
+    assert files(site)["trusts/RPA.js"] == 'lookupFile("trusts/RPA",[1])\n'
 
 
 def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, site):

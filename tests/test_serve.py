@@ -101,7 +101,7 @@ def test_settings_of_the_user_and_a_blank_in_the_path_do_not_reach_what_make_doe
     assert done.returncode == 0, done.stderr
     noted = (here / "noted.txt").read_text()
     assert noted.count("called: -m pip") == 2
-    assert noted.count("--no-user --target= --prefix= --root=") == 2
+    assert noted.count("--no-user --target= ") == 2
     assert "called: build -n -W" in noted
     for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PYTHONPATH"):
         assert f"{name}=" not in noted

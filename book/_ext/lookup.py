@@ -44,7 +44,20 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         make(kept, why)
     if why or not same(kept / FOLDER, out):
         shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(kept / FOLDER, out)
+        hand_over(kept / FOLDER, out)
+
+
+def hand_over(kept: Path, out: Path) -> None:
+    """Put the kept files into the site as scripts that hand over their content: a page on disk can fetch nothing."""
+    for name in listed(kept):
+        target = out / f"{name.removesuffix('.json')}.js"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(script(name, (kept / name).read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def script(name: str, content: str) -> str:
+    """Return the script of a kept file, as `_scripts/lookup.js` runs or reads it."""
+    return f'lookupFile("{name.removesuffix(".json")}",{content})\n'
 
 
 def make(kept: Path, why: str) -> None:
@@ -81,7 +94,11 @@ def reason(kept: Path, now: judge.Now) -> str:
 
 def same(kept: Path, out: Path) -> bool:
     """Tell whether the site already has the kept files, by names and sizes."""
-    return listed(kept) == listed(out)
+    due = {
+        f"{name.removesuffix('.json')}.js": size + len(script(name, ""))
+        for name, size in listed(kept).items()
+    }
+    return due == listed(out)
 
 
 def listed(folder: Path) -> dict[str, int]:

@@ -16,19 +16,10 @@ def table(found: Chart) -> pd.DataFrame:
     for when, row in found.frame[::-1].iterrows():
         stretch = found.stretches.iloc[int(row["stretch"])]
         numbers = [words.number(row[part], found.unit) for part in ("centre", "lower", "upper")]
-        signal = (
-            chart.SIGNAL_WORDS[row["signal"], row["direction"]]
-            if isinstance(row["signal"], str)
-            else "no signal"
-        )
-        value = (
-            words.number(row["value"], found.unit)
-            if pd.notna(row["value"])
-            else absence(row["state"], row["note"])
-        )
-        told = (
-            signal if pd.notna(row["value"]) and not stretch["reason"] else f"no limits: {stretch['reason']}"
-        )
+        seen, reason = pd.notna(row["value"]), stretch["reason"]
+        signal = chart.SIGNAL_WORDS.get((row["signal"], row["direction"]), "no signal") if seen else ""
+        value = words.number(row["value"], found.unit) if seen else absence(row["state"], row["note"])
+        told = f"no limits: {reason}" if reason else signal
         rows.append([chart.period(when, found.grain), value, *numbers, told, stretch["label"]])
     columns = ["Period", "Figure", "Mean", "Lower limit", "Upper limit", "Signal", "Stretch"]
     return pd.DataFrame(rows, columns=columns)
