@@ -89,6 +89,27 @@ def test_folds_open_by_script_where_a_style_sheet_cannot_and_close_again(open_pa
     assert page.locator(f"{folds}[open]").count() == before
 
 
+@pytest.mark.parametrize(
+    "fold",
+    [
+        "<details><summary>More</summary><p>INSIDE</p></details>",
+        "<details><summary>More</summary>INSIDE, without an element</details>",
+        "<details><summary>More</summary><details><summary>Again</summary><p>INSIDE</p></details></details>",
+        "<details name=a open><summary>1</summary></details><details name=a><summary>2</summary>INSIDE</details>",
+        "<details class='sd-dropdown sd-card'><summary>More</summary><div class=sd-card-body>INSIDE</div></details>",
+        "<details class=toggle-details><summary>Show</summary><p>INSIDE</p></details>",
+        "<div class=sd-tab-set><input type=radio><label>One</label><div class=sd-tab-content>INSIDE</div></div>",
+    ],
+)
+def test_a_fold_of_any_kind_is_open_on_paper_without_a_script(chromium, tmp_path, fold):
+    style = ".sd-tab-content { display: none }" + (ROOT / "book/_static/report.css").read_text()
+    code = "<details class=hide><summary>Show the code</summary>import pandas</details>"
+    (tmp_path / "a.html").write_text(f"<!doctype html><style>{style}</style><article>{fold}{code}")
+    text = PdfReader(io.BytesIO(pdf.printed(chromium, tmp_path / "a.html"))).pages[0].extract_text()
+    assert "INSIDE" in text
+    assert "pandas" not in text
+
+
 def test_a_dark_page_is_light_on_paper_and_dark_again_afterwards(open_page):
     page = open_page("costs.html", color_scheme="dark")
     colours = "[getComputedStyle(document.body).color, document.documentElement.dataset.theme]"
