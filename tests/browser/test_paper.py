@@ -153,7 +153,7 @@ def report(tmp_path_factory):
     printing = [
         sys.executable,
         "-m",
-        "analysis.pdf",
+        "analysis.site.pdf",
         str(to),
     ]  # playwright cannot be open twice in one process
     done = subprocess.run(printing, cwd=ROOT, capture_output=True, text=True, check=False)
