@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -168,6 +169,21 @@ def test_the_newest_tag_of_an_edition_at_hand_is_found(repository, monkeypatch):
     for number in ("9", "10"):
         run(repository, "tag", f"edition-2026.{number}")
     assert comforts.edition_here() == "edition-2026.10"
+
+
+@pytest.mark.parametrize(
+    ("address", "tag", "settled"),
+    [
+        ("", "edition-2026.1", ""),
+        ("https://example.org/r/", "", "https://example.org/r"),
+        ("https://example.org/r", "edition-2026.1", "https://example.org/r/editions/2026.1"),
+    ],
+)
+def test_pages_of_an_edition_name_the_place_where_they_stay(monkeypatch, address, tag, settled):
+    monkeypatch.setattr(comforts, "edition_here", lambda: tag)
+    config = SimpleNamespace(report_address=address)
+    comforts.settle(None, config)
+    assert (config.report_address, config.report_tag) == (settled, tag)
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,18 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_config_value("report_repository", "", "html")
     app.add_config_value("report_address", "", "html")
-    app.add_config_value("report_tag", edition_here(), "html")  # a tag that comes or goes rewrites every page
+    app.add_config_value("report_tag", "", "html")  # a tag that comes or goes rewrites every page
+    app.connect("config-inited", settle)
     app.connect("html-page-context", around)
     app.connect("build-finished", finish, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def settle(app: Sphinx, config: Any) -> None:
+    """Let the pages of an edition name its tag, and the place where they stay when a later one is the newest."""
+    address, config.report_tag = config.report_address.rstrip("/"), edition_here()
+    own = f"/{publish.HOME}/{config.report_tag.removeprefix(TAGGED)}" if address and config.report_tag else ""
+    config.report_address = address + own
 
 
 def around(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
@@ -52,9 +60,7 @@ def around(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         return
     path = Path(app.env.doc2path(pagename))
     title = unescape(TAG.sub("", context.get("title") or ""))
-    tag, address = app.config.report_tag, app.config.report_address.rstrip("/")
-    if address and tag:
-        address += f"/{publish.HOME}/{tag.removeprefix(TAGGED)}"
+    tag, address = app.config.report_tag, app.config.report_address
     context["body"] += about(
         app.config.report_repository.rstrip("/"),
         address,

@@ -6,7 +6,7 @@ Every browser test runs under a strict policy and in a folder (see `conftest.sit
 import pytest
 from playwright.sync_api import expect
 
-from analysis import lookup
+from analysis.chapters.lookup import chart, look
 from tests.browser.conftest import HTML, PHONE
 from tests.browser.test_lookup import settled
 from tests.browser.test_pages import PAGES, not_drawn, sticks_out
@@ -54,7 +54,7 @@ def test_a_search_typed_on_any_page_leads_to_results(open_page, open_file):
 
 def test_a_trust_is_looked_up_from_disk(open_file):
     page = settled(open_file("lookup.html?trust=RPA&indicator=four_hour_waits"))
-    assert page.inner_text("#lookup-says") == lookup.chart("RPA", "four_hour_waits").sentence()
+    assert page.inner_text("#lookup-says") == chart.chart("RPA", "four_hour_waits").sentence()
     page.fill("#lookup-trust", "RWD")
     page.keyboard.press("Enter")
     expect(page.locator("#lookup-title")).to_contain_text("United Lincolnshire")
@@ -90,7 +90,7 @@ def test_without_its_files_the_look_up_keeps_its_text_and_says_why(
         page = chromium.new_page()
         page.goto(f"{address if place == 'host' else tmp_path.as_uri()}/lookup.html")
         expect(page.locator("#lookup-fault")).to_contain_text(said)
-        assert lookup.trust("RPA", "four_hour_waits").sentence() in page.inner_text("#lookup")
+        assert look.trust("RPA", "four_hour_waits").sentence() in page.inner_text("#lookup")
         page.close()
 
 
