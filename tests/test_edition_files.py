@@ -150,11 +150,6 @@ def test_a_key_used_twice_is_refused():
         headlines.as_frame([one, one])
 
 
-def test_costs_are_left_out_while_there_are_none(monkeypatch):
-    monkeypatch.setattr(headlines, "COSTS", "analysis.no_such_room.headline")
-    assert headlines.costs() == []
-
-
 def test_the_feed_is_valid_atom_and_its_ids_stay():
     changed = pd.DataFrame([{**dict.fromkeys(COLUMNS), "conclusion": True, "cause": "method", "says": "x"}])
     editions = [edition(), edition("2026.10", "2026-12-20", "2026.9", changed, "A & B < C\n")]

@@ -1,4 +1,4 @@
-"""When a change after entry is reported as an improvement: the rule, kept apart so that anything can use it."""
+"""When a change after entry is reported as an improvement: the rule, and which way a difference points."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ TOO_FEW = "too few trusts to read"
 
 
 def reading(row: pd.Series) -> str:
-    """Say in a few words which way a difference points: better, worse, higher, lower or no clear difference."""
+    """Say in a few words which way a difference points: better, worse, higher, lower or no clear difference.
+
+    row: `estimate`, `lower`, `upper`, `direction`, and `n_trusts` where it is known.
+    """
     if pd.isna(row["lower"]):
         return "cannot be estimated"
     if row.get("n_trusts", results.THIN) < results.THIN:
