@@ -93,7 +93,7 @@ def changed(found: Sequence[Finding], *, where: Path | None = None) -> list[str]
     last = store.latest(where)
     if last is None:
         return []
-    compared = compare(last.headline, headlines.as_frame([one.number for one in found])).frame
+    compared = compare(last.headline, headlines.as_frame([one.number for one in found]))
     rows = pd.concat([last.changed_conclusions()["key"], compared.loc[compared["conclusion"], "key"]])
     return [one.key for one in found if one.key in set(rows)]
 

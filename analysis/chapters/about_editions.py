@@ -176,7 +176,18 @@ def tables_since(found: Since | None) -> pd.DataFrame:
 
 def since_words(found: Since | None) -> str:
     """Say what differs from the newest edition."""
-    return NONE_YET if found is None else found.sentence()
+    if found is None:
+        return NONE_YET
+    head = f"Since edition {found.edition.number} of {words.day(found.edition.about['date'])}"
+    if found.changes.empty and found.tables.empty and not found.code:
+        return f"{head} nothing has changed."
+    conclusions = int(found.changes["conclusion"].sum())
+    ended = f"{words.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
+    counts = (
+        f"{words.plural(len(found.tables), 'table')} and {words.plural(found.code, 'module')} of the analysis changed, "
+        f"{words.plural(len(found.changes), 'headline number')} moved, and {ended}"
+    )
+    return f"{head} {counts}. The next edition will recompute the old data with the new code, and the reverse, to say why."
 
 
 def record_sentence(edition: Edition | None) -> str:
