@@ -16,7 +16,6 @@ KINDS = (CHANGED, WITHDRAWN, LATE, ADDED)
 PUBLISHER, RECORD, READING, JUDGEMENT = "publisher", "record", "reading", "judgement"
 METHOD_SIDE = (READING, JUDGEMENT)
 SETTINGS = ("indicators",)  # tables that say how we measure, not what was measured
-NOT_HELD = "planted_truth"  # a simulation: what it holds follows from the code
 LISTED = 200  # cells kept for a table and kind; the counts are complete, and git has every row
 SUMMARY = ("table", "title", "source", "by", *KINDS, "first", "last", "releases")
 CELLS = ("table", "by", "kind", "row", "period", "field", "old", "new")
