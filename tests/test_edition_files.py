@@ -145,6 +145,11 @@ def test_counts_keep_numbers_stays_and_spells_apart():
     assert found["none"].isna().all()
 
 
+def test_an_edition_stores_the_same_fields_as_ever():
+    assert [*headlines.ON_RECORD, "inputs"] == list(store.every()[-1].headline.columns)
+    assert list(headlines.numbers(["stays"]).columns) == list(headlines.ON_RECORD)
+
+
 def test_a_key_used_twice_is_refused():
     one = headlines.stays()[0]
     with pytest.raises(ValueError, match="used twice"):

@@ -189,9 +189,9 @@ def after_entry(number: Headline, beside: Headline) -> str:
 
     beside: the same less the movement of equally bad trusts that never entered.
     """
-    if number.verdict == "cannot be said" or pd.isna(number.low):
+    if number.verdict == rule.CANNOT_BE_SAID or pd.isna(number.low):
         return "It cannot be said from the figures at hand."
-    if number.verdict in ("improvement", "worsening"):
+    if number.verdict in (rule.IMPROVEMENT, rule.WORSENING):
         return f"Yes: {number.verdict}, and more than at equally bad trusts that never entered."
     read = reading(number)
     if read not in ("better", "worse"):

@@ -11,7 +11,7 @@ from analysis.chapters.findings import Finding, Numbers, reading
 from analysis.edition.headlines import Headline
 from analysis.present import words
 from analysis.present.cards import Card
-from analysis.study import certainty, indicators
+from analysis.study import certainty, indicators, rule
 
 OTHER_SIDE = {"better": "worse", "worse": "better"}
 # Primary indicators as the plain-English summary names them.
@@ -76,18 +76,18 @@ def summary_equally_bad(known: Numbers) -> str:
         f"For {what} the trusts that were never put in did {OTHER_SIDE.get(read, read)}; that may be chance."
         for what, read in apart.items()
     ]
-    clear = [PLAIN[one.indicator] for one in after_entry(known) if one.verdict in certainty.CHANGES]
-    rule = (
+    clear = [PLAIN[one.indicator] for one in after_entry(known) if one.verdict in rule.CHANGES]
+    called = (
         f"we call only {words.join(clear)} a clear change"
         if clear
         else "we call none of these a clear change"
     )
-    return " ".join([*parts, f"So {rule}."])
+    return " ".join([*parts, f"So {called}."])
 
 
 def one_line(known: Numbers) -> str:
     """Say in one sentence whether anything changed clearly after entry; `known` as `findings.numbers`."""
-    rows = [one for one in after_entry(known) if one.verdict in certainty.CHANGES]
+    rows = [one for one in after_entry(known) if one.verdict in rule.CHANGES]
     if not rows:
         return (
             "None of the main measures changed clearly by our rule, which asks three comparisons to agree. "

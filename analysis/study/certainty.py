@@ -7,10 +7,10 @@ import pandas as pd
 
 from analysis import data
 from analysis.methods.effects.results import THIN
+from analysis.study import rule
 
 HIGH, MODERATE, LOW, VERY_LOW = LEVELS = ("high", "moderate", "low", "very low")
 BY_DIFFERENCE, BY_RECORD, BY_GAIN = "difference", "record", "gain"  # the parts: `of_difference` and so on
-CHANGES = ("improvement", "worsening", "higher", "lower")  # verdicts of `rule.verdict` that are a change
 RARE = 0.05  # adjusted share of made-up histories below which chance is an unlikely explanation
 MOSTLY = 0.75  # share of spells dated with high confidence below which the record counts as thin
 
@@ -44,7 +44,7 @@ def of_difference(
     """
     if not np.isfinite([lower, upper]).all() or lower <= none <= upper or n < THIN:
         return VERY_LOW
-    if verdict not in CHANGES:
+    if verdict not in rule.CHANGES:
         return LOW
     return HIGH if adjusted < RARE and same_side else MODERATE
 
