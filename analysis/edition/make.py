@@ -35,10 +35,10 @@ CHECK = ("make", "test")
 Say = Callable[[str], None]
 
 
-def headline(root: Path = trace.ROOT, *, groups: Sequence[str] | None = None) -> pd.DataFrame:
+def measured(root: Path = trace.ROOT, *, groups: Sequence[str] | None = None) -> pd.DataFrame:
     """Return the headline numbers with the digest of what each was made from.
 
-    One row a key, the columns of `headlines.Headline` and `inputs`: sixteen digits of the SHA-256 over the
+    One row a key, the columns `headlines.ON_RECORD` and `inputs`: sixteen digits of the SHA-256 over the
     tables, the modules and the lock that the group of the number used. Each group runs in a process of its own.
     root: a checkout. groups: names of `headlines.GROUPS`, all when None.
     """
@@ -89,14 +89,14 @@ def draft(
 ) -> Edition:
     """Return what the next edition would be, from the files as they stand; nothing is written.
 
-    today: the date that it would carry. groups: of headline numbers, see `headline`.
+    today: the date that it would carry. groups: of headline numbers, see `measured`.
     Raises EditionError when a headline number cannot be computed or the commit of the edition before is not
     in the history.
     """
     where = root / "data" / "editions"
     before = store.latest(where)
     say("computing the headline numbers")
-    found = headline(root, groups=groups)
+    found = measured(root, groups=groups)
     about = {
         "number": next_number(store.index(where)["number"].tolist(), today),
         "date": today.isoformat(),
