@@ -1,4 +1,4 @@
-"""The headline numbers of the report, computed once by the functions that the chapters use; nothing is typed."""
+"""The headline numbers of the report, computed once, by the functions that the chapters use."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Headline:
     `unit` (a key of `words.FORMATS`); low and high are 95% limits, NaN where there is no interval. n: how
     many `of` it rests on. direction: "higher is better", "lower is better" or "neither". none: the value that
     means no difference, NaN for levels and counts. verdict: by `analysis.study.rule`, or why there is no
-    value; "" where neither applies. page, anchor: chapter that shows it, and the place there. indicator: what it is about, "" for the regime itself. sources: names of the tables behind it.
+    value; "" where neither applies. page, anchor: chapter that shows it, and the place there. indicator: what
+    it is about, "" for the regime itself. sources: names of the tables behind it.
     rule: the part of the rule of certainty that judges it ("" for none: an expectation, a plain count, a
     cost). certainty: the level by that part, once `rating.rated` has judged it.
     """
@@ -171,18 +172,20 @@ def stays() -> list[Headline]:
     came_back = again.loc["returned"] if "returned" in again.index else pd.Series(dtype="float64")
     limits, ends, n = ["incidence", "lower", "upper"], spells["ended_by"] == "exit", int(middle["n"])
     share_left, second = (100 * left / trusts, np.nan, np.nan), int((spells["spell"] == 2).sum())
+    length, came_back = middle[["median", "lower", "upper"]], 100 * came_back.reindex(limits)
+    shown = {"of": LEFT, "anchor": "leaving-returns", "sources": ("regime_spells", "organisation_changes")}
+    four_years = "Trusts that came back within four years of leaving"
     return [
-        _count("trusts_entered", "Trusts ever in special measures for quality", trusts, len(spells), "spells"),
+        _count(
+            "trusts_entered", "Trusts ever in special measures for quality", trusts, len(spells), "spells"
+        ),
         _count("exits", "Spells that ended by leaving", int(ends.sum()), len(spells), "spells"),
         _count("returns", "Trusts that came back after leaving", second, left, LEFT),
-        _level("median_time_in_regime", "Middle length of a first spell", middle[["median", "lower", "upper"]], n, unit="months"),
+        _level("median_time_in_regime", "Middle length of a first spell", length, n, unit="months"),
         _level("share_left", "Trusts whose first spell ended by leaving", share_left, trusts, rule=""),
         _level(f"share_left_{LEFT_BY}", "Trusts that left within two years of entry", 100 * gone[limits], n),
-        _level(
-            f"share_returned_{BACK_BY}", "Trusts that came back within four years of leaving", 100 * came_back.reindex(limits),
-            left, of=LEFT, anchor="leaving-returns", sources=("regime_spells", "organisation_changes"),
-        ),
-    ]  # fmt: skip
+        _level(f"share_returned_{BACK_BY}", four_years, came_back, left, **shown),
+    ]
 
 
 def _count(key: str, name: str, value: int, n: int, of: str) -> Headline:
@@ -241,7 +244,7 @@ def _kept(name: str) -> list[Headline]:
 
 
 def costs() -> list[Headline]:
-    """Return what a spell cost in money and in staff time: the base case, with the interval of the chapter's draws."""
+    """Return what a spell cost in money and in staff time: the base case, and the interval of the draws."""
     # Here, not above: a page that shows no cost must not be run again when a cost is edited.
     from analysis.study.costs import items, uncertain
 
