@@ -236,13 +236,13 @@ def test_the_discount_of_a_long_stay_reaches_its_items(costed):
 
 
 def test_headline_numbers_are_those_that_the_chapter_tells():
-    from analysis.edition.headline_costs import headline_numbers
+    from analysis.edition import headlines
 
     told = (Path(__file__).resolve().parents[1] / "book/costs.ipynb").read_text(encoding="utf-8")
-    for found in headline_numbers():
+    for found in headlines.costs():
         assert found.low < found.value < found.high
         assert found.unit == "gbp"
         assert found.n == 42
-    spending, time = headline_numbers()
+    spending, time = headlines.costs()
     assert f"£{round(spending.value, -3):,.0f} in money spent" in told
     assert f"£{round(time.value, -3):,.0f} (" in told

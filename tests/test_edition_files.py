@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from analysis import data, trace
+from analysis.chapters import about_editions
 from analysis.edition import (
     __main__,
     archive,
@@ -28,8 +29,8 @@ from analysis.edition import (
     faults,
     feed,
     headlines,
+    make,
     notes,
-    page,
     propose,
     publish,
     revisions,
@@ -52,7 +53,7 @@ def numbers(**changed):
 
 
 def compared(**changed):
-    return compare(numbers(), numbers(**changed)).frame.iloc[0]
+    return compare(numbers(), numbers(**changed)).iloc[0]
 
 
 def edition(number="2026.1", date="2026-12-01", previous=None, changes=None, text="As before.\n"):
@@ -95,22 +96,22 @@ def test_what_counts_as_moved_and_as_another_conclusion(changed, status, why):
 
 def test_a_level_has_no_conclusion_to_change():
     old = numbers(none=np.nan, value=20, low=10, high=30, verdict="")
-    assert not compare(old, old.assign(value=-5, low=-6)).frame.loc[0, "conclusion"]
+    assert not compare(old, old.assign(value=-5, low=-6)).loc[0, "conclusion"]
 
 
 def test_a_share_is_read_against_the_whole_not_against_zero():
     old = numbers(none=100.0, value=130, low=110, high=150)
-    row = compare(old, old.assign(value=90, low=70, high=110)).frame.iloc[0]
+    row = compare(old, old.assign(value=90, low=70, high=110)).iloc[0]
     assert "other side of no difference" in row["why"]
 
 
 def test_order_of_rows_does_not_matter_and_new_and_withdrawn_are_no_conclusions():
     old = pd.concat([numbers(), numbers(key="a")], ignore_index=True)
     new = pd.concat([numbers(key="b"), numbers()], ignore_index=True)
-    found = compare(old, new).frame.set_index("key")
+    found = compare(old, new).set_index("key")
     assert found["status"].to_dict() == {"b": "new", "entry_shmi": "same", "a": "withdrawn"}
     assert not found["conclusion"].any()
-    again = compare(old.iloc[::-1], new.iloc[::-1]).frame.set_index("key").loc[found.index]
+    again = compare(old.iloc[::-1], new.iloc[::-1]).set_index("key").loc[found.index]
     pd.testing.assert_frame_equal(found, again)
 
 
@@ -144,15 +145,15 @@ def test_counts_keep_numbers_stays_and_spells_apart():
     assert found["none"].isna().all()
 
 
+def test_an_edition_stores_the_same_fields_as_ever():
+    assert [*headlines.ON_RECORD, "inputs"] == list(store.every()[-1].headline.columns)
+    assert list(headlines.numbers(["stays"]).columns) == list(headlines.ON_RECORD)
+
+
 def test_a_key_used_twice_is_refused():
     one = headlines.stays()[0]
     with pytest.raises(ValueError, match="used twice"):
         headlines.as_frame([one, one])
-
-
-def test_costs_are_left_out_while_there_are_none(monkeypatch):
-    monkeypatch.setattr(headlines, "COSTS", "analysis.no_such_room.headline")
-    assert headlines.costs() == []
 
 
 def test_the_feed_is_valid_atom_and_its_ids_stay():
@@ -286,6 +287,8 @@ def test_an_archive_needs_built_pages_and_a_commit_that_holds_the_edition(report
     root, site = report
     with pytest.raises(EditionError, match="make book"):
         archive.contents(root, tmp_path, edition())
+    with pytest.raises(EditionError, match=r"found none. Allowed: at least one"):
+        archive.archive(root, site, None, out=tmp_path)
     with pytest.raises(EditionError, match=r"no record of edition 2026.2"):
         archive.contents(root, site, edition("2026.2"))
 
@@ -449,20 +452,16 @@ def test_the_editions_kept_are_whole():
 
 def test_since_the_edition_just_made_nothing_has_changed_and_a_change_is_told(monkeypatch):
     found = headlines.numbers(["stays"])
-    from analysis.edition import record
-
-    about = {**edition().about, **record.state()}
-    made = Edition(
-        about, found, edition().changes, edition().revisions, edition().cells, record.periods(), ""
-    )
+    about = {**edition().about, **make.state()}
+    made = Edition(about, found, edition().changes, edition().revisions, edition().cells, make.periods(), "")
     monkeypatch.setattr(store, "latest", lambda: made)
     monkeypatch.setattr(trace, "modules", lambda: about["code"])
-    assert "nothing has changed" in since.since(found).sentence()
+    assert "nothing has changed" in about_editions.since_words(since.since(found))
     about["tables"]["regime_spells"] = {**about["tables"]["regime_spells"], "hash": "sha256:0", "sources": []}
     moved = found.assign(value=found["value"] + 1)
     told = since.since(moved)
     assert told.tables["table"].tolist() == ["regime_spells"]
-    assert set(told.changes["cause"]) == {since.DATA_ONLY}
+    assert set(told.changes["cause"]) == {since.WHY[True, False]}
     monkeypatch.setattr(store, "latest", lambda: None)
     assert since.since(found) is None
 
@@ -523,7 +522,7 @@ def test_only_the_monthly_and_the_weekly_run_have_a_timetable_and_only_a_tag_pub
         ("method", 2.0, "{fault}"),
         ("libraries and method", 2.0, "{fault}"),
         ("libraries and method and new data", 2.0, "{fault} and new data"),
-        (since.BOTH, 2.0, "{fault}"),
+        (since.WHY[True, True], 2.0, "{fault}"),
         ("", 2.0, "{fault}"),
         ("method and new data", 2.5, "{fault} and method and new data"),
     ],
@@ -532,13 +531,13 @@ def test_a_known_fault_is_told_in_the_place_of_a_change_of_method_or_libraries(f
     key = "cost_spending_per_spell"
     then = numbers(key=key, unit="gbp", value=2.0, low=1.0, high=3.0)
     now = numbers(key=key, unit="gbp", value=value, low=1.1, high=3.2)
-    moved = compare(then, now).frame
+    moved = compare(then, now)
     causes = pd.DataFrame({"key": [key], "cause": [found]})
     fault = "correction of method: the interval in edition 2026.1 hung on the processor that drew it"
     told = notes.told(moved, faults.named("2026.1", moved, causes))
     assert told.loc[0, "cause"] == said.format(fault=fault)
     assert fault in told.loc[0, "says"]
-    assert fault in page.changes(told).loc[0, "What moved it"]
+    assert fault in about_editions.changes(told).loc[0, "What moved it"]
     assert faults.named("2026.2", moved, causes)["cause"].tolist() == [found]
 
 

@@ -9,7 +9,8 @@ import tomllib
 import pandas as pd
 import pytest
 
-from analysis.edition import record, store, trees
+from analysis.chapters import about_editions as page
+from analysis.edition import make as making, store, trees
 from analysis.edition.compare import EditionError
 
 PASS, FAIL = ("true",), ("false",)
@@ -90,7 +91,7 @@ def commit(root):
 
 
 def make(root, day=DAY, check=PASS):
-    edition = record.make(root, today=day, check=check, groups=GROUPS)
+    edition = making.make(root, today=day, check=check, groups=GROUPS)
     commit(root)
     return store.read(edition.number, where=root / "data" / "editions")
 
@@ -181,8 +182,6 @@ def test_one_release_with_a_correction_and_new_months_is_parted(root):
 
 
 def test_the_page_tells_the_story_of_the_editions(root):
-    from analysis.edition import page
-
     first = make(root)
     assert "first one" in page.answer([first])
     put(
@@ -286,32 +285,32 @@ def test_an_unclean_tree_is_refused(root, damage):
     name = "data/waits.csv" if damage == "edited" else "stray.txt"
     (root / name).write_text("x")
     with pytest.raises(EditionError, match=name.split("/")[-1]):
-        record.make(root, today=DAY, check=PASS, groups=GROUPS)
+        making.make(root, today=DAY, check=PASS, groups=GROUPS)
     assert not (root / "data" / "editions").exists()
 
 
 def test_a_failing_check_is_refused(root):
     with pytest.raises(EditionError, match="status 1 from `false`"):
-        record.make(root, today=DAY, check=FAIL, groups=GROUPS)
+        making.make(root, today=DAY, check=FAIL, groups=GROUPS)
     assert not (root / "data" / "editions").exists()
 
 
 def test_a_check_that_leaves_changes_behind_is_refused(root):
     with pytest.raises(EditionError, match="not committed"):
-        record.make(root, today=DAY, check=("touch", "left.txt"), groups=GROUPS)
+        making.make(root, today=DAY, check=("touch", "left.txt"), groups=GROUPS)
 
 
 def test_an_analysis_that_fails_makes_no_edition(root):
     put(root, factor="1 / 0")
     with pytest.raises(EditionError, match="ZeroDivisionError"):
-        record.make(root, today=DAY, check=PASS, groups=GROUPS)
+        making.make(root, today=DAY, check=PASS, groups=GROUPS)
     assert store.index(root / "data" / "editions").empty
 
 
 def test_a_date_before_the_last_edition_is_refused(root):
     make(root, LATER)
     with pytest.raises(EditionError, match="2027-01-15 or later"):
-        record.make(root, today=DAY, check=PASS, groups=GROUPS)
+        making.make(root, today=DAY, check=PASS, groups=GROUPS)
 
 
 def test_a_history_that_lacks_the_old_commit_is_said(root):
@@ -327,13 +326,13 @@ def test_a_history_that_lacks_the_old_commit_is_said(root):
     index = (editions / "index.csv").read_text().splitlines()
     (editions / "index.csv").write_text("\n".join([index[0], index[1].rsplit(",", 1)[0] + f",{new}"]) + "\n")
     with pytest.raises(EditionError, match="history complete"):
-        record.draft(root, today=DAY, groups=GROUPS)
+        making.draft(root, today=DAY, groups=GROUPS)
 
 
 def test_a_draft_writes_nothing(root):
     make(root)
     put(root, factor=3)
-    assert change(record.draft(root, today=DAY, groups=GROUPS))["cause"] == "method"
+    assert change(making.draft(root, today=DAY, groups=GROUPS))["cause"] == "method"
     assert trees.git(root, "status", "--porcelain") == ""
 
 
@@ -362,7 +361,7 @@ def test_a_run_stopped_before_the_index_counts_for_nothing(root, monkeypatch):
 
     monkeypatch.setattr(store.os, "replace", stop)
     with pytest.raises(KeyboardInterrupt):
-        record.make(root, today=DAY, check=PASS, groups=GROUPS)
+        making.make(root, today=DAY, check=PASS, groups=GROUPS)
     monkeypatch.undo()
     assert store.latest(root / "data" / "editions").number == "2026.1"
     git(root, "clean", "-fdq")
@@ -370,9 +369,9 @@ def test_a_run_stopped_before_the_index_counts_for_nothing(root, monkeypatch):
 
 
 def test_periods_tell_which_month_changed(root):
-    was = record.periods(root)
+    was = making.periods(root)
     put(root, waits=[("R1A", "2016-01", 10), *WAITS[1:]])
-    now = record.periods(root)
+    now = making.periods(root)
     both = was.merge(now, on=["table", "period"])
     differ = both[both["digest_x"] != both["digest_y"]]
     assert differ[["table", "period"]].to_numpy().tolist() == [["waits", "2016-01"]]

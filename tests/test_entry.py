@@ -1,6 +1,7 @@
 """Other estimators, chance and the published directions beside ours."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import data
@@ -57,3 +58,20 @@ def test_published_directions_are_compared_and_never_assumed():
 @pytest.mark.parametrize(("p", "text"), [(0.0434, "0.043"), (0.46, "0.46"), (1.0, "1.00")])
 def test_probabilities_have_sensible_digits(p, text):
     assert entry_page.probability(p) == text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "clear"), [(one, True) for one in rule.CHANGES]
+    + [(one, False) for one in (rule.NO_CLEAR_CHANGE, rule.CANNOT_BE_SAID, rule.TOO_FEW)],
+)  # fmt: skip
+def test_only_a_change_by_our_rule_is_told_as_a_clear_one(verdict, clear):
+    row = {
+        "indicator": "shmi",
+        "estimate": -0.02,
+        "lower": -0.04,
+        "upper": -0.01,
+        "unit": "ratio",
+        "verdict": verdict,
+    }
+    said = entry_page.answer(pd.DataFrame([row]))
+    assert ("none of them is a clear change" in said) is not clear

@@ -1,7 +1,7 @@
 """Headline findings: the rule of certainty, the order, the words, and the same number in every place."""
 
-import dataclasses
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -12,30 +12,41 @@ from bs4 import BeautifulSoup
 
 from analysis import data
 from analysis.chapters import findings as findings_page, findings_words
-from analysis.edition import headlines, store
+from analysis.chapters.findings import Finding, FindingError
+from analysis.edition import headlines, rating, store
+from analysis.edition.headlines import Headline
 from analysis.present import words as wording
 from analysis.present.cards import Card, cards
-from analysis.study import certainty, findings, indicators
+from analysis.study import certainty, indicators
 from analysis.study.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW, CertaintyError
-from analysis.study.findings import Finding, FindingError
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 MET = {"n": 30, "verdict": "improvement", "adjusted": 0.01, "same_side": True}
 
 
 @pytest.fixture(scope="module")
-def found():
-    return findings.findings()
+def known():
+    return findings_page.numbers()
+
+
+@pytest.fixture(scope="module")
+def found(known):
+    return findings_page.findings(known)
+
+
+def headline(key="entry_shmi", **changed):
+    base = {
+        "name": "Hospital mortality", "value": -0.02, "low": -0.04, "high": 0.01, "unit": "ratio", "n": 30, "of": "trusts",
+        "direction": "lower is better", "none": 0.0, "verdict": "no clear change", "page": "metrics/entry",
+        "anchor": "entry-shmi", "indicator": "shmi", "sources": ("shmi_yearly",), "rule": certainty.BY_DIFFERENCE,
+        "certainty": VERY_LOW,
+    }  # fmt: skip
+    return Headline(key=key, **{**base, **changed})
 
 
 def finding(key="entry_shmi", **changed):
-    base = {
-        "question": "Did it change?", "answer": "No.", "estimate": -0.02, "lower": -0.04, "upper": 0.01,
-        "unit": "ratio", "n": 30, "of": "trusts", "direction": "lower is better", "certainty": VERY_LOW,
-        "rule": findings.BY_DIFFERENCE, "because": "the interval includes zero", "rival": "Chance.",
-        "page": "metrics/entry", "anchor": "entry-shmi", "sources": ("shmi_yearly",), "none": 0.0,
-    }  # fmt: skip
-    return Finding(key=key, **{**base, **changed})
+    number = headline(key, **changed)
+    return Finding(number, "Did it change?", "No.", "the interval includes zero", "Chance.")
 
 
 @pytest.mark.parametrize(
@@ -110,13 +121,10 @@ def test_there_are_six_to_ten_findings_that_say_what_they_must(found):
     assert 6 <= len(found) <= 10
     assert len({one.key for one in found}) == len(found)
     for one in found:
-        assert one.certainty in LEVELS
-        assert one.text() in one.sentence()
-        assert one.direction
-        assert "better" in one.direction
-        assert one.n > 0
+        assert one.number.certainty in LEVELS
+        assert "better" in one.direction()
+        assert one.number.n > 0
         assert one.rival.endswith(".")
-        assert set(one.sources) <= set(data.tables())
 
 
 def test_each_primary_indicator_has_its_finding(found):
@@ -124,14 +132,36 @@ def test_each_primary_indicator_has_its_finding(found):
     assert {f"entry_{name}" for name in indicators.indicators(primary=True)} <= keys
 
 
-def test_the_record_of_an_edition_holds_the_same_numbers(found):
-    recorded = headlines.numbers(["entry", "regression", "stays", "kept"]).set_index("key")
-    for one in found:
-        row = recorded.loc[one.key]
-        ours, theirs = (one.estimate, one.lower, one.upper), tuple(row[["value", "low", "high"]])
-        np.testing.assert_allclose(ours, theirs, rtol=1e-9, equal_nan=True)
-        assert (one.unit, one.n, one.verdict) == (row["unit"], row["n"], row["verdict"])
-        np.testing.assert_equal(one.none, row["none"])
+def test_a_number_is_judged_where_a_part_of_the_rule_judges_it(known):
+    for one in known.values():
+        assert (one.certainty in LEVELS) == bool(one.rule), one.key
+    unjudged = ("trusts_entered", "share_left", "regression_to_the_mean_shmi")
+    assert {known[key].certainty for key in unjudged} == {""}
+
+
+def test_a_gain_and_what_equally_bad_trusts_leave_of_a_change_follow_the_change(monkeypatch):
+    dealt = {"indicator": ["shmi"], "adjusted": [0.01]}
+    monkeypatch.setattr(rating.chance, "chance", lambda names: pd.DataFrame(dealt))
+    monkeypatch.setattr(rating.rivals, "sensitivity", lambda name: pd.DataFrame({"estimate": [-1.0, -2.0]}))
+    clear = {"value": -3.0, "low": -4.0, "high": -2.0}
+    main = headline(**clear, verdict="improvement")
+    beside = headline("equally_bad_shmi", **clear, verdict="")
+    other = headline("entry_shmi_without_keogh", **clear, verdict="")
+    gain = headline(
+        "kept_12_shmi", value=100, low=90, high=110, none=100.0, verdict="", rule=certainty.BY_GAIN
+    )
+    rows = rating.rated([gain, other, beside, main])
+    assert [one.certainty for one in rows] == [HIGH, LOW, MODERATE, HIGH]
+    rows = rating.rated([gain, beside, replace(main, verdict="no clear change")])
+    assert [one.certainty for one in rows] == [LOW, LOW, LOW]
+    with pytest.raises(KeyError, match="shmi"):
+        rating.rated([gain])
+
+
+def test_every_number_on_record_says_where_it_is_shown_and_from_what():
+    for one in headlines.headlines():
+        assert set(one.sources) <= set(data.tables()), one.key
+        assert any(re.fullmatch(pattern, one.anchor) for pattern in anchors(one.page)), one.key
 
 
 def texts(chapter):
@@ -213,14 +243,6 @@ def test_a_changed_conclusion_goes_on_top_and_says_so():
         findings_page.ordered(three, changed=["d"])
 
 
-@pytest.mark.parametrize(
-    ("lower", "upper", "none", "said"),
-    [(1, 2, 0, "above"), (-2, -1, 0, "below"), (-1, 1, 0, "unclear"), (1, 2, np.nan, "described"), (0, 1, 0, "unclear")],
-)  # fmt: skip
-def test_the_conclusion_is_the_side_of_the_interval(lower, upper, none, said):
-    assert finding(lower=lower, upper=upper, none=none).conclusion() == said
-
-
 def edition(where, rows, changes=()):
     headline = pd.DataFrame(
         rows, columns=["key", "name", "value", "low", "high", "unit", "n", "none", "verdict"]
@@ -240,42 +262,48 @@ def edition(where, rows, changes=()):
 def test_changed_findings_are_found_by_the_record_of_the_last_edition(tmp_path):
     now = [finding("same"), finding("turned"), finding("told"), finding("new")]
     assert findings_page.changed(now, where=tmp_path) == []
-    row = ["Did it change?", -0.02, -0.04, 0.01, "ratio", 30, 0.0, ""]
-    turned = ["Did it change?", 0.03, 0.01, 0.05, "ratio", 30, 0.0, ""]
+    row = ["Mortality", -0.02, -0.04, 0.01, "ratio", 30, 0.0, "no clear change"]
+    turned = ["Mortality", 0.03, 0.01, 0.05, "ratio", 30, 0.0, "no clear change"]
     rows = [["same", *row], ["turned", *turned], ["told", *row]]
     edition(tmp_path, rows, [["same", False], ["told", True]])
     assert findings_page.changed(now, where=tmp_path) == ["turned", "told"]
 
 
-def row_of(**changed):
-    base = {
-        "indicator": "shmi", "direction": "lower is better", "verdict": "no clear change", "estimate": -0.02,
-        "lower": -0.04, "upper": -0.01, "bad_estimate": 0.0, "bad_lower": -0.03, "bad_upper": 0.03, "n_trusts": 30,
-    }  # fmt: skip
-    return pd.Series({**base, **changed})
+BESIDE = {"value": 0.0, "low": -0.03, "high": 0.03}
 
 
 @pytest.mark.parametrize(
-    ("changed", "words"),
+    ("changed", "beside", "words"),
     [
-        ({}, "lower than predicted, which is better; but equally bad"),
-        ({"bad_lower": 0.01}, "not by each of the comparisons"),
-        ({"verdict": "improvement"}, "Yes: improvement"),
-        ({"verdict": "worsening"}, "Yes: worsening"),
-        ({"upper": 0.01}, "no clear difference"),
-        ({"verdict": "cannot be said"}, "cannot be said"),
-        ({"lower": np.nan}, "cannot be said"),
-        ({"estimate": 0.02, "lower": 0.01, "upper": 0.03}, "higher than predicted, which is worse"),
-        ({"n_trusts": 3}, "too few trusts"),
+        ({}, {}, "lower than predicted, which is better; but equally bad"),
+        ({}, {"low": 0.01}, "not by each of the comparisons"),
+        ({"verdict": "improvement"}, {}, "Yes: improvement"),
+        ({"verdict": "worsening"}, {}, "Yes: worsening"),
+        ({"high": 0.01}, {}, "no clear difference"),
+        ({"verdict": "cannot be said"}, {}, "cannot be said"),
+        ({"low": np.nan}, {}, "cannot be said"),
+        ({"value": 0.02, "low": 0.01, "high": 0.03}, {}, "higher than predicted, which is worse"),
+        ({"n": 3}, {}, "too few trusts"),
     ],
 )
-def test_the_answer_follows_the_verdict_and_the_direction(changed, words):
-    assert words in findings.after_entry(row_of(**changed))
+def test_the_answer_follows_the_verdict_and_the_direction(changed, beside, words):
+    main = headline(**{"high": -0.01, **changed})
+    assert words in findings_page.after_entry(main, headline("equally_bad_shmi", **{**BESIDE, **beside}))
+
+
+def after_entry(beside=(0.0, -0.03, 0.03), **changed):
+    """Return, by key, one primary indicator that moved and two that did not, each with equally bad trusts beside it."""
+    rows = {}
+    for name in indicators.indicators(primary=True):
+        moved = {"high": -0.01, **changed} if name == "shmi" else {}
+        value, low, high = beside if name == "shmi" else (0.0, -0.03, 0.03)
+        rows[f"entry_{name}"] = headline(indicator=name, **moved)
+        rows[f"equally_bad_{name}"] = headline(indicator=name, value=value, low=low, high=high)
+    return rows
 
 
 def test_the_plain_summary_follows_the_results():
-    none = pd.DataFrame([row_of()])
-    clear = pd.DataFrame([row_of(verdict="improvement", bad_lower=-0.05, bad_upper=-0.01)])
+    none, clear = after_entry(), after_entry(verdict="improvement", beside=(-0.03, -0.05, -0.01))
     assert "none of these" in findings_words.summary_equally_bad(none)
     assert "None of the main measures changed clearly by our rule" in findings_words.one_line(none)
     assert "we call only death rates a clear change" in findings_words.summary_equally_bad(clear)
@@ -285,38 +313,48 @@ def test_the_plain_summary_follows_the_results():
 
 
 @pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "150% of the gain was still there."),
+        ({"low": 50}, "150% of the gain was still there, with an interval too wide to tell"),
+        ({"verdict": "no gain"}, "It cannot be said: no gain."),
+    ],
+)
+def test_a_gain_that_is_kept_is_told_with_what_had_none(changed, words):
+    usual = {"value": 150, "low": 110, "high": 180, "none": 100.0, "verdict": ""}
+    gain = headline("kept_12_shmi", **{**usual, **changed})
+    other = headline("kept_12_four_hour_waits", indicator="four_hour_waits", verdict="no gain")
+    assert findings_page.kept(gain, [gain]).startswith(words)
+    assert "no clear gain to keep in the share seen within four" in findings_page.kept(gain, [gain, other])
+
+
+@pytest.mark.parametrize(
     ("estimate", "words"), [(-0.023, "2.3 fewer deaths for"), (0.002, "0.2 more deaths for")]
 )
-def test_a_difference_in_mortality_is_told_in_deaths(found, estimate, words):
-    changed = dataclasses.replace(found[0], estimate=estimate, unit="ratio", digits=3)
+def test_a_difference_in_mortality_is_told_in_deaths(estimate, words):
+    changed = replace(finding(value=estimate), digits=3)
     said = findings_words.deaths_for_each_hundred(changed)
     assert words in said
     assert wording.number(estimate, "ratio", digits=3) in said
 
 
 def test_a_comparison_that_leans_is_told_without_words_of_the_trade():
-    assert "leans the same way" in findings.set_apart("worse")
-    assert "planted" not in findings.set_apart("worse") + findings.set_apart("better")
+    assert "leans the same way" in findings_page.set_apart("worse")
+    assert "planted" not in findings_page.set_apart("worse") + findings_page.set_apart("better")
     planted = data.load("planted_truth").set_index(["indicator", "scenario", "method"])["bias"]
     assert planted["recommend_work", "bad draw", "less equally bad trusts"] < 0
 
 
 def test_the_original_study_is_set_beside_ours():
-    names = indicators.indicators(primary=True)
-    better = {"shmi": -1, "four_hour_waits": 1, "recommend_work": 1}
-    directions = {
-        "shmi": "lower is better",
-        "four_hour_waits": "higher is better",
-        "recommend_work": "higher is better",
+    sides = {"shmi": -1, "four_hour_waits": 1, "recommend_work": 1}  # each the better one
+    better = {-1: "lower is better", 1: "higher is better"}
+    rows = {
+        f"entry_{name}": headline(value=side, low=side - 0.5, high=side + 0.5, direction=better[side])
+        for name, side in sides.items()
     }
-    rows = [
-        row_of(indicator=n, direction=directions[n], estimate=better[n], lower=better[n] - 0.5, upper=better[n] + 0.5)
-        for n in names
-    ]  # fmt: skip
-    said = findings_words.study_said(pd.DataFrame(rows))
-    assert "We do not see it" not in said
-    rows[names.index("four_hour_waits")] = row_of(indicator="four_hour_waits", direction="higher is better")
-    assert "We do not see it for the share of patients" in findings_words.study_said(pd.DataFrame(rows))
+    assert "We do not see it" not in findings_words.study_said(rows)
+    rows["entry_four_hour_waits"] = headline()
+    assert "We do not see it for the share of patients" in findings_words.study_said(rows)
 
 
 def test_the_table_of_levels_counts_the_findings():

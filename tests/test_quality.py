@@ -12,6 +12,9 @@ from analysis.edition import signoffs
 TEXT = "# Effects\n\nTrusts entered.\n\n## Did it help?\n\n**What this cannot show.** Why. In {glue:text}`n` trusts. See {doc}`../about/data` and {term}`chance <Chance>`."
 
 
+USED = {"modules": ["analysis/entry.py", "analysis/deep.py"], "tables": ["beds", "waits"]}
+
+
 def put(root, *, text=TEXT, code="from analysis import entry", inputs=None):
     cells = [("markdown", text), ("code", code)]
     made = [{"cell_type": kind, "source": [source], "metadata": {}, "outputs": []} for kind, source in cells]
@@ -35,7 +38,7 @@ def root(tmp_path):
     (tmp_path / "analysis" / "other.py").write_text("g = 1\n")
     (tmp_path / "requirements.lock").write_text("numpy==2\n")
     package(tmp_path, beds="1", waits="1")
-    put(tmp_path)
+    put(tmp_path, inputs=USED)
     return tmp_path
 
 
@@ -63,11 +66,11 @@ def module(root):
 
 
 def prose(root):
-    put(root, text=TEXT.replace("entered", "left"))
+    put(root, text=TEXT.replace("entered", "left"), inputs=USED)
 
 
 def code(root):
-    put(root, code="from analysis import entry\n1")
+    put(root, code="from analysis import entry\n1", inputs=USED)
 
 
 def table(root):
@@ -100,8 +103,15 @@ def test_outputs_are_not_part_of_what_is_signed(root):
     assert digest(root) == before
 
 
+def test_without_noted_inputs_every_module_and_table_counts(root):
+    put(root)
+    before = digest(root)
+    (root / "analysis" / "other.py").write_text("g = 2\n")
+    assert digest(root) != before
+
+
 def test_noted_inputs_are_exact_where_they_are_known(root):
-    put(root, inputs={"modules": ["analysis/study/chance.py"], "tables": ["beds"]})
+    put(root, inputs={"modules": ["analysis/other.py", "analysis/gone.py"], "tables": ["beds"]})
     before = digest(root)
     table(root)
     module(root)

@@ -22,6 +22,17 @@ def made(*changed):
     return pd.DataFrame(rows.values())
 
 
+def dead_places(frame, *, anchors):
+    """Return the places that do not exist, as 'SRQR 5: page#anchor'; anchors: those of a page, None where there is none."""
+    dead = []
+    for row in frame[frame["place"].notna()].itertuples():
+        page, _, anchor = row.place.partition("#")
+        there = anchors(page)
+        if there is None or (anchor and anchor not in there):
+            dead.append(f"{row.checklist} {row.item}: {row.place}")
+    return dead
+
+
 def pages():
     return {
         path.relative_to(BOOK).with_suffix("").as_posix()
@@ -36,7 +47,7 @@ def test_the_table_is_complete_and_each_page_it_names_is_a_file_of_the_book():
     assert {"SRQR": 21, "StaRI": 27, "RAMESES II": 20}.items() <= counts.items()
     there = pages()
     only_pages = found.frame.assign(place=found.frame["place"].str.partition("#")[0])
-    assert r.dead_places(only_pages, anchors=lambda page: set() if page in there else None) == []
+    assert dead_places(only_pages, anchors=lambda page: set() if page in there else None) == []
 
 
 def test_a_dead_page_and_a_dead_anchor_are_named():
@@ -44,7 +55,7 @@ def test_a_dead_page_and_a_dead_anchor_are_named():
         item(3, place="gone"), item(4, place="index#part"), item(5, place="index#lost"), item(6, place=None)
     )
     known = {"index": {"part"}}
-    assert r.dead_places(frame, anchors=known.get) == ["RAMESES II 3: gone", "RAMESES II 5: index#lost"]
+    assert dead_places(frame, anchors=known.get) == ["RAMESES II 3: gone", "RAMESES II 5: index#lost"]
 
 
 def test_what_falls_short_says_why_and_what_is_reported_says_where():

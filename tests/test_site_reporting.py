@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.chapters import about_reporting
+from tests.test_reporting_items import dead_places
 
 HTML = Path(__file__).resolve().parents[1] / "book" / "_build" / "html"
 
@@ -24,9 +25,9 @@ def anchors(page: str) -> set[str] | None:
 
 def test_every_place_of_the_checklists_is_on_the_site():
     frame = about_reporting.checklists().frame
-    assert about_reporting.dead_places(frame, anchors=anchors) == []
+    assert dead_places(frame, anchors=anchors) == []
 
 
 def test_a_place_that_is_not_on_the_site_is_found():
     frame = about_reporting.checklists().frame.head(2).assign(place=["index#no-such-part", "no-such-page"])
-    assert len(about_reporting.dead_places(frame, anchors=anchors)) == 2
+    assert len(dead_places(frame, anchors=anchors)) == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
 
@@ -74,20 +73,6 @@ def checklists(frame: pd.DataFrame | None = None) -> Checklists:
         ["checklist", "item"], key=lambda c: c.map(order) if c.name == "checklist" else c
     )
     return Checklists(frame.reset_index(drop=True))
-
-
-def dead_places(frame: pd.DataFrame, *, anchors: Callable[[str], set[str] | None]) -> list[str]:
-    """Return the places of checklist items that do not exist, as 'SRQR 5: page#anchor'; empty when all do.
-
-    anchors: returns the anchors of a page ("cases/compared"), or None when there is no such page.
-    """
-    dead = []
-    for row in frame[frame["place"].notna()].itertuples():
-        page, _, anchor = row.place.partition("#")
-        there = anchors(page)
-        if there is None or (anchor and anchor not in there):
-            dead.append(f"{row.checklist} {row.item}: {row.place}")
-    return dead
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def answer(both: pd.DataFrame) -> str:
         f"{words.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])}"
         for _, row in primary.iterrows()
     ]
-    clear = primary[~primary["verdict"].isin(["no clear change", "cannot be said"])]
+    clear = primary[primary["verdict"].isin(rule.CHANGES)]
     verdicts = [f"{indicators.label(row['indicator'])}: {row['verdict']}" for _, row in clear.iterrows()]
     outcome = words.join(verdicts) if verdicts else "none of them is a clear change"
     return (

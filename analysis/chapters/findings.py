@@ -1,29 +1,90 @@
-"""The headline findings: six to ten numbers of the metrics chapters, each with its certainty and its rival."""
+"""The findings: six to ten headline numbers, each with its question, its answer, why it is that sure, and its rival."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.edition import store
+from analysis.edition import headlines, rating, store
 from analysis.edition.compare import compare
-from analysis.study import findings
+from analysis.edition.headlines import Headline
+from analysis.present import words
+from analysis.study import certainty, indicators, rule
+
+GROUPS = ("entry", "regression", "stays", "kept")  # of headline numbers: all but the costs
+
+Numbers = Mapping[str, Headline]  # by key
 
 
-def ordered(found: Sequence[findings.Finding], *, changed: Sequence[str] = ()) -> list[findings.Finding]:
+class FindingError(ValueError):
+    """Findings that cannot be listed as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A headline number with the words that a reader needs to judge it.
+
+    number: the headline number, its certainty judged. question, answer: plain sentences; the answer is
+    computed and holds no number that is not on record. because: why the certainty is what it is. rival: the
+    main other explanation. of, better: what n counts and which way is good, where the words of the record are
+    too short. digits: digits after the point in place of the unit's own.
+    """
+
+    number: Headline
+    question: str
+    answer: str
+    because: str
+    rival: str
+    of: str = ""
+    better: str = ""
+    digits: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the number on record."""
+        return self.number.key
+
+    def text(self) -> str:
+        """Return the number with its interval, as the chapters print it."""
+        one = self.number
+        return words.estimate(one.value, one.low, one.high, one.unit, digits=self.digits)
+
+    def base(self) -> str:
+        """Return how many of what carry the number."""
+        return f"{words.number(self.number.n)} {self.of or self.number.of}"
+
+    def direction(self) -> str:
+        """Return which way is better, in words."""
+        return self.better or self.number.direction
+
+
+def numbers() -> dict[str, Headline]:
+    """Return the headline numbers of the metrics chapters by key, with their certainty."""
+    return {row.key: row for row in rating.rated(headlines.headlines(GROUPS))}
+
+
+def findings(known: Numbers) -> list[Finding]:
+    """Return the findings in the order of the chapters; `known` as `numbers` returns it."""
+    entries = [_after_entry(known, name) for name in indicators.indicators(primary=True)]
+    others = [_without_keogh(known), _apart(known, "recommend_work"), _kept(known, "shmi")]
+    return [_stay(known), _returns(known), *entries, *others]
+
+
+def ordered(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[Finding]:
     """Return the findings, those whose conclusion changed since the last edition first.
 
     changed: their keys. Raises FindingError for a key that is not among the findings.
     """
     unknown = set(changed) - {one.key for one in found}
     if unknown:
-        raise findings.FindingError(f"changed {sorted(unknown)}. Allowed: {[one.key for one in found]}.")
+        raise FindingError(f"changed {sorted(unknown)}. Allowed: {[one.key for one in found]}.")
     return sorted(found, key=lambda one: one.key not in changed)
 
 
-def changed(found: Sequence[findings.Finding], *, where: Path | None = None) -> list[str]:
+def changed(found: Sequence[Finding], *, where: Path | None = None) -> list[str]:
     """Return the keys whose conclusion the last edition changed, or that differ from the last edition now.
 
     where: folder of the editions, that of the data when None. Nothing before the first edition. A finding
@@ -32,9 +93,163 @@ def changed(found: Sequence[findings.Finding], *, where: Path | None = None) -> 
     last = store.latest(where)
     if last is None:
         return []
-    now = findings.frame(found).rename(
-        columns={"question": "name", "estimate": "value", "lower": "low", "upper": "high"}
-    )
-    compared = compare(last.headline, now).frame
+    compared = compare(last.headline, headlines.as_frame([one.number for one in found]))
     rows = pd.concat([last.changed_conclusions()["key"], compared.loc[compared["conclusion"], "key"]])
     return [one.key for one in found if one.key in set(rows)]
+
+
+def reading(number: Headline) -> str:
+    """Say which way a difference points, as `rule.reading`."""
+    limits = {"estimate": number.value, "lower": number.low, "upper": number.high}
+    return rule.reading(pd.Series({**limits, "direction": number.direction, "n_trusts": number.n}))
+
+
+def _stay(known: Numbers) -> Finding:
+    number = known["median_time_in_regime"]
+    return Finding(
+        number,
+        question="How long did trusts stay in special measures?",
+        answer=f"Half of the trusts had ended their first stay by {words.number(number.value, 'months')}.",
+        because=because(number, known),
+        rival="A stay ends when inspectors come back, so its length tells of their timetable too.",
+        better="neither longer nor shorter is better",
+    )
+
+
+def _returns(known: Numbers) -> Finding:
+    number, back = known[f"share_returned_{headlines.BACK_BY}"], known["returns"]
+    return Finding(
+        number,
+        question="How many trusts came back within four years of leaving?",
+        answer=f"{words.number(back.value)} of the {words.plural(back.n, 'trust')} that left came back before the regime ended.",
+        because=because(number, known),
+        rival="A trust can stay out because it is well, because it was merged, or because nobody came to look.",
+        better="lower is better",
+        digits=0,
+    )
+
+
+def _after_entry(known: Numbers, name: str) -> Finding:
+    number, beside = known[f"entry_{name}"], known[f"equally_bad_{name}"]
+    bad = words.estimate(beside.value, beside.low, beside.high, beside.unit)
+    return Finding(
+        number,
+        question=f"Did {indicators.label(name)} change in the three years after entry?",
+        answer=after_entry(number, beside),
+        because=because(number, known),
+        rival=(
+            f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
+            f"Less the movement of equally bad trusts that never entered, the difference is {bad}."
+        ),
+    )
+
+
+def _without_keogh(known: Numbers) -> Finding:
+    number = known["entry_shmi_without_keogh"]
+    very_low = number.certainty == certainty.VERY_LOW
+    left = "no clear difference remains" if very_low else "a difference remains"
+    return Finding(
+        number,
+        question="Does the answer on hospital mortality rest on the first eleven trusts?",
+        answer=f"Without the trusts of the Keogh review, which were chosen for high death rates, {left}.",
+        because=because(number, known),
+        rival="Trusts chosen for a high figure are expected to have a lower one next time (regression to the mean).",
+        of="trusts that entered, the first eleven left out",
+    )
+
+
+def _apart(known: Numbers, name: str) -> Finding:
+    number = known[f"equally_bad_{name}"]
+    return Finding(
+        number,
+        question="Did staff's view of their trust recover as much as at equally bad trusts that never entered?",
+        answer=set_apart(reading(number)),
+        because=because(number, known),
+        rival=(
+            "The two groups may have differed before entry in ways that the survey does not show. It is one of three "
+            "such comparisons and is not adjusted for their number."
+        ),
+    )
+
+
+def _kept(known: Numbers, name: str) -> Finding:
+    number = known[f"kept_12_{name}"]
+    return Finding(
+        number,
+        question="Was the gain in hospital mortality kept a year after leaving?",
+        answer=kept(number, [row for key, row in known.items() if key.startswith("kept_12_")]),
+        because=because(number, known),
+        rival="What was chance would last after leaving whatever anyone did (regression to the mean).",
+        digits=0,
+    )
+
+
+def after_entry(number: Headline, beside: Headline) -> str:
+    """Say which way an indicator went after entry, and what keeps that from being a clear change.
+
+    beside: the same less the movement of equally bad trusts that never entered.
+    """
+    if number.verdict == rule.CANNOT_BE_SAID or pd.isna(number.low):
+        return "It cannot be said from the figures at hand."
+    if number.verdict in (rule.IMPROVEMENT, rule.WORSENING):
+        return f"Yes: {number.verdict}, and more than at equally bad trusts that never entered."
+    read = reading(number)
+    if read not in ("better", "worse"):
+        return f"There was {read}." if read.startswith("no ") else f"It was {read}."
+    side = "higher" if number.value > 0 else "lower"
+    but = (
+        "equally bad trusts that never entered moved much the same way"
+        if beside.low <= 0 <= beside.high
+        else "not by each of the comparisons that our rule asks for"
+    )
+    return f"It was {side} than predicted, which is {read}; but {but}, so we call it no clear change."
+
+
+def set_apart(read: str) -> str:
+    """Say which of two groups recovered more. read: of `rule.reading`, entrants less the others."""
+    return {
+        "better": "More at trusts that entered: equally bad trusts that never entered recovered less. In made-up figures where entry changes nothing this comparison errs too, so it is no proof.",
+        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more. In made-up figures where entry changes nothing this comparison leans the same way, so it is no proof of harm.",
+    }.get(read, f"About as much: {read}.")
+
+
+def kept(number: Headline, every: Sequence[Headline]) -> str:
+    """Say what share of a gain was still there a year after leaving, and where there was none to keep.
+
+    every: the same share for all indicators.
+    """
+    if number.verdict:
+        first = f"It cannot be said: {number.verdict}"
+    else:
+        first = f"{words.number(number.value, 'percent', digits=0)} of the gain was still there"
+        if number.low < number.none < number.high:
+            first += ", with an interval too wide to tell keeping from losing"
+    none = [indicators.label(one.indicator) for one in every if one.verdict and one.key != number.key]
+    return f"{first}." + (f" There was no clear gain to keep in {words.join(none)}." if none else "")
+
+
+def because(number: Headline, known: Numbers) -> str:
+    """Say why a number has the certainty that its part of the rule gave it."""
+    if number.rule == certainty.BY_RECORD:
+        share = words.number(100 * certainty.sure_dates(), "percent", digits=0)
+        spread = "wider" if number.high - number.low > number.value else "narrower"
+        return (
+            f"{share} of spells are dated with high confidence, and the interval is {spread} than the figure"
+        )
+    if number.rule == certainty.BY_GAIN:
+        gain = known[f"entry_{number.indicator}"].certainty
+        lower = "" if number.certainty == gain else ", and the interval is wide"
+        return f"certainty about the gain itself is {gain}{lower}"
+    if number.certainty == certainty.VERY_LOW:
+        if pd.isna(number.low) or pd.isna(number.high):
+            return "there is no interval"
+        return (
+            "the interval includes zero"
+            if number.low <= 0 <= number.high
+            else "too few trusts carry the estimate"
+        )
+    return {
+        certainty.LOW: "the interval leaves out zero, but our rule for reporting a change is not met",
+        certainty.MODERATE: "our rule for reporting a change is met, but not every further check",
+        certainty.HIGH: "our rule for reporting a change and every further check are met",
+    }[number.certainty]

@@ -1,4 +1,4 @@
-"""The headline findings in words: answers, reasons for a level of certainty, and the plain-English summary."""
+"""The findings on the page: the plain-English summary, the tables and the cards."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import data
+from analysis.chapters.findings import Finding, Numbers, reading
+from analysis.edition.headlines import Headline
 from analysis.present import words
 from analysis.present.cards import Card
-from analysis.study import certainty, rule as reporting_rule
-from analysis.study.findings import Finding
-
-LIMITS = ("estimate", "lower", "upper")
-
+from analysis.study import certainty, indicators, rule
 
 OTHER_SIDE = {"better": "worse", "worse": "better"}
-
-
 # Primary indicators as the plain-English summary names them.
 PLAIN = {
     "shmi": "death rates",
@@ -52,12 +48,17 @@ def rule_for_readers(levels: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def summary_entry(both: pd.DataFrame) -> str:
-    """Say in plain English what followed entry for each primary indicator; `both` as `protocol.two_baselines`."""
+def after_entry(known: Numbers, what: str = "entry") -> list[Headline]:
+    """Return the difference after entry of each primary indicator ("entry"), or less equally bad trusts ("equally_bad")."""
+    return [known[f"{what}_{name}"] for name in indicators.indicators(primary=True)]
+
+
+def summary_entry(known: Numbers) -> str:
+    """Say in plain English what followed entry for each primary indicator; `known` as `findings.numbers`."""
     parts = []
-    for row in both.to_dict("records"):
-        what, read = PLAIN[row["indicator"]], reporting_rule.reading(pd.Series(row))
-        side = "higher" if row["estimate"] > 0 else "lower"
+    for number in after_entry(known):
+        what, read = PLAIN[number.indicator], reading(number)
+        side = "higher" if number.value > 0 else "lower"
         if read in ("better", "worse"):
             parts.append(f"{_capital(what)} ended up {side} than we would expect, which is {read}.")
         else:
@@ -65,67 +66,55 @@ def summary_entry(both: pd.DataFrame) -> str:
     return " ".join(parts)
 
 
-def summary_equally_bad(both: pd.DataFrame) -> str:
+def summary_equally_bad(known: Numbers) -> str:
     """Say how equally bad trusts that never entered moved, and which changes are clear by our rule."""
-    same = [
-        PLAIN[row["indicator"]]
-        for row in both.to_dict("records")
-        if row["bad_lower"] <= 0 <= row["bad_upper"]
-    ]
-    apart = {
-        PLAIN[row["indicator"]]: reporting_rule.reading(
-            pd.Series({**{part: row[f"bad_{part}"] for part in LIMITS}, "direction": row["direction"]})
-        )
-        for row in both.to_dict("records")
-        if row["bad_lower"] > 0 or row["bad_upper"] < 0
-    }
+    beside = after_entry(known, "equally_bad")
+    same = [PLAIN[one.indicator] for one in beside if one.low <= 0 <= one.high]
+    apart = {PLAIN[one.indicator]: reading(one) for one in beside if one.low > 0 or one.high < 0}
     parts = [f"For {words.join(same)} they moved much the same way."] if same else []
     parts += [
         f"For {what} the trusts that were never put in did {OTHER_SIDE.get(read, read)}; that may be chance."
         for what, read in apart.items()
     ]
-    clear = [
-        PLAIN[row["indicator"]] for row in both.to_dict("records") if row["verdict"] in certainty.CHANGES
-    ]
-    rule = (
+    clear = [PLAIN[one.indicator] for one in after_entry(known) if one.verdict in rule.CHANGES]
+    called = (
         f"we call only {words.join(clear)} a clear change"
         if clear
         else "we call none of these a clear change"
     )
-    return " ".join([*parts, f"So {rule}."])
+    return " ".join([*parts, f"So {called}."])
 
 
-def one_line(both: pd.DataFrame) -> str:
-    """Say in one sentence whether anything changed clearly after entry; `both` as `protocol.two_baselines`."""
-    rows = both[both["verdict"].isin(certainty.CHANGES)]
-    if rows.empty:
+def one_line(known: Numbers) -> str:
+    """Say in one sentence whether anything changed clearly after entry; `known` as `findings.numbers`."""
+    rows = [one for one in after_entry(known) if one.verdict in rule.CHANGES]
+    if not rows:
         return (
             "None of the main measures changed clearly by our rule, which asks three comparisons to agree. "
             "That is not proof that nothing changed: the rule misses many real changes."
         )
-    parts = [f"{PLAIN[row['indicator']]} ({row['verdict']})" for row in rows.to_dict("records")]
+    parts = [f"{PLAIN[one.indicator]} ({one.verdict})" for one in rows]
     return f"A clear change came next in {words.join(parts)}, beyond that at trusts just as bad that were never put in."
 
 
 def deaths_for_each_hundred(item: Finding) -> str:
     """Say a difference in hospital mortality, a ratio of deaths to those expected, in deaths."""
-    side = "fewer" if item.estimate < 0 else "more"
-    change = words.number(item.estimate, item.unit, digits=item.digits)
-    deaths = words.number(abs(100 * item.estimate), digits=1)
+    side = "fewer" if item.number.value < 0 else "more"
+    change = words.number(item.number.value, item.number.unit, digits=item.digits)
+    deaths = words.number(abs(100 * item.number.value), digits=1)
     return f"For hospital mortality, {change} stands for {deaths} {side} deaths for each hundred expected."
 
 
 def summary_kept(gain: Finding) -> str:
     """Say in plain English whether a gain lasted. gain: the finding on the share kept, in percent."""
-    if gain.certainty == certainty.VERY_LOW:
+    if gain.number.certainty == certainty.VERY_LOW:
         return "We cannot say whether what was gained was kept: the figures are too few."
-    share = words.number(gain.estimate, gain.unit, digits=gain.digits)
+    share = words.number(gain.number.value, gain.number.unit, digits=gain.digits)
     return f"A year after leaving, {share} of what was gained was still there."
 
 
-def study_said(both: pd.DataFrame) -> str:
-    """Say on which measures the original study's direction and ours agree; `both` as `protocol.two_baselines`."""
-    ours = both.set_index("indicator")
+def study_said(known: Numbers) -> str:
+    """Say on which measures the original study's direction and ours agree; `known` as `findings.numbers`."""
     agree: list[str] = []
     differ: list[str] = []
     unknown: list[str] = []
@@ -133,8 +122,8 @@ def study_said(both: pd.DataFrame) -> str:
         if pd.isna(claim.indicator):
             unknown.append(claim.measure.lower())
         else:
-            read = reporting_rule.reading(ours.loc[claim.indicator])
-            (agree if read == claim.published_direction else differ).append(PLAIN[claim.indicator])
+            same = reading(known[f"entry_{claim.indicator}"]) == claim.published_direction
+            (agree if same else differ).append(PLAIN[claim.indicator])
     parts = [f"We see the same for {words.join(agree)}."] if agree else []
     parts += [f"We do not see it for {words.join(differ)}."] if differ else []
     parts += [f"We had no figures by trust on {words.join(unknown)}."] if unknown else []
@@ -148,11 +137,11 @@ def for_page(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[C
             name=one.key.replace("_", "-"),
             heading=one.question,
             answer=one.answer,
-            facts=f"{_capital(one.text())}; {words.number(one.n)} {one.of}; {one.direction}.",
-            certainty=f"Certainty: {one.certainty} ({one.because}).",
+            facts=f"{_capital(one.text())}; {one.base()}; {one.direction()}.",
+            certainty=f"Certainty: {one.number.certainty} ({one.because}).",
             rival=one.rival,
-            href=f"{one.page}.html#{one.anchor}",
-            sources=one.sources,
+            href=f"{one.number.page}.html#{one.number.anchor}",
+            sources=one.number.sources,
             changed=one.key in changed,
         )
         for one in found
@@ -165,9 +154,9 @@ def for_readers(found: Sequence[Finding]) -> pd.DataFrame:
         {
             "Question": [one.question for one in found],
             "Estimate": [one.text() for one in found],
-            "Better": [one.direction for one in found],
-            "From": [f"{words.number(one.n)} {one.of}" for one in found],
-            "Certainty": [one.certainty for one in found],
+            "Better": [one.direction() for one in found],
+            "From": [one.base() for one in found],
+            "Certainty": [one.number.certainty for one in found],
         }
     )
 
@@ -179,7 +168,7 @@ def for_board(found: Sequence[Finding]) -> pd.DataFrame:
 
 def highest(found: Sequence[Finding]) -> str:
     """Return the highest level of certainty among findings, of which there must be one or more."""
-    return min((one.certainty for one in found), key=certainty.LEVELS.index)
+    return min((one.number.certainty for one in found), key=certainty.LEVELS.index)
 
 
 def _capital(text: str) -> str:

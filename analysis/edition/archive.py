@@ -22,6 +22,16 @@ MODE = 0o644
 UNFINISHED = (".buildinfo", ".doctrees")
 
 
+def archive(root: Path, site: Path, newest: Edition | None, *, out: Path) -> list[Path]:
+    """Write the newest edition with its pages into the folder `out`; see `contents` and `write`.
+
+    Raises EditionError when there is no edition.
+    """
+    if newest is None:
+        raise EditionError("editions: found none. Allowed: at least one (make edition).")
+    return write(contents(root, site, newest), newest, out=out)
+
+
 def contents(root: Path, site: Path, edition: Edition, *, commit: str = "HEAD") -> dict[str, bytes]:
     """Return the files of the archive by path: pages, source of `commit`, citation, metadata, manifest.
 
@@ -68,7 +78,7 @@ def write(files: dict[str, bytes], edition: Edition, *, out: Path) -> list[Path]
 def as_zip(files: dict[str, bytes], name: str, day: dt.datetime) -> bytes:
     """Return files as a .zip under one folder, in order of their names, all of one moment."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as opened:
         for path, content in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{name}/{path}", day.timetuple()[:6])
             entry.compress_type, entry.external_attr, entry.create_system = (
@@ -76,18 +86,18 @@ def as_zip(files: dict[str, bytes], name: str, day: dt.datetime) -> bytes:
                 MODE << 16,
                 3,
             )
-            archive.writestr(entry, content)
+            opened.writestr(entry, content)
     return out.getvalue()
 
 
 def as_tar(files: dict[str, bytes], name: str, day: dt.datetime) -> bytes:
     """Return files as a .tar.gz under one folder, in order of their names, all of one moment and owner."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as opened:
         for path, content in sorted(files.items()):
             entry = tarfile.TarInfo(f"{name}/{path}")
             entry.size, entry.mode, entry.mtime = len(content), MODE, int(day.timestamp())
-            archive.addfile(entry, io.BytesIO(content))
+            opened.addfile(entry, io.BytesIO(content))
     return gzip.compress(out.getvalue(), mtime=0)
 
 
@@ -97,6 +107,6 @@ def _pages(site: Path) -> list[Path]:
 
 
 def _source(root: Path, commit: str) -> dict[str, bytes]:
-    with tarfile.open(fileobj=io.BytesIO(trees.packed(root, commit))) as archive:
-        members = [(one.name, archive.extractfile(one)) for one in archive if one.isfile()]
+    with tarfile.open(fileobj=io.BytesIO(trees.packed(root, commit))) as opened:
+        members = [(one.name, opened.extractfile(one)) for one in opened if one.isfile()]
         return {name: stream.read() for name, stream in members if stream is not None}

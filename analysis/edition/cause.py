@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.edition import revisions, trees
-from analysis.edition.compare import EditionError, apart, differs
+from analysis.edition.compare import EditionError, apart, differing
 from analysis.edition.trees import TableFile
+from analysis.ingest import diff
 from analysis.present import words
 
 LIBRARIES, METHOD, CORRECTION, OUR_CORRECTION, NEW_DATA = (
@@ -27,8 +28,8 @@ DATA_STATES = (CORRECTION, OUR_CORRECTION, NEW_DATA)
 NOT_SEPARABLE = "method and data together"
 ORDER_MATTERS = 0.05  # share of a change by which the order of the steps must shift a part to be said
 
-Numbers = dict[str, dict]
 Run = Callable[[Path], pd.DataFrame]
+Step = tuple[str, pd.DataFrame, pd.DataFrame]  # name, headline numbers before, and after
 
 
 @dataclass(slots=True)
@@ -48,9 +49,9 @@ class Trees:
     after: dict[str, TableFile]
     sides: dict[str, str]
     levels: set[int]
-    found: dict[tuple[bool, int], Numbers | EditionError] = field(default_factory=dict)
+    found: dict[tuple[bool, int], pd.DataFrame | EditionError] = field(default_factory=dict)
 
-    def numbers(self, new_code: bool, level: int) -> Numbers:
+    def numbers(self, new_code: bool, level: int) -> pd.DataFrame:
         """Return the numbers with old or new code, and the first `level` of DATA_STATES taken over.
 
         Raises EditionError when they cannot be computed.
@@ -60,7 +61,7 @@ class Trees:
             target = self.folder / f"{'new' if new_code else 'old'}-{level}"
             tree = trees.mix(self.root if new_code else self.old, self.tables(new_code, level), target)
             try:
-                self.found[new_code, level] = by_key(self.run(tree))
+                self.found[new_code, level] = self.run(tree)
             except EditionError as error:
                 self.found[new_code, level] = error
         kept = self.found[new_code, level]
@@ -98,7 +99,7 @@ def _at(was: TableFile, now: TableFile, side: str, level: int) -> TableFile:
     if level <= mine:
         return was
     keys, period = now.resource["schema"]["primaryKey"], now.resource.get("period")
-    old, new = revisions.rows_of(was.content), revisions.rows_of(now.content)
+    old, new = diff.texts(was.content), diff.texts(now.content)
     kept = revisions.corrected(old, new, keys=keys, period=period)
     content = kept.to_csv(index=False, lineterminator="\n").encode()
     facts = {
@@ -107,11 +108,6 @@ def _at(was: TableFile, now: TableFile, side: str, level: int) -> TableFile:
         "rows": len(kept),
     }
     return TableFile({**now.resource, **facts}, content)
-
-
-def by_key(frame: pd.DataFrame) -> Numbers:
-    """Return headline numbers as dictionaries by key."""
-    return {row["key"]: row for row in frame.to_dict("records")}
 
 
 def attribute(
@@ -128,49 +124,47 @@ def attribute(
     " and "; "" when no step did), one column a step with its part of the change in value, `interaction`
     (the part of METHOD with the new data less that with the old), and a list of notes for the reader.
     """
-    old, new = by_key(stored), by_key(current)
-    keys = [key for key in new if key in old and differs(old[key], new[key])]
-    keys += [key for key in new if key not in old]
+    kinds = differing(stored, current)
+    keys = [key for kind in (diff.CHANGED, diff.ADDED) for key in current["key"] if kinds.get(key) == kind]
     empty = pd.DataFrame(columns=["key", "cause", *STEPS, "interaction"])
     if not keys:
         return empty, []
     last = len(DATA_STATES)
-    states.found[True, states.same_as(last)] = new
+    states.found[True, states.same_as(last)] = current
     if not method_changed and states.levels:
-        states.found[False, states.same_as(last)] = new
+        states.found[False, states.same_as(last)] = current
     notes: list[str] = []
-    walked = _walk(states, old, method_changed, notes)
+    walked = _walk(states, stored, method_changed, notes)
     other = _method_with_new_data(states, method_changed, notes)
-    rows = [_parts(key, walked, other) for key in keys]
+    rows = _parts(keys, walked, other)
     said = [
         f"{row['key']}: the part of the method depends on the data ({row['interaction']:+.3g})"
-        for row in rows
+        for row in rows.to_dict("records")
         if _order_matters(row)
     ]
     if walked[0][0] == LIBRARIES:
         said += _not_repeated(keys, walked[0][1], walked[0][2])
-    return pd.DataFrame(rows, columns=empty.columns), notes + said
+    return rows[list(empty.columns)], notes + said
 
 
-def _not_repeated(keys: Sequence[str], stored: Numbers, again: Numbers) -> list[str]:
+def _not_repeated(keys: Sequence[str], stored: pd.DataFrame, again: pd.DataFrame) -> list[str]:
     """Say of each number on record that its own code and data give another one here."""
+    kinds = differing(stored, again)
+    sides = [frame.set_index("key") for frame in (stored, again)]
     said = []
-    for key in keys:
-        if key in stored and key in again and differs(stored[key], again[key]):
-            was, now = (
-                words.estimate(one["value"], one["low"], one["high"], one["unit"])
-                for one in (stored[key], again[key])
-            )
-            said.append(
-                f"{key}: the code and data of the edition before give {now} here, not {was} as on record; "
-                "libraries or machine differ"
-            )
+    for key in (key for key in keys if kinds.get(key) == diff.CHANGED):
+        was, now = (
+            words.estimate(one["value"], one["low"], one["high"], one["unit"])
+            for one in (side.loc[key] for side in sides)
+        )
+        said.append(
+            f"{key}: the code and data of the edition before give {now} here, not {was} as on record; "
+            "libraries or machine differ"
+        )
     return said
 
 
-def _walk(
-    states: Trees, stored: Numbers, method_changed: bool, notes: list[str]
-) -> list[tuple[str, Numbers, Numbers]]:
+def _walk(states: Trees, stored: pd.DataFrame, method_changed: bool, notes: list[str]) -> list[Step]:
     """Return the steps walked: name, numbers before, numbers after."""
     last = len(DATA_STATES)
     method_first = [(LIBRARIES, False, 0), (METHOD, method_changed, 0)]
@@ -197,7 +191,7 @@ def _walk(
 
 def _method_with_new_data(
     states: Trees, method_changed: bool, notes: list[str]
-) -> tuple[Numbers, Numbers] | None:
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Return the numbers around METHOD in the other order, with all new data; None when that cannot be had."""
     if not method_changed:
         return None
@@ -211,24 +205,24 @@ def _method_with_new_data(
 
 
 def _parts(
-    key: str, walked: list[tuple[str, Numbers, Numbers]], other: tuple[Numbers, Numbers] | None
-) -> dict:
-    row: dict = {"key": key, "cause": "", "interaction": np.nan}
-    causes = []
+    keys: Sequence[str], walked: list[Step], other: tuple[pd.DataFrame, pd.DataFrame] | None
+) -> pd.DataFrame:
+    """Return one row a key: `key`, `cause`, the part of each of STEPS that was walked, and `interaction`."""
+
+    def change(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:
+        was, now = (side.set_index("key")["value"].reindex(keys).to_numpy(float) for side in (before, after))
+        return now - was
+
+    rows = pd.DataFrame({"key": keys, **dict.fromkeys((*STEPS, "interaction"), np.nan)})
+    causes: dict[str, list[str]] = {key: [] for key in keys}
     for name, before, after in walked:
-        a, b = before.get(key), after.get(key)
-        moved = (a is None) != (b is None) or (a is not None and b is not None and differs(a, b))
-        causes += [name] if moved else []
+        for key in differing(before, after).index.intersection(keys):
+            causes[key].append(name)
         if name in STEPS:
-            row[name] = _value(b) - _value(a)
-    if other is not None and METHOD in row:
-        row["interaction"] = _value(other[1].get(key)) - _value(other[0].get(key)) - row[METHOD]
-    row["cause"] = " and ".join(causes)
-    return row
-
-
-def _value(number: dict | None) -> float:
-    return np.nan if number is None else float(number["value"])
+            rows[name] = change(before, after)
+    if other is not None:
+        rows["interaction"] = change(*other) - rows[METHOD]
+    return rows.assign(cause=[" and ".join(causes[key]) for key in keys])
 
 
 def _order_matters(row: dict) -> bool:

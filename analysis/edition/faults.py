@@ -19,7 +19,7 @@ KNOWN = {
 def named(number: str, moved: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
     """Return causes with the known faults of an edition's intervals in the place of what was found by steps.
 
-    number: of the edition compared with. moved: rows of `Comparison.frame` that moved. causes: one row a key, at
+    number: of the edition compared with. moved: as `compare.moved` returns it. causes: one row a key, at
     least `key` and `cause`. Recomputing cannot find such a fault: where the old code gives the interval on record again,
     it looks like any change of method, and elsewhere like one of libraries. What moved beside the interval keeps its cause.
     """

@@ -38,7 +38,7 @@ def feed(editions: Sequence[Edition], *, address: str = "", pages: str = "", hom
     for one in newest:
         entry = _child(root, "entry")
         _text(entry, "id", f"urn:uuid:{uuid.uuid5(NAMESPACE, one.number)}")
-        _text(entry, "title", f"Edition {one.number}: {headline(one)}")
+        _text(entry, "title", f"Edition {one.number}: {brought(one)}")
         _text(entry, "updated", _moment(one))
         page = f"{address}{home}{one.number}/index.html" if home else about
         _child(entry, "link", rel="alternate", type="text/html", href=page)
@@ -47,7 +47,7 @@ def feed(editions: Sequence[Edition], *, address: str = "", pages: str = "", hom
     return Xml.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
-def headline(edition: Edition) -> str:
+def brought(edition: Edition) -> str:
     """Say in a few words what an edition brought."""
     if edition.about["previous"] is None:
         return "the first edition"

@@ -1,11 +1,10 @@
-"""The headline numbers of the report, computed by the functions that the chapters use; nothing is typed."""
+"""The headline numbers of the report, computed once, by the functions that the chapters use."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,16 +12,16 @@ import pandas as pd
 from analysis.methods.effects.gain_kept import ESTIMABLE
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.regression_to_mean import expected_regression
-from analysis.study import entry_effects, indicators, leaving, regime, rivals
+from analysis.study import certainty, entry_effects, indicators, leaving, regime, rivals
 
 MONTHS_IN_YEAR = 12
-KEOGH = "Without the eleven Keogh trusts"
 LEFT_BY, BACK_BY = 24, 48  # months at which the shares that left, and that came back, are read off
-NO_DIFFERENCE = 0.0
-ALL_KEPT = 100.0
-LEFT = "trusts that left"
+ENTERED, LEFT, PAIRED = "trusts that entered", "trusts that left", "trusts that entered, with a partner"
+NO_DIFFERENCE, ALL_KEPT = 0.0, 100.0
 NO_NONE = float("nan")  # a level or a count: there is no value that means "none"
-COSTS = "analysis.edition.headline_costs"  # offers `headline_numbers()`, rows as Headline; left out while it is not there
+MISSING = (float("nan"),) * 3
+
+Limits = Sequence[float]  # value, low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,13 @@ class Headline:
     """One headline number.
 
     key: stable name, never used for another quantity. name: what it is, for readers. value, low, high: in
-    `unit` (a key of `present.FORMATS`); low and high are 95% limits, NaN where there is no interval. n: how
+    `unit` (a key of `words.FORMATS`); low and high are 95% limits, NaN where there is no interval. n: how
     many `of` it rests on. direction: "higher is better", "lower is better" or "neither". none: the value that
     means no difference, NaN for levels and counts. verdict: by `analysis.study.rule`, or why there is no
-    value; "" where neither applies. page: chapter that shows it.
+    value; "" where neither applies. page, anchor: chapter that shows it, and the place there. indicator: what
+    it is about, "" for the regime itself. sources: names of the tables behind it.
+    rule: the part of the rule of certainty that judges it ("" for none: an expectation, a plain count, a
+    cost). certainty: the level by that part, once `rating.rated` has judged it.
     """
 
     key: str
@@ -48,23 +50,36 @@ class Headline:
     none: float
     verdict: str
     page: str
+    anchor: str = ""
+    indicator: str = ""
+    sources: tuple[str, ...] = ()
+    rule: str = ""
+    certainty: str = ""
 
 
-COLUMNS = tuple(Headline.__dataclass_fields__)
+# What an edition stores of a number: part of the record, so never renamed or put in another order.
+ON_RECORD = ("key", "name", "value", "low", "high", "unit", "n", "of", "direction", "none", "verdict", "page")
+
+
+def headlines(groups: Sequence[str] | None = None) -> list[Headline]:
+    """Return the headline numbers in the order of GROUPS, their certainty not judged yet.
+
+    groups: names of GROUPS, all when None. Raises KeyError for another name.
+    """
+    return [row for group in (GROUPS if groups is None else groups) for row in GROUPS[group]()]
 
 
 def numbers(groups: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return the headline numbers, one row a key, columns of `Headline`, in the order of GROUPS.
-
-    groups: names of GROUPS, all when None. Raises KeyError for another name, ValueError for a key used twice.
-    """
-    chosen = list(GROUPS) if groups is None else list(groups)
-    return as_frame([row for group in chosen for row in GROUPS[group]()])
+    """Return the headline numbers as an edition stores them; see `headlines` and `as_frame`."""
+    return as_frame(headlines(groups))
 
 
 def as_frame(rows: Sequence[Headline]) -> pd.DataFrame:
-    """Return headline numbers as a frame with the columns of `Headline`; numbers are floats, n is whole."""
-    frame = pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+    """Return headline numbers as a frame, one row a key, columns ON_RECORD; numbers are floats, n is whole.
+
+    Raises ValueError for a key used twice.
+    """
+    frame = pd.DataFrame([asdict(row) for row in rows], columns=list(ON_RECORD))
     if frame["key"].duplicated().any():
         twice = frame.loc[frame["key"].duplicated(), "key"].tolist()
         raise ValueError(f"headline numbers: keys {twice} are used twice. Allowed: one row a key.")
@@ -77,24 +92,25 @@ def entry() -> list[Headline]:
 
     Hospital mortality also without the trusts that were chosen for it (the Keogh review).
     """
+    title = "difference in the three years after entry"
     rows = []
     for row in entry_effects.two_baselines(indicators.indicators(primary=True)).to_dict("records"):
-        title = f"{row['title']}: difference in the three years after entry"
-        limits = (row["estimate"], row["lower"], row["upper"])
-        rows.append(
-            _difference(
-                "entry", row["indicator"], title, limits, int(row["n_trusts"]), verdict=row["verdict"]
-            )
-        )
+        name, limits = row["indicator"], [row[part] for part in ("estimate", "lower", "upper")]
+        place = {
+            "page": "metrics/entry",
+            "anchor": f"entry-{name.replace('_', '-')}",
+            "verdict": row["verdict"],
+        }
+        rows.append(_difference("entry", name, title, limits, int(row["n_trusts"]), **place))
     return [*rows, _without_keogh("shmi")]
 
 
 def _without_keogh(name: str) -> Headline:
-    found = entry_effects.entry(name, panel=rivals.samples(name)[KEOGH]).overall
-    title = f"{regime.indicator(name)['title']}: the same without the eleven trusts of the Keogh review"
-    limits = (found.estimate, found.lower, found.upper)
-    row = _difference("entry", name, title, limits, int(found.n_trusts), page="metrics/rivals")
-    return replace(row, key=f"{row.key}_without_keogh")
+    found = entry_effects.entry(name, panel=rivals.samples(name)[rivals.WITHOUT_KEOGH]).overall
+    title = "the same without the eleven trusts of the Keogh review"
+    limits, anchor = (found.estimate, found.lower, found.upper), "does-the-answer-hang-on-a-choice"
+    row = _difference("entry", name, title, limits, int(found.n_trusts), anchor=anchor)
+    return replace(row, key=f"{row.key}_without_keogh", sources=(*row.sources, "regime_trusts"))
 
 
 def regression() -> list[Headline]:
@@ -104,46 +120,46 @@ def regression() -> list[Headline]:
 
 
 def _expected(name: str) -> Headline:
-    about = regime.indicator(name)
-    grain = about["analysis_grain"]
+    grain = regime.indicator(name)["analysis_grain"]
     year, follow = indicators.YEAR_BEFORE[grain], len(indicators.HORIZONS[grain])
-    title = f"{about['title']}: change to be expected from regression to the mean"
+    title = "change to be expected from regression to the mean"
     try:
         found = expected_regression(regime.panel(name), baseline=year, follow_up=follow)
-        value, n, verdict = found.expected, len(found.frame), ""
+        limits, n, verdict = (found.expected, np.nan, np.nan), len(found.frame), ""
     except EffectError as error:
-        value, n, verdict = np.nan, 0, str(error)
-    limits = (value, np.nan, np.nan)
-    return _difference(
-        "regression_to_the_mean", name, title, limits, n, verdict=verdict, page="metrics/rivals"
-    )
+        limits, n, verdict = MISSING, 0, str(error)
+    return _difference("regression_to_the_mean", name, title, limits, n, verdict=verdict, rule="")
 
 
 def _equally_bad(name: str) -> Headline:
-    title = f"{regime.indicator(name)['title']}: difference from equally bad trusts that never entered"
+    title = "difference from equally bad trusts that never entered"
     try:
         found = entry_effects.equally_bad(name)
         limits, n, verdict = (found.difference, found.lower, found.upper), found.entrants.overall.n_trusts, ""
     except EffectError as error:
-        limits, n, verdict = (np.nan, np.nan, np.nan), 0, str(error)
-    row = _difference("equally_bad", name, title, limits, n, verdict=verdict, page="metrics/rivals")
-    return replace(row, of="trusts that entered, with a partner")
+        limits, n, verdict = MISSING, 0, str(error)
+    return _difference("equally_bad", name, title, limits, n, verdict=verdict, of=PAIRED)
 
 
-def _difference(
-    what: str,
-    name: str,
-    title: str,
-    limits: tuple[float, float, float],
-    n: int,
-    *,
-    verdict: str = "",
-    page: str = "metrics/entry",
-) -> Headline:
+def _difference(what: str, name: str, title: str, limits: Limits, n: int, **other: Any) -> Headline:
+    """Return a difference after entry; other: the fields in which it is not as most of them."""
     about = regime.indicator(name)
-    unit, none = indicators.GLUE_UNITS[about["unit"]], NO_DIFFERENCE
-    key, of = f"{what}_{name}", "trusts that entered"
-    return Headline(key, title, *limits, unit, n, of, about["direction"], none, verdict, page)
+    usual = {
+        "unit": indicators.GLUE_UNITS[about["unit"]],
+        "of": ENTERED,
+        "direction": about["direction"],
+        "none": NO_DIFFERENCE,
+        "verdict": "",
+        "page": "metrics/rivals",
+        "anchor": "would-these-trusts-have-recovered-anyway",
+        "indicator": name,
+        "sources": (about["table"], "regime_spells"),
+        "rule": certainty.BY_DIFFERENCE,
+    }
+    value, low, high = limits
+    return Headline(
+        f"{what}_{name}", f"{about['title']}: {title}", value, low, high, n=n, **{**usual, **other}
+    )
 
 
 def stays() -> list[Headline]:
@@ -155,35 +171,43 @@ def stays() -> list[Headline]:
     again = back.at(BACK_BY).set_index("cause")
     came_back = again.loc["returned"] if "returned" in again.index else pd.Series(dtype="float64")
     limits, ends, n = ["incidence", "lower", "upper"], spells["ended_by"] == "exit", int(middle["n"])
+    share_left, second = (100 * left / trusts, np.nan, np.nan), int((spells["spell"] == 2).sum())
+    length, came_back = middle[["median", "lower", "upper"]], 100 * came_back.reindex(limits)
+    shown = {"of": LEFT, "anchor": "leaving-returns", "sources": ("regime_spells", "organisation_changes")}
+    four_years = "Trusts that came back within four years of leaving"
     return [
-        _count("trusts_entered", "Trusts ever in special measures for quality", trusts, len(spells), "spells"),
-        _count("exits", "Spells that ended by leaving", int(ends.sum()), len(spells), "spells"),
-        _count("returns", "Trusts that came back after leaving", int((spells["spell"] == 2).sum()), left, LEFT),
-        _level("median_time_in_regime", "Middle length of a first spell", middle[["median", "lower", "upper"]], n, unit="months"),
-        _level("share_left", "Trusts whose first spell ended by leaving", [100 * left / trusts, np.nan, np.nan], trusts),
-        _level(f"share_left_{LEFT_BY}", "Trusts that left within two years of entry", 100 * gone[limits], n),
-        _level(
-            f"share_returned_{BACK_BY}", "Trusts that came back within four years of leaving",
-            100 * came_back.reindex(limits), left, of=LEFT,
+        _count(
+            "trusts_entered", "Trusts ever in special measures for quality", trusts, len(spells), "spells"
         ),
-    ]  # fmt: skip
+        _count("exits", "Spells that ended by leaving", int(ends.sum()), len(spells), "spells"),
+        _count("returns", "Trusts that came back after leaving", second, left, LEFT),
+        _level("median_time_in_regime", "Middle length of a first spell", length, n, unit="months"),
+        _level("share_left", "Trusts whose first spell ended by leaving", share_left, trusts, rule=""),
+        _level(f"share_left_{LEFT_BY}", "Trusts that left within two years of entry", 100 * gone[limits], n),
+        _level(f"share_returned_{BACK_BY}", four_years, came_back, left, **shown),
+    ]
 
 
 def _count(key: str, name: str, value: int, n: int, of: str) -> Headline:
-    return Headline(key, name, value, np.nan, np.nan, "count", n, of, "neither", NO_NONE, "", "regime")
+    place = {"page": "regime", "anchor": "who-was-in-and-when"}
+    return _level(key, name, (value, np.nan, np.nan), n, unit="count", of=of, rule="", **place)
 
 
-def _level(
-    key: str,
-    name: str,
-    limits: Sequence[float],
-    n: int,
-    *,
-    unit: str = "percent",
-    of: str = "trusts that entered",
-) -> Headline:
+def _level(key: str, name: str, limits: Limits, n: int, **other: Any) -> Headline:
+    """Return a length, share or sum; other: the fields in which it is not as most of them."""
+    usual = {
+        "unit": "percent",
+        "of": ENTERED,
+        "direction": "neither",
+        "none": NO_NONE,
+        "verdict": "",
+        "page": "metrics/after",
+        "anchor": "leaving-stays",
+        "sources": ("regime_spells",),
+        "rule": certainty.BY_RECORD,
+    }
     value, low, high = (float(limit) for limit in limits)
-    return Headline(key, name, value, low, high, unit, n, of, "neither", NO_NONE, "", "metrics/after")
+    return Headline(key, name, value, low, high, n=n, **{**usual, **other})
 
 
 def kept() -> list[Headline]:
@@ -199,25 +223,47 @@ def _kept(name: str) -> list[Headline]:
     except EffectError as error:
         nothing = {"share": np.nan, "lower": np.nan, "upper": np.nan, "n_trusts": 0, "status": str(error)}
         found = [{**nothing, "horizon": step * year} for step in (1, 2)]
+    usual = {
+        "of": LEFT,
+        "direction": "higher is better",
+        "none": ALL_KEPT,
+        "anchor": "leaving-kept-shmi" if name == "shmi" else "was-the-gain-kept",
+        "indicator": name,
+        "sources": (about["table"], "regime_spells"),
+        "rule": certainty.BY_GAIN,
+    }
     rows = []
     for row in found:
         months = MONTHS_IN_YEAR * int(row["horizon"]) // year
-        key = f"kept_{months}_{name}"
         title = f"{about['title']}: share of the gain kept {months} months after leaving"
         limits = [100 * row[part] for part in ("share", "lower", "upper")]
         verdict = "" if row["status"] == ESTIMABLE else row["status"]
-        level = _level(key, title, limits, int(row["n_trusts"]), of=LEFT)
-        rows.append(replace(level, direction="higher is better", none=ALL_KEPT, verdict=verdict))
+        key, n = f"kept_{months}_{name}", int(row["n_trusts"])
+        rows.append(_level(key, title, limits, n, verdict=verdict, **usual))
     return rows
 
 
 def costs() -> list[Headline]:
-    """Return the headline numbers of the cost chapter; none while it has no module for them."""
-    try:
-        found = importlib.util.find_spec(COSTS)
-    except ModuleNotFoundError:
-        return []
-    return [] if found is None else list(importlib.import_module(COSTS).headline_numbers())
+    """Return what a spell cost in money and in staff time: the base case, and the interval of the draws."""
+    # Here, not above: a page that shows no cost must not be run again when a cost is edited.
+    from analysis.study.costs import items, uncertain
+
+    costed = items.cost_spells()
+    values = uncertain.figures(costed.items, rng=np.random.default_rng(indicators.SEED))
+    drawn = uncertain.draw(costed, values=values)
+    accounts = {
+        "cost_spending_per_spell": ("Money spent on the support of a spell", items.SPENDING),
+        "cost_staff_time_per_spell": ("Staff time that a spell took", items.STAFF_TIME),
+    }
+    usual = {"unit": "gbp", "of": "spells", "direction": "lower is better", "rule": ""}
+    usual |= {"page": "costs", "anchor": "what-did-a-spell-cost"}
+    sources = ("cost_items", "regime_spells")
+    rows = []
+    for key, (name, account) in accounts.items():
+        limits = (costed.total(account), drawn.of(account).lower, drawn.of(account).upper)
+        title = f"{name}, {costed.price_year} prices"
+        rows.append(_level(key, title, limits, costed.n, sources=sources, **usual))
+    return rows
 
 
 GROUPS: dict[str, Callable[[], list[Headline]]] = {

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.edition import revisions
 from analysis.edition.cause import NOT_SEPARABLE, STEPS
-from analysis.edition.compare import GONE, NEW, Comparison, apart
+from analysis.edition.compare import GONE, MOVED, NEW, apart
 from analysis.edition.survey import NEW_TABLE, NO_TABLE
 from analysis.present import words as wording
 from analysis.present.words import FORMATS
@@ -30,7 +30,7 @@ FIRST = "This is the first edition. There is no earlier number to compare with."
 def told(moved: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a comparison that moved with `cause`, the part of each step, and `says`, a sentence.
 
-    moved: rows of `Comparison.frame`. causes: as `cause.attribute` returns it. Changed conclusions first.
+    moved: rows of `compare.compare`. causes: as `cause.attribute` returns it. Changed conclusions first.
     """
     frame = moved.merge(causes, on="key", how="left").reindex(
         columns=[*moved.columns, "cause", *STEPS, "interaction"]
@@ -120,10 +120,40 @@ def table_sentence(row: dict[str, Any]) -> str:
     return f"{head}: {wording.join(parts) if parts else 'its description only'}{' (corrections' + span + ')' if at_first and span else ''}.{files}"
 
 
-def modules(count: int, readers: int) -> str:
-    """Say how many modules changed, and how many of them read releases."""
-    tail = f", of which {wording.number(readers)} read official releases" if readers else ""
-    return f"{wording.plural(count, 'module')} of the analysis changed{tail}."
+def counted(compared: pd.DataFrame) -> str:
+    """Say how many numbers moved, were added or withdrawn, and which conclusions changed."""
+    counts = compared["status"].value_counts()
+    of = int((compared["status"] != NEW).sum())
+    moved = int(counts.get(MOVED, 0))
+    parts = [f"{wording.number(moved) if moved else 'None'} of {wording.plural(of, 'headline number')} moved"]
+    for status, word in ((NEW, "new"), (GONE, "withdrawn")):
+        if counts.get(status, 0):
+            parts.append(f"{wording.number(counts[status])} {'is' if counts[status] == 1 else 'are'} {word}")
+    changed = compared[compared["conclusion"]]
+    said = (
+        "No conclusion changed."
+        if changed.empty
+        else f"{wording.plural(len(changed), 'conclusion')} changed: "
+        + "; ".join(f"{row['name']} ({row['why']})" for row in changed.to_dict("records"))
+        + "."
+    )
+    return f"{wording.join(parts)}. {said}"
+
+
+def code(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Say what changed in code and libraries; `before` and `now` as `Edition.about`."""
+    names = sorted(set(before["code"]) | set(now["code"]))
+    changed = [name for name in names if before["code"].get(name) != now["code"].get(name)]
+    readers = sum(name.startswith("analysis/ingest/") for name in changed)
+    said = []
+    if changed:
+        tail = f", of which {wording.number(readers)} read official releases" if readers else ""
+        said.append(f"{wording.plural(len(changed), 'module')} of the analysis changed{tail}.")
+    if before["lock"] != now["lock"]:
+        said.append("The versions of the libraries changed.")
+    if before["python"] != now["python"]:
+        said.append(f"Python changed from {before['python']} to {now['python']}.")
+    return said
 
 
 def first(about: dict[str, Any]) -> str:
@@ -133,17 +163,17 @@ def first(about: dict[str, Any]) -> str:
 
 def comparison(
     about: dict[str, Any],
-    compared: Comparison,
+    compared: pd.DataFrame,
     changes: pd.DataFrame,
     tables: pd.DataFrame,
-    code: Sequence[str],
-    notes: Sequence[str],
+    changed_code: Sequence[str],
+    doubts: Sequence[str],
 ) -> str:
     """Return the comparison with the edition before as plain text, conclusions first."""
     lines = [
         f"Edition {about['number']}, {wording.day(about['date'])}, compared with edition {about['previous']}",
         "",
-        compared.sentence(),
+        counted(compared),
     ]
     sections = {
         "Conclusions that changed": changes.loc[changes["conclusion"], "says"].tolist(),
@@ -152,8 +182,8 @@ def comparison(
             table_sentence(row) for row in tables.to_dict("records") if revised(row)
         ],
         "New data": [table_sentence(row) for row in tables.to_dict("records") if not revised(row)],
-        "Method and code": list(code),
-        "How sure the causes are": list(notes),
+        "Method and code": list(changed_code),
+        "How sure the causes are": list(doubts),
     }
     for heading, texts in sections.items():
         if texts:

@@ -111,7 +111,7 @@ def lost(address: str, *, pages: str = "", name: str = NAME) -> str:
 def listing(editions: Sequence[Edition]) -> str:
     """Return a page that lists the editions that can be read, newest first."""
     lines = [
-        f'<li><a href="{one.number}/index.html">Edition {one.number}</a>, {one.about["date"]}: {escape(feed.headline(one))}</li>'
+        f'<li><a href="{one.number}/index.html">Edition {one.number}</a>, {one.about["date"]}: {escape(feed.brought(one))}</li>'
         for one in editions
     ]
     return _page("All editions", f"<h1>All editions</h1>\n<ul>\n{chr(10).join(lines)}\n</ul>")

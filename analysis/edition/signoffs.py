@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from functools import lru_cache
@@ -19,7 +18,7 @@ PERSON, AUTOMATED = "person", "automated"
 SIGNED, CHANGED, NEVER = "signed off", "changed since its sign-off", "not signed off"
 SIGNOFFS = "signoffs"
 INPUTS = "inputs"  # notebook metadata: names of the modules and tables that the chapter used
-KEPT = ("chapter", "role", "kind", "signed_on", "digest", "note")
+COLUMNS = ("chapter", "role", "kind", "date", "digest")
 DIGITS = 16
 
 
@@ -40,8 +39,8 @@ def digest(chapter: str, *, root: Path = trace.ROOT) -> str:
     """Return what a sign-off is for: DIGITS of the SHA-256 over text, code, modules, tables and lock of a chapter.
 
     Outputs are left out: they follow from the rest. The names of modules and tables are those that the chapter
-    was seen to use when its outputs were stored (metadata INPUTS). Without them all tables count, and the
-    modules that its imports lead to: then the digest can only change too often.
+    was seen to use when its outputs were stored (metadata INPUTS). Without them all of both count: then the digest
+    can only change too often.
     """
     file = root / "book" / f"{chapter}.ipynb"
     notebook = json.loads(read(file, root))
@@ -60,58 +59,28 @@ def inputs(chapter: str, *, root: Path = trace.ROOT) -> tuple[list[str], list[st
     notebook = json.loads(read(root / "book" / f"{chapter}.ipynb", root))
     resources = set(_package(root)) - {SIGNOFFS}
     known = notebook["metadata"].get(INPUTS)
-    if known is not None:
-        modules = [name for name in known["modules"] if (root / name).is_file()]
-        return sorted(modules), sorted(set(known["tables"]) & resources)
-    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return sorted(reached("\n".join(code), root)), sorted(resources)
-
-
-def reached(code: str, root: Path) -> set[str]:
-    """Return the modules of `analysis` that code imports, and those that these import in turn, as paths."""
-    found: set[str] = set()
-    todo = _imports(code)
-    while todo:
-        name = todo.pop()
-        for path in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py"):
-            if path not in found and (root / path).is_file():
-                found.add(path)
-                todo |= _imports(read(root / path, root))
-    return found
-
-
-def _imports(code: str) -> set[str]:
-    lines = [line for line in code.splitlines() if not line.lstrip().startswith(("%", "!"))]
-    names: set[str] = set()
-    for node in ast.walk(ast.parse("\n".join(lines))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name for name in names if name.split(".")[0] == "analysis"}
+    if known is None:
+        files = sorted((root / "analysis").rglob("*.py"))
+        return [file.relative_to(root).as_posix() for file in files], sorted(resources)
+    modules = [name for name in known["modules"] if (root / name).is_file()]
+    return sorted(modules), sorted(set(known["tables"]) & resources)
 
 
 def signoffs() -> pd.DataFrame:
     """Return the sign-offs kept by hand, and the checks that the newest edition passed, newest first.
 
-    Columns: `chapter`, `role` (of the reviewer), `kind` (PERSON or AUTOMATED), `date`, `digest`.
+    COLUMNS; `role` is that of the reviewer, `kind` PERSON or AUTOMATED.
     """
     known = {one["name"] for one in data.package()["resources"]}
-    kept = data.load(SIGNOFFS) if SIGNOFFS in known else pd.DataFrame(columns=list(KEPT))
-    rows = kept.assign(date=pd.to_datetime(kept["signed_on"]).dt.strftime("%Y-%m-%d"))[
-        ["chapter", "role", "kind", "date", "digest"]
-    ]
+    kept = data.load(SIGNOFFS) if SIGNOFFS in known else pd.DataFrame(columns=["signed_on", *COLUMNS])
+    rows = [kept.assign(date=pd.to_datetime(kept["signed_on"]).dt.strftime("%Y-%m-%d"))]
     newest = store.latest()
-    made = []
     if newest is not None:
+        checks = pd.DataFrame(list(newest.about["chapters"].items()), columns=["chapter", "digest"])
         role = f"checks of edition {newest.number}"
-        made = [
-            (name, role, AUTOMATED, newest.about["date"], sha)
-            for name, sha in newest.about["chapters"].items()
-        ]
-    checks = pd.DataFrame(made, columns=rows.columns)
-    both = pd.concat([rows, checks], ignore_index=True) if len(rows) else checks
-    return both.sort_values("date", ascending=False, kind="stable", ignore_index=True)
+        rows.append(checks.assign(role=role, kind=AUTOMATED, date=newest.about["date"]))
+    every = pd.concat(rows)[list(COLUMNS)]
+    return every.sort_values("date", ascending=False, kind="stable", ignore_index=True)
 
 
 def standing(

@@ -11,12 +11,17 @@ import pandas as pd
 from analysis import data, trace
 from analysis.edition import faults, headlines, notes, revisions, store
 from analysis.edition.cause import STEPS
-from analysis.edition.compare import SAME, compare
+from analysis.edition.compare import compare, moved
 from analysis.edition.store import Edition
-from analysis.present import words
+from analysis.ingest import diff
 
-DATA_ONLY, METHOD_ONLY = "the tables: no code changed", "the method: no table changed"
-BOTH, NEITHER = "tables or method: both changed", "neither tables nor code: see the versions of the libraries"
+# What moved a number, as far as the files tell: by whether tables of the data side differ, and code or settings.
+WHY = {
+    (True, False): "the tables: no code changed",
+    (False, True): "the method: no table changed",
+    (True, True): "tables or method: both changed",
+    (False, False): "neither tables nor code: see the versions of the libraries",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +39,6 @@ class Since:
     tables: pd.DataFrame
     code: int
 
-    def sentence(self) -> str:
-        """Say what differs from the newest edition."""
-        head = f"Since edition {self.edition.number} of {words.day(self.edition.about['date'])}"
-        if self.changes.empty and self.tables.empty and not self.code:
-            return f"{head} nothing has changed."
-        conclusions = int(self.changes["conclusion"].sum())
-        ended = (
-            f"{words.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
-        )
-        counts = (
-            f"{words.plural(len(self.tables), 'table')} and {words.plural(self.code, 'module')} of the analysis changed, "
-            f"{words.plural(len(self.changes), 'headline number')} moved, and {ended}"
-        )
-        return f"{head} {counts}. The next edition will recompute the old data with the new code, and the reverse, to say why."
-
 
 def since(numbers: pd.DataFrame | None = None) -> Since | None:
     """Compare the files as they stand with the newest edition; None where there is no edition yet.
@@ -58,26 +48,15 @@ def since(numbers: pd.DataFrame | None = None) -> Since | None:
     edition = store.latest()
     if edition is None:
         return None
-    compared = compare(edition.headline, headlines.numbers() if numbers is None else numbers).frame
-    tables = changed_tables(edition)
-    now = trace.modules()
-    before = edition.about["code"]
+    differ = moved(compare(edition.headline, headlines.numbers() if numbers is None else numbers))
+    tables, before, now = changed_tables(edition), edition.about["code"], trace.modules()
     code = sum(before.get(name) != now.get(name) for name in set(before) | set(now))
-    moved = compared[compared["status"] != SAME].reset_index(drop=True)
-    settings = bool(len(tables) and tables["by"].isin(revisions.METHOD_SIDE).any())
-    held = bool(len(tables) and (~tables["by"].isin(revisions.METHOD_SIDE)).any())
-    why = (
-        BOTH
-        if held and (code or settings)
-        else DATA_ONLY
-        if held
-        else METHOD_ONLY
-        if code or settings
-        else NEITHER
-    )
-    causes = moved[["key"]].assign(cause=why, interaction=float("nan"), **dict.fromkeys(STEPS, float("nan")))
-    causes = faults.named(edition.number, moved, causes)
-    return Since(edition, notes.told(moved, causes), tables, code)
+    settings = tables["by"].isin(revisions.METHOD_SIDE)
+    why = WHY[bool((~settings).any()), bool(code or settings.any())]
+    nothing = float("nan")
+    causes = differ[["key"]].assign(cause=why, interaction=nothing, **dict.fromkeys(STEPS, nothing))
+    causes = faults.named(edition.number, differ, causes)
+    return Since(edition, notes.told(differ, causes), tables, code)
 
 
 def changed_tables(edition: Edition) -> pd.DataFrame:
@@ -99,9 +78,9 @@ def changed_tables(edition: Edition) -> pd.DataFrame:
 def _periods(edition: Edition, about: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Return the periods of a table whose rows are not those of the edition, and the periods that are new."""
     content = (data.FOLDER / about["path"]).read_bytes()
-    now = revisions.periods(revisions.rows_of(content), period=about.get("period"))
-    known = edition.periods[edition.periods["table"] == about["name"]].set_index("period")["digest"]
-    seen = now.set_index("period")["digest"]
-    gone = [period for period in known.index if period not in seen.index]
-    changed = [period for period in seen.index if period in known.index and seen[period] != known[period]]
-    return sorted([*changed, *gone]), [period for period in seen.index if period not in known.index]
+    now = revisions.periods(diff.texts(content), period=about.get("period"))
+    known = edition.periods[edition.periods["table"] == about["name"]]
+    digests = ["period", "digest"]
+    found = diff.rows(known[digests], now[digests], keys=["period"])
+    fresh = found["kind"] == diff.ADDED
+    return sorted(found.index[~fresh]), found.index[fresh].tolist()

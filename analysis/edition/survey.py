@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.edition import revisions
 from analysis.edition.revisions import ADDED, CELLS, KINDS, METHOD_SIDE, PUBLISHER, SUMMARY
 from analysis.edition.trees import TableFile
+from analysis.ingest import diff
 
 NEW_TABLE, NO_TABLE = "new table", "withdrawn table"
 
@@ -64,7 +65,7 @@ def survey(before: Mapping[str, TableFile], after: Mapping[str, TableFile]) -> S
 def _whole(name: str, was: TableFile | None, now: TableFile | None) -> list:
     known = now or was
     assert known is not None
-    rows = len(revisions.rows_of(known.content))
+    rows = len(diff.texts(known.content))
     counts = dict.fromkeys(KINDS, 0) | {ADDED if now else revisions.WITHDRAWN: rows}
     about = known.resource
     by = NEW_TABLE if now else NO_TABLE
@@ -73,12 +74,12 @@ def _whole(name: str, was: TableFile | None, now: TableFile | None) -> list:
 
 def _rows(was: TableFile, now: TableFile) -> tuple[dict[str, int], pd.DataFrame]:
     keys, period = now.resource["schema"]["primaryKey"], now.resource.get("period")
-    old, new = revisions.rows_of(was.content), revisions.rows_of(now.content)
+    old, new = diff.texts(was.content), diff.texts(now.content)
     if not set(keys) <= set(old.columns):  # keyed otherwise before: every row counts as another
         counts = dict.fromkeys(KINDS, 0) | {revisions.WITHDRAWN: len(old), ADDED: len(new)}
         return counts, pd.DataFrame(columns=["kind", "row", "period", "field", "old", "new"])
     period = period if period in old.columns and period in new.columns else None
-    what = revisions.kinds(old, new, keys=keys, period=period).value_counts()
+    what = revisions.kinds(old, new, keys=keys, period=period)["kind"].value_counts()
     counts = {kind: int(what.get(kind, 0)) for kind in KINDS}
     return counts, revisions.cells(old, new, keys=keys, period=period)
 

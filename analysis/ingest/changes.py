@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import DataError
+from analysis.ingest import diff
 
 LISTED = 200  # values listed one by one for a table; the counts are complete
-PERIODS = ("table", "period", "held", "added", "changed", "removed")
+COUNTS = (diff.ADDED, diff.CHANGED, diff.REMOVED)
+PERIODS = ("table", "period", "held", *COUNTS)
 VALUES = ("table", "period", "key", "field", "old", "new")
 
 
@@ -104,7 +105,7 @@ def compare(
             if source["hash"] not in known.get(name, set())
         ]
         if old.get(name) != new[name]:
-            counted, listed = _table(resource, _rows(old.get(name, b"")), _rows(new[name]))
+            counted, listed = _table(resource, diff.texts(old.get(name, b"")), diff.texts(new[name]))
             periods.append(counted)
             values.append(listed)
     return Changes(
@@ -119,62 +120,31 @@ def refuse_removed(resource: Mapping[str, Any], old: bytes, new: bytes) -> None:
     keys = resource["schema"]["primaryKey"]
     if not old:
         return
-    before, after = (pd.MultiIndex.from_frame(_rows(content)[keys]) for content in (old, new))
-    lost = before.difference(after)
+    found = diff.rows(diff.texts(old)[keys], diff.texts(new)[keys], keys=keys)
+    lost = found.index[found["kind"] == diff.REMOVED]
     if len(lost):
-        found = f"{len(lost)} rows fewer, the first {dict(zip(keys, lost[0], strict=True))}"
+        found = (
+            f"{len(lost)} rows fewer, the first {dict(zip(keys, lost[0].split(diff.BETWEEN), strict=True))}"
+        )
         allowed = "every row that the table has now; --accept-removed if the publisher withdrew them"
         raise DataError(resource["name"], column=", ".join(keys), found=found, allowed=allowed)
-
-
-def _rows(content: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False) if content else pd.DataFrame()
 
 
 def _table(
     resource: Mapping[str, Any], old: pd.DataFrame, new: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    keys, period = resource["schema"]["primaryKey"], resource.get("period")
+    keys, name = resource["schema"]["primaryKey"], resource["name"]
     old = old.reindex(columns=new.columns, fill_value="")
-    before, after = (frame.set_index(pd.MultiIndex.from_frame(frame[keys])) for frame in (old, new))
-    common = before.index.intersection(after.index)
-    differ = before.loc[common] != after.loc[common]
-    changed = common[differ.any(axis=1).to_numpy()]
-    places = {
-        "added": after.index.difference(before.index),
-        "changed": changed,
-        "removed": before.index.difference(after.index),
-    }
-    counts = pd.DataFrame(
-        {
-            name: _period(before if name == "removed" else after, index, period).value_counts()
-            for name, index in places.items()
-        }
+    found = diff.rows(old, new, keys=keys, period=resource.get("period"))
+    counted = pd.crosstab([found["period"], found["held"]], found["kind"])
+    counted = counted.reindex(columns=list(COUNTS), fill_value=0).reset_index().rename_axis(columns=None)
+    changed = found[found["kind"] == diff.CHANGED].head(LISTED)
+    listed = diff.cells(old, new, changed, keys=keys).head(LISTED)
+    listed = listed.assign(key=listed.index.str.replace(diff.BETWEEN, ", "))
+    return tuple(
+        frame.assign(table=name).reset_index(drop=True)[list(columns)]
+        for frame, columns in ((counted, PERIODS), (listed, VALUES))
     )
-    counts = counts.reindex(columns=list(places)).fillna(0).astype("int64").sort_index()
-    held = set(old[period]) if period else ({""} if len(old) else set())
-    counted = counts.rename_axis("period").reset_index()
-    counted.insert(0, "table", resource["name"])
-    counted.insert(2, "held", counted["period"].isin(held))
-    lines = [
-        {
-            "table": resource["name"],
-            "period": _period(after, after.index[[after.index.get_loc(key)]], period).iloc[0],
-            "key": key if isinstance(key, str) else ", ".join(key),
-            "field": field,
-            "old": before.loc[key, field],
-            "new": after.loc[key, field],
-        }
-        for key in changed[:LISTED]
-        for field in differ.columns[differ.loc[key].to_numpy()]
-    ]
-    return counted, pd.DataFrame(lines[:LISTED], columns=list(VALUES))
-
-
-def _period(frame: pd.DataFrame, index: pd.Index, period: str | None) -> pd.Series:
-    if period is None or not len(index):
-        return pd.Series([""] * len(index), dtype="str")
-    return frame.loc[index, period].reset_index(drop=True)
 
 
 def _span(periods: pd.Series) -> str:

@@ -1,14 +1,16 @@
-"""How sure we are of a finding, in four words, by one stated rule; kept apart so that anything can use it."""
+"""How sure we are of a headline number, in four words, by one stated rule with three parts."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from analysis import data
 from analysis.methods.effects.results import THIN
+from analysis.study import rule
 
 HIGH, MODERATE, LOW, VERY_LOW = LEVELS = ("high", "moderate", "low", "very low")
-CHANGES = ("improvement", "worsening", "higher", "lower")  # verdicts of `reporting.verdict` that are a change
+BY_DIFFERENCE, BY_RECORD, BY_GAIN = "difference", "record", "gain"  # the parts: `of_difference` and so on
 RARE = 0.05  # adjusted share of made-up histories below which chance is an unlikely explanation
 MOSTLY = 0.75  # share of spells dated with high confidence below which the record counts as thin
 
@@ -31,18 +33,18 @@ def of_difference(
 
     "very low": the interval holds no difference, is missing, or fewer than THIN trusts carry it.
     "low": the interval leaves out no difference, but the rule for reporting a change is not met: the year
-        before entry, or equally bad trusts that never entered, explain as much (`reporting.verdict`).
+        before entry, or equally bad trusts that never entered, explain as much (`rule.verdict`).
     "moderate": the rule for reporting is met. "high": it is met, the share of made-up histories with a
         difference as large, adjusted for looking at several measures (Holm), is below RARE, and no choice of
         the sensitivity analysis turns the sign.
 
-    lower, upper: interval of the difference. n: trusts (or pairs). verdict: as `reporting.verdict` returns it;
-    blank where the rule was not applied. adjusted: see `entry.chance`. same_side: see `one_sided`.
+    lower, upper: interval of the difference. n: trusts (or pairs). verdict: as `rule.verdict` returns it;
+    blank where the rule was not applied. adjusted: see `chance.chance`. same_side: see `one_sided`.
     None of the levels says that special measures made the difference.
     """
     if not np.isfinite([lower, upper]).all() or lower <= none <= upper or n < THIN:
         return VERY_LOW
-    if verdict not in CHANGES:
+    if verdict not in rule.CHANGES:
         return LOW
     return HIGH if adjusted < RARE and same_side else MODERATE
 
@@ -58,6 +60,11 @@ def of_record(estimate: float, lower: float, upper: float, *, sure: float) -> st
     if not np.isfinite([estimate, lower, upper]).all():
         return VERY_LOW
     return LEVELS[int(sure < 1) + int(sure < MOSTLY) + int(upper - lower > estimate)]
+
+
+def sure_dates() -> float:
+    """Return the share (0 to 1) of spells in the public record whose dates have high confidence."""
+    return float((data.load("regime_spells")["confidence"] == "high").mean())
 
 
 def of_gain(gain: str, estimate: float, lower: float, upper: float) -> str:

@@ -13,9 +13,7 @@ from analysis.methods.effects.placebo import LeaveOneOut, leave_one_out
 from analysis.methods.effects.specification import SpecificationCurve, specification_curve
 from analysis.study import entry_effects, indicators, regime
 
-ONLY_KEOGH = "Only the eleven Keogh trusts"
-
-
+ONLY_KEOGH, WITHOUT_KEOGH = "Only the eleven Keogh trusts", "Without the eleven Keogh trusts"
 WINDOWS = {
     "quarter": {"first year": range(4), "three years": range(13)},
     "year": {"two years": range(2), "three years": range(4)},
@@ -35,7 +33,7 @@ def samples(name: str) -> dict[str, pd.DataFrame]:
     code = panel["trust"].str.slice(0, 3)
     return {
         "All trusts": panel,
-        "Without the eleven Keogh trusts": panel[~code.isin(about.index[about["keogh_11"].fillna(False)])],
+        WITHOUT_KEOGH: panel[~code.isin(about.index[about["keogh_11"].fillna(False)])],
         "Without trusts also in financial special measures": panel[
             ~code.isin(about.index[about["finance"].fillna(False)])
         ],

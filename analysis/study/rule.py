@@ -1,4 +1,4 @@
-"""When a change after entry is reported as an improvement: the rule, kept apart so that anything can use it."""
+"""When a change after entry is reported as an improvement: the rule, and which way a difference points."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ import pandas as pd
 
 from analysis.methods.effects import results
 
-TOO_FEW = "too few trusts to read"
+CHANGES = IMPROVEMENT, WORSENING, HIGHER, LOWER = "improvement", "worsening", "higher", "lower"
+NO_CLEAR_CHANGE, CANNOT_BE_SAID, TOO_FEW = "no clear change", "cannot be said", "too few trusts to read"
 
 
 def reading(row: pd.Series) -> str:
-    """Say in a few words which way a difference points: better, worse, higher, lower or no clear difference."""
+    """Say in a few words which way a difference points: better, worse, higher, lower or no clear difference.
+
+    row: `estimate`, `lower`, `upper`, `direction`, and `n_trusts` where it is known.
+    """
     if pd.isna(row["lower"]):
         return "cannot be estimated"
     if row.get("n_trusts", results.THIN) < results.THIN:
         return TOO_FEW
     if row["lower"] <= 0 <= row["upper"]:
         return "no clear difference"
-    side = "higher" if row["estimate"] > 0 else "lower"
+    side = HIGHER if row["estimate"] > 0 else LOWER
     if row["direction"] == "neither":
         return side
     return "better" if row["direction"].startswith(side) else "worse"
@@ -33,15 +37,15 @@ def verdict(main: Limits, short: Limits, difference: Limits, *, better: str | No
     main, short: (lower, upper) of the effect of entry with the whole baseline, and with the year before
         entry left out of it. difference: of the effect less that on equally bad trusts, matched on the year
         before (`equally_bad_placebo`). better: "higher", "lower" or None (no direction is better).
-    Returns "improvement" or "worsening" (with None "higher" or "lower") when all three intervals lie on one
-    side of zero, "cannot be said" when a limit is missing, otherwise "no clear change".
+    Returns IMPROVEMENT or WORSENING (with None HIGHER or LOWER) when all three intervals lie on one side of
+    zero, CANNOT_BE_SAID when a limit is missing, otherwise NO_CLEAR_CHANGE.
     """
     limits = np.array([main, short, difference], dtype=float)
     if not np.isfinite(limits).all():
-        return "cannot be said"
-    side = "higher" if (limits[:, 0] > 0).all() else "lower" if (limits[:, 1] < 0).all() else None
+        return CANNOT_BE_SAID
+    side = HIGHER if (limits[:, 0] > 0).all() else LOWER if (limits[:, 1] < 0).all() else None
     if side is None:
-        return "no clear change"
+        return NO_CLEAR_CHANGE
     if better is None:
         return side
-    return "improvement" if side == better else "worsening"
+    return IMPROVEMENT if side == better else WORSENING

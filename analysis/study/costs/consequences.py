@@ -124,7 +124,7 @@ def sentence(found: pd.DataFrame) -> str:
 
 def short(found: pd.DataFrame) -> str:
     """Return the chapter's second sentence: how many measured consequences changed clearly, by the report's rule."""
-    clear = found[~found["verdict"].isin(["no clear change", "cannot be said", rule.TOO_FEW])]
+    clear = found[found["verdict"].isin(rule.CHANGES)]
     many = words.plural(len(found), "consequence")
     if clear.empty:
         return (

@@ -20,25 +20,25 @@ from analysis.edition import (
     citation,
     faults,
     headlines,
-    notes as edition_notes,
+    notes,
     revisions,
     signoffs,
     store,
     trees,
 )
-from analysis.edition.compare import SAME, EditionError, compare
+from analysis.edition.compare import EditionError, compare, moved
 from analysis.edition.store import Edition
 from analysis.edition.survey import Survey, survey
+from analysis.ingest import diff
 
-ROOT = trace.ROOT
 CHECK = ("make", "test")
 Say = Callable[[str], None]
 
 
-def headline(root: Path = ROOT, *, groups: Sequence[str] | None = None) -> pd.DataFrame:
+def measured(root: Path = trace.ROOT, *, groups: Sequence[str] | None = None) -> pd.DataFrame:
     """Return the headline numbers with the digest of what each was made from.
 
-    One row a key, the columns of `headlines.Headline` and `inputs`: sixteen digits of the SHA-256 over the
+    One row a key, the columns `headlines.ON_RECORD` and `inputs`: sixteen digits of the SHA-256 over the
     tables, the modules and the lock that the group of the number used. Each group runs in a process of its own.
     root: a checkout. groups: names of `headlines.GROUPS`, all when None.
     """
@@ -59,7 +59,7 @@ def _digest(root: Path, used: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def state(root: Path = ROOT) -> dict[str, Any]:
+def state(root: Path = trace.ROOT) -> dict[str, Any]:
     """Return what an edition says of itself beside its numbers: python, lock, code, tables, chapters."""
     kept = ("title", "publisher", "publication", "status", "hash", "rows", "coverage", "sources")
     files = sorted((root / "analysis").rglob("*.py"))
@@ -75,30 +75,28 @@ def state(root: Path = ROOT) -> dict[str, Any]:
     }
 
 
-def periods(root: Path = ROOT) -> pd.DataFrame:
+def periods(root: Path = trace.ROOT) -> pd.DataFrame:
     """Return a digest of each period of each table: `table`, `period`, `rows`, `digest`."""
     parts = [
-        revisions.periods(revisions.rows_of(one.content), period=one.resource.get("period")).assign(
-            table=name
-        )
+        revisions.periods(diff.texts(one.content), period=one.resource.get("period")).assign(table=name)
         for name, one in trees.tables(root).items()
     ]
     return pd.concat(parts, ignore_index=True)[["table", "period", "rows", "digest"]]
 
 
 def draft(
-    root: Path = ROOT, *, today: date, groups: Sequence[str] | None = None, say: Say = lambda line: None
+    root: Path = trace.ROOT, *, today: date, groups: Sequence[str] | None = None, say: Say = lambda line: None
 ) -> Edition:
     """Return what the next edition would be, from the files as they stand; nothing is written.
 
-    today: the date that it would carry. groups: of headline numbers, see `headline`.
+    today: the date that it would carry. groups: of headline numbers, see `measured`.
     Raises EditionError when a headline number cannot be computed or the commit of the edition before is not
     in the history.
     """
     where = root / "data" / "editions"
     before = store.latest(where)
     say("computing the headline numbers")
-    found = headline(root, groups=groups)
+    found = measured(root, groups=groups)
     about = {
         "number": next_number(store.index(where)["number"].tolist(), today),
         "date": today.isoformat(),
@@ -107,33 +105,23 @@ def draft(
         **state(root),
     }
     if before is None:
-        nothing = Survey(
-            pd.DataFrame(columns=list(revisions.SUMMARY)),
-            pd.DataFrame(columns=list(revisions.CELLS)),
-            {},
-            set(),
-        )
-        changes = edition_notes.told(
-            compare(found.iloc[:0], found.iloc[:0]).frame, pd.DataFrame(columns=["key", "cause"])
-        )
-        text = edition_notes.first(about)
-        return Edition(about, found, changes, nothing.frame, nothing.cells, periods(root), text)
+        nothing = survey({}, {})
+        changes = notes.told(compare(found.iloc[:0], found.iloc[:0]), pd.DataFrame(columns=["key", "cause"]))
+        return Edition(about, found, changes, nothing.frame, nothing.cells, periods(root), notes.first(about))
     say(f"comparing with edition {before.number}")
     compared = compare(before.headline, found)
+    changed = moved(compared)
     with tempfile.TemporaryDirectory() as folder:
         old = trees.take_out(root, before.about["commit"], Path(folder) / "before")
         was, now = trees.tables(old), trees.tables(root)
         tables = survey(was, now)
         method = method_changed(before.about, about, tables)
-        if (compared.frame["status"] != SAME).any():
+        if len(changed):
             say("recomputing with the old data and the new code, and the reverse")
         states = cause.Trees(root, old, Path(folder), trees.numbers, was, now, tables.sides, tables.levels)
-        causes, notes = cause.attribute(before.headline, found, states, method_changed=method)
-    moved = compared.frame[compared.frame["status"] != SAME].reset_index(drop=True)
-    changes = edition_notes.told(moved, faults.named(before.number, moved, causes))
-    text = edition_notes.comparison(
-        about, compared, changes, tables.frame, code_notes(before.about, about), notes
-    )
+        causes, doubts = cause.attribute(before.headline, found, states, method_changed=method)
+    changes = notes.told(changed, faults.named(before.number, changed, causes))
+    text = notes.comparison(about, compared, changes, tables.frame, notes.code(before.about, about), doubts)
     return Edition(about, found, changes, tables.frame, tables.cells, periods(root), text)
 
 
@@ -143,21 +131,6 @@ def method_changed(before: dict[str, Any], now: dict[str, Any], tables: Survey) 
     return before["code"] != now["code"] or before["lock"] != now["lock"] or bool(settings)
 
 
-def code_notes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """Return what changed in code and libraries, in words."""
-    names = sorted(set(before["code"]) | set(now["code"]))
-    changed = [name for name in names if before["code"].get(name) != now["code"].get(name)]
-    notes = []
-    if changed:
-        readers = [name for name in changed if name.startswith("analysis/ingest/")]
-        notes.append(edition_notes.modules(len(changed), len(readers)))
-    if before["lock"] != now["lock"]:
-        notes.append("The versions of the libraries changed.")
-    if before["python"] != now["python"]:
-        notes.append(f"Python changed from {before['python']} to {now['python']}.")
-    return notes
-
-
 def next_number(numbers: Sequence[str], today: date) -> str:
     """Return the number after `numbers`: the year, and the place within it, as '2026.1'."""
     inside = [int(number.split(".")[1]) for number in numbers if number.startswith(f"{today.year}.")]
@@ -165,7 +138,7 @@ def next_number(numbers: Sequence[str], today: date) -> str:
 
 
 def make(
-    root: Path = ROOT,
+    root: Path = trace.ROOT,
     *,
     today: date,
     check: Sequence[str] = CHECK,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.edition import feed, notes
-from analysis.edition.compare import COLUMNS
+from analysis.edition.compare import COLUMNS, MOVED
 from analysis.edition.revisions import ADDED, CHANGED, KINDS, LATE, PUBLISHER, RECORD, WITHDRAWN
 from analysis.edition.since import Since
 from analysis.edition.store import Edition
@@ -16,7 +16,7 @@ from analysis.present import words
 
 NONE_YET = "No edition has been made yet: this is the report before its first one."
 SHOWN = 40  # cells of corrections on the page; all that are kept are in the folder of the edition
-SPAN = ("first", "last")
+NOTHING_YET, NO_TABLE = "Nothing so far", "No table"
 
 
 def answer(editions: Sequence[Edition]) -> str:
@@ -45,24 +45,18 @@ def counted(edition: Edition) -> str:
 
 def changes(frame: pd.DataFrame) -> pd.DataFrame:
     """Return, as texts, one row a headline number that moved, changed conclusions first."""
+    columns = ("Headline number", "Before", "Now", "What moved it", "Conclusion")
     rows = [
-        {
-            "Headline number": row["name"],
-            "Before": _number(row, "old"),
-            "Now": _number(row, "new"),
-            "What moved it": row["status"] if row["status"] != "moved" else notes.reason(row),
-            "Conclusion": f"changed: {row['why']}" if row["conclusion"] else "not changed",
-        }
+        (
+            row["name"],
+            _number(row, "old"),
+            _number(row, "new"),
+            row["status"] if row["status"] != MOVED else notes.reason(row),
+            f"changed: {row['why']}" if row["conclusion"] else "not changed",
+        )
         for row in frame.to_dict("records")
     ]
-    nothing = {
-        "Headline number": "No number moved",
-        "Before": "",
-        "Now": "",
-        "What moved it": "",
-        "Conclusion": "",
-    }
-    return pd.DataFrame(rows or [nothing])
+    return _table(columns, rows, "No number moved")
 
 
 def no_changes() -> pd.DataFrame:
@@ -81,105 +75,97 @@ def _number(row: dict[str, Any], side: str) -> str:
 
 def revisions(editions: Sequence[Edition]) -> pd.DataFrame:
     """Return, as texts, one row an edition and table that was corrected or revised, newest edition first."""
+    columns = ("Edition", "Table", "Whose change", "Rows corrected", "Withdrawn", "Filled in late", "Periods")
     rows = [
-        {
-            "Edition": one.number,
-            "Table": row["title"],
-            "Whose change": notes.BY[row["by"]],
-            "Rows corrected": words.number(row[CHANGED]),
-            "Withdrawn": words.number(row[WITHDRAWN]),
-            "Filled in late": words.number(row[LATE]),
-            "Periods": row["first"]
-            if row["first"] == row["last"]
-            else " to ".join(row[part] for part in SPAN),
-        }
+        (
+            one.number,
+            row["title"],
+            notes.BY[row["by"]],
+            *(words.number(row[kind]) for kind in (CHANGED, WITHDRAWN, LATE)),
+            row["first"] if row["first"] == row["last"] else f"{row['first']} to {row['last']}",
+        )
         for one in editions
         for row in one.revisions.to_dict("records")
         if notes.revised(row)
     ]
-    nothing = {"Edition": "Nothing so far", "Table": "", "Whose change": "", "Rows corrected": "", "Withdrawn": "",
-               "Filled in late": "", "Periods": ""}  # fmt: skip
-    return pd.DataFrame(rows or [nothing])
+    return _table(columns, rows, NOTHING_YET)
 
 
 def cells(editions: Sequence[Edition]) -> pd.DataFrame:
     """Return, as texts, the cells that publishers corrected, or we in our record: at most SHOWN, newest first."""
+    columns = ("Edition", "Row", "Field", "Before", "Corrected")
     rows = [
-        {
-            "Edition": one.number,
-            "Row": f"{row['table']}: {row['row']}",
-            "Field": row["field"] or row["kind"],
-            "Before": row["old"],
-            "Corrected": row["new"],
-        }
+        (one.number, f"{row['table']}: {row['row']}", row["field"] or row["kind"], row["old"], row["new"])
         for one in editions
         for row in one.cells[one.cells["by"].isin([PUBLISHER, RECORD])].to_dict("records")
     ]
-    nothing = {"Edition": "Nothing so far", "Row": "", "Field": "", "Before": "", "Corrected": ""}
-    return pd.DataFrame(rows[:SHOWN] or [nothing])
+    return _table(columns, rows[:SHOWN], NOTHING_YET)
 
 
 def new_data(edition: Edition | None) -> pd.DataFrame:
     """Return, as texts, the tables that an edition added rows to, with the release files that brought them."""
     frame = pd.DataFrame() if edition is None else edition.revisions
     rows = [
-        {
-            "Table": row["title"],
-            "Publisher": row["source"],
-            "New rows": words.number(row[ADDED]),
-            "Release files": row["releases"] or notes.BY[row["by"]],
-        }
+        (row["title"], row["source"], words.number(row[ADDED]), row["releases"] or notes.BY[row["by"]])
         for row in frame.to_dict("records")
         if int(row[ADDED])
     ]
-    return pd.DataFrame(rows or [{"Table": "No table", "Publisher": "", "New rows": "", "Release files": ""}])
+    return _table(("Table", "Publisher", "New rows", "Release files"), rows, NO_TABLE)
 
 
 def all_editions(editions: Sequence[Edition]) -> pd.DataFrame:
     """Return, as texts, one row an edition, newest first."""
+    columns = ("Edition", "Date", "What it brought", "Headline numbers", "Code (commit)")
     rows = [
-        {
-            "Edition": one.number,
-            "Date": words.day(one.about["date"]),
-            "What it brought": feed.headline(one),
-            "Headline numbers": words.number(len(one.headline)),
-            "Code (commit)": one.about["commit"][:12],
-        }
+        (
+            one.number,
+            words.day(one.about["date"]),
+            feed.brought(one),
+            words.number(len(one.headline)),
+            one.about["commit"][:12],
+        )
         for one in editions
     ]
-    nothing = {
-        "Edition": "No edition yet",
-        "Date": "",
-        "What it brought": "",
-        "Headline numbers": "",
-        "Code (commit)": "",
-    }
-    return pd.DataFrame(rows or [nothing])
+    return _table(columns, rows, "No edition yet")
 
 
 def tables_since(found: Since | None) -> pd.DataFrame:
     """Return, as texts, the tables that differ from the newest edition: periods corrected and periods added."""
     frame = pd.DataFrame() if found is None else found.tables
     rows = [
-        {
-            "Table": row["title"],
-            "Whose change": notes.BY[row["by"]],
-            "Periods whose rows changed": words.number(row["corrected"])
-            + (f" ({row['first']} to {row['last']})" if row["first"] else ""),
-            "New periods": words.number(row["added"]),
-        }
+        (
+            row["title"],
+            notes.BY[row["by"]],
+            words.number(row["corrected"]) + (f" ({row['first']} to {row['last']})" if row["first"] else ""),
+            words.number(row["added"]),
+        )
         for row in frame.to_dict("records")
     ]
-    nothing = {"Table": "No table", "Whose change": "", "Periods whose rows changed": "", "New periods": ""}
-    return pd.DataFrame(rows or [nothing])
+    return _table(("Table", "Whose change", "Periods whose rows changed", "New periods"), rows, NO_TABLE)
+
+
+def _table(columns: Sequence[str], rows: Sequence[tuple[str, ...]], nothing: str) -> pd.DataFrame:
+    """Return rows of texts as a table; where there are none, one row that says `nothing`."""
+    return pd.DataFrame(rows or [(nothing, *[""] * (len(columns) - 1))], columns=list(columns))
 
 
 def since_words(found: Since | None) -> str:
     """Say what differs from the newest edition."""
-    return NONE_YET if found is None else found.sentence()
+    if found is None:
+        return NONE_YET
+    head = f"Since edition {found.edition.number} of {words.day(found.edition.about['date'])}"
+    if found.changes.empty and found.tables.empty and not found.code:
+        return f"{head} nothing has changed."
+    conclusions = int(found.changes["conclusion"].sum())
+    ended = f"{words.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
+    counts = (
+        f"{words.plural(len(found.tables), 'table')} and {words.plural(found.code, 'module')} of the analysis changed, "
+        f"{words.plural(len(found.changes), 'headline number')} moved, and {ended}"
+    )
+    return f"{head} {counts}. The next edition will recompute the old data with the new code, and the reverse, to say why."
 
 
-def record_sentence(edition: Edition | None) -> str:
+def tables_changed(edition: Edition | None) -> str:
     """Say how many tables changed by kind of change in an edition; for the opening of the page."""
     if edition is None or edition.about["previous"] is None:
         return "Nothing can be compared yet."
