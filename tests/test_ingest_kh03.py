@@ -11,7 +11,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import kh03
+from analysis.ingest.history import kh03_compiled
+from analysis.ingest.live import kh03
 
 NAME = "overnight_day_beds_2010_24_clean.csv"
 CATEGORIES = ("total", "general_acute", "learn_disabil", "maternity", "mental_illness")
@@ -63,8 +64,8 @@ def _text() -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kh03, "LAST", "2011-03")
-    monkeypatch.setattr(kh03, "DAY_ABSENT", {})
+    monkeypatch.setattr(kh03_compiled, "LAST", "2011-03")
+    monkeypatch.setattr(kh03_compiled, "DAY_ABSENT", {})
     (tmp_path / "any").mkdir()
     (tmp_path / "any" / NAME).write_text(_text(), encoding="utf-8")
     return tmp_path
@@ -199,7 +200,7 @@ def test_committed_providers_sum_to_england_in_all_58_quarters(kind: str) -> Non
         assert difference.loc[:"2011-03", "total_available"].tolist() == pytest.approx([81.0] * 4, abs=0.01)
         difference = difference.loc["2011-06":]
     assert len(sums) == 58
-    rounding = beds.groupby("quarter_end").size().max() * 0.5 * 10**-kh03.DECIMALS
+    rounding = beds.groupby("quarter_end").size().max() * 0.5 * 10**-kh03_compiled.DECIMALS
     assert difference.abs().max(axis=None) <= rounding
 
 

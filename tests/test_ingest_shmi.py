@@ -9,7 +9,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import shmi
+from analysis.ingest.history import shmi_archive
+from analysis.ingest.live import shmi
 
 HEAD = (
     "INDICATOR_CODE,PROVIDER,PROVIDER_NAME,DENOMINATOR,OBSERVED,EXPECTED,VALUE,PO_LL,PO_UL,"
@@ -63,9 +64,9 @@ MADE_TRUSTS = {2011: 2, 2012: 3, 2013: 1, 2014: 1, 2015: 1}
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with eleven releases, deaths as expected over all trusts, and three year files."""
-    made = {name: (month, end, 3) for name, (month, end, _) in shmi.RELEASES.items()}
-    monkeypatch.setattr(shmi, "RELEASES", made)
-    monkeypatch.setattr(shmi, "TRUSTS", MADE_TRUSTS)
+    made = {name: (month, end, 3) for name, (month, end, _) in shmi_archive.RELEASES.items()}
+    monkeypatch.setattr(shmi_archive, "RELEASES", made)
+    monkeypatch.setattr(shmi_archive, "TRUSTS", MADE_TRUSTS)
     for name in made:
         _write(tmp_path, name)
     for name, text in YEAR_FILES.items():
@@ -128,7 +129,7 @@ RELEASE_DAMAGES = {
         lambda t: t.replace("1000.0001", '"1000,0001"'),
         r"row 2, column 'EXPECTED'.*1000,0001",
     ),
-    "trust twice": (lambda t: t + t.splitlines()[1] + "\n", r"row 5, column 'org_code'.*RAA twice"),
+    "trust twice": (lambda t: t + t.splitlines()[1] + "\n", r"row 5, column 'PROVIDER'.*RAA twice"),
     "percent": (lambda t: t.replace(",1.2,", ",120,"), r"row 2, column 'VALUE'.*'120'"),
     "other ratio": (
         lambda t: t.replace(",0.9,0.91", ",0.91,0.91"),
@@ -241,5 +242,5 @@ def test_committed_releases_to_december_are_the_calendar_years() -> None:
 
 def test_committed_years_have_the_documented_trusts() -> None:
     counts = data.load("shmi_yearly").groupby("year").size()
-    assert counts.to_list() == list(shmi.TRUSTS.values())
+    assert counts.to_list() == list(shmi_archive.TRUSTS.values())
     assert counts.sum() == 1225

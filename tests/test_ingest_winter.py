@@ -10,9 +10,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import winter, winter_files
-from analysis.ingest.winter_files import Winter
-from analysis.ingest.winter_tables import MEASURES
+from analysis.ingest.history import winter, winter_files
+from analysis.ingest.history.winter_files import MEASURES, Winter
 
 EARLY, LATE = "sitrep1718.csv.gz", "sitrep2021.csv.gz"
 EARLY_TEXT = """\

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.ingest import pages
+from analysis.ingest.net import pages
 
 WHERE = {publication.name: publication for publication in pages.PUBLICATIONS}
 UPLOADS = "https://www.england.nhs.uk/statistics/wp-content/uploads/sites/2"

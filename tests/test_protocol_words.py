@@ -4,7 +4,10 @@ import pytest
 
 from analysis import data, leaving, present, protocol, protocol_words
 from analysis.data import DataError
-from analysis.ingest.amendments import AMENDMENTS, KINDS
+from analysis.ingest import descriptions
+
+AMENDMENTS = descriptions.table("amendments")
+KINDS = descriptions.choices("amendments", "kind")
 
 
 def value(setting):

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 from functools import cache
 from types import SimpleNamespace
@@ -12,21 +13,9 @@ import pytest
 
 from analysis import __main__ as command
 from analysis import data
-from analysis.ingest import (
-    ae,
-    changes,
-    cqc_ratings,
-    fetch,
-    kh03,
-    organisations,
-    pages,
-    record,
-    refresh,
-    shmi,
-    sickness,
-    source,
-    staff_survey,
-)
+from analysis.ingest import changes, record, refresh
+from analysis.ingest.live import ae, cqc_ratings, kh03, organisations, shmi, sickness, staff_survey
+from analysis.ingest.net import fetch, pages, source
 from tests import release_files, test_pages
 from tests.local_web import Item, serving
 from tests.release_files import (
@@ -77,10 +66,11 @@ def folder(tmp_path, monkeypatch):
     package, files = cut()
     for name, content in files.items():
         (target / name).write_bytes(content)
+    shutil.copytree(FILES / "tables", target / "tables")
     (target / "datapackage.json").write_text(package, encoding="utf-8")
     publications = (organisations, kh03, ae, shmi, staff_survey, sickness, cqc_ratings)
     monkeypatch.setattr(refresh, "PUBLICATIONS", publications)
-    monkeypatch.setattr(refresh, "curated", SimpleNamespace(RESOURCES=(), read_curated=lambda folder: {}))
+    monkeypatch.setattr(refresh, "hand", SimpleNamespace(read=lambda folder: {}))
     monkeypatch.setattr(data, "FOLDER", target)
     monkeypatch.setattr(fetch, "Manners", lambda: QUICK)
     return target

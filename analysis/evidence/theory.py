@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis import data, present
-from analysis.ingest.evidence import listed
-from analysis.ingest.evidence_tables import BEARINGS, WHOLE
 
+WHOLE = "ENG"  # in place of a trust code: a statement about the regime as a whole
+BEARINGS = ("supports", "contests", "refines")  # what a statement does to an arrow's proposition
 SUPPORTED, CONTESTED, NOTHING = "supported", "contested", "no evidence found"
 STATUSES = (SUPPORTED, CONTESTED, NOTHING)
 INTENT = "intent only"
@@ -184,6 +184,11 @@ def thin(theory: Theory) -> list[str]:
     """Return the ids of arrows called supported that rest on one document only."""
     one = (theory.arrows["status"] == SUPPORTED) & (theory.arrows["documents"] == 1)
     return theory.arrows.loc[one, "id"].tolist()
+
+
+def listed(cell: object) -> list[str]:
+    """Return the items of a cell that holds a list parted by ';'; none for a blank or missing cell."""
+    return [] if not isinstance(cell, str) or cell == "" else cell.split(";")
 
 
 def configurations() -> pd.DataFrame:

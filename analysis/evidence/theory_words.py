@@ -6,19 +6,20 @@ import pandas as pd
 
 from analysis import data, present
 from analysis.evidence.theory import (
+    BEARINGS,
     CONTESTED,
     INTENDED,
     INTENT,
     NOTHING,
     STATUSES,
     SUPPORTED,
+    WHOLE,
     Theory,
     TheoryError,
     configurations,
     policy_and_found,
     thin,
 )
-from analysis.ingest.evidence_tables import BEARINGS, WHOLE
 from analysis.present import statements
 from analysis.present.links import Link, LinkedRows, Together, linked, together
 
