@@ -1,36 +1,63 @@
-# Commands of the report. `make` alone lists them. Needs Python 3.11 to 3.13 and make, nothing else.
+# Commands of the report. `make` alone lists them. Needs Python 3.11 to 3.14 and make, nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
 HTML := book/_build/html
+PORT ?= 8000
+# What a user has set does not reach what is done here: where packages go, what is found before them.
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME PYTHONSTARTUP
+export PYTHONNOUSERSITE := 1
+export PYTHONUTF8 := 1
+PIP := -m pip --disable-pip-version-check --no-input install --no-user --target=
+# A home that cannot be written is stood in for by a folder of ours.
+ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && rmdir "$$d" && echo yes),)
+export HOME := $(CURDIR)/$(VENV)/home
+endif
 .DEFAULT_GOAL := help
-.PHONY: help book test browser pdf edition lab serve outputs simulate lint lock bench clean
+.PHONY: help book test units unchanged portable browser pdf edition lab serve outputs simulate lint lock bench clean
 
 help:  ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+	@awk -F '## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# An environment serves the folder that it was made for alone: in a copy of the report it is made anew.
+ifneq ($(shell test "$$(cat $(VENV)/lib/python*/site-packages/analysis.pth 2>/dev/null)" -ef . && echo here),here)
+$(shell rm -f $(READY))
+endif
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found. Needed: 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12 book")'
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else f"Python {v[0]}.{v[1]} found. Needed: 3.11 to 3.14. Try: make PYTHON=python3.12 book")'
 	@echo "Making $(VENV) and installing the versions of requirements.lock (a minute or two) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input -q --no-deps --no-build-isolation -e .
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(BIN)/python $(PIP) --progress-bar off --require-hashes -r requirements.lock
+	@$(BIN)/python $(PIP) -q --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-book: $(READY)  ## build the site into book/_build/html
+check-environment: $(READY)
+	@$(BIN)/python -m analysis.site.installed
+
+book: check-environment  ## build the site into book/_build/html
 	$(BIN)/jupyter-book build -n -W --keep-going -q book
 	@echo "Built: $(HTML)/index.html"
 
-test: $(READY)  ## pass the tests: units, chapters' numbers, built pages
+test: check-environment  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m analysis check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
+	$(MAKE) units
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
+
+unchanged: $(READY)  ## show that a redesign since the commit BASE changes nothing for a reader
+	$(BIN)/python -m tests.unchanged $(BASE) $(WITH)
+
+portable: $(READY)  ## compute all numbers as other processors would (hours; WITH="--parts numbers" for less)
+	$(BIN)/python -m tests.portable $(WITH)
+
+units: $(READY)  ## pass the unit tests alone
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
 	$(BIN)/pytest -q -n 2 -m browser tests/browser --ignore tests/browser/test_lighthouse.py
@@ -41,16 +68,15 @@ edition: $(READY)  ## make the next edition: checks, headline numbers, what move
 	$(BIN)/python -m analysis outputs book/index.ipynb book/briefing.ipynb book/about/editions.ipynb book/about/quality.ipynb
 
 pdf: book  ## print the whole book into dist/report.pdf (needs Chromium)
-	$(BIN)/python -m analysis.pdf
+	$(BIN)/python -m analysis.site.pdf
 
-lab: $(READY)  ## open the chapters in JupyterLab, with live widgets
+lab: check-environment  ## open the chapters in JupyterLab, with live widgets
 	$(BIN)/jupyter lab --notebook-dir=book
 
-serve: book  ## build the site and show it on this machine
-	@echo "http://localhost:8000  (Ctrl+C stops)"
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(HTML) 8000
+serve: book  ## build the site and show it on this machine; PORT=8001 chooses another port
+	@$(BIN)/python -m analysis serve $(HTML) --port $(PORT)
 
-outputs: $(READY)  ## run all chapters again and store their numbers
+outputs: check-environment  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)
 
 simulate: $(READY)  ## draw panels with known effects anew (some seven minutes) and store what is found

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import build, data
+from analysis import data
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,14 +19,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outputs = commands.add_parser("outputs", help="run chapters again and store their numbers in them")
     outputs.add_argument("chapters", nargs="+", type=Path)
     commands.add_parser("simulate", help="simulate panels with known effects and store what the methods find")
+    lookup = commands.add_parser("lookup", help="write the files behind the page on looking up a trust")
+    lookup.add_argument("folder", type=Path)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    shown = commands.add_parser("serve", help="show the built pages on this machine")
+    shown.add_argument("folder", type=Path)
+    shown.add_argument("--port", type=int, default=8000)
     given = parser.parse_args(arguments)
+    if given.command == "serve":
+        return _serve(given.folder, given.port)
     if given.command == "outputs":
-        build.outputs(given.chapters)
-        return 0
+        return _outputs(given.chapters)
     if given.command == "environment":
-        build.ENVIRONMENT.write_text(build.environment(build.LOCK.read_text()))
-        return 0
+        return _environment()
+    if given.command == "lookup":
+        return _lookup(given.folder)
     if given.command == "simulate":
         return _simulate()
     try:
@@ -34,6 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except data.DataError as error:
         print(f"Refused: {error}\nNo table was changed.", file=sys.stderr)
         return 1
+
+
+def _serve(folder: Path, port: int) -> int:
+    from analysis.site import serve
+
+    try:
+        serve.serve(folder, port, say=lambda line: print(line, flush=True))
+    except serve.ServeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _add_refresh(refresh: argparse.ArgumentParser) -> None:
@@ -88,14 +106,40 @@ def _refresh(given: argparse.Namespace) -> int:
     return 0
 
 
+def _outputs(chapters: Sequence[Path]) -> int:
+    from analysis.site import installed, outputs, run
+
+    installed.require()
+    try:
+        outputs.outputs(chapters)
+    except run.ChapterError as error:
+        print(f"Refused: {error}\nThe chapter keeps the outputs that it had.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _environment() -> int:
+    from analysis.site import installed, outputs
+
+    outputs.ENVIRONMENT.write_text(outputs.environment(installed.LOCK.read_text(encoding="utf-8")))
+    return 0
+
+
 def _simulate() -> int:
     import numpy as np
 
-    from analysis import protocol, simulate
     from analysis.ingest.hand import tables
+    from analysis.study import indicators, planted_truth
 
-    tables.write("planted_truth", simulate.run(rng=np.random.default_rng(protocol.SEED)))
+    tables.write("planted_truth", planted_truth.run(rng=np.random.default_rng(indicators.SEED)))
     return main(["refresh", "--by-hand"])
+
+
+def _lookup(folder: Path) -> int:
+    from analysis.chapters.lookup import files
+
+    print(files.write(folder).sentence())
+    return 0
 
 
 def _check() -> int:

@@ -19,6 +19,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "data"
 STAGE = ".refresh"
 READY = "READY"
 STATUSES = ("official", "public-record", "published", "assumption")
+LINE_ENDS = "other line ends (CRLF) than the checksum is of, and no other difference"
 NEEDED = ("name", "path", "status", "hash", "coverage", "schema")  # of each table in the package
 OPERATORS: dict[str, Callable] = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
 PLAIN_NUMBER = r"-?\d+(\.\d+)?(e[-+]?\d+)?"
@@ -46,7 +47,8 @@ def load(name: str) -> pd.DataFrame:
     """Return table `name`, one row a primary key, fields in the order of its description.
 
     Types: yearmonth and year become pandas periods (month, year), date becomes datetime64, integer
-    Int64, number float64, boolean `boolean`, string `str`. A blank cell is missing, never zero.
+    Int64, number float64, boolean `boolean`, string `str`. A blank cell is missing, never zero. A `pattern` is
+    among a string's constraints, and beside those of any other type: Table Schema allows it for strings alone.
     Raises DataError for an unknown table, a checksum that differs, an unknown or missing field, a value
     of the wrong type or outside its range, a repeated key or a broken rule between two fields.
     The frame is the caller's own: changing it changes nothing else.
@@ -58,10 +60,19 @@ def load(name: str) -> pd.DataFrame:
     raw = file.read_bytes()
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     if digest != resource["hash"]:
-        raise DataError(
-            name, found=f"checksum {digest}", allowed=f"{resource['hash']}, as in datapackage.json"
-        )
+        allowed = f"{resource['hash']}, as in datapackage.json"
+        if trace.line_ends_alone(raw, resource["hash"].removeprefix("sha256:")):
+            raise DataError(name, found=LINE_ENDS, allowed=f"LF, as published here. {restored(file)}")
+        raise DataError(name, found=f"checksum {digest}", allowed=allowed)
     return _verified(name, digest, json.dumps(resource, sort_keys=True)).copy()
+
+
+def restored(file: Path) -> str:
+    """Say how a file whose line ends were changed by git or an editor gets its own back."""
+    return (
+        f"Delete {file.name} and take it out again: `git checkout -- {file.name}` in its folder, or unpack the archive "
+        "without converting texts"
+    )
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -206,14 +217,9 @@ def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
     _refuse(table, raw, blank & bool(limits.get("required")), column, "a value, not a blank")
     if "enum" in limits:
         _refuse(table, raw, ~blank & ~raw.isin(limits["enum"]), column, f"one of {limits['enum']}")
-    if "pattern" in limits:
-        _refuse(
-            table,
-            raw,
-            ~blank & ~raw.str.fullmatch(limits["pattern"]),
-            column,
-            f"text like {limits['pattern']}",
-        )
+    form = limits.get("pattern", field.get("pattern"))
+    if form is not None:
+        _refuse(table, raw, ~blank & ~raw.str.fullmatch(form), column, f"text like {form}")
     if kind == "string":
         return raw.mask(blank)
     if kind == "boolean":

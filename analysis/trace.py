@@ -1,4 +1,4 @@
-"""Write down what a chapter really uses while it runs, so that the build knows when to run it again.
+"""Write down what a run really uses while it goes on, so that the build knows when to run it again.
 
 Silent unless the site build asks for a record through the environment variable REPORT_TRACE (a folder).
 Each process writes its own note there, so that what parallel workers load counts too.
@@ -6,15 +6,18 @@ Each process writes its own note there, so that what parallel workers load count
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
 
 REQUEST = "REPORT_TRACE"
 ROOT = Path(__file__).resolve().parents[1]
+NOT_OURS = {"_build", "__pycache__", "node_modules", "dist"}  # besides what is hidden
 _tables: dict[str, dict[str, Any]] = {}
 _listed: list[list[str]] = []
 
@@ -41,11 +44,11 @@ def listed(names: list[str]) -> None:
 
 
 def write() -> None:
-    """Write the note of this process: modules of this repository imported by now, tables loaded by now."""
-    names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    ours = sorted(file for file in map(Path, filter(None, names)) if file.is_relative_to(ROOT / "analysis"))
+    """Write the note of this process: its Python, what it imported and which tables it loaded by now."""
     note = {
-        "modules": [file.relative_to(ROOT).as_posix() for file in ours],
+        "python": python(),
+        "imported": sorted({name.split(".")[0] for name in list(sys.modules)}),
+        "modules": sorted(loaded()),
         "tables": _tables,
         "listed": _listed[-1] if _listed else None,
     }
@@ -55,11 +58,25 @@ def write() -> None:
     os.replace(unfinished, target)
 
 
+def loaded() -> set[str]:
+    """Return the files inside this checkout that modules of this process come from, an environment's left out."""
+    away = {os.path.join(part, "") for part in (sys.prefix, sys.base_prefix)}
+    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    real = {Path(os.path.realpath(file)) for file in files if file and not file.startswith(tuple(away))}
+    ours = {file.relative_to(ROOT) for file in real if file.is_relative_to(ROOT) and file.is_file()}
+    return {file.as_posix() for file in ours if not any(_away(part) for part in file.parts)}
+
+
 def collect(folder: Path) -> dict[str, Any]:
-    """Return the notes of all processes as one: names of `modules`, `tables` by name, the tables `listed`."""
+    """Return the notes of all processes as one.
+
+    `python`; names `imported`; paths of `modules`; `tables` by name; names of all tables `listed`, or None.
+    """
     notes = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
     tables = {name: table for note in notes for name, table in note["tables"].items()}
     return {
+        "python": next((note["python"] for note in notes), python()),
+        "imported": sorted({name for note in notes for name in note["imported"]}),
         "modules": sorted({name for note in notes for name in note["modules"]}),
         "tables": dict(sorted(tables.items())),
         "listed": next((note["listed"] for note in notes if note["listed"] is not None), None),
@@ -67,16 +84,54 @@ def collect(folder: Path) -> dict[str, Any]:
 
 
 def modules() -> dict[str, str]:
-    """Return the digest of every module of this repository, by path."""
-    files = sorted((ROOT / "analysis").rglob("*.py"))
-    return {file.relative_to(ROOT).as_posix(): digest(file) for file in files}
+    """Return the digest of every Python file of this checkout, by path."""
+    found = {}
+    for folder, folders, files in os.walk(ROOT):
+        ours = [name for name in folders if not _away(name)]
+        folders[:] = [name for name in ours if not Path(folder, name, "pyvenv.cfg").is_file()]
+        for path in (Path(folder, name) for name in files if name.endswith(".py")):
+            found[path.relative_to(ROOT).as_posix()] = digest(path)
+    return found
+
+
+def _away(name: str) -> bool:
+    return name[0] == "." or name in NOT_OURS
+
+
+def python() -> str:
+    """Return the kind and version of this interpreter, 'CPython 3.11.7'."""
+    return f"{platform.python_implementation()} {platform.python_version()}"
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the SHA-256 of a file; a text has the same one whatever its line ends."""
+    content = path.read_bytes()
+    return _sha(content if b"\0" in content else _unix(content))
+
+
+def line_ends_alone(content: bytes, sha256: str) -> bool:
+    """Tell whether `content` misses a checksum by its line ends alone: CRLF, or the last line without one."""
+    text = _unix(content)
+    return _sha(content) != sha256 and sha256 in (_sha(text), _sha(text.rstrip(b"\n") + b"\n"))
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _unix(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def description_digest(descriptor: dict[str, Any]) -> str:
     """Return the SHA-256 of a table's description, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(descriptor, sort_keys=True).encode()).hexdigest()
+
+
+def _last_note() -> None:
+    if os.path.isdir(os.environ.get(REQUEST, "")):
+        write()
+
+
+if REQUEST in os.environ:
+    atexit.register(_last_note)  # what a process imported after it loaded its last table

@@ -23,11 +23,13 @@ from multiprocessing.connection import Connection
 import numpy as np
 import pandas as pd
 
-from analysis import data, effects, leaving, protocol, regime
-from analysis.effects.placebo import placebo_dates
-from analysis.effects.wild_imputation import wild_imputation
+from analysis import data
+from analysis.methods.effects import group_time, impute, panels
+from analysis.methods.effects.placebo import placebo_dates
+from analysis.methods.effects.wild_imputation import wild_imputation
+from analysis.study import indicators, leaving, regime
 
-DRAWS = protocol.DRAWS
+DRAWS = indicators.DRAWS
 LIMIT = 60
 REFITS = 10  # of the peer, which has no draw by refitting of its own: timed and scaled
 SIZES = ((1, DRAWS), (10, DRAWS), (100, 99))  # times the trusts, draws
@@ -44,7 +46,7 @@ def main() -> None:
     total = sum(taken(row(task, "all", 1, 0)) for task in ("check every table", "build every panel"))
     print(f"\nEvery indicator under the settings of the main analysis, {DRAWS} draws of each kind")
     heading()
-    for name in protocol.indicators():
+    for name in indicators.indicators():
         for task in ("entry: estimates and intervals", "entry: chance", "leaving"):
             total += taken(row(task, name, 1, DRAWS))
     print(f"\nTotal of the rows above, one after another in one process each: {total:.1f} s")
@@ -119,7 +121,7 @@ def child(send: Connection, task: str, name: str, times: int, draws: int) -> Non
             warnings.simplefilter("ignore")
             try:
                 estimate = TASKS[task](frame, name, draws)
-            except effects.NotEstimable:
+            except panels.NotEstimable:
                 estimate = "not estimable"
         seconds = (time.perf_counter() - began) * (draws / REFITS if task in SCALED else 1)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
@@ -134,7 +136,7 @@ def panel(name: str, times: int) -> pd.DataFrame:
     if times == 1:
         return real
     made = pd.concat([real.assign(trust=real["trust"] + f"#{copy}") for copy in range(times)])
-    noise = np.random.default_rng(protocol.SEED).normal(0, real["value"].std() / 10, len(made))
+    noise = np.random.default_rng(indicators.SEED).normal(0, real["value"].std() / 10, len(made))
     return made.assign(value=made["value"] + noise).reset_index(drop=True)
 
 
@@ -145,24 +147,24 @@ def check_tables(_: pd.DataFrame, name: str, draws: int) -> str:
 
 
 def build_panels(_: pd.DataFrame, name: str, draws: int) -> str:
-    for indicator in protocol.indicators():
+    for indicator in indicators.indicators():
         regime.panel(indicator)
     return ""
 
 
 def entered(frame: pd.DataFrame, name: str, draws: int) -> float:
     """Imputation with trusts redrawn, and group-time effects with multiplier draws against both comparators."""
-    settings = protocol.settings(name)
+    settings = indicators.settings(name)
     common = {key: settings[key] for key in ("group", "horizons", "measure", "better", "label")}
-    found = effects.imputation(frame, **settings, draws=draws, rng=generator())
+    found = impute.imputation(frame, **settings, draws=draws, rng=generator())
     for control in ("not_yet", "never"):
-        effects.event_study(frame, **common, control=control, draws=draws, rng=generator())
+        group_time.event_study(frame, **common, control=control, draws=draws, rng=generator())
     return found.overall.estimate
 
 
 def by_chance(frame: pd.DataFrame, name: str, draws: int) -> float:
     """Wild cluster bootstrap, and entry dates dealt again."""
-    horizons = protocol.settings(name)["horizons"]
+    horizons = indicators.settings(name)["horizons"]
     found = wild_imputation(frame, draws=draws, rng=generator(), horizons=horizons)
     placebo_dates(frame, draws=draws, rng=generator(), last_horizon=max(horizons))
     return found.estimate
@@ -170,13 +172,13 @@ def by_chance(frame: pd.DataFrame, name: str, draws: int) -> float:
 
 def left(frame: pd.DataFrame, name: str, draws: int) -> float:
     """Change after leaving (DID_M) with trusts redrawn, and the share of the gain that was kept."""
-    if protocol.settings(name)["better"] is not None:
+    if indicators.settings(name)["better"] is not None:
         leaving.kept(name, panel=frame, draws=draws)
     return leaving.after(name, panel=frame, draws=draws).overall.estimate
 
 
 def ours_redrawn(frame: pd.DataFrame, name: str, draws: int) -> float:
-    return effects.imputation(frame, draws=draws, rng=generator()).overall.estimate
+    return impute.imputation(frame, draws=draws, rng=generator()).overall.estimate
 
 
 def ours_dealt(frame: pd.DataFrame, name: str, draws: int, n_jobs: int | None = None) -> float:
@@ -188,7 +190,7 @@ def ours_dealt_by_two(frame: pd.DataFrame, name: str, draws: int) -> float:
 
 
 def ours_group_time(frame: pd.DataFrame, name: str, draws: int) -> float:
-    return effects.event_study(frame, draws=draws, rng=generator()).overall.estimate
+    return group_time.event_study(frame, draws=draws, rng=generator()).overall.estimate
 
 
 def peer_multipliers(frame: pd.DataFrame, name: str, draws: int) -> float:
@@ -242,7 +244,7 @@ def coded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def generator() -> np.random.Generator:
-    return np.random.default_rng(protocol.SEED)
+    return np.random.default_rng(indicators.SEED)
 
 
 TASKS: dict[str, Callable[[pd.DataFrame, str, int], float | str]] = {
@@ -275,5 +277,5 @@ PAIRS = {
 }
 
 if __name__ == "__main__":
-    PROCESSES.set_forkserver_preload(["analysis.leaving", "analysis.effects.placebo"])
+    PROCESSES.set_forkserver_preload(["analysis.study.leaving", "analysis.methods.effects.placebo"])
     main()

@@ -14,9 +14,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from analysis import protocol
-from analysis.costs import items, scenario, uncertain
-from analysis.costs.simulation import DRAWS
+from analysis.methods.costing.simulation import DRAWS
+from analysis.study import indicators
+from analysis.study.costs import items, uncertain
+from analysis.study.costs.own_scenario import scenario
 
 LOOPED = 100
 REPEATS = 3
@@ -95,7 +96,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def _rng() -> np.random.Generator:
-    return np.random.default_rng(protocol.SEED)
+    return np.random.default_rng(indicators.SEED)
 
 
 if __name__ == "__main__":

@@ -30,14 +30,14 @@ from pathlib import Path
 import psutil
 import yaml
 
-from analysis import pdf
+from analysis.site import pdf
 from tests.local_web import static_host
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ("build", "-n", "-W", "--keep-going", "-q", "book")
 STOCK = ("build", "book")
 TYPICAL = ("protocol", "regime", "metrics/trajectories", "costs", "lookup")
-TABLE, MODULE = "price_indices", "analysis/regime.py"
+TABLE, MODULE = "price_indices", "analysis/study/regime.py"
 RUN = re.compile(r"\[fresh\] (\S+): run in|(\S+): Executing notebook using")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LEFT_OUT = ["mystnb.unknown_mime_type", "myst.xref_missing", "ref.doc", "ref.ref", "ref.term", "toc.excluded"]

@@ -1,24 +1,25 @@
 """A pytest plugin: what nbval ran and found equal is kept for the pages, so that CI runs each chapter once.
 
-The pages then show the very outputs whose numbers were compared. A chapter with a failed or skipped cell is
-not kept. Use: `python -m pytest -p tests.kept_runs --nbval CHAPTER...`
+Its kernels are those of the site. The pages then show the very outputs whose numbers were compared. A chapter
+with a failed or skipped cell is not kept. Use: `python -m pytest -p tests.kept_runs --nbval CHAPTER...`
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import nbval.kernel
 import pytest
+from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from analysis import runs, trace
+from analysis import trace
 from analysis.present import figures
+from analysis.site import installed, record, run
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 PATIENCE = 60  # seconds for the last note of a kernel
@@ -26,24 +27,44 @@ PATIENCE = 60  # seconds for the last note of a kernel
 
 @dataclass
 class Run:
-    """A chapter that is being run: its notes' folder, what stood before, its cells' outputs."""
+    """A chapter that is being run: its folder for settings and notes, what stood before, its cells' outputs."""
 
     notebook: nbformat.NotebookNode
-    began: runs.Before
-    notes: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()))
+    began: record.Before
+    home: Path
+    closing: ExitStack
     outputs: list[list] = field(default_factory=list)
 
 
 RUNNING: dict[IPyNbFile, Run] = {}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse an environment that is not the lock's; let nbval start the kernels that the site starts."""
+    if why := installed.refusal(BOOK.parent):
+        raise pytest.UsageError(f"Refused: {why}.")
+    nbval.kernel.start_new_kernel = start
+
+
+def start(startup_timeout: int = 60, kernel_name: str = "", **options: object) -> tuple:
+    """Start the kernel of the chapter that runs now, as `analysis.site.run` does."""
+    home = list(RUNNING.values())[-1].home
+    manager = run.manager(KernelManager, home)
+    settings = run.environment(home, **{figures.BUILDING: figures.COMPARED})
+    manager.start_kernel(extra_arguments=list(run.OPTIONS), env=settings, **options)
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=startup_timeout)
+    return manager, client
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Before the kernel of a chapter starts: ask it for notes and for figures as the pages show them."""
+    """Before the kernel of a chapter starts: give it a home, and leave out figures as the pages show them."""
     if not isinstance(item, IPyNbCell) or item.parent in RUNNING:
         return
-    run = RUNNING[item.parent] = Run(item.parent.nb, runs.before(item.parent.nb))
-    os.environ |= {trace.REQUEST: str(run.notes), figures.BUILDING: figures.COMPARED}
+    closing = ExitStack()
+    RUNNING[item.parent] = Run(item.parent.nb, record.before(), closing.enter_context(run.home()), closing)
     item.parent.skip_compare += (figures.PAGE_PART,)
 
 
@@ -60,19 +81,17 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """After the last cell of a chapter: keep the run when every cell gave what is stored."""
     if not isinstance(item, IPyNbCell) or (nextitem is not None and nextitem.parent is item.parent):
         return
-    run = RUNNING.pop(item.parent)
-    cells = [cell for cell in run.notebook.cells if cell.cell_type == "code"]
-    if len(run.outputs) == len(cells):
-        kernel = item.parent.kernel
-        kernel.await_reply(kernel.execute_cell_input(runs.WRITE_NOTE, allow_stdin=False), timeout=PATIENCE)
-        for count, (cell, outputs) in enumerate(zip(cells, run.outputs, strict=True), start=1):
-            cell.outputs, cell.execution_count = [for_page(output, count) for output in outputs], count
-        chapter = Path(item.parent.path).relative_to(BOOK).with_suffix("").as_posix()
-        file = runs.place(BOOK / "_build", chapter)
-        runs.keep(run.notebook, began=run.began, notes=trace.collect(run.notes), file=file)
-    shutil.rmtree(run.notes)
-    for name in (trace.REQUEST, figures.BUILDING):
-        os.environ.pop(name, None)
+    ran = RUNNING.pop(item.parent)
+    cells = [cell for cell in ran.notebook.cells if cell.cell_type == "code"]
+    with ran.closing:
+        if len(ran.outputs) == len(cells):
+            kernel = item.parent.kernel
+            kernel.await_reply(kernel.execute_cell_input(run.NOTE, allow_stdin=False), timeout=PATIENCE)
+            for count, (cell, outputs) in enumerate(zip(cells, ran.outputs, strict=True), start=1):
+                cell.outputs, cell.execution_count = [for_page(output, count) for output in outputs], count
+            chapter = Path(item.parent.path).relative_to(BOOK).with_suffix("").as_posix()
+            made = record.made(ran.began, trace.collect(ran.home / "notes"))
+            record.keep(ran.notebook, made, file=record.place(BOOK / "_build", chapter))
 
 
 def for_page(output: nbformat.NotebookNode, count: int) -> nbformat.NotebookNode:

@@ -101,10 +101,12 @@ def packed(path: str, changed: float) -> bytes:
 
 
 @contextmanager
-def static_host(folder, sent: list | None = None):
+def static_host(folder, sent: list | None = None, *, under: str = "", policy: str = ""):
     """Serve a folder as published sites are served, gzip and kept connections included; yield the address.
 
-    sent: (path, bytes of the body) of each answer are added to it.
+    sent: (path, bytes of the body) of each answer are added to it. under: path that all addresses begin with
+    ("/report"); what lies beside it is not there. policy: the Content-Security-Policy sent with every answer.
+    A wrong address gets `404.html`, as on hosts of static pages.
     """
 
     class Handler(SimpleHTTPRequestHandler):
@@ -115,16 +117,21 @@ def static_host(folder, sent: list | None = None):
             pass
 
         def do_GET(self):
-            path = Path(self.translate_path(self.path))
+            path = Path(self.translate_path(self.path.removeprefix(under)))
             path = path / "index.html" if path.is_dir() else path
+            there = path.is_file() and self.path.startswith(f"{under}/")
+            path = path if there else Path(folder) / "404.html"
             if not path.is_file():
                 return self.send_error(404, "Not Found")
             small = path.suffix in PACKED and "gzip" in self.headers.get("Accept-Encoding", "")
             body = packed(str(path), path.stat().st_mtime) if small else path.read_bytes()
-            self.send_response(200)
+            self.send_response(200 if there else 404)
             self.send_header("Content-Type", self.guess_type(str(path)))
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Cache-Control", "max-age=600")
+            if policy:
+                self.send_header("Content-Security-Policy", policy)
+                self.send_header("X-Content-Type-Options", "nosniff")
             if small:
                 self.send_header("Content-Encoding", "gzip")
             self.end_headers()
@@ -138,7 +145,7 @@ def static_host(folder, sent: list | None = None):
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{under}"
     finally:
         server.shutdown()
         server.server_close()

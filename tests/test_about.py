@@ -1,6 +1,7 @@
 """The page about the data says what the descriptions say."""
 
-from analysis import about, data
+from analysis import data
+from analysis.chapters import about
 
 
 def test_every_table_is_listed_with_its_publisher():

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evidence.agreement import AgreementError, agreement, kappa_of_table
-from analysis.evidence.agreement_themes import by_theme, disagreements
+from analysis.methods.coding.agreement import agreement
+from analysis.methods.coding.agreement_measures import AgreementError, kappa_of_table
+from analysis.methods.coding.agreement_themes import by_theme, disagreements
 
 ORACLE = json.loads((Path(__file__).parent / "oracles" / "agreement" / "agreement.json").read_text())
 CASES, ATOL = ORACLE["cases"], ORACLE["tolerance"]
@@ -149,7 +150,7 @@ def test_bootstrap_interval_holds_the_value_and_repeats_with_the_seed():
     second = np.where(rng.random(200) < 0.8, first, rng.integers(5, size=200))
     one = agreement([first, second], rng=np.random.default_rng(7), draws=400)
     two = agreement([first, second], rng=np.random.default_rng(7), draws=400)
-    assert one == two
+    assert repr(one) == repr(two)  # what is not computed is no number, and from Python 3.13 unlike itself
     assert one.lower < one.value < one.upper
     assert 0.08 < one.upper - one.lower < 0.2  # se about 0.03
     few = agreement([first[:40], second[:40]], rng=np.random.default_rng(7), draws=400)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.evidence.cases import SLUGS, codebook, statements
-from analysis.present import statements as shown
+from analysis.chapters.cases import statements as shown
+from analysis.study.evidence.cases import SLUGS, codebook, statements
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 spec = importlib.util.spec_from_file_location("statement_role", BOOK / "_ext" / "statements.py")

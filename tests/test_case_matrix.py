@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis.evidence import cases
-from analysis.evidence.cases import CaseError, order_by_outcome, telling
-from analysis.evidence.matrix import LEANINGS, counted, lean, matrix
+from analysis.study.evidence import cases
+from analysis.study.evidence.cases import CaseError, order_by_outcome, telling
+from analysis.study.evidence.matrix import LEANINGS, counted, lean, matrix
 
 THEMES = pd.Series({"R1": "commitment", "B4": "engagement", "O4": "rating"})
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from analysis.evidence import profiles as p
-from analysis.evidence.matrix import matrix
-from analysis.present import plots_cases
+from analysis.chapters.cases import plots as plots_page
+from analysis.study.evidence import profiles as p
+from analysis.study.evidence.matrix import matrix
 
 TOLD = pd.DataFrame(
     {
@@ -29,7 +29,7 @@ def marks(axes, shape):
 
 
 def test_each_statement_is_one_mark_whose_shape_says_its_direction(ax):
-    plots_cases.plot_events(TOLD, ax=ax)
+    plots_page.plot_events(TOLD, ax=ax)
     assert [len(marks(ax, shape)) for shape in ("^", "v", "o")] == [1, 1, 1]
     first, second = marks(ax, "^")[0].get_ydata()[0], marks(ax, "v")[0].get_ydata()[0]
     assert first != second  # two of one lane in one month do not hide each other
@@ -43,7 +43,7 @@ def test_each_statement_is_one_mark_whose_shape_says_its_direction(ax):
 
 def test_a_cell_of_the_matrix_shows_its_counts_and_an_empty_one_a_dot(ax):
     found = matrix(TOLD, themes=THEMES, order=["AAA"])
-    plots_cases.plot_matrix(found, ax=ax, names={"AAA": "Alpha"})
+    plots_page.plot_matrix(found, ax=ax, names={"AAA": "Alpha"})
     assert [text.get_text() for text in ax.texts] == ["▲1▼1", "○1", "·"]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["Alpha"]
 
@@ -59,7 +59,7 @@ def test_a_profile_fills_its_circles_by_level(ax):
     frame = pd.DataFrame(rows, columns=["ods_code", "dimension", "phase", "level", "statement_ids", "reason"])
     labels = pd.Series({name: name for name in p.DIMENSIONS})
     found = p.profiles(frame, labels=labels, known=["AAA-01", "AAA-02"])
-    plots_cases.plot_profiles(found, ax=ax, names={"AAA": "Alpha"})
+    plots_page.plot_profiles(found, ax=ax, names={"AAA": "Alpha"})
     drawn = [(line.get_xdata()[0], line.get_fillstyle()) for line in marks(ax, "o")]
     assert drawn == [(0, "none"), (1, "left"), (2, "full")]
     assert len(marks(ax, ".")) == len(rows) - 3

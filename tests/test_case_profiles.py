@@ -5,8 +5,8 @@ import itertools
 import pandas as pd
 import pytest
 
-from analysis.evidence import profiles as p
-from analysis.evidence.cases import CaseError
+from analysis.study.evidence import profiles as p
+from analysis.study.evidence.cases import CaseError
 
 LABELS = pd.Series({name: f"label {name}" for name in p.DIMENSIONS})
 KNOWN = [f"{trust}-{number:02}" for trust in ("AAA", "BBB") for number in range(1, 10)]

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis import regime
-from analysis.evidence import selection
-from analysis.evidence.cases import SLUGS, CaseError
+from analysis.study import regime
+from analysis.study.evidence import selection
+from analysis.study.evidence.cases import SLUGS, CaseError
 
 
 def spell(trust, entered, months, ended="exit", number=1):

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import regime
-from analysis.evidence import cases, compared_words, story, story_words
-from analysis.evidence.cases import SLUGS, CaseError, order_by_outcome
+from analysis import data
+from analysis.chapters.cases import compared_words, story_words
+from analysis.study import regime
+from analysis.study.evidence import cases, story
+from analysis.study.evidence.cases import SLUGS, CaseError, order_by_outcome
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 THEMES = pd.Series({"R1": "commitment", "B4": "engagement", "I2": "partner", "O4": "rating"})
@@ -118,7 +120,7 @@ def test_each_story_is_whole(stories, trust):
     sides = [one for side in (found.helped, found.hindered) for ids in side["ids"] for one in ids]
     assert len(sides) == len(set(sides))
     assert set(sides) <= set(found.statements["id"])
-    assert len(found.measures) == len(regime.data.load("indicators"))
+    assert len(found.measures) == len(data.load("indicators"))
     assert (found.measures.loc[list(found.charts), "values"] > 0).all()
     counts = found.measures[list(story.SPELL_PHASES)].sum(axis=1)
     assert (counts == found.measures["values"]).all()

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 BOOK = Path(__file__).resolve().parents[1] / "book"
 LONGEST_CELL = 12
 GLUED = "application/papermill.record/"
-PUTS = {"present.put", "put", "glue"}
+PUTS = {"words.put", "put", "glue"}
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Numbers that are part of a term, a name or a definition, and are therefore not results.
 TERMS = ("COVID-19", "CC BY 4.0", "Open Government Licence v3.0", "SHA-256", "UTF-8")
@@ -232,7 +232,7 @@ def notebook(*cells, opening=OPENING):
 
 
 GOOD = notebook(
-    cell("from analysis import present\nx = 3\npresent.put({'x': '3'})", GLUE, 1, REMOVE),
+    cell("from analysis.present import words\nx = 3\nwords.put({'x': '3'})", GLUE, 1, REMOVE),
     new_markdown_cell(
         "(target)=\n## How long?\n\nIn July 2013, on 16 July 2013 and in 2013/14, before COVID-19: {glue:text}`x_95` trusts, "
         "`code_3`, [a page](page3.md), 95% intervals, see {cite:t}`ann2020`. <!-- 12 -->\n\n"
@@ -258,7 +258,7 @@ BAD = [
     (short_cells, notebook(cell("\n".join(["x"] * (LONGEST_CELL + 1))))),
     (short_cells, notebook(cell(""))),
     (removed_cells_only_set_up, notebook(cell(metadata=REMOVE))),
-    (removed_cells_only_set_up, notebook(cell("present.figure(f)", [], metadata=REMOVE))),
+    (removed_cells_only_set_up, notebook(cell("figures.figure(f)", [], metadata=REMOVE))),
     (complete_outputs, notebook(cell(outputs=[]))),
     (complete_outputs, notebook(cell(count=None))),
     (complete_outputs, notebook(cell(count=2), cell(count=1))),

@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis import claims, data, regime
+from analysis import data
+from analysis.chapters import regime as regime_page
+from analysis.study import claims, regime
 
 MATCHES = {
     ("O1", "placed"): 14,
@@ -59,14 +61,14 @@ def test_what_does_not_match_stays_open_as_a_whole_with_a_reason(checked):
     assert set(still_open.index.get_level_values(0)) == OPEN == set(claims.REASONS)
     assert checked.loc[("X1", "trusts"), "ours"] == checked.loc[("X1", "trusts"), "published"] == 20
     assert checked.loc[("X1", "trusts"), "group"] == "open"
-    texts = claims.for_readers(still_open.reset_index())
+    texts = regime_page.for_readers(still_open.reset_index())
     assert texts["What might explain it"].str.len().gt(20).all()
     assert texts.loc[texts["Published"] == "20.5 months", "Ours"].tolist() == ["22.7 months"]
     assert "53.8%" in texts["Ours"].tolist()
 
 
 def test_figures_for_readers_are_texts(checked):
-    texts = claims.for_readers(checked.reset_index())
+    texts = regime_page.for_readers(checked.reset_index())
     first = texts.iloc[0]
     assert first[["As of", "Published", "Ours"]].tolist() == ["31 December 2013", "14", "14"]
     assert texts[["Published", "Ours"]].map(lambda text: isinstance(text, str)).all(axis=None)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from joblib import parallel_config
 
-from analysis import effects, protocol, regime
-from analysis.effects.placebo import placebo_dates
+from analysis.methods.effects import impute
+from analysis.methods.effects.placebo import placebo_dates
+from analysis.study import indicators, regime
 
 DRAWS = 120  # three parcels of work, the last one smaller
 
@@ -21,7 +22,7 @@ def dealt(panel, seed=4, n_jobs=None):
 
 def redrawn(panel, n_jobs=1):
     rng = np.random.default_rng(4)
-    return effects.imputation(panel, **protocol.settings("shmi"), draws=DRAWS, rng=rng, n_jobs=n_jobs)
+    return impute.imputation(panel, **indicators.settings("shmi"), draws=DRAWS, rng=rng, n_jobs=n_jobs)
 
 
 @pytest.fixture(scope="module")

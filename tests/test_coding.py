@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis import data
-from analysis.evidence import coding as module
-from analysis.evidence.agreement import agreement
+from analysis.methods.coding.agreement import agreement
+from analysis.study.evidence import readers as module
 
 
 @pytest.fixture(scope="module")

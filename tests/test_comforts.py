@@ -2,10 +2,14 @@
 
 import importlib.util
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+
+from analysis.edition import publish
 
 ROOT = Path(__file__).resolve().parents[1]
 REPOSITORY = "https://github.com/example/report"
@@ -41,8 +45,19 @@ def test_with_a_repository_the_chapter_opens_at_its_place():
     assert links["Open on Binder"].endswith(
         "/gh/example/report/main?urlpath=lab/tree/book/metrics/entry.ipynb"
     )
-    assert links["Open in Colab"].endswith("/github/example/report/blob/main/book/metrics/entry.ipynb")
+    assert links["Source of this page"] == f"{REPOSITORY}/blob/main/book/metrics/entry.ipynb"
+    assert not [words for words in links if "Colab" in words], (
+        "it opens a notebook without the module it calls"
+    )
     assert links["Suggest a change"].startswith(f"{REPOSITORY}/issues/new?title=Entry%20%26%20after")
+
+
+def test_links_of_an_edition_name_its_tag():
+    found = block(REPOSITORY, "https://example.org/report/editions/2026.1", tag="edition-2026.1")
+    links = {a.get_text(): a["href"] for a in found.find_all("a")}
+    assert "/report/edition-2026.1?urlpath=" in links["Open on Binder"]
+    assert "/blob/edition-2026.1/" in links["Source of this page"]
+    assert not [to for to in links.values() if "main" in to]
 
 
 def test_a_page_that_is_no_notebook_has_nothing_to_run():
@@ -92,14 +107,92 @@ def test_lists_follow_the_reading_order_and_filling_twice_changes_nothing(tmp_pa
     assert first.endswith("z")
 
 
+def run(folder: Path, *command: str) -> str:
+    own = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always")
+    return subprocess.run(
+        ["git", *own, *command], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """Three commits: `old.md` on 1 March, `new.md` on 2 March, `last.md` on 3 March."""
+    here = tmp_path / "a copy é"
+    here.mkdir()
+    run(here, "init", "-q")
+    for day, name in enumerate(("old.md", "new.md", "last.md"), start=1):
+        (here / name).write_text("text")
+        run(here, "add", "-A")
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2026-03-0{day}T12:00:00Z")
+        run(here, "commit", "-q", "-m", name)
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    return here
+
+
+def days(folder: Path) -> list[str]:
+    return [comforts.last_change(folder / name) for name in ("old.md", "new.md", "last.md")]
+
+
+def test_a_page_has_the_day_of_its_last_commit(repository, monkeypatch):
+    assert days(repository) == ["1 March 2026", "2 March 2026", "3 March 2026"]
+    monkeypatch.setenv("GIT_DIR", "/nowhere")  # as within a hook of another repository
+    run(repository, "--git-dir", ".git", "config", "log.showSignature", "true")
+    assert days(repository) == ["1 March 2026", "2 March 2026", "3 March 2026"]
+
+
 @pytest.mark.parametrize(
-    ("address", "home"), [("", "/"), ("https://example.org/r", "https://example.org/r/")]
+    ("depth", "known"), [(1, ["", "", ""]), (2, ["", "", "3 March 2026"])], ids=["one commit", "two commits"]
 )
-def test_the_page_for_a_wrong_address_leads_home_from_any_depth(address, home):
-    page = BeautifulSoup(comforts.lost(address, "Report"), "html.parser")
+def test_a_shallow_clone_tells_no_day_that_it_cannot_know(repository, tmp_path, depth, known):
+    run(tmp_path, "clone", "-q", "--depth", str(depth), repository.as_uri(), "shallow")
+    assert days(tmp_path / "shallow") == known
+
+
+def test_without_git_or_with_edits_no_day_is_told(repository, tmp_path, monkeypatch):
+    (repository / "new.md").write_text("edited")
+    (repository / "never committed.md").write_text("text")
+    assert days(repository) == ["1 March 2026", "", "3 March 2026"]
+    assert comforts.last_change(repository / "never committed.md") == ""
+    monkeypatch.setenv("PATH", "")
+    assert days(repository) == ["", "", ""]
+    monkeypatch.undo()
+    shutil.rmtree(repository / ".git")
+    assert days(repository) == ["", "", ""]
+
+
+def test_the_newest_tag_of_an_edition_at_hand_is_found(repository, monkeypatch):
+    monkeypatch.setattr(comforts, "ROOT", repository)
+    run(repository, "tag", "v1")
+    run(repository, "tag", "edition-2026.1", "HEAD~1")
+    assert comforts.edition_here() == ""
+    for number in ("9", "10"):
+        run(repository, "tag", f"edition-2026.{number}")
+    assert comforts.edition_here() == "edition-2026.10"
+
+
+@pytest.mark.parametrize(
+    ("address", "pages", "home"),
+    [
+        ("https://example.org", "", "/"),
+        ("https://example.org/r", "", "/r/"),
+        ("https://example.org/r/", "latest/", "/r/latest/"),
+        ("https://example.org/a/b é/", "", "/a/b é/"),
+    ],
+)
+def test_links_of_the_page_for_a_wrong_address_stay_inside_the_project(address, pages, home):
+    page = BeautifulSoup(publish.lost(address, pages=pages), "html.parser")
     assert page.html["lang"] == "en-GB"
-    assert [a["href"] for a in page.find_all("a")] == [home, f"{home}search.html"]
+    assert [a["href"] for a in page.find_all("a")] == [f"{home}index.html", f"{home}search.html"]
     assert len(page.find_all("h1")) == 1
+    assert page.find_all(["script", "style", "link"]) == []
+
+
+def test_without_an_address_the_page_for_a_wrong_one_finds_the_pages_by_a_script():
+    page = BeautifulSoup(publish.lost("", pages="latest/"), "html.parser")
+    assert [a["href"] for a in page.find_all("a")] == ["./latest/index.html", "./latest/search.html"]
+    scripts = [tag["src"] for tag in page.find_all("script")]
+    assert scripts[:2] == ["latest/_scripts/404.js", "../latest/_scripts/404.js"]
+    assert (ROOT / "book" / publish.FINDER).is_file()
 
 
 def test_a_fold_of_the_contents_says_what_it_opens_and_shows_its_arrow():

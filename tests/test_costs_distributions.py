@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from analysis.costs import CostError, distributions
+from analysis.methods.costing import distributions
+from analysis.methods.costing.prices import CostError
 
 ORACLE = json.loads((Path(__file__).parent / "oracles/costs/costs.json").read_text())["cases"]
 TOLERANCE = 1e-8

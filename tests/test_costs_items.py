@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from analysis import data
-from analysis.costs import CostError, items, prices, uncertain
 from analysis.data import DataError
 from analysis.ingest.hand import costs as tables
+from analysis.methods.costing import prices
+from analysis.methods.costing.prices import CostError
+from analysis.study.costs import items, uncertain
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +236,7 @@ def test_the_discount_of_a_long_stay_reaches_its_items(costed):
 
 
 def test_headline_numbers_are_those_that_the_chapter_tells():
-    from analysis.costs.headline import headline_numbers
+    from analysis.edition.headline_costs import headline_numbers
 
     told = (Path(__file__).resolve().parents[1] / "book/costs.ipynb").read_text(encoding="utf-8")
     for found in headline_numbers():

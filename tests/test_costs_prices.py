@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from analysis.costs import CostError, prices
+from analysis.methods.costing import prices
+from analysis.methods.costing.prices import CostError
 
 ORACLE = json.loads((Path(__file__).parent / "oracles/costs/costs.json").read_text())["cases"]
 TOLERANCE = 1e-8

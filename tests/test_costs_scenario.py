@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import present, protocol
-from analysis.costs import CostError, consequences, items, reader, scenario, scenarios, uncertain, words
-from analysis.present import panel, plots_costs
+from analysis.chapters.costs import plots as plots_page, sentences, what_if
+from analysis.methods.costing.prices import CostError
+from analysis.present import figures, words
+from analysis.study import indicators
+from analysis.study.costs import consequences, items, own_scenario, scenarios, uncertain
+from analysis.study.costs.own_scenario import scenario
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,7 @@ def costed():
 
 @pytest.fixture(scope="module")
 def values(costed):
-    return uncertain.figures(costed.items, rng=np.random.default_rng(protocol.SEED))
+    return uncertain.figures(costed.items, rng=np.random.default_rng(indicators.SEED))
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +75,9 @@ def test_day_rates_move_together_and_the_one_buddying_price_is_one(values):
 def test_the_controls_are_the_six_inputs_that_matter_most(costed):
     months = costed.stays["months"]
     bars = uncertain.one_way(costed, stay=tuple(months.quantile([0.25, 0.75]) / months.mean())).frame
-    wanted = {f"{control.item}:{control.figure}" if control.item else "stay" for control in reader.CONTROLS}
+    wanted = {
+        f"{control.item}:{control.figure}" if control.item else "stay" for control in own_scenario.CONTROLS
+    }
     assert set(bars["parameter"].head(len(wanted))) == wanted
     assert uncertain.one_way(costed).base == pytest.approx(costed.total())
 
@@ -80,7 +85,7 @@ def test_the_controls_are_the_six_inputs_that_matter_most(costed):
 def test_the_tornado_says_that_stays_go_between_quartiles(costed):
     for stay, said in (((0.5, 1.5), True), (None, False)):
         found = uncertain.one_way(costed, stay=stay)
-        assert ("quartile" in words.tornado_sentence(found, costed.items, top=3)) is said
+        assert ("quartile" in sentences.tornado_sentence(found, costed.items, top=3)) is said
 
 
 def test_figures_that_move_as_one_are_one_bar(costed):
@@ -129,16 +134,18 @@ def test_the_base_case_of_the_reader_is_that_of_the_table(costed, drawn):
     assert abs(found.loc["all_spending", "upper"] - spread.upper) < 5 * spread.upper_error
 
 
-@pytest.mark.parametrize("control", [c for c in reader.CONTROLS if c.item], ids=lambda control: control.name)
+@pytest.mark.parametrize(
+    "control", [c for c in own_scenario.CONTROLS if c.item], ids=lambda control: control.name
+)
 def test_a_setting_scales_its_item_and_nothing_else(control):
     base = scenario().frame.set_index("result")
-    value = 2 * reader.base_settings()[control.name]
+    value = 2 * own_scenario.base_settings()[control.name]
     found = scenario(**{control.name: value}).frame.set_index("result")
     columns = ["estimate", "lower", "upper"]
     np.testing.assert_allclose(
         found.loc[control.item, columns], 2 * base.loc[control.item, columns], rtol=1e-12
     )
-    others = [item["name"] for item in reader.model()["items"] if item["name"] != control.item]
+    others = [item["name"] for item in own_scenario.model()["items"] if item["name"] != control.item]
     pd.testing.assert_frame_equal(found.loc[others], base.loc[others])
     nothing = scenario(**{control.name: 0}).frame.set_index("result")
     assert nothing.loc[control.item, columns].tolist() == [0, 0, 0]
@@ -168,7 +175,7 @@ def test_the_table_of_a_scenario_is_text_that_holds_inputs_and_results():
 
 
 def test_the_panel_says_its_base_case_in_words_and_html():
-    shown = panel.panel()
+    shown = what_if.panel()
     html = shown.html()
     assert shown.own.sentence() in repr(shown)
     assert "assumption" in html
@@ -184,22 +191,22 @@ def test_the_panel_says_its_base_case_in_words_and_html():
     read = Script()
     read.feed(html)
     held = json.loads(read.text)
-    assert held["base"] == reader.base_settings()
+    assert held["base"] == own_scenario.base_settings()
     assert len(html) < 120_000
 
 
 def test_in_a_notebook_the_widgets_take_any_value_and_refuse_none_in_silence():
-    box = panel.widgets(scenario())
+    box = what_if.widgets(scenario())
     *inputs, says = box.children
     inputs[3].value = 31.25
     assert scenario(director_days=31.25).sentence() in says.value
     inputs[3].value = -2.0
     assert 'role="alert"' in says.value
-    assert panel.someone_is_there() is False
+    assert what_if.someone_is_there() is False
 
 
 def test_words_keep_unknown_rows_and_add_nothing_up_across_accounts(costed, drawn):
-    table = words.by_bearer(costed, drawn).set_index("Item")
+    table = sentences.by_bearer(costed, drawn).set_index("Item")
     assert table.loc["Nurses and doctors hired since entry", "Cost a spell"] == "unknown"
     assert table.loc["Deficit-support loans from the Department", "Cost a spell"] == "not a cost"
     assert [name for name in table.index if name.startswith("Sum")] == [
@@ -207,11 +214,11 @@ def test_words_keep_unknown_rows_and_add_nothing_up_across_accounts(costed, draw
         "Sum of known staff time",
     ]
     assert table.loc["Sum of known spending", "Cost a spell"] == words.thousands(costed.total())
-    whole = words.parties(costed)
+    whole = sentences.parties(costed)
     assert (whole.loc[whole["Party"] == "All", "Paid to others, less received"] == "£0").all()
     assert words.thousands(float("nan")) == ".."
     assert words.thousands(1500) == "£2,000"
-    assert "assumption" in set(words.records(costed.items)["Status"])
+    assert "assumption" in set(sentences.records(costed.items)["Status"])
 
 
 def test_consequences_keep_units_sizes_and_the_caveat():
@@ -231,7 +238,7 @@ def test_consequences_keep_units_sizes_and_the_caveat():
 
 
 def test_the_level_before_is_the_mean_of_trusts_own_means():
-    from analysis import regime
+    from analysis.study import regime
 
     frame = regime.panel("shmi")
     own = frame[(frame["phase"] == "before") & frame["value"].notna()].groupby("trust")["value"].mean()
@@ -243,17 +250,17 @@ def test_the_tornado_is_drawn_as_computed(costed):
 
     found = uncertain.one_way(costed)
     bars = found.frame.head(4)
-    bars = bars.assign(label=[words.figure_label(name, costed.items) for name in bars["parameter"]])
-    ax = plots_costs.plot_tornado(bars, base=found.base, ax=plt.subplots()[1])
+    bars = bars.assign(label=[sentences.figure_label(name, costed.items) for name in bars["parameter"]])
+    ax = plots_page.plot_tornado(bars, base=found.base, ax=plt.subplots()[1])
     ends = {round(patch.get_x() + patch.get_width(), 6) for patch in ax.patches}
     assert {round(value / 1e6, 6) for value in bars["high"]} <= ends
-    chart = words.items_drawn(costed, uncertain.draw(costed, draws=200, rng=np.random.default_rng(1)))
-    ax = plots_costs.plot_items(chart, ax=plt.subplots()[1])
+    chart = sentences.items_drawn(costed, uncertain.draw(costed, draws=200, rng=np.random.default_rng(1)))
+    ax = plots_page.plot_items(chart, ax=plt.subplots()[1])
     drawn = sorted(x for line in ax.lines for x in line.get_xdata())
     assert drawn == pytest.approx(sorted(chart["cost"] / 1e6))
     plt.close("all")
 
 
 def test_the_build_shows_the_panel_as_html(monkeypatch):
-    monkeypatch.setitem(os.environ, present.figures.BUILDING, "1")
-    assert set(panel.panel()._repr_mimebundle_()) == {"text/plain", "text/html"}
+    monkeypatch.setitem(os.environ, figures.BUILDING, "1")
+    assert set(what_if.panel()._repr_mimebundle_()) == {"text/plain", "text/html"}

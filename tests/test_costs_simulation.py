@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.costs import CostError, distributions, sensitivity, simulation
+from analysis.methods.costing import distributions, sensitivity, simulation
+from analysis.methods.costing.prices import CostError
 
 ORACLE = json.loads((Path(__file__).parent / "oracles/costs/tornado.json").read_text())["cases"]
 INPUTS = ORACLE["inputs"]

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from analysis import coverage, regime
-from analysis.present import plots_spc
+from analysis.chapters import measured, trajectories_plots
+from analysis.study import coverage, regime
 
 NAMES = ["shmi", "four_hour_waits"]
 NO_FIGURES = {"RMY", "TAH", "RRU", "RYC", "RYD"}
@@ -73,7 +73,7 @@ def test_state_follows_the_numbers(grid):
 
 
 def test_table_equals_the_grid(grid):
-    table = coverage.grid_for_readers(grid).set_index("Trust")
+    table = measured.grid_for_readers(grid).set_index("Trust")
     assert table.shape == (38, len(NAMES))
     one = grid[(grid["trust"] == "RPA") & (grid["indicator"] == "shmi")].iloc[0]
     assert table.loc[one["name"], one["title"]] == f"{one['before']} / {one['since']}"
@@ -89,7 +89,7 @@ def test_short_history_names_the_trusts_that_lost_theirs():
 
 
 def test_sentence_names_those_without_figures(grid):
-    sentence = coverage.grid_sentence(grid)
+    sentence = measured.grid_sentence(grid)
     assert sentence.startswith("Of 38 trusts")
     assert "London Ambulance Service" in sentence
 
@@ -115,7 +115,7 @@ def test_what_is_not_at_hand_names_publisher_and_place():
 
 
 def test_grid_plot_marks_each_cell_with_a_letter(grid):
-    ax = plots_spc.plot_grid(grid, ax=plt.subplots()[1])
+    ax = trajectories_plots.plot_grid(grid, ax=plt.subplots()[1])
     letters = [text.get_text() for text in ax.texts]
     assert len(letters) == len(grid)
     assert letters.count("B") == (grid["state"] == "before and after entry").sum()

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from analysis import __main__ as command
-from analysis import data
+from analysis import __main__ as command, data, trace
 from analysis.data import DataError
 from analysis.ingest.refresh import to_csv
 
@@ -187,6 +185,38 @@ def test_one_changed_byte_is_refused_before_anything_is_read(folder):
         data.load("waits")
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.rstrip("\n"),
+        lambda text: text.replace("\n", "\r\n", 2),
+    ],
+)
+def test_line_ends_that_alone_differ_are_named_with_the_remedy(folder, spoil):
+    put(folder, hashed=TEXT)
+    (folder / "waits.csv").write_bytes(spoil(TEXT).encode())
+    with pytest.raises(DataError, match=r"waits: found 'other line ends .*git checkout -- waits.csv"):
+        data.load("waits")
+
+
+def test_line_ends_are_not_blamed_for_another_difference(folder):
+    put(folder, hashed=TEXT)
+    (folder / "waits.csv").write_bytes(TEXT.replace("1000", "1009").replace("\n", "\r\n").encode())
+    with pytest.raises(DataError, match=r"waits: found 'checksum sha256:"):
+        data.load("waits")
+
+
+def test_a_text_has_one_digest_whatever_its_line_ends_and_a_picture_has_its_own(tmp_path):
+    for name, content in {"unix": b"a==1\nb==2\n", "windows": b"a==1\r\nb==2\r\n"}.items():
+        (tmp_path / name).write_bytes(content)
+    assert trace.digest(tmp_path / "unix") == trace.digest(tmp_path / "windows")
+    (tmp_path / "unix").write_bytes(b"\0\n")
+    (tmp_path / "windows").write_bytes(b"\0\r\n")
+    assert trace.digest(tmp_path / "unix") != trace.digest(tmp_path / "windows")
+
+
 def test_missing_file_and_unknown_table_are_named(folder):
     with pytest.raises(DataError, match=r"found 'beds'. Allowed: one of \['organisations', 'waits'\]"):
         data.load("beds")
@@ -247,7 +277,7 @@ def test_check_finds_a_code_that_is_no_organisation(folder):
     assert (data.check()["result"] == "ok").all()
     put(folder, resource=resource, codes="org_code\nRAA\n")
     assert data.check().loc[1, "result"] == (
-        "waits, row 4, column 'org_code': found 'RBB'. Allowed: a code in organisations."
+        "waits, row 4, column 'org_code': found 'RBB'. Allowed: one of org_code in organisations."
     )
 
 

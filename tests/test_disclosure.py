@@ -5,20 +5,12 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from analysis.disclosure import (
-    HIDDEN,
-    TOTAL,
-    DisclosureError,
-    attack,
-    check,
-    check_table,
-    identifiable,
-    scan,
-    suppress,
-)
+from analysis.methods.disclosure.attack import HIDDEN, TOTAL, DisclosureError, attack
+from analysis.methods.disclosure.sites import identifiable
+from analysis.methods.disclosure.tables import check_table, suppress
+from analysis.study.evidence.shared import check, scan
 
 
 def solved(published):

@@ -6,18 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from analysis.durations import (
+from analysis.methods.durations.durations import returns, time_in_regime
+from analysis.methods.durations.survival import (
     DurationError,
     aalen_johansen,
     cox,
     kaplan_meier,
     log_rank,
     median,
-    returns,
-    time_in_regime,
 )
 
 ORACLE = json.loads((Path(__file__).parent / "oracles" / "survival" / "freireich.json").read_text())

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import tarfile
+import tomllib
 import uuid
 import zipfile
 from pathlib import Path
@@ -17,23 +18,28 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis import data
+from analysis import data, trace
 from analysis.edition import (
     __main__,
     archive,
     branch,
     citation,
     crate,
+    faults,
     feed,
     headlines,
+    notes,
+    page,
     propose,
     publish,
     revisions,
     since,
     store,
+    trees,
 )
 from analysis.edition.compare import COLUMNS, EditionError, compare
 from analysis.edition.store import Edition
+from analysis.ingest import record as ingest_record
 
 ROOT = Path(__file__).resolve().parents[1]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -173,7 +179,12 @@ def test_the_feed_is_valid_atom_and_its_ids_stay():
     assert ids[1] == ElementTree.fromstring(feed.feed([edition()])).find(f"{ATOM}entry/{ATOM}id").text
     moments = [tag.text for tag in root.iter(f"{ATOM}updated")]
     assert moments[0] == max(moments) == "2026-12-20T00:00:00Z"
-    assert root.find(f"{ATOM}link[@rel='self']").get("href") == "https://example.org/editions.xml"
+    assert linked(first) == ["https://example.org/editions.xml", "https://example.org/about/editions.html"]
+
+
+def linked(content: bytes) -> list[str]:
+    """Addresses that a feed names: of itself, and of the page beside it."""
+    return [link.get("href") for link in ElementTree.fromstring(content).findall(f"{ATOM}link")]
 
 
 def test_a_feed_without_editions_is_valid_too():
@@ -258,7 +269,7 @@ def test_the_metadata_is_a_crate_of_the_files_that_are_there(report):
     made = json.loads(files[crate.FILE])
     graph = {one["@id"]: one for one in made["@graph"]}
     assert len(graph) == len(made["@graph"])
-    assert made["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    assert made["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
     assert graph[crate.FILE]["about"] == {"@id": "./"}
     top = graph["./"]
     assert {"name", "description", "datePublished", "license"} <= set(top)
@@ -296,6 +307,38 @@ def test_each_edition_keeps_its_address_and_latest_is_the_newest(report, tmp_pat
     assert listed.index("2026.2/index.html") < listed.index("2026.1/index.html")
     assert not (pages / "latest/.buildinfo").exists()
     assert (pages / feed.FILE).is_file()
+
+
+def test_every_feed_that_is_published_names_itself_and_pages_that_are_there(report, tmp_path):
+    _, site = report
+    (site / "about").mkdir(exist_ok=True)
+    (site / "about/editions.html").write_text("<h1>Editions</h1>")
+    (site / feed.FILE).write_bytes(feed.feed([edition()]))
+    pages, address = tmp_path / "pages", "https://example.org/report"
+    for _ in range(2):  # publishing again alters nothing
+        publish.publish(site, pages, [edition()], address=address)
+    feeds = sorted(pages.rglob(feed.FILE))
+    assert len(feeds) == 3
+    for file in feeds:
+        own, page = linked(file.read_bytes())
+        assert own == f"{address}/{file.relative_to(pages).as_posix()}"
+        assert (pages / page.removeprefix(f"{address}/")).is_file(), page
+    entry = (
+        ElementTree.fromstring((pages / feed.FILE).read_bytes()).find(f"{ATOM}entry/{ATOM}link").get("href")
+    )
+    assert entry == f"{address}/editions/2026.1/index.html"
+    lost = (pages / "404.html").read_text()
+    assert re.findall(r'href="([^"]*)"', lost) == ["/report/latest/index.html", "/report/latest/search.html"]
+
+
+def test_a_copy_that_writes_other_line_ends_archives_the_bytes_of_the_commit(report):
+    root, site = report
+    as_it_was = archive.contents(root, site, edition())
+    git(root, "config", "core.autocrlf", "true")
+    git(root, "config", "core.eol", "crlf")
+    assert archive.contents(root, site, edition()) == as_it_was
+    taken = trees.take_out(root, "HEAD", root / "taken")
+    assert b"\r" not in (taken / "data/beds.csv").read_bytes()
 
 
 def test_a_published_edition_is_not_altered_but_may_be_published_again(report, tmp_path):
@@ -362,16 +405,17 @@ def test_a_refresh_that_changed_more_than_tables_is_not_proposed(report, tmp_pat
 
 
 def test_the_citation_changes_version_and_date_only():
-    about = {"number": "2026.1", "date": "2026-12-01"}
-    text = (ROOT / "CITATION.cff").read_text()
-    made = citation.citation(text, about)
-    assert yaml.safe_load(made) == {
-        **yaml.safe_load(text),
-        "version": "2026.1",
-        "date-released": dt.date(2026, 12, 1),
+    made = citation.numbered(ROOT, {"number": "2031.2", "date": "2031-12-01"})
+    assert yaml.safe_load(made["CITATION.cff"]) == {
+        **yaml.safe_load((ROOT / "CITATION.cff").read_text()),
+        "version": "2031.2",
+        "date-released": dt.date(2031, 12, 1),
     }
-    with pytest.raises(EditionError, match="no line 'version:'"):
-        citation.citation("title: x\n", about)
+    changed = {
+        name: set(made[name].splitlines()) - set((ROOT / name).read_text().splitlines()) for name in made
+    }
+    assert changed["pyproject.toml"] == {'version = "2031.2"'}
+    assert changed["data/datapackage.json"] == {' "version": "2031.2",'}
 
 
 def test_the_citation_file_is_that_of_the_newest_edition():
@@ -379,6 +423,22 @@ def test_the_citation_file_is_that_of_the_newest_edition():
     if newest is not None:
         kept = store.folder() / newest.number / "CITATION.cff"
         assert (ROOT / "CITATION.cff").read_text() == kept.read_text()
+
+
+def test_the_version_is_the_number_of_the_newest_edition_wherever_one_is_named():
+    newest = store.latest()
+    made = json.loads(crate.crate({}, newest.about, tables={}))["@graph"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    named = {
+        "index": store.index()["number"].iloc[-1],
+        "CITATION.cff": cited["version"],
+        "pyproject.toml": tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"],
+        "datapackage.json": data.package()["version"],
+        "ro-crate-metadata.json": next(one["version"] for one in made if one["@id"] == "./"),
+        "refresh": ingest_record.version(),
+    }
+    assert set(named.values()) == {newest.number}, named
+    assert str(cited["date-released"]) == newest.about["date"]
 
 
 def test_the_editions_kept_are_whole():
@@ -395,15 +455,15 @@ def test_since_the_edition_just_made_nothing_has_changed_and_a_change_is_told(mo
     made = Edition(
         about, found, edition().changes, edition().revisions, edition().cells, record.periods(), ""
     )
-    monkeypatch.setattr(since.store, "latest", lambda: made)
-    monkeypatch.setattr(since.trace, "modules", lambda: about["code"])
+    monkeypatch.setattr(store, "latest", lambda: made)
+    monkeypatch.setattr(trace, "modules", lambda: about["code"])
     assert "nothing has changed" in since.since(found).sentence()
     about["tables"]["regime_spells"] = {**about["tables"]["regime_spells"], "hash": "sha256:0", "sources": []}
     moved = found.assign(value=found["value"] + 1)
     told = since.since(moved)
     assert told.tables["table"].tolist() == ["regime_spells"]
     assert set(told.changes["cause"]) == {since.DATA_ONLY}
-    monkeypatch.setattr(since.store, "latest", lambda: None)
+    monkeypatch.setattr(store, "latest", lambda: None)
     assert since.since(found) is None
 
 
@@ -455,3 +515,34 @@ def test_only_the_monthly_and_the_weekly_run_have_a_timetable_and_only_a_tag_pub
     triggers = {path.stem: yaml.safe_load(path.read_text())[True] for path in WORKFLOWS}
     assert {name for name, on in triggers.items() if "schedule" in on} == {"rebuild", "refresh"}
     assert triggers["publish"] == {"push": {"tags": ["edition-*"]}}
+
+
+@pytest.mark.parametrize(
+    ("found", "value", "said"),
+    [
+        ("method", 2.0, "{fault}"),
+        ("libraries and method", 2.0, "{fault}"),
+        ("libraries and method and new data", 2.0, "{fault} and new data"),
+        (since.BOTH, 2.0, "{fault}"),
+        ("", 2.0, "{fault}"),
+        ("method and new data", 2.5, "{fault} and method and new data"),
+    ],
+)
+def test_a_known_fault_is_told_in_the_place_of_a_change_of_method_or_libraries(found, value, said):
+    key = "cost_spending_per_spell"
+    then = numbers(key=key, unit="gbp", value=2.0, low=1.0, high=3.0)
+    now = numbers(key=key, unit="gbp", value=value, low=1.1, high=3.2)
+    moved = compare(then, now).frame
+    causes = pd.DataFrame({"key": [key], "cause": [found]})
+    fault = "correction of method: the interval in edition 2026.1 hung on the processor that drew it"
+    told = notes.told(moved, faults.named("2026.1", moved, causes))
+    assert told.loc[0, "cause"] == said.format(fault=fault)
+    assert fault in told.loc[0, "says"]
+    assert fault in page.changes(told).loc[0, "What moved it"]
+    assert faults.named("2026.2", moved, causes)["cause"].tolist() == [found]
+
+
+def test_every_known_fault_is_of_a_number_on_record():
+    for number, key in faults.KNOWN:
+        on_record = next(one for one in store.every() if one.number == number).headline
+        assert key in on_record["key"].tolist()

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import subprocess
+import tomllib
 
 import pandas as pd
 import pytest
@@ -58,7 +59,8 @@ def put(root, *, waits=None, release="january", shift=0, factor=1):
     (root / "data").mkdir(exist_ok=True)
     for about, content in made:
         (root / "data" / about["path"]).write_text(content)
-    (root / "data" / "datapackage.json").write_text(json.dumps({"resources": [about for about, _ in made]}))
+    described = {"version": "0", "resources": [about for about, _ in made]}
+    (root / "data" / "datapackage.json").write_text(json.dumps(described, indent=1))
     package = root / "analysis" / "edition"
     package.mkdir(parents=True, exist_ok=True)
     for folder in (package.parent, package):
@@ -100,6 +102,7 @@ def root(tmp_path):
     git(here, "init", "-q")
     (here / "requirements.lock").write_text("numpy==2\n")
     (here / "CITATION.cff").write_text(CITATION)
+    (here / "pyproject.toml").write_text('[project]\nname = "made"\nversion = "0.1.0"\n')
     (here / ".gitignore").write_text("__pycache__/\n")
     put(here)
     return here
@@ -119,6 +122,19 @@ def test_the_first_edition_has_nothing_to_compare_with(root):
     assert len(edition.headline["inputs"].iloc[0]) == 16
     assert 'version: "2026.1"' in (root / "CITATION.cff").read_text()
     assert "date-released: 2026-12-01" in (root / "CITATION.cff").read_text()
+    assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"] == "2026.1"
+    assert json.loads((root / "data" / "datapackage.json").read_text())["version"] == "2026.1"
+
+
+@pytest.mark.parametrize("name", ["CITATION.cff", "pyproject.toml", "data/datapackage.json"])
+def test_a_file_that_cannot_be_numbered_stops_the_edition_before_anything_is_written(root, name):
+    text = "\n".join(line for line in (root / name).read_text().splitlines() if "version" not in line)
+    (root / name).write_text(text)
+    commit(root)
+    with pytest.raises(EditionError, match=rf"{name}: found no line '\"?version"):
+        make(root)
+    assert store.index(root / "data" / "editions").empty
+    assert not subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True).stdout
 
 
 def test_numbers_count_within_a_year(root):
@@ -330,6 +346,14 @@ def test_a_kept_edition_that_was_altered_is_refused(root):
         store.read("2026.1", where=editions)
 
 
+def test_a_kept_edition_with_other_line_ends_alone_is_told_so(root):
+    make(root)
+    file = root / "data" / "editions" / "2026.1" / "headline.csv"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    with pytest.raises(EditionError, match=r"headline.csv: found other line ends .*git checkout"):
+        store.read("2026.1", where=root / "data" / "editions")
+
+
 def test_a_run_stopped_before_the_index_counts_for_nothing(root, monkeypatch):
     make(root)
 
@@ -363,6 +387,10 @@ def test_libraries_are_named_when_the_old_edition_no_longer_repeats(root):
     stored["value"] = [1.5, 2.0]
     before = trees.tables(root)
     states = Trees(root, root, root / "tmp", trees.numbers, before, before, {}, set())
-    rows, _ = attribute(stored.assign(verdict=""), current, states, method_changed=False)
+    rows, notes = attribute(stored.assign(verdict=""), current, states, method_changed=False)
+    assert notes == [
+        "entry_waits: the code and data of the edition before give 2.0 percentage points (95% interval 1.0 to 3.0) here, "
+        "not 1.5 percentage points (95% interval 1.0 to 3.0) as on record; libraries or machine differ"
+    ]
     assert rows.loc[0, "cause"] == "libraries"
     assert rows.loc[0, "libraries"] == pytest.approx(0.5)

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from diff_diff import ImputationDiD
 
-from analysis import effects
-from analysis.effects.cells import regression
+from analysis.methods.effects import contrast, group_time, impute, synthetic
+from analysis.methods.effects.cells import regression
 
 ORACLES = Path(__file__).parent / "oracles" / "staggered_did"
 KEYS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "entry"}
@@ -38,7 +38,7 @@ def column(values):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_event_study_equals_r(mpdta, name):
     expected = oracle("callaway_santanna_mpdta.json")["expected"][name]
-    result = effects.event_study(mpdta, **KEYS, **SETTINGS[name])
+    result = group_time.event_study(mpdta, **KEYS, **SETTINGS[name])
     pairs = [
         (result.tables["att_gt"], expected["att_gt"]),
         (result.frame, expected["dynamic"]),
@@ -84,7 +84,7 @@ def test_group_summary_of_r_is_reproduced_with_its_slip(mpdta):
 
 def test_imputation_equals_the_closed_formula(mpdta):
     expected = oracle("callaway_santanna_mpdta.json")["imputation_borusyak"]
-    result = effects.imputation(mpdta, **KEYS)
+    result = impute.imputation(mpdta, **KEYS)
     assert result.overall.estimate == pytest.approx(expected["overall"], abs=1e-9)
     np.testing.assert_allclose(result.frame["estimate"], list(expected["by_horizon"].values()), atol=1e-9)
 
@@ -102,7 +102,7 @@ def test_imputation_standard_errors_equal_diff_diff_with_gaps(mpdta, partition, 
             first_treat="entry",
             aggregate="event_study",
         )
-    result = effects.imputation(gappy, **KEYS, partition=partition, leave_out=leave_out)
+    result = impute.imputation(gappy, **KEYS, partition=partition, leave_out=leave_out)
     assert result.overall.estimate == pytest.approx(peer.overall_att, abs=1e-8)
     assert result.overall.se == pytest.approx(peer.overall_se, abs=1e-8)
     for row in result.frame.to_dict("records"):
@@ -121,7 +121,7 @@ def test_twfe_equals_least_squares_with_dummies(mpdta):
     n, clusters, k = len(few), few["countyreal"].nunique(), 1 + few["year"].nunique()
     factor = clusters / (clusters - 1) * (n - 1) / (n - k)
     se = np.sqrt(factor * (inverse @ scores.T @ scores @ inverse)[0, 0])
-    result = effects.twfe(few, **KEYS)
+    result = contrast.twfe(few, **KEYS)
     assert result.overall.estimate == pytest.approx(slope[0], abs=1e-10)
     assert result.overall.se == pytest.approx(se, abs=1e-10)
     assert result.weights["weight"].sum() == pytest.approx(1)
@@ -132,10 +132,10 @@ def test_synthetic_did_equals_r():
         entry=lambda table: np.where(table["State"] == "California", 1989.0, np.nan)
     )
     keys = {"outcome": "PacksPerCapita", "unit": "State", "time": "Year"}
-    result = effects.synthetic_did(frame, **keys)
+    result = synthetic.synthetic_did(frame, **keys)
     assert result.overall.estimate == pytest.approx(
         oracle("synthdid_prop99.json")["expected"]["sdid"], abs=1e-4
     )
     assert result.weights["weight"].sum() == pytest.approx(1)
-    again = effects.synthetic_did(frame, **keys, draws=20, rng=np.random.default_rng(1))
+    again = synthetic.synthetic_did(frame, **keys, draws=20, rng=np.random.default_rng(1))
     assert again.overall.se > 0

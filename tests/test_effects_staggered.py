@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from analysis import effects
-from analysis.effects import EffectError
-from analysis.effects.additive import additive
-from analysis.effects.resample import resampled_units, sup_t
+from analysis.methods.effects import contrast as effects_contrast, group_time, impute, staggered
+from analysis.methods.effects.additive import additive
+from analysis.methods.effects.panels import EffectError
+from analysis.methods.effects.resample import resampled_units, sup_t
+
+BY_NAME = {"imputation": impute.imputation, "event_study": group_time.event_study}
 
 ORACLES = Path(__file__).parent / "oracles" / "staggered_did"
 KEYS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "entry"}
@@ -50,7 +52,7 @@ def test_placebo_leads_equal_least_squares_with_dummies():
     n, clusters, k = len(free), free["trust"].nunique(), 3 + cells.nunique()
     factor = clusters / (clusters - 1) * (n - 1) / (n - k)
     covariance = factor * (inverse @ scores.T @ scores @ inverse)[:3, :3]
-    result = effects.imputation(frame, group="type", pre_periods=3, omit_before=1)
+    result = impute.imputation(frame, group="type", pre_periods=3, omit_before=1)
     found = result.frame[result.frame["phase"] == "pre"]
     assert found["horizon"].tolist() == [-4, -3, -2]
     np.testing.assert_allclose(found["estimate"], slope[:3], atol=1e-9)
@@ -67,7 +69,7 @@ def test_imputation_equals_least_squares_with_dummies():
     y = frame["value"].to_numpy()
     slope = np.linalg.lstsq(design[free], y[free], rcond=None)[0]
     gap = (y - design @ slope)[~free]
-    result = effects.imputation(frame, group="type")
+    result = impute.imputation(frame, group="type")
     assert result.unidentified == 0
     assert result.overall.estimate == pytest.approx(gap.mean(), abs=1e-10)
 
@@ -77,8 +79,8 @@ def test_imputation_equals_least_squares_with_dummies():
 def test_planted_effect_is_found_exactly_without_noise(gaps, types):
     frame = made(gaps=gaps, types=types)
     for result in (
-        effects.imputation(frame, group="type", pre_periods=2),
-        effects.event_study(frame, group="type", control="not_yet"),
+        impute.imputation(frame, group="type", pre_periods=2),
+        group_time.event_study(frame, group="type", control="not_yet"),
     ):
         rows = result.frame[result.frame["phase"] == "post"]
         np.testing.assert_allclose(rows["estimate"], 1 + 0.5 * rows["horizon"], atol=1e-9)
@@ -88,16 +90,16 @@ def test_planted_effect_is_found_exactly_without_noise(gaps, types):
 
 def test_nothing_planted_nothing_found():
     frame = made(gaps=0.1, effect=lambda h: 0.0 * h)
-    assert effects.imputation(frame).overall.estimate == pytest.approx(0, abs=1e-9)
-    assert effects.event_study(frame).overall.estimate == pytest.approx(0, abs=1e-9)
-    assert effects.twfe(frame).overall.estimate == pytest.approx(0, abs=1e-9)
+    assert impute.imputation(frame).overall.estimate == pytest.approx(0, abs=1e-9)
+    assert group_time.event_study(frame).overall.estimate == pytest.approx(0, abs=1e-9)
+    assert effects_contrast.twfe(frame).overall.estimate == pytest.approx(0, abs=1e-9)
 
 
 def test_two_way_fixed_effects_miss_a_growing_effect():
     frame = made(effect=lambda h: h)
     truth = (frame["t"] - frame["entry"])[frame["t"] >= frame["entry"]].mean()
-    assert effects.imputation(frame).overall.estimate == pytest.approx(truth)
-    contrast = effects.twfe(frame)
+    assert impute.imputation(frame).overall.estimate == pytest.approx(truth)
+    contrast = effects_contrast.twfe(frame)
     assert contrast.overall.estimate < 0.9 * truth
     assert contrast.sentence().startswith("For contrast only")
 
@@ -106,7 +108,7 @@ def test_effects_of_one_type_do_not_leak_into_another():
     frame = made(types=2)
     frame = frame[~frame["trust"].isin(["R002", "R006", "R010"])]
     shifted = frame.assign(value=frame["value"] + np.where(frame["type"] == 1, frame["t"] ** 2, 0))
-    for estimate in (effects.imputation, effects.event_study, effects.twfe):
+    for estimate in (impute.imputation, group_time.event_study, effects_contrast.twfe):
         assert estimate(shifted, group="type").overall.estimate == pytest.approx(
             estimate(frame, group="type").overall.estimate
         )
@@ -135,8 +137,8 @@ def test_estimates_follow_the_panel(change, name):
     frame = made(noise=1.0, gaps=0.1, types=2)
     alter, factor = CHANGES[change]
     options = {"group": "type"} | ({"pre_periods": 2} if name == "imputation" else {"control": "not_yet"})
-    before = getattr(effects, name)(frame, **options)
-    after = getattr(effects, name)(alter(frame), **options)
+    before = BY_NAME[name](frame, **options)
+    after = BY_NAME[name](alter(frame), **options)
     np.testing.assert_allclose(after.frame["estimate"], factor * before.frame["estimate"], atol=1e-8)
     np.testing.assert_allclose(after.frame["se"], abs(factor) * before.frame["se"], atol=1e-8)
     counts = ["horizon", "n_trusts", "n_controls", "thin"]
@@ -147,9 +149,9 @@ def test_estimates_follow_the_panel(change, name):
 def test_the_callers_frame_is_unchanged():
     frame = made(noise=1.0, types=2)
     copy = frame.copy(deep=True)
-    effects.imputation(frame)
-    effects.event_study(frame, covariates=["type"], method="reg")
-    effects.twfe(frame)
+    impute.imputation(frame)
+    group_time.event_study(frame, covariates=["type"], method="reg")
+    effects_contrast.twfe(frame)
     pd.testing.assert_frame_equal(frame, copy)
 
 
@@ -163,14 +165,14 @@ def test_core_function_and_weights_agree_with_the_panel_function():
         "group": frame["type"].to_numpy(),
     }
     y = frame["value"].to_numpy()
-    result = effects.imputation(frame, group="type")
-    pooled, by = effects.imputation_estimate(y, **codes)
+    result = impute.imputation(frame, group="type")
+    pooled, by = staggered.imputation_estimate(y, **codes)
     assert pooled == pytest.approx(result.overall.estimate)
     np.testing.assert_allclose(list(by.values()), result.frame["estimate"])
-    weights, columns = effects.imputation_weights(**codes)
+    weights, columns = staggered.imputation_weights(**codes)
     assert weights @ y == pytest.approx(pooled)
     np.testing.assert_allclose([columns[h] @ y for h in by], list(by.values()))
-    assert effects.imputation_estimate(y, **{**codes, "horizon": None}) == (pytest.approx(pooled), {})
+    assert staggered.imputation_estimate(y, **{**codes, "horizon": None}) == (pytest.approx(pooled), {})
 
 
 def test_frequency_weights_count_units_as_often_as_drawn():
@@ -181,21 +183,21 @@ def test_frequency_weights_count_units_as_often_as_drawn():
         for name, part in frame.groupby("trust")
         for copy in range(counts[name])
     ]
-    weighted, _ = effects.imputation_estimate(
+    weighted, _ = staggered.imputation_estimate(
         frame["value"].to_numpy(),
         unit=pd.factorize(frame["trust"])[0],
         time=frame["t"].to_numpy(),
         treated=(frame["t"] >= frame["entry"]).to_numpy(),
         weights=frame["trust"].map(counts).to_numpy(),
     )
-    assert weighted == pytest.approx(effects.imputation(pd.concat(copies)).overall.estimate)
+    assert weighted == pytest.approx(impute.imputation(pd.concat(copies)).overall.estimate)
 
 
 @pytest.mark.parametrize("gaps", [0.05, 0.3])
 def test_redrawn_estimates_equal_fresh_fits_on_copied_units(gaps):
     frame = made(noise=1.0, gaps=gaps, types=2)
     units = np.unique(frame["trust"])
-    result = effects.imputation(frame, group="type", draws=6, rng=np.random.default_rng(8))
+    result = impute.imputation(frame, group="type", draws=6, rng=np.random.default_rng(8))
     strata = [
         2 * kind + treated
         for kind, treated in zip(
@@ -211,7 +213,7 @@ def test_redrawn_estimates_equal_fresh_fits_on_copied_units(gaps):
             for name, count in zip(units, row, strict=True)
             for copy in range(count)
         ]
-        fresh = effects.imputation(pd.concat(copies), group="type")
+        fresh = impute.imputation(pd.concat(copies), group="type")
         assert drawn.pop("overall") == pytest.approx(fresh.overall.estimate, abs=1e-9)
         found = fresh.frame.set_index("horizon")["estimate"]
         np.testing.assert_allclose(found, [drawn[h] for h in found.index], atol=1e-9)
@@ -228,14 +230,14 @@ def spent_generator(seed):
 
 def test_draws_repeat_and_do_not_depend_on_the_workers():
     frame = made(noise=1.0, gaps=0.1)
-    one = effects.imputation(frame, draws=60, rng=np.random.default_rng(5))
-    two = effects.imputation(frame, draws=60, rng=np.random.default_rng(5), n_jobs=2)
+    one = impute.imputation(frame, draws=60, rng=np.random.default_rng(5))
+    two = impute.imputation(frame, draws=60, rng=np.random.default_rng(5), n_jobs=2)
     pd.testing.assert_frame_equal(one.tables["draws"], two.tables["draws"])
     pd.testing.assert_frame_equal(one.frame, two.frame)
 
 
 def test_bootstrap_is_close_to_the_formula(mpdta):
-    result = effects.imputation(mpdta, **KEYS, draws=300, rng=np.random.default_rng(2))
+    result = impute.imputation(mpdta, **KEYS, draws=300, rng=np.random.default_rng(2))
     assert result.tables["overall_bootstrap"]["se"].iloc[0] == pytest.approx(result.overall.se, rel=0.2)
     np.testing.assert_allclose(result.frame["se_bootstrap"], result.frame["se"], rtol=0.25)
     assert (result.frame["lower_bootstrap"] < result.frame["estimate"]).all()
@@ -243,11 +245,11 @@ def test_bootstrap_is_close_to_the_formula(mpdta):
 
 @pytest.mark.parametrize("name", ["imputation", "event_study"])
 def test_uniform_bands_are_wider_than_pointwise(mpdta, name):
-    result = getattr(effects, name)(mpdta, **KEYS, draws=300, rng=np.random.default_rng(1))
+    result = BY_NAME[name](mpdta, **KEYS, draws=300, rng=np.random.default_rng(1))
     frame = result.frame
     assert (frame["lower_uniform"] < frame["lower"]).all()
     assert (frame["upper_uniform"] > frame["upper"]).all()
-    plain = getattr(effects, name)(mpdta, **KEYS).frame
+    plain = BY_NAME[name](mpdta, **KEYS).frame
     assert plain["lower_uniform"].isna().all()
     np.testing.assert_allclose(plain["upper"] - plain["estimate"], norm.ppf(0.975) * plain["se"])
 
@@ -265,8 +267,8 @@ def test_small_cohorts_keep_their_variation():
     singles = frame.assign(entry=frame["entry"] + frame["trust"].str[1:].astype(int) % 5 * 0)
     names = {name: 4 + place for place, name in enumerate(sorted(frame.dropna()["trust"].unique()))}
     singles["entry"] = singles["trust"].map(names)
-    pooled = effects.imputation(singles)
-    separate = effects.imputation(singles, partition="cohort_horizon")
+    pooled = impute.imputation(singles)
+    separate = impute.imputation(singles, partition="cohort_horizon")
     assert (pooled.frame.loc[:5, "se"] > separate.frame.loc[:5, "se"]).all()
 
 
@@ -274,7 +276,7 @@ def test_interval_covers_a_planted_effect_about_as_often_as_it_says():
     inside = []
     for seed in range(200):
         frame = made(seed=seed, trusts=60, periods=12, noise=1.0, effect=lambda h: 1.0 + 0 * h)
-        found = effects.imputation(frame).overall
+        found = impute.imputation(frame).overall
         inside.append(found.lower <= 1 <= found.upper)
     assert 0.88 <= np.mean(inside) <= 0.99
 
@@ -303,7 +305,7 @@ def test_disconnected_counterfactuals_are_left_out_and_counted():
     frame = made(trusts=12, periods=12)
     late = frame["t"] >= 10
     frame = frame[~(late & frame["entry"].isna())]
-    result = effects.imputation(frame)
+    result = impute.imputation(frame)
     assert result.unidentified == int((frame["t"] >= 10).sum())
     rows = result.frame
     np.testing.assert_allclose(rows["estimate"], 1 + 0.5 * rows["horizon"], atol=1e-9)
@@ -312,13 +314,13 @@ def test_disconnected_counterfactuals_are_left_out_and_counted():
 def test_units_without_a_baseline_are_listed():
     frame = made()
     early = frame.assign(entry=frame["entry"].mask(frame["trust"] == "R001", 0))
-    for result in (effects.imputation(early), effects.event_study(early)):
+    for result in (impute.imputation(early), group_time.event_study(early)):
         assert result.dropped["unit"].tolist() == ["R001"]
         assert "no baseline" in result.dropped["reason"].iloc[0]
     cut = frame[~((frame["trust"] == "R001") & (frame["t"] < 5))]
-    assert effects.imputation(cut).dropped["unit"].tolist() == ["R001"]
+    assert impute.imputation(cut).dropped["unit"].tolist() == ["R001"]
     unseen = frame[~((frame["trust"] == "R001") & (frame["t"] == 4))]
-    result = effects.event_study(unseen)
+    result = group_time.event_study(unseen)
     assert result.dropped["unit"].tolist() == ["R001"]
     assert result.unidentified == 9
 
@@ -326,32 +328,32 @@ def test_units_without_a_baseline_are_listed():
 def test_baseline_can_leave_out_the_dip_before_entry():
     frame = made()
     dip = frame.assign(value=frame["value"] - 4 * frame["t"].sub(frame["entry"]).between(-2, -1))
-    assert effects.imputation(dip).overall.estimate > effects.imputation(frame).overall.estimate + 0.5
+    assert impute.imputation(dip).overall.estimate > impute.imputation(frame).overall.estimate + 0.5
     for option in ("omit_before", "anticipation"):
-        result = effects.imputation(dip, **{option: 2})
-        assert result.overall.estimate == pytest.approx(effects.imputation(frame).overall.estimate)
+        result = impute.imputation(dip, **{option: 2})
+        assert result.overall.estimate == pytest.approx(impute.imputation(frame).overall.estimate)
         left = result.frame[result.frame["phase"] == "left out"]
         np.testing.assert_allclose(left["estimate"], [-4, -4], atol=1e-9)
-    assert effects.event_study(dip, anticipation=2).overall.estimate == pytest.approx(
-        effects.event_study(frame).overall.estimate
+    assert group_time.event_study(dip, anticipation=2).overall.estimate == pytest.approx(
+        group_time.event_study(frame).overall.estimate
     )
 
 
 def test_horizons_and_last_time_limit_what_is_pooled():
     frame = made()
-    result = effects.imputation(frame, horizons=range(3))
+    result = impute.imputation(frame, horizons=range(3))
     assert result.frame["horizon"].tolist() == [0, 1, 2]
     assert result.overall.estimate == pytest.approx(1.5)
-    assert effects.event_study(frame, horizons=range(-2, 3)).overall.estimate == pytest.approx(1.5)
+    assert group_time.event_study(frame, horizons=range(-2, 3)).overall.estimate == pytest.approx(1.5)
     broken = frame.assign(value=frame["value"] + 50 * ((frame["t"] > 11) & frame["entry"].notna()))
-    rows = effects.imputation(broken, last_time=11).frame
+    rows = impute.imputation(broken, last_time=11).frame
     np.testing.assert_allclose(rows["estimate"], 1 + 0.5 * rows["horizon"], atol=1e-9)
 
 
 def test_thin_horizons_are_marked_and_one_trust_has_no_interval():
     frame = made(trusts=10)
     only = frame[frame["entry"].isna() | (frame["trust"] == "R001")]
-    for result in (effects.imputation(only), effects.event_study(only)):
+    for result in (impute.imputation(only), group_time.event_study(only)):
         assert result.frame["thin"].all()
         assert (result.frame["n_trusts"] == 1).all()
         assert np.isnan(result.overall.se)
@@ -360,17 +362,17 @@ def test_thin_horizons_are_marked_and_one_trust_has_no_interval():
 
 def test_counts_of_trusts_and_controls():
     frame = made(trusts=12)
-    rows = effects.imputation(frame).frame.set_index("horizon")
+    rows = impute.imputation(frame).frame.set_index("horizon")
     assert rows.loc[0, "n_trusts"] == 6
     assert rows.loc[8, "n_trusts"] == 2
     assert rows.loc[0, "n_controls"] == 10
-    assert effects.event_study(frame).frame["n_controls"].eq(6).all()
+    assert group_time.event_study(frame).frame["n_controls"].eq(6).all()
 
 
 def test_event_study_with_gaps_uses_units_seen_in_both_periods():
     frame = made(noise=1.0, trusts=8)
     cut = frame[~((frame["trust"] == "R001") & (frame["t"] == 6))]
-    cell = effects.event_study(cut).tables["att_gt"].set_index(["cohort", "time"]).loc[(5, 6)]
+    cell = group_time.event_study(cut).tables["att_gt"].set_index(["cohort", "time"]).loc[(5, 6)]
     wide = cut.pivot(index="trust", columns="t", values="value")
     change = wide[6] - wide[4]
     cohort = cut.groupby("trust")["entry"].first()
@@ -381,9 +383,10 @@ def test_event_study_with_gaps_uses_units_seen_in_both_periods():
 
 def test_strata_are_averaged_over_treated_trusts():
     frame = made(noise=1.0, types=2, trusts=26)
-    whole = effects.event_study(frame, group="type").frame.set_index("horizon").loc[0]
+    whole = group_time.event_study(frame, group="type").frame.set_index("horizon").loc[0]
     parts = [
-        effects.event_study(frame[frame["type"] == kind]).frame.set_index("horizon").loc[0] for kind in (0, 1)
+        group_time.event_study(frame[frame["type"] == kind]).frame.set_index("horizon").loc[0]
+        for kind in (0, 1)
     ]
     sizes = [part["n_trusts"] for part in parts]
     expected = np.average([part["estimate"] for part in parts], weights=sizes)
@@ -393,7 +396,7 @@ def test_strata_are_averaged_over_treated_trusts():
 
 def test_sentence_states_direction_interval_and_numbers():
     frame = made(noise=0.2)
-    text = effects.imputation(frame, measure="points", better="lower", label="the four-hour rate").sentence()
+    text = impute.imputation(frame, measure="points", better="lower", label="the four-hour rate").sentence()
     assert "higher than expected" in text
     assert "95% interval" in text
     assert "12 trusts that entered" in text
@@ -439,34 +442,34 @@ REFUSED = {
 def test_faulty_panels_are_refused(case, name):
     spoil, options, message = REFUSED[case]
     with pytest.raises(EffectError, match=message):
-        getattr(effects, name)(spoil(made()), **options)
+        BY_NAME[name](spoil(made()), **options)
 
 
 def test_missing_controls_are_refused():
     with pytest.raises(EffectError, match="never treated"):
-        effects.event_study(no_never(made()))
+        group_time.event_study(no_never(made()))
     one = made()
     one = one[one["entry"] == 5]
     with pytest.raises(EffectError, match="no cohort has controls"):
-        effects.event_study(one, control="not_yet")
+        group_time.event_study(one, control="not_yet")
     with pytest.raises(EffectError, match="no treated observation has a counterfactual"):
-        effects.imputation(one)
+        impute.imputation(one)
     with pytest.raises(EffectError, match="Allowed"):
-        effects.event_study(made(), control="others")
+        group_time.event_study(made(), control="others")
     with pytest.raises(EffectError, match="Allowed"):
-        effects.imputation(made(), partition="none")
+        impute.imputation(made(), partition="none")
 
 
 def test_a_covariate_that_separates_perfectly_gives_no_doubly_robust_effect():
     frame = made(noise=1.0)
     split = frame.assign(x=frame["entry"].notna().astype(float))
     with pytest.raises(EffectError, match="covariates"):
-        effects.event_study(split, covariates=["x"])
+        group_time.event_study(split, covariates=["x"])
     with pytest.raises(EffectError, match="covariates"):
-        effects.event_study(frame.assign(x=1.0), covariates=["x"], method="reg")
+        group_time.event_study(frame.assign(x=1.0), covariates=["x"], method="reg")
 
 
-ESTIMATORS = [effects.imputation, effects.event_study]
+ESTIMATORS = [impute.imputation, group_time.event_study]
 
 
 @pytest.mark.parametrize("estimate", ESTIMATORS)
@@ -507,5 +510,5 @@ def test_one_trust_has_no_interval_and_no_direction(estimate):
 def test_periods_before_entry_do_not_count_as_unidentified():
     frame = made(noise=1.0, types=2)
     alone = pd.DataFrame({"trust": "R900", "t": range(3, 14), "entry": 6.0, "type": 9, "value": 1.0})
-    found = effects.imputation(pd.concat([frame, alone]), group="type", omit_before=2)
+    found = impute.imputation(pd.concat([frame, alone]), group="type", omit_before=2)
     assert found.unidentified == (alone["t"] >= 6).sum()

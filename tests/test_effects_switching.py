@@ -7,8 +7,8 @@ import pytest
 from diff_diff import ChaisemartinDHaultfoeuille
 from joblib import parallel_config
 
-from analysis import effects
-from analysis.effects import EffectError
+from analysis.methods.effects import gain_kept, switching
+from analysis.methods.effects.panels import EffectError
 
 ORACLES = Path(__file__).parent / "oracles" / "staggered_did"
 KEYS = {"outcome": "y", "unit": "unit", "time": "period", "treated": "d"}
@@ -45,7 +45,7 @@ def one_spell(*, seed=1, effect=2.0, kept=0.5, noise=0.0, trusts=30, periods=30,
 
 
 def test_did_m_equals_the_closed_formula(reversible, expected):
-    result = effects.switchers(reversible, **KEYS)
+    result = switching.switchers(reversible, **KEYS)
     table = result.by_direction
     assert result.overall.estimate == pytest.approx(expected["did_m"], abs=1e-10)
     assert table.loc["joiners", "estimate"] == pytest.approx(expected["joiners"], abs=1e-10)
@@ -53,7 +53,7 @@ def test_did_m_equals_the_closed_formula(reversible, expected):
     assert table.loc["joiners", "n_switches"] == expected["n_joiner_cells"]
     assert table.loc["leavers", "n_switches"] == expected["n_leaver_cells"]
     for direction in ("joiners", "leavers"):
-        one = effects.switchers(reversible, **KEYS, direction=direction)
+        one = switching.switchers(reversible, **KEYS, direction=direction)
         assert one.overall.estimate == pytest.approx(expected[direction], abs=1e-10)
         now = one.per_period[one.per_period["horizon"] == 0].set_index("time")
         wanted = {row["period"]: row[direction] for row in expected["per_period"] if direction in row}
@@ -72,7 +72,7 @@ def test_later_horizons_equal_diff_diff(leaving):
         peer = ChaisemartinDHaultfoeuille(drop_larger_lower=False).fit(
             frame, outcome="y", unit="unit", time="period", treatment="d", L_max=3
         )
-    result = effects.switchers(frame, **KEYS, horizons=2, direction="leavers" if leaving else "joiners")
+    result = switching.switchers(frame, **KEYS, horizons=2, direction="leavers" if leaving else "joiners")
     found = result.frame.set_index("horizon")
     for step in (1, 2, 3):
         assert found.loc[step - 1, "estimate"] == pytest.approx(peer.event_study_effects[step]["effect"])
@@ -89,7 +89,7 @@ def test_placebo_by_hand():
             "y": [1.0, 4, 9, 2, 3, 3, 2, 5, 6],
         }
     )
-    rows = effects.switchers(frame, **KEYS).frame.set_index("horizon")
+    rows = switching.switchers(frame, **KEYS).frame.set_index("horizon")
     assert rows.loc[-1, "estimate"] == pytest.approx(-(4 - 1) + (1 + 3) / 2)
     assert rows.loc[0, "estimate"] == pytest.approx((9 - 4) - (0 + 1) / 2)
     assert np.isnan(rows.loc[0, "se"])
@@ -101,14 +101,14 @@ def test_planted_effect_is_found_exactly_without_noise(gaps):
     frame = one_spell(effect=0.0, gaps=gaps)
     frame["value"] += 3.0 * frame["in_force"]
     for direction in ("joiners", "leavers", "both"):
-        result = effects.switchers(frame, direction=direction, placebos=2)
+        result = switching.switchers(frame, direction=direction, placebos=2)
         rows = result.frame.set_index("horizon")
         assert rows.loc[0, "estimate"] == pytest.approx(3)
         np.testing.assert_allclose(rows.loc[[-2, -1], "estimate"], 0, atol=1e-9)
 
 
 def test_nothing_planted_nothing_found():
-    assert effects.switchers(one_spell(effect=0.0)).overall.estimate == pytest.approx(0, abs=1e-9)
+    assert switching.switchers(one_spell(effect=0.0)).overall.estimate == pytest.approx(0, abs=1e-9)
 
 
 CHANGES = {
@@ -125,8 +125,8 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_estimates_follow_the_panel(reversible, change):
     alter, factor = CHANGES[change]
-    before = effects.switchers(reversible, **KEYS, horizons=2)
-    after = effects.switchers(alter(reversible), **KEYS, horizons=2)
+    before = switching.switchers(reversible, **KEYS, horizons=2)
+    after = switching.switchers(alter(reversible), **KEYS, horizons=2)
     np.testing.assert_allclose(after.frame["estimate"], factor * before.frame["estimate"], atol=1e-9)
     np.testing.assert_allclose(after.frame["se"], abs(factor) * before.frame["se"], atol=1e-9)
 
@@ -134,12 +134,12 @@ def test_estimates_follow_the_panel(reversible, change):
 def test_groups_are_compared_within_themselves():
     frame = one_spell(noise=0.5)
     moved = frame.assign(value=frame["value"] + np.where(frame["type"] == 1, frame["t"] ** 2, 0))
-    same = effects.switchers(frame, group="type").overall
-    assert effects.switchers(moved, group="type").overall.estimate == pytest.approx(same.estimate)
-    assert effects.switchers(moved).overall.estimate != pytest.approx(
-        effects.switchers(frame).overall.estimate
+    same = switching.switchers(frame, group="type").overall
+    assert switching.switchers(moved, group="type").overall.estimate == pytest.approx(same.estimate)
+    assert switching.switchers(moved).overall.estimate != pytest.approx(
+        switching.switchers(frame).overall.estimate
     )
-    parts = [effects.switchers(frame[frame["type"] == kind]).overall for kind in (0, 1)]
+    parts = [switching.switchers(frame[frame["type"] == kind]).overall for kind in (0, 1)]
     pooled = np.average([part.estimate for part in parts], weights=[part.n_obs for part in parts])
     assert same.estimate == pytest.approx(pooled)
 
@@ -147,35 +147,35 @@ def test_groups_are_compared_within_themselves():
 def test_missing_rows_leave_out_their_comparisons_only():
     frame = one_spell(noise=0.5)
     cut = frame[~((frame["trust"] == 1) & (frame["t"] == frame["entry"]))]
-    whole, part = effects.switchers(frame), effects.switchers(cut)
+    whole, part = switching.switchers(frame), switching.switchers(cut)
     assert (
         part.by_direction.loc["joiners", "n_switches"] == whole.by_direction.loc["joiners", "n_switches"] - 1
     )
     assert part.by_direction.loc["leavers", "n_switches"] == whole.by_direction.loc["leavers", "n_switches"]
     blank = frame.assign(value=frame["value"].mask((frame["trust"] == 1) & (frame["t"] == frame["entry"])))
-    assert effects.switchers(blank).overall == part.overall
+    assert switching.switchers(blank).overall == part.overall
 
 
 def test_switches_without_a_control_are_counted():
     frame = one_spell()
     alone = frame[frame["in_force"] | (frame["trust"] == 0) | (frame["trust"] == 1)]
-    result = effects.switchers(alone, direction="joiners")
+    result = switching.switchers(alone, direction="joiners")
     assert result.unmatched == 0
-    last = effects.switchers(frame[frame["trust"].isin([0, 1, 3])], direction="both")
+    last = switching.switchers(frame[frame["trust"].isin([0, 1, 3])], direction="both")
     assert last.unmatched == 1
 
 
 def test_bootstrap_by_unit_is_close_to_the_formula():
     frame = one_spell(noise=1.0, trusts=120)
-    result = effects.switchers(frame, horizons=1, draws=400, rng=np.random.default_rng(1))
+    result = switching.switchers(frame, horizons=1, draws=400, rng=np.random.default_rng(1))
     np.testing.assert_allclose(result.frame["se_bootstrap"], result.frame["se"], rtol=0.2)
     assert (result.frame["upper_uniform"] > result.frame["upper"]).all()
-    again = effects.switchers(frame, horizons=1, draws=400, rng=np.random.default_rng(1))
+    again = switching.switchers(frame, horizons=1, draws=400, rng=np.random.default_rng(1))
     pd.testing.assert_frame_equal(result.frame, again.frame)
 
 
 def test_switching_sentence():
-    text = effects.switchers(
+    text = switching.switchers(
         one_spell(noise=0.1), direction="leavers", better="higher", measure="%"
     ).sentence()
     assert text.startswith("Judged by trusts leaving, the outcome was")
@@ -199,7 +199,7 @@ REFUSED = {
 def test_faulty_panels_are_refused(reversible, case):
     spoil, options, message = REFUSED[case]
     with pytest.raises(EffectError, match=message):
-        effects.switchers(spoil(reversible), **KEYS, **options)
+        switching.switchers(spoil(reversible), **KEYS, **options)
 
 
 # Gain kept
@@ -209,7 +209,7 @@ def test_faulty_panels_are_refused(reversible, case):
 @pytest.mark.parametrize("better", ["higher", "lower"])
 def test_planted_share_is_found(share, better):
     frame = one_spell(effect=2.0 if better == "higher" else -2.0, kept=share, gaps=0.1)
-    result = effects.gain_kept(
+    result = gain_kept.gain_kept(
         frame, better=better, horizons=(2, 5), window=3, draws=40, rng=np.random.default_rng(1)
     )
     np.testing.assert_allclose(result.frame["share"], share, atol=1e-9)
@@ -220,7 +220,9 @@ def test_planted_share_is_found(share, better):
 
 def test_pooled_share_is_a_ratio_of_sums():
     frame = one_spell(after=1.0)
-    result = effects.gain_kept(frame, better="higher", horizons=(3,), draws=30, rng=np.random.default_rng(1))
+    result = gain_kept.gain_kept(
+        frame, better="higher", horizons=(3,), draws=30, rng=np.random.default_rng(1)
+    )
     trusts = result.trusts
     expected = trusts["kept_3"].sum() / trusts["gain"].sum()
     assert result.frame["share"].iloc[0] == pytest.approx(expected)
@@ -230,12 +232,14 @@ def test_pooled_share_is_a_ratio_of_sums():
 
 def test_no_gain_no_share():
     frame = one_spell(effect=0.0, noise=1.0)
-    result = effects.gain_kept(frame, better="higher", horizons=(3,), draws=99, rng=np.random.default_rng(1))
+    result = gain_kept.gain_kept(
+        frame, better="higher", horizons=(3,), draws=99, rng=np.random.default_rng(1)
+    )
     row = result.frame.iloc[0]
     assert row["status"] in ("the interval of the gain includes zero", "there was no gain to keep")
     assert np.isnan(row["share"])
     assert "not estimable" in result.sentence()
-    worse = effects.gain_kept(
+    worse = gain_kept.gain_kept(
         one_spell(), better="lower", horizons=(3,), draws=20, rng=np.random.default_rng(1)
     )
     assert worse.frame["status"].iloc[0] == "there was no gain to keep"
@@ -244,7 +248,7 @@ def test_no_gain_no_share():
 
 def test_interval_of_the_share_holds_the_planted_share():
     frame = one_spell(kept=0.6, noise=0.3, trusts=60)
-    result = effects.gain_kept(
+    result = gain_kept.gain_kept(
         frame, better="higher", horizons=(2, 6), window=3, draws=200, rng=np.random.default_rng(4)
     )
     row = result.frame.iloc[0]
@@ -252,7 +256,7 @@ def test_interval_of_the_share_holds_the_planted_share():
     assert row["upper"] - row["lower"] < 0.5
     assert "% of the gain was kept" in result.sentence()
     with parallel_config("threading"):
-        two = effects.gain_kept(
+        two = gain_kept.gain_kept(
             frame,
             better="higher",
             horizons=(2, 6),
@@ -267,7 +271,7 @@ def test_interval_of_the_share_holds_the_planted_share():
 def test_trusts_that_return_are_marked_and_kept():
     frame = one_spell()
     back = (frame["trust"] == 1) & (frame["t"] >= frame["exit"] + 3)
-    result = effects.gain_kept(
+    result = gain_kept.gain_kept(
         frame.assign(in_force=frame["in_force"] | back), better="higher", horizons=(2, 5)
     )
     row = result.trusts.set_index("unit").loc[1]
@@ -280,7 +284,7 @@ def test_trusts_that_return_are_marked_and_kept():
 
 
 def test_trusts_not_followed_long_enough_are_left_out_of_that_horizon():
-    result = effects.gain_kept(one_spell(periods=20), better="higher", horizons=(1, 3, 6, 15))
+    result = gain_kept.gain_kept(one_spell(periods=20), better="higher", horizons=(1, 3, 6, 15))
     assert result.frame["n_trusts"].tolist() == [15, 9, 0, 0]
     assert result.frame["status"].iloc[2].startswith("no trust is observed")
     assert result.frame["share"].iloc[0] == pytest.approx(0.5)
@@ -300,13 +304,13 @@ def test_trusts_not_followed_long_enough_are_left_out_of_that_horizon():
 )
 def test_faulty_exits_are_refused(spoil, options, message):
     with pytest.raises(EffectError, match=message):
-        effects.gain_kept(spoil(one_spell()), **{"better": "higher", **options})
+        gain_kept.gain_kept(spoil(one_spell()), **{"better": "higher", **options})
 
 
 def test_one_switch_has_no_interval_and_no_direction():
     rows = [
         (trust, t, float(t * (trust == "A")), trust == "A" and t > 1) for trust in "ABC" for t in range(4)
     ]
-    found = effects.switchers(pd.DataFrame(rows, columns=["trust", "t", "value", "in_force"]))
+    found = switching.switchers(pd.DataFrame(rows, columns=["trust", "t", "value", "in_force"]))
     assert np.isnan(found.overall.lower)
     assert found.sentence().endswith("Without an interval nothing can be said of its direction.")

@@ -7,11 +7,12 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import data, regime
+from analysis import data
 from analysis.data import DataError
-from analysis.evidence.theory import listed
 from analysis.ingest import descriptions
 from analysis.ingest.hand import evidence
+from analysis.study import regime
+from analysis.study.evidence.theory import listed
 from tests import known_words as words
 
 WORD = re.compile(r"[^\W\d_][\w’'-]*")

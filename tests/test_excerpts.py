@@ -2,9 +2,9 @@
 
 import pytest
 
-from analysis.evidence.agreement_themes import by_theme
-from analysis.evidence.coded import CodedError
-from analysis.evidence.excerpts import read_excerpts
+from analysis.methods.coding.agreement_themes import by_theme
+from analysis.methods.coding.excerpts import read_excerpts
+from analysis.methods.coding.project import CodedError
 
 GOOD = "source,start,end,excerpt,code,coder,date\n" + (
     "S1,0,4,Yes!,mood,A,2024-01-31\nS1,0,4,Yes!,mood,B,\nS1,5,8,no\U0001f600,money,A,\nS2,0,2,ab,mood,A,\n"

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from analysis.data import DataError
-from analysis.ingest.net import fetch
+from analysis.ingest.net import content, fetch
 from tests.local_web import Item, serving
 
 QUICK = fetch.Manners(
@@ -60,7 +60,7 @@ def test_half_download_is_continued_where_it_broke_off(tmp_path):
 
 def test_half_download_of_an_earlier_run_is_continued(tmp_path):
     item = Item(CSV, faults=[("cut", 100_000)])
-    with pytest.raises(fetch.FetchError, match="an answer within 1 attempts"):
+    with pytest.raises(content.FetchError, match="an answer within 1 attempts"):
         get(item, tmp_path, manners=fetch.Manners(read=0.3, attempts=1, pause=0))
     assert only(tmp_path) == ["file.csv.part", "file.csv.part.json"]
     with serving({"/file": Item(CSV)}) as base, fetch.session(QUICK) as using:
@@ -127,7 +127,7 @@ def test_retry_after_is_honoured(tmp_path):
 
 def test_long_retry_after_is_said_not_slept(tmp_path):
     item = Item(CSV, faults=[("status", 429, {"Retry-After": "3600"})])
-    with pytest.raises(fetch.FetchError, match=r"wait 3600 seconds.*try again later"):
+    with pytest.raises(content.FetchError, match=r"wait 3600 seconds.*try again later"):
         get(item, tmp_path)
     assert len(item.asked) == 1
 
@@ -135,7 +135,7 @@ def test_long_retry_after_is_said_not_slept(tmp_path):
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_refusal_is_not_tried_again(tmp_path, status):
     item = Item(CSV, faults=[("status", status, {})])
-    with pytest.raises(fetch.FetchError, match=f"the server answers {status}"):
+    with pytest.raises(content.FetchError, match=f"the server answers {status}"):
         get(item, tmp_path)
     assert len(item.asked) == 1
     assert only(tmp_path) == []
@@ -155,7 +155,7 @@ def test_refusal_is_not_tried_again(tmp_path, status):
     ],
 )
 def test_content_of_another_kind_is_refused(tmp_path, name, item, found):
-    with pytest.raises(fetch.FetchError, match=found):
+    with pytest.raises(content.FetchError, match=found):
         get(item, tmp_path, name=name)
     assert not (tmp_path / name).exists()
     assert not [file for file in only(tmp_path) if file.endswith(".part")]
@@ -170,7 +170,7 @@ def test_workbooks_of_both_kinds_pass(tmp_path):
 def test_too_large_a_file_is_refused(tmp_path):
     small = fetch.Manners(pause=0, largest=1000, attempts=1)
     for length in (True, False):
-        with pytest.raises(fetch.FetchError, match=r"1,000 (bytes )?at most"):
+        with pytest.raises(content.FetchError, match=r"1,000 (bytes )?at most"):
             get(Item(CSV, length=length), tmp_path, manners=small)
     assert not (tmp_path / "file.csv").exists()
 
@@ -180,7 +180,7 @@ def test_redirects_are_followed_and_bounded(tmp_path):
     with serving(items) as base, fetch.session(QUICK) as using:
         got = fetch.fetch(f"{base}/old", tmp_path / "a.csv", manners=QUICK, using=using)
         assert got.bytes == len(CSV)
-        with pytest.raises(fetch.FetchError, match="5 redirects"):
+        with pytest.raises(content.FetchError, match="5 redirects"):
             fetch.fetch(f"{base}/loop", tmp_path / "b.csv", manners=QUICK, using=using)
 
 
@@ -192,12 +192,15 @@ def test_page_gives_text_and_final_address():
     }
     with serving(items) as base, fetch.session(QUICK) as using:
         assert fetch.page(f"{base}/", manners=QUICK, using=using) == ("<html>£5</html>", f"{base}/home/")
-        with pytest.raises(fetch.FetchError, match="Allowed: a web page"):
+        with pytest.raises(content.FetchError, match="Allowed: a web page"):
             fetch.page(f"{base}/data", manners=QUICK, using=using)
-        with pytest.raises(fetch.FetchError, match="http or https"):
+        with pytest.raises(content.FetchError, match="http or https"):
             fetch.page("file:///etc/passwd", manners=QUICK, using=using)
 
 
 def test_server_that_is_not_there_is_said():
-    with fetch.session(QUICK) as using, pytest.raises(fetch.FetchError, match="an answer within 4 attempts"):
+    with (
+        fetch.session(QUICK) as using,
+        pytest.raises(content.FetchError, match="an answer within 4 attempts"),
+    ):
         fetch.page("http://127.0.0.1:9/", manners=QUICK, using=using)

@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import certainty, data, findings, findings_words, present, protocol
-from analysis.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW, CertaintyError
+from analysis import data
+from analysis.chapters import findings as findings_page, findings_words
 from analysis.edition import headlines, store
-from analysis.findings import Finding, FindingError
+from analysis.present import words as wording
 from analysis.present.cards import Card, cards
+from analysis.study import certainty, findings, indicators
+from analysis.study.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW, CertaintyError
+from analysis.study.findings import Finding, FindingError
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 MET = {"n": 30, "verdict": "improvement", "adjusted": 0.01, "same_side": True}
@@ -118,7 +121,7 @@ def test_there_are_six_to_ten_findings_that_say_what_they_must(found):
 
 def test_each_primary_indicator_has_its_finding(found):
     keys = {one.key for one in found}
-    assert {f"entry_{name}" for name in protocol.indicators(primary=True)} <= keys
+    assert {f"entry_{name}" for name in indicators.indicators(primary=True)} <= keys
 
 
 def test_the_record_of_an_edition_holds_the_same_numbers(found):
@@ -200,14 +203,14 @@ def test_each_link_leads_to_a_heading_or_a_figure():
 
 def test_a_changed_conclusion_goes_on_top_and_says_so():
     three = [finding("a"), finding("b"), finding("c")]
-    order = findings.ordered(three, changed=["c"])
+    order = findings_page.ordered(three, changed=["c"])
     assert [one.key for one in order] == ["c", "a", "b"]
     shown = cards(findings_words.for_page(order, changed=["c"]))
     first, second = repr(shown).splitlines()[:2]
     assert first.startswith("1. Changed since the last edition: Did it change?")
     assert "Changed since" not in second
     with pytest.raises(FindingError, match="'d'"):
-        findings.ordered(three, changed=["d"])
+        findings_page.ordered(three, changed=["d"])
 
 
 @pytest.mark.parametrize(
@@ -236,12 +239,12 @@ def edition(where, rows, changes=()):
 
 def test_changed_findings_are_found_by_the_record_of_the_last_edition(tmp_path):
     now = [finding("same"), finding("turned"), finding("told"), finding("new")]
-    assert findings.changed(now, where=tmp_path) == []
+    assert findings_page.changed(now, where=tmp_path) == []
     row = ["Did it change?", -0.02, -0.04, 0.01, "ratio", 30, 0.0, ""]
     turned = ["Did it change?", 0.03, 0.01, 0.05, "ratio", 30, 0.0, ""]
     rows = [["same", *row], ["turned", *turned], ["told", *row]]
     edition(tmp_path, rows, [["same", False], ["told", True]])
-    assert findings.changed(now, where=tmp_path) == ["turned", "told"]
+    assert findings_page.changed(now, where=tmp_path) == ["turned", "told"]
 
 
 def row_of(**changed):
@@ -267,7 +270,7 @@ def row_of(**changed):
     ],
 )
 def test_the_answer_follows_the_verdict_and_the_direction(changed, words):
-    assert words in findings_words.after_entry(row_of(**changed))
+    assert words in findings.after_entry(row_of(**changed))
 
 
 def test_the_plain_summary_follows_the_results():
@@ -288,18 +291,18 @@ def test_a_difference_in_mortality_is_told_in_deaths(found, estimate, words):
     changed = dataclasses.replace(found[0], estimate=estimate, unit="ratio", digits=3)
     said = findings_words.deaths_for_each_hundred(changed)
     assert words in said
-    assert present.number(estimate, "ratio", digits=3) in said
+    assert wording.number(estimate, "ratio", digits=3) in said
 
 
 def test_a_comparison_that_leans_is_told_without_words_of_the_trade():
-    assert "leans the same way" in findings_words.set_apart("worse")
-    assert "planted" not in findings_words.set_apart("worse") + findings_words.set_apart("better")
+    assert "leans the same way" in findings.set_apart("worse")
+    assert "planted" not in findings.set_apart("worse") + findings.set_apart("better")
     planted = data.load("planted_truth").set_index(["indicator", "scenario", "method"])["bias"]
     assert planted["recommend_work", "bad draw", "less equally bad trusts"] < 0
 
 
 def test_the_original_study_is_set_beside_ours():
-    names = protocol.indicators(primary=True)
+    names = indicators.indicators(primary=True)
     better = {"shmi": -1, "four_hour_waits": 1, "recommend_work": 1}
     directions = {
         "shmi": "lower is better",

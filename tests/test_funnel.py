@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.funnel import FunnelError, funnel
+from analysis.methods.spc.funnel import FunnelError, funnel
 
 CASES = json.loads((Path(__file__).parent / "oracles" / "funnel" / "funnel.json").read_text())["cases"]
 ATOL = 1e-6  # the file's own tolerance

@@ -8,19 +8,12 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from analysis.effects.inference import (
-    adjust,
-    benjamini_hochberg,
-    holm,
-    leave_one_out,
-    permutation_test,
-    placebo_dates,
-    wild_cluster_bootstrap,
-)
-from analysis.effects.panels import EffectError
+from analysis.methods.effects.inference import adjust, benjamini_hochberg, holm, permutation_test
+from analysis.methods.effects.panels import EffectError
+from analysis.methods.effects.placebo import leave_one_out, placebo_dates
+from analysis.methods.effects.wild import wild_cluster_bootstrap
 
 ORACLES = Path(__file__).parent / "oracles"
 

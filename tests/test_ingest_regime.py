@@ -12,7 +12,7 @@ from analysis import data
 from analysis.data import DataError
 from analysis.ingest import descriptions
 from analysis.ingest.hand import tables as hand
-from analysis.ingest.history import regime
+from analysis.ingest.history import regime, regime_trusts
 
 HEAD = "trust_name,ods_code,entered,exited,precision,reason,source_url,confidence"
 URL = "https://www.example.org/a"
@@ -99,7 +99,7 @@ TRUSTS = [
         "no",
         "",
         "renamed New, same code",
-        regime.regime_trusts.UNVERIFIED,
+        regime_trusts.UNVERIFIED,
         "",
         "",
     ),

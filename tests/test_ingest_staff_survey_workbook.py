@@ -13,9 +13,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import refresh
-from analysis.ingest.live import staff_survey
-from analysis.ingest.live import staff_survey as book
+from analysis.ingest import record, refresh
+from analysis.ingest.live import staff_survey, staff_survey as book
 from tests.release_files import survey_sheets
 
 NAMES = {
@@ -68,7 +67,7 @@ def test_layout_to_2020_is_read_as_printed_in_the_2019_workbook(tmp_path: Path) 
     path = write(tmp_path / "Benchmark_report_excel_data_2015-2019.xlsx", {"Notes": [[]], "Acute": acute})
     table = book.read_workbook(path).set_index("org_code")
     assert len(table) == len(printed) - 1  # one sector of the Isle of Wight
-    from_archive = pd.read_csv(refresh.data.FOLDER / "staff_survey.csv").query("year == 2019")
+    from_archive = pd.read_csv(data.FOLDER / "staff_survey.csv").query("year == 2019")
     held = from_archive.set_index("org_code").loc[table.index]
     for name in ("response_rate", *book.MEASURES):
         assert table[name].tolist() == held[name].tolist()
@@ -204,5 +203,5 @@ def test_own_year_replaces_and_reweighted_history_fills_gaps_only(folder: Path, 
     told = refresh.changed(folder)
     assert told.corrections[["period", "changed"]].values.tolist() == [["2025", 1]]
     assert told.values[["old", "new"]].values.tolist() == [["0.61", "0.65"]]
-    titles = [source["title"] for source in refresh.record.resources(folder)["staff_survey"]["sources"]]
+    titles = [source["title"] for source in record.resources(folder)["staff_survey"]["sources"]]
     assert titles == [NAMES[2024], NAMES[2025].replace("v2", "v3")]

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from analysis.its import ITSError, gls_ar1, newey_west, ols, segmented, segmented_counts
+from analysis.methods.its.ar1 import ITSError, gls_ar1, newey_west, ols
+from analysis.methods.its.its import segmented, segmented_counts
 
 ORACLES = Path(__file__).parent / "oracles" / "its"
 EXPECTED = json.loads((ORACLES / "sicily_expected.json").read_text())["expected"]

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import durations, effects, leaving, leaving_words, protocol, regime
-from analysis.effects import EffectError
-from analysis.present import plots_leaving
+from analysis.chapters import after_plots, after_words
+from analysis.methods.durations import durations
+from analysis.methods.effects import results
+from analysis.methods.effects.panels import EffectError
+from analysis.study import indicators, leaving, regime
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,7 @@ def test_leavers_are_read_against_trusts_still_in_from_the_last_period_inside(pa
     assert rows.loc[0, "estimate"] == -raw.loc[0, "estimate"]
     assert rows.loc[-2, "estimate"] == -raw.loc[-1, "estimate"]
     assert rows.loc[1, "lower"] == -raw.loc[1, "upper"]
-    assert (rows["thin"] == (rows[["n_trusts", "n_controls"]].min(axis=1) < effects.THIN)).all()
+    assert (rows["thin"] == (rows[["n_trusts", "n_controls"]].min(axis=1) < results.THIN)).all()
 
 
 def test_limits_are_those_of_trusts_resampled_where_there_are_draws(panel):
@@ -140,7 +142,7 @@ def test_sizes_add_up_to_the_leavers_behind_the_estimate(panel):
     found = leaving.after("recommend_work", panel=panel, draws=0)
     assert sizes["recommend_work"].sum() == found.overall.n_obs
     assert sizes["all"].sum() == (regime.spells()["ended_by"] == "exit").sum()
-    assert (leaving_words.leavers_for_readers(sizes).iloc[-1] == "All years").sum() == 1
+    assert (after_words.leavers_for_readers(sizes).iloc[-1] == "All years").sum() == 1
 
 
 def test_a_gain_planted_inside_and_halved_after_leaving_is_half_kept():
@@ -152,7 +154,7 @@ def test_a_gain_planted_inside_and_halved_after_leaving_is_half_kept():
     found = leaving.kept("recommend_work", panel=made, draws=99)
     assert (found.frame["status"] == "estimable").all()
     np.testing.assert_allclose(found.frame["share"], 0.5, atol=0.02)
-    text = leaving_words.kept_sentence("recommend_work", found)
+    text = after_words.kept_sentence("recommend_work", found)
     assert "50% (95% interval" in text
     assert "20." in text
 
@@ -163,7 +165,7 @@ def test_no_gain_is_not_given_a_share():
     made = base.assign(value=rng.normal(50, 5, len(base)))
     found = leaving.kept("recommend_work", panel=made, draws=199)
     assert (found.frame["status"] != "estimable").all()
-    assert leaving_words.kept_title("recommend_work", found).endswith("no clear gain to keep")
+    assert after_words.kept_title("recommend_work", found).endswith("no clear gain to keep")
 
 
 def test_no_share_where_neither_direction_is_better():
@@ -189,31 +191,33 @@ def test_summary_says_the_change_over_the_year_before(table):
 
 
 def test_table_gives_a_share_or_the_reason(table):
-    texts = leaving_words.summary_for_readers(table).set_index("Indicator")["Gain kept, 12 months"]
+    texts = after_words.summary_for_readers(table).set_index("Indicator")["Gain kept, 12 months"]
     assert texts.iloc[2] == "not estimable: neither direction is better"
     assert texts.iloc[3].startswith("not estimable: no trust")
     assert re.match(r"\d+% \(95% interval .*; \d+ trusts", texts.iloc[0])
-    assert leaving_words.reading(table.iloc[3], "year") == "too few trusts to read"
+    assert after_words.reading(table.iloc[3], "year") == "too few trusts to read"
 
 
 def test_thin_shares_are_not_printed(table):
     row = table.iloc[0].copy()
-    row["share_12_n"] = effects.THIN - 1
-    assert leaving_words.kept_text(row, 12) == "not estimable: too few trusts to read"
+    row["share_12_n"] = results.THIN - 1
+    assert after_words.kept_text(row, 12) == "not estimable: too few trusts to read"
 
 
 def test_answer_turns_with_the_figures(stay, back):
     limits = {"estimate": 0.0, "lower": -1.0, "upper": 1.0, "n_trusts": 20, "n_controls": 20}
     row = {f"year_{part}": value for part, value in limits.items()}
     status = {"status_12": "there was no gain to keep", "direction": "higher is better"}
-    rows = pd.DataFrame([{**row, **status, "indicator": name} for name in protocol.indicators(primary=True)])
-    text = leaving_words.answer(stay, back, rows)
+    rows = pd.DataFrame(
+        [{**row, **status, "indicator": name} for name in indicators.indicators(primary=True)]
+    )
+    text = after_words.answer(stay, back, rows)
     assert "no primary measure differed clearly" in text
     assert "no gain to keep was clear" in text
     rows.loc[1, ["year_estimate", "year_lower"]] = 0.6, 0.2
     rows.loc[1, "status_12"] = "estimable"
     rows = rows.assign(share_12=0.5, share_12_lower=0.3, share_12_upper=0.8)
-    text = leaving_words.answer(stay, back, rows)
+    text = after_words.answer(stay, back, rows)
     assert "four hours in A&E better" in text
     assert "50% (95% interval 30 to 80%)" in text
     assert "too wide" not in text
@@ -221,11 +225,11 @@ def test_answer_turns_with_the_figures(stay, back):
 
 def test_sentences_state_numbers_and_interval(stay, back):
     assert re.search(
-        r"Of 38 trusts, 33 left .* 1 was taken over and 4 .*95% interval", leaving_words.stays_sentence(stay)
+        r"Of 38 trusts, 33 left .* 1 was taken over and 4 .*95% interval", after_words.stays_sentence(stay)
     )
-    assert re.search(r"4 of 33 trusts .*95% interval .* still followed", leaving_words.returns_sentence(back))
+    assert re.search(r"4 of 33 trusts .*95% interval .* still followed", after_words.returns_sentence(back))
     frame = leaving.changes(leaving.after("shmi", draws=0))
-    text = leaving_words.path_sentence("shmi", frame)
+    text = after_words.path_sentence("shmi", frame)
     assert text.count("95% interval") == 3
     assert "lower is better" in text
 
@@ -233,14 +237,14 @@ def test_sentences_state_numbers_and_interval(stay, back):
 def test_plots_draw_what_they_are_given(stay, back):
     fig, axes = plt.subplots(2, 2)
     shown, last = axes.flat[0], leaving.kept_by_trust(leaving.kept("shmi", draws=0))
-    plots_leaving.plot_survival(stay.survival, ax=shown, label="all")
-    plots_leaving.number_below(
+    after_plots.plot_survival(stay.survival, ax=shown, label="all")
+    after_plots.number_below(
         shown, months=(0, 24), at_risk=leaving.still_followed(stay, (0, 24)), since="entry"
     )
     assert [text.get_text() for text in shown.get_xticklabels()] == ["0\n38", "24\n22"]
-    plots_leaving.plot_incidence(back.incidence, ax=axes.flat[1], causes={"returned": "back"}, naive="naive")
+    after_plots.plot_incidence(back.incidence, ax=axes.flat[1], causes={"returned": "back"}, naive="naive")
     assert axes.flat[1].lines[0].get_ydata()[-1] == pytest.approx(100 * back.at(60)["incidence"].iloc[0])
-    plots_leaving.plot_kept(last, ax=axes.flat[2], unit="ratio")
+    after_plots.plot_kept(last, ax=axes.flat[2], unit="ratio")
     assert (
         sum(text.get_text().endswith("*") for text in axes.flat[2].get_yticklabels())
         == last["returned"].sum()
@@ -251,4 +255,4 @@ def test_plots_draw_what_they_are_given(stay, back):
 def test_an_interval_without_width_is_not_read_as_no_difference():
     limits = {f"year_{part}": 0.0 for part in leaving.LIMITS}
     row = pd.Series({"direction": "lower is better", "year_n_trusts": 17, "year_n_controls": 9, **limits})
-    assert leaving_words.reading(row, "year") == leaving_words.NO_SPREAD
+    assert after_words.reading(row, "year") == after_words.NO_SPREAD

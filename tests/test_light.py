@@ -73,7 +73,7 @@ def test_every_page_uses_the_one_sheet_and_its_scripts_wait_for_the_text(site):
         assert html.count("stylesheet") == 1
         assert f'href="{where}/site.css?v=' in html
         assert f'<script defer="" src="{where}/x.js?v=3"></script>' in html
-        assert "<script>const DOCUMENTATION_OPTIONS = {}</script>" in html
+        assert f'<script defer="" src="{where}/documentation_options.js?v=2"></script>' in html
         assert 'rel="next"' in html
         assert "preload" not in html
 
@@ -127,15 +127,50 @@ def test_light_or_dark_is_settled_before_the_text_is_drawn():
     page = (
         '<script>document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";</script>'
     )
-    made = light.lighter(page, "_static/site.css", "0", "")
+    made = light.lighter(page, "_static/site.css", "0")
     assert '"auto"' not in made
     assert "prefers-color-scheme: dark" in made
-    assert light.lighter(made, "_static/site.css", "0", "") == made
+    assert light.lighter(made, "_static/site.css", "0") == made
 
 
-def test_pictures_that_wait_all_come_once_the_text_is_there():
-    page = '<html><head></head><body><img loading="lazy" src="a.svg"></body></html>'
-    once = light.lighter(page, "site.css", "0", "")
-    assert once.count("one.loading = 'eager'") == 1
-    assert light.lighter(once, "site.css", "0", "") == once
-    assert "<script>" not in light.lighter(page.replace(' loading="lazy"', ""), "site.css", "0", "")
+@pytest.mark.parametrize(
+    ("styled", "plain"),
+    [
+        ('<path style="fill: #fff; stroke-width: 0.8"/>', '<path fill="#fff" stroke-width="0.8"/>'),
+        ('<path fill="red" d="M0 0" style="fill: none"/>', '<path d="M0 0" fill="none"/>'),
+        ('<use style="stroke: #000; font: 10px serif" x="1"/>', '<use stroke="#000" style="font: 10px serif" x="1"/>'),
+        ('<path clip-path="url(#a)" style="fill: none; stroke-linecap: square"/>',
+         '<path clip-path="url(#a)" fill="none" stroke-linecap="square"/>'),
+        ('<g><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style></g>',
+         '<svg stroke-linejoin="round" stroke-linecap="butt">'),
+        ("<text>style=\"fill: none\"</text>", "<text>style=\"fill: none\"</text>"),
+    ],
+)  # fmt: skip
+def test_a_drawing_says_its_looks_by_attributes(styled, plain):
+    made = light.unstyled(f"<svg>{styled}</svg>")
+    assert plain in made
+    assert light.unstyled(made) == made
+
+
+@pytest.mark.parametrize(
+    ("value", "content"),
+    [
+        ('"data:image/svg+xml,%3csvg fill=%27%23fff%27/%3e"', b"<svg fill='#fff'/>"),
+        ("'data:image/svg+xml;charset=utf-8,<svg fill=\"red\"/>'", b'<svg fill="red"/>'),
+        ("data:image/svg+xml;base64,PHN2Zy8+", b"<svg/>"),
+        ('"data:image/png;base64,iVBORw=="', b"\x89PNG"),
+    ],
+)
+def test_a_picture_written_into_a_style_sheet_becomes_a_file(tmp_path, value, content):
+    made = light.filed(f"a{{background:url({value}) no-repeat}}b{{c:d}}", tmp_path)
+    (file,) = (tmp_path / light.DRAWINGS).iterdir()
+    assert file.read_bytes() == content
+    assert made == f'a{{background:url("drawings/{file.name}") no-repeat}}b{{c:d}}'
+
+
+def test_figures_kept_as_scripts_name_no_class(site):
+    out = Path(site.outdir)
+    (out / light.SEEN).mkdir()
+    (out / light.SEEN / "index.js").write_text("one two none")
+    light.finish(site, None)
+    assert ".none" not in (out / "_static/site.css").read_text()

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, lookup, regime, spc
+from analysis import data
+from analysis.chapters.lookup import chart, files, look, sentences, series
+from analysis.chapters.lookup.chart import FLAT, RARE, SHORT
+from analysis.chapters.lookup.series import CELLS, shared_cells
+from analysis.chapters.lookup.stretches import AFTER, BEFORE, IN, NEVER, stretches
 from analysis.data import DataError
-from analysis.lookup import files, words
-from analysis.lookup.chart import FLAT, RARE, SHORT
-from analysis.lookup.series import CELLS, shared_cells
-from analysis.lookup.stretches import AFTER, BEFORE, IN, NEVER, stretches
+from analysis.methods.spc import spc
+from analysis.study import regime
 
 NAMES = data.load("indicators")["indicator"].tolist()
 MEDWAY = "RPA"
@@ -18,7 +20,7 @@ SPELL = ("2013-07", "2017-03")  # Medway: entered 16 July 2013, left 17 March 20
 
 @pytest.fixture(scope="module")
 def medway():
-    return lookup.trust(MEDWAY, "four_hour_waits")
+    return look.trust(MEDWAY, "four_hour_waits")
 
 
 # Figures: as published, absent for a stated reason.
@@ -27,7 +29,7 @@ def medway():
 @pytest.mark.parametrize("name", NAMES)
 def test_figures_summed_to_the_grain_of_the_analysis_are_those_of_the_panel(name):
     about, panel = regime.indicator(name), regime.panel(name, main=False)
-    mine = lookup.cells(name)
+    mine = series.cells(name)
     freq = "Q" if about["analysis_grain"] == "quarter" else "Y"
     mine["period"] = pd.PeriodIndex(mine["period"]).asfreq(freq)
     counted = mine["denominator"].notna().any()
@@ -76,7 +78,7 @@ def test_missing_suppressed_nothing_counted_and_zero_differ(monkeypatch):
     assert found["value"].tolist()[0] == 100
     assert found["value"].tolist()[-1] == 0
     assert found["value"].isna().tolist() == [False, True, True, True, False]
-    said = [words.absence(row.state, row.note) for row in found.iloc[1:4].itertuples()]
+    said = [sentences.absence(row.state, row.note) for row in found.iloc[1:4].itertuples()]
     assert len(set(said)) == 3
     assert said[1].startswith("[c]")
 
@@ -89,7 +91,7 @@ def test_rows_in_another_order_give_the_same_cells(monkeypatch):
 
 
 def test_pilot_months_are_missing_with_their_reason_to_the_end():
-    found = lookup.chart("RXF", "four_hour_waits").frame
+    found = chart.chart("RXF", "four_hour_waits").frame
     tail = found.loc["2019-06":]
     assert len(tail) > 12
     assert tail["value"].isna().all()
@@ -112,7 +114,7 @@ def test_stretches_agree_with_the_phases_of_the_panel():
     wanted = {"never": NEVER, "before": BEFORE, "during": IN, "second spell": IN}
     for trust in ("RWD", "RPA", "RXH"):
         rows = panel[panel["trust"] == trust].set_index("period")["phase"]
-        found = lookup.chart(trust, "bed_occupancy")
+        found = chart.chart(trust, "bed_occupancy")
         phase = found.frame["stretch"].map(found.stretches["phase"])
         both = rows.index.intersection(phase.index)
         assert len(both) > 20
@@ -129,7 +131,7 @@ def test_a_survey_belongs_to_the_state_at_its_start_and_other_periods_to_that_at
 
 
 def test_a_merger_cuts_and_is_named():
-    found = lookup.chart("R0A", "bed_occupancy")
+    found = chart.chart("R0A", "bed_occupancy")
     assert any("Pennine" in label for label in found.stretches["label"])
 
 
@@ -149,7 +151,7 @@ def test_limits_and_signals_are_those_of_one_chart_rebased_at_the_same_dates(med
 def test_each_stretch_of_any_trust_is_a_chart_of_spc(seed):
     rng = np.random.default_rng(seed)
     trust, name = rng.choice(files.held()), rng.choice(NAMES)
-    found = lookup.chart(trust, name)
+    found = chart.chart(trust, name)
     for cut in found.stretches.itertuples():
         part = found.frame.iloc[cut.start : cut.stop + 1]
         if not cut.reason:
@@ -170,7 +172,7 @@ def test_limits_of_a_stretch_by_hand(medway):
 
 @pytest.mark.parametrize(("trust", "name"), [("RWD", "shmi"), ("RXH", "winter_occupancy"), ("RNQ", "engagement")])  # fmt: skip
 def test_every_stretch_has_limits_or_a_reason(trust, name):
-    found = lookup.chart(trust, name)
+    found = chart.chart(trust, name)
     for cut in found.stretches.itertuples():
         assert bool(cut.reason) == np.isnan(cut.centre)
         part = found.frame.iloc[cut.start : cut.stop + 1]
@@ -178,7 +180,7 @@ def test_every_stretch_has_limits_or_a_reason(trust, name):
 
 
 def test_why_a_stretch_has_no_limits():
-    from analysis.lookup.chart import _limited
+    from analysis.chapters.lookup.chart import _limited
 
     periods = pd.period_range("2015-01", periods=6, freq="M")
 
@@ -196,15 +198,15 @@ def test_why_a_stretch_has_no_limits():
 
 
 def test_what_is_not_there_is_said():
-    found = lookup.trust("RV3", "shmi")
+    found = look.trust("RV3", "shmi")
     assert found.chart.frame.empty
     assert found.peers is None
     assert "mental health trust" in found.sentence()
-    with pytest.raises(lookup.TrustError, match="no trust has the code 'XXX'"):
-        lookup.trust("XXX", "shmi")
+    with pytest.raises(series.TrustError, match="no trust has the code 'XXX'"):
+        look.trust("XXX", "shmi")
     with pytest.raises(DataError, match="indicators"):
-        lookup.trust(MEDWAY, "no such thing")
-    assert lookup.chart(" rpa ", "shmi").code == MEDWAY
+        look.trust(MEDWAY, "no such thing")
+    assert chart.chart(" rpa ", "shmi").code == MEDWAY
 
 
 def test_the_sentence_says_figure_limits_and_direction(medway):
@@ -214,3 +216,11 @@ def test_the_sentence_says_figure_limits_and_direction(medway):
         assert part in said
     cut = medway.chart.stretches.iloc[-1]
     assert f"{cut['lower']:.1f} to {cut['upper']:.1f}%" in said
+
+
+def test_a_period_without_a_figure_has_no_signal_and_a_reason_only_where_limits_lack():
+    texts = sentences.table(chart.chart("RK9", "four_hour_waits"))
+    for label, told in texts[~texts["Figure"].str.endswith("%")].groupby("Stretch")["Signal"]:
+        covid = "COVID" in label
+        assert set(told) == ({f"no limits: {SHORT}"} if covid else {""}), label
+    assert not texts["Signal"].str.endswith(": ").any()

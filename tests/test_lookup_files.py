@@ -10,9 +10,16 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from analysis import data, trace
+from analysis.site import judge
 
 EXT = Path(__file__).resolve().parents[1] / "book" / "_ext" / "lookup.py"
-NOTE = {"modules": ["analysis/spc.py"], "tables": {}, "listed": None}
+NOTE = {
+    "python": trace.python(),
+    "imported": ["json"],
+    "modules": ["analysis/data.py"],
+    "tables": {},
+    "listed": None,
+}
 
 
 @pytest.fixture
@@ -57,16 +64,19 @@ def site(tmp_path, lookup, monkeypatch):
 
 def files(site) -> dict[str, str]:
     out = Path(site.outdir) / "lookup-data"
-    return {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.json")}
+    return {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.*")}
 
 
 def test_they_are_made_once_and_kept(lookup, site):
     lookup.finish(site, None)
-    assert files(site) == {"index.json": "{}", "trusts/RPA.json": "[0]"}
+    assert files(site) == {
+        "index.js": 'lookupFile("index",{})\n',
+        "trusts/RPA.js": 'lookupFile("trusts/RPA",[0])\n',
+    }
     lookup.finish(site, None)
     assert len(site.runs) == 1
-    assert site.runs[0][1:3] == ["-m", "analysis.lookup"]
-    (Path(site.outdir) / "lookup-data" / "index.json").unlink()  # a cleaned site gets the kept files back
+    assert site.runs[0][1:4] == ["-m", "analysis", "lookup"]
+    (Path(site.outdir) / "lookup-data" / "index.js").unlink()  # a cleaned site gets the kept files back
     lookup.finish(site, None)
     assert len(files(site)) == 2
     assert len(site.runs) == 1
@@ -76,32 +86,22 @@ def test_they_are_made_once_and_kept(lookup, site):
     ("part", "value", "why"),
     [
         ("lock", "other", "requirements.lock changed"),
-        ("python", "3.0", "another Python"),
-        ("modules", {"analysis/spc.py": "other"}, "analysis/spc.py changed"),
-        ("modules", {"analysis/gone.py": "other"}, "analysis/gone.py changed"),
-        ("tables", {"no_such_table": {}}, "table no_such_table changed"),
-        ("tables", "not a table", "no files kept"),
+        ("listed", ["a table of before"], "a table was added or taken away"),
+        ("private", "other", "the private folder changed"),
+        ("modules", {"analysis/data.py": "other"}, "analysis/data.py changed"),
+        ("tables", "not a table", judge.NOTHING),
     ],
 )
 def test_a_changed_input_makes_them_again(lookup, site, part, value, why):
+    """They are judged as chapters are, see `test_judge`."""
     lookup.finish(site, None)
     record = Path(site.outdir).parent / ".lookup" / "record.json"
     kept = json.loads(record.read_text())
-    assert lookup.reason(record.parent) == ""
+    assert lookup.reason(record.parent, judge.now()) == ""
     record.write_text(json.dumps({**kept, part: value}))
-    assert lookup.reason(record.parent) == why
+    assert lookup.reason(record.parent, judge.now()) == why
     lookup.finish(site, None)
-    assert files(site)["trusts/RPA.json"] == "[1]"
-
-
-@pytest.mark.parametrize("part", ["sha256", "description"])
-def test_a_changed_table_or_description_makes_them_again(lookup, site, part):
-    lookup.finish(site, None)
-    record = Path(site.outdir).parent / ".lookup" / "record.json"
-    kept = json.loads(record.read_text())
-    kept["tables"]["shmi_yearly"][part] = "other"
-    record.write_text(json.dumps(kept))
-    assert lookup.reason(record.parent) == "table shmi_yearly changed"
+    assert files(site)["trusts/RPA.js"] == 'lookupFile("trusts/RPA",[1])\n'
 
 
 def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, site):
@@ -112,7 +112,7 @@ def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, site):
     with pytest.raises(ExtensionError, match="no such table"):
         lookup.finish(site, None)
     assert not record.exists()
-    assert lookup.reason(record.parent) == "no files kept"
+    assert lookup.reason(record.parent, judge.now()) == judge.NOTHING
 
 
 def test_nothing_is_made_for_another_format_a_failed_build_or_without_the_page(lookup, site):
@@ -131,10 +131,11 @@ def test_nothing_is_made_for_another_format_a_failed_build_or_without_the_page(l
 def test_the_command_writes_and_says(tmp_path, monkeypatch, capsys):
     import runpy
 
-    from analysis.lookup import files as made
+    from analysis.chapters.lookup import files as made
 
     written = SimpleNamespace(sentence=lambda: "1 file")
     monkeypatch.setattr(made, "write", lambda folder: written)
-    monkeypatch.setattr(sys, "argv", ["analysis.lookup", str(tmp_path)])
-    runpy.run_module("analysis.lookup", run_name="__main__")
+    monkeypatch.setattr(sys, "argv", ["analysis", "lookup", str(tmp_path)])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("analysis", run_name="__main__")
     assert capsys.readouterr().out == "1 file\n"

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, lookup, present, regime
-from analysis.funnel import funnel
-from analysis.lookup import files, words
-from analysis.lookup.peers import _compared
-from analysis.present import looking
-from analysis.signals import SIGNALS
+from analysis import data
+from analysis.chapters.lookup import chart, files, look, page, peers, sentences, series
+from analysis.chapters.lookup.peers import _compared
+from analysis.methods.spc.funnel import funnel
+from analysis.methods.spc.signals import SIGNALS
+from analysis.present import words
+from analysis.study import regime
 
 NAMES = data.load("indicators")["indicator"].tolist()
 MEDWAY = "RPA"
@@ -22,7 +23,7 @@ HEAVIEST = 60_000  # bytes of the heaviest file; half a second on a slow line ev
 
 @pytest.fixture(scope="module")
 def medway():
-    return lookup.trust(MEDWAY, "four_hour_waits")
+    return look.trust(MEDWAY, "four_hour_waits")
 
 
 # Places: the numbers of analysis.funnel, or ranks.
@@ -52,7 +53,7 @@ def test_a_place_is_that_of_the_funnel_of_the_same_counts(medway):
 
 
 def test_without_counts_trusts_are_ranked_and_tenths_are_by_the_stated_rule():
-    found = lookup.peers("shmi", "2018", type="acute")
+    found = peers.peers("shmi", "2018", type="acute")
     value = found.frame["value"]
     assert found.kind == "rank"
     assert found.frame["rank"].idxmin() == value.idxmin()  # lower is better
@@ -68,7 +69,7 @@ def test_place_edges():
         made = pd.DataFrame(counts, columns=["code", "numerator", "denominator"])
         return made.assign(value=100 * (1 - made["numerator"] / made["denominator"]))
 
-    with pytest.raises(lookup.TrustError, match="2 trusts"):
+    with pytest.raises(series.TrustError, match="2 trusts"):
         _compared(rows([("A", 1, 9), ("B", 2, 9)]), about, when, "acute")
     over = _compared(rows([("A", 12, 9), ("B", 2, 9), ("C", 3, 9)]), about, when, "acute")
     assert over.kind == "rank" or over.funnel.frame["numerator"].min() >= 0
@@ -82,7 +83,7 @@ def test_place_edges():
 def test_changing_a_result_changes_no_later_one(medway):
     medway.peers.frame.loc[MEDWAY, "value"] = -1
     medway.chart.frame.iloc[0, 0] = -1
-    again = lookup.trust(MEDWAY, "four_hour_waits")
+    again = look.trust(MEDWAY, "four_hour_waits")
     assert again.peers.frame.loc[MEDWAY, "value"] > 0
     assert again.chart.frame.iloc[0, 0] >= 0
 
@@ -94,7 +95,7 @@ def test_a_file_holds_what_the_functions_return_to_the_places_it_keeps():
     held = files.trust_file(MEDWAY, NAMES)
     assert set(held["indicators"]) | set(held["without"]) == set(NAMES)
     for name, part in held["indicators"].items():
-        found = lookup.trust(MEDWAY, name)
+        found = look.trust(MEDWAY, name)
         kept = np.array([np.nan if one is None else one for one in part["v"]], dtype=float)
         np.testing.assert_allclose(kept, found.chart.frame["value"], atol=0.5 * 10**-files.DIGITS)
         assert (
@@ -114,11 +115,11 @@ def test_a_file_holds_what_the_functions_return_to_the_places_it_keeps():
 
 
 def test_the_words_of_the_page_fill_to_the_sentence_of_python():
-    found = lookup.peers("closures", "2019", type="acute")
+    found = peers.peers("closures", "2019", type="acute")
     for code in (found.frame.index[0], found.frame["value"].idxmax()):
-        parts = words.place_parts(found, code)
-        assert set(re.findall(r"\{(\w+)\}", words.PLACES[found.kind])) <= set(parts)
-        assert words.place_sentence(found, code) == words.PLACES[found.kind].format(**parts)
+        parts = peers.place_parts(found, code)
+        assert set(re.findall(r"\{(\w+)\}", peers.PLACES[found.kind])) <= set(parts)
+        assert peers.place_sentence(found, code) == peers.PLACES[found.kind].format(**parts)
 
 
 def test_what_is_written_twice_is_the_same_and_light(tmp_path, monkeypatch):
@@ -135,7 +136,7 @@ def test_what_is_written_twice_is_the_same_and_light(tmp_path, monkeypatch):
     assert found == set(first.frame["path"])
     assert {"index.json", "trusts/RPA.json", "peers/shmi/2018.json"} <= found
     place = json.loads((tmp_path / "a/peers/shmi/2018.json").read_text())["acute"]
-    assert len(place["codes"]) == len(place["v"]) == len(lookup.peers("shmi", "2018", type="acute").frame)
+    assert len(place["codes"]) == len(place["v"]) == len(peers.peers("shmi", "2018", type="acute").frame)
     assert first.sentence().startswith(f"{len(first.frame)} files")
 
 
@@ -150,7 +151,7 @@ def test_the_heaviest_files_are_light():
 def test_the_index_names_every_trust_with_a_figure_and_every_indicator():
     index = files.outline()
     codes = {one["code"] for one in index["trusts"]}
-    wanted = set().union(*(set(lookup.cells(name).dropna(subset="value")["code"]) for name in NAMES))
+    wanted = set().union(*(set(series.cells(name).dropna(subset="value")["code"]) for name in NAMES))
     assert codes == wanted
     assert len(codes) > 200
     assert [one["key"] for one in index["indicators"]] == NAMES
@@ -167,9 +168,9 @@ def test_the_index_names_every_trust_with_a_figure_and_every_indicator():
 def test_plots_show_the_numbers_of_the_result(medway):
     from matplotlib import pyplot as plt
 
-    from analysis.present.plots_lookup import plot_place, plot_trust
+    from analysis.chapters.lookup.plots import plot_place, plot_trust
 
-    again = lookup.trust(MEDWAY, "four_hour_waits")
+    again = look.trust(MEDWAY, "four_hour_waits")
     fig, (left, right) = plt.subplots(1, 2)
     plot_trust(again.chart, ax=left)
     plot_place(again.peers, code=MEDWAY, ax=right)
@@ -181,7 +182,7 @@ def test_plots_show_the_numbers_of_the_result(medway):
 
 
 def test_the_page_says_the_example_without_a_script():
-    panel = looking.panel(MEDWAY, "shmi")
+    panel = page.panel(MEDWAY, "shmi")
     bundle = panel._repr_mimebundle_()
     assert repr(panel) in bundle["text/html"].replace("&#x27;", "'")
     assert 'id="lookup"' in bundle["text/html"]
@@ -189,11 +190,11 @@ def test_the_page_says_the_example_without_a_script():
 
 
 def test_widgets_follow_the_choice_with_the_same_numbers():
-    box = looking.widgets(lookup.trust(MEDWAY, "shmi"))
+    box = page.widgets(look.trust(MEDWAY, "shmi"))
     trust, indicator, says = box.children
-    assert lookup.trust(MEDWAY, "shmi").sentence() in says.value
+    assert look.trust(MEDWAY, "shmi").sentence() in says.value
     indicator.value = "closures"
-    assert lookup.trust(MEDWAY, "closures").chart.sentence().replace("&", "&amp;") in says.value
+    assert look.trust(MEDWAY, "closures").chart.sentence().replace("&", "&amp;") in says.value
     trust.value = "RV3 Central and North West London NHS Foundation Trust"
     assert "nothing to chart" in says.value
     trust.value = "nowhere"
@@ -201,6 +202,6 @@ def test_widgets_follow_the_choice_with_the_same_numbers():
 
 
 def test_dates_in_words_and_numbers_are_those_of_present(medway):
-    texts = words.table(lookup.chart(MEDWAY, "four_hour_waits"))
+    texts = sentences.table(chart.chart(MEDWAY, "four_hour_waits"))
     assert texts["Period"].iloc[0] == "March 2023"
-    assert texts["Figure"].iloc[0] == present.number(medway.chart.frame["value"].iloc[-1], "percent")
+    assert texts["Figure"].iloc[0] == words.number(medway.chart.frame["value"].iloc[-1], "percent")

@@ -15,8 +15,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
 
-from analysis import present, regime, timeline
-from analysis.present import figures, plots, tables
+from analysis.chapters import regime as regime_page
+from analysis.present import figures, plots, tables, words
+from analysis.study import regime
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -49,74 +50,74 @@ MINUS = "\N{MINUS SIGN}"
     ],
 )
 def test_number(value, unit, text):
-    assert present.number(value, unit) == text
+    assert words.number(value, unit) == text
 
 
 def test_sign_is_written_only_where_there_is_a_gain():
-    assert present.number(1.25, "percent", sign=True, digits=2) == "+1.25%"
-    assert present.number(-1.25, "percent", sign=True, digits=2) == f"{MINUS}1.25%"
-    assert present.number(0, "percent", sign=True) == "0.0%"
-    assert present.number(0.04, "percent", sign=True) == "0.0%"
-    assert present.number(-0.04, "percent", sign=True) == "0.0%"
-    assert present.number(None, sign=True) == ".."
+    assert words.number(1.25, "percent", sign=True, digits=2) == "+1.25%"
+    assert words.number(-1.25, "percent", sign=True, digits=2) == f"{MINUS}1.25%"
+    assert words.number(0, "percent", sign=True) == "0.0%"
+    assert words.number(0.04, "percent", sign=True) == "0.0%"
+    assert words.number(-0.04, "percent", sign=True) == "0.0%"
+    assert words.number(None, sign=True) == ".."
 
 
 def test_unknown_unit_is_not_guessed():
     with pytest.raises(KeyError):
-        present.number(1, "furlongs")
+        words.number(1, "furlongs")
 
 
 def test_interval_has_its_unit_once():
-    assert present.interval(-1.2, 3.4, "percent") == f"{MINUS}1.2 to 3.4%"
-    assert present.interval(0.95, 1.05, "ratio") == "0.950 to 1.050"
-    assert present.interval(10, 20, "gbp") == "£10 to £20"
-    assert present.interval(1, 2, "months") == "1.0 to 2.0 months"
-    assert present.interval(None, 2, "percent") == ".. to 2.0%"
-    assert present.interval(1, 2, "percent", digits=2) == "1.00 to 2.00%"
+    assert words.interval(-1.2, 3.4, "percent") == f"{MINUS}1.2 to 3.4%"
+    assert words.interval(0.95, 1.05, "ratio") == "0.950 to 1.050"
+    assert words.interval(10, 20, "gbp") == "£10 to £20"
+    assert words.interval(1, 2, "months") == "1.0 to 2.0 months"
+    assert words.interval(None, 2, "percent") == ".. to 2.0%"
+    assert words.interval(1, 2, "percent", digits=2) == "1.00 to 2.00%"
 
 
 def test_estimate_says_value_level_and_interval():
-    assert present.estimate(1.5, -0.04, 3, "percent") == f"1.50% (95% interval {MINUS}0.04 to 3.00%)"
-    assert present.estimate(1.5, 0, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
-    assert present.estimate(0.04, -1, 1, "percent") == f"0.0% (95% interval {MINUS}1.0 to 1.0%)"
-    assert present.estimate(1.5, 0.00001, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
-    assert present.estimate(5, 0.3, 9, "gbp") == "£5 (95% interval £0 to £9)"
-    assert present.estimate(1.5, 1, 2, "ratio", level=0.9) == "1.500 (90% interval 1.000 to 2.000)"
-    assert ".." in present.estimate(float("nan"), None, None, "percent")
+    assert words.estimate(1.5, -0.04, 3, "percent") == f"1.50% (95% interval {MINUS}0.04 to 3.00%)"
+    assert words.estimate(1.5, 0, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
+    assert words.estimate(0.04, -1, 1, "percent") == f"0.0% (95% interval {MINUS}1.0 to 1.0%)"
+    assert words.estimate(1.5, 0.00001, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
+    assert words.estimate(5, 0.3, 9, "gbp") == "£5 (95% interval £0 to £9)"
+    assert words.estimate(1.5, 1, 2, "ratio", level=0.9) == "1.500 (90% interval 1.000 to 2.000)"
+    assert ".." in words.estimate(float("nan"), None, None, "percent")
 
 
 def test_dates_and_periods():
-    assert present.day("2013-07-16") == "16 July 2013"
-    assert present.day(pd.Timestamp("2014-01-05")) == "5 January 2014"
-    assert present.month("2014-07") == "July 2014"
-    assert present.month(pd.Timestamp("2014-07-31")) == "July 2014"
-    assert present.quarter(pd.Period("2014Q3")) == "July to September 2014"
-    assert present.period(pd.Period("2014-07")) == "July 2014"
-    assert present.period(pd.Period("2014Q1")) == "January to March 2014"
-    assert present.period(pd.Period("2014", freq="Y")) == "2014"
+    assert words.day("2013-07-16") == "16 July 2013"
+    assert words.day(pd.Timestamp("2014-01-05")) == "5 January 2014"
+    assert words.month("2014-07") == "July 2014"
+    assert words.month(pd.Timestamp("2014-07-31")) == "July 2014"
+    assert words.quarter(pd.Period("2014Q3")) == "July to September 2014"
+    assert words.period(pd.Period("2014-07")) == "July 2014"
+    assert words.period(pd.Period("2014Q1")) == "January to March 2014"
+    assert words.period(pd.Period("2014", freq="Y")) == "2014"
 
 
 def test_plural_and_join():
-    assert [present.plural(n, "trust") for n in (0, 1, 2, 1200)] == [
+    assert [words.plural(n, "trust") for n in (0, 1, 2, 1200)] == [
         "0 trusts", "1 trust", "2 trusts", "1,200 trusts",
     ]  # fmt: skip
-    assert present.plural(2, "entry", "entries") == "2 entries"
-    assert present.plural(1, "entry", "entries") == "1 entry"
-    assert present.join([]) == "none"
-    assert present.join(["a"]) == "a"
-    assert present.join(["a", "b"]) == "a and b"
-    assert present.join(("a", "b", "c")) == "a, b and c"
+    assert words.plural(2, "entry", "entries") == "2 entries"
+    assert words.plural(1, "entry", "entries") == "1 entry"
+    assert words.join([]) == "none"
+    assert words.join(["a"]) == "a"
+    assert words.join(["a", "b"]) == "a and b"
+    assert words.join(("a", "b", "c")) == "a, b and c"
 
 
 def test_put_takes_texts_and_nothing_else(monkeypatch):
     glued = {}
     fake = SimpleNamespace(glue=lambda name, text, display: glued.update({name: (text, display)}))
     monkeypatch.setitem(sys.modules, "myst_nb", fake)
-    present.put({"peak": "15 trusts", "month": "May 2017"})
+    words.put({"peak": "15 trusts", "month": "May 2017"})
     assert glued == {"peak": ("15 trusts", False), "month": ("May 2017", False)}
     for value in (15, 1.5, None, np.str_):
         with pytest.raises(TypeError, match=r"glue 'peak': found .*Allowed: text"):
-            present.put({"peak": value})
+            words.put({"peak": value})
 
 
 # tables
@@ -132,7 +133,7 @@ def soup(shown):
 
 
 def test_table_reads_as_one(counts):
-    page = soup(present.table(counts, caption='Ends of "spells" & returns', numbers=("Left",)))
+    page = soup(tables.table(counts, caption='Ends of "spells" & returns', numbers=("Left",)))
     assert page.caption.text == 'Ends of "spells" & returns'
     assert [(th.text, th["scope"]) for th in page.thead.find_all("th")] == [
         ("Trust <b>", "col"), ("Left", "col"),
@@ -148,9 +149,9 @@ def test_table_reads_as_one(counts):
 
 def test_table_leaves_the_callers_frame_alone(counts):
     before = counts.copy()
-    shown = present.table(counts, caption="Ends")
+    shown = tables.table(counts, caption="Ends")
     pd.testing.assert_frame_equal(counts, before)
-    assert repr(shown) == repr(present.table(counts, caption="Ends"))
+    assert repr(shown) == repr(tables.table(counts, caption="Ends"))
     assert repr(shown).startswith("Ends\n")
 
 
@@ -170,16 +171,16 @@ def test_table_leaves_the_callers_frame_alone(counts):
 )
 def test_table_refuses_what_would_read_badly(frame, caption, message):
     with pytest.raises(ValueError, match=message):
-        present.table(frame, caption=caption)
+        tables.table(frame, caption=caption)
 
 
 def test_status_shows_unless_all_sources_are_official(counts):
-    plain = soup(present.table(counts, caption="Beds", sources=("beds_overnight", "shmi_yearly")))
+    plain = soup(tables.table(counts, caption="Beds", sources=("beds_overnight", "shmi_yearly")))
     assert plain.select(".status") == []
-    marked = soup(present.table(counts, caption="Claims", sources=("beds_overnight", "published_claims")))
+    marked = soup(tables.table(counts, caption="Claims", sources=("beds_overnight", "published_claims")))
     assert [span.text for span in marked.caption.select(".status")] == ["published figure"]
     assert marked.select_one(".status-published")
-    both = soup(present.table(counts, caption="Both", sources=("regime_spells", "published_claims")))
+    both = soup(tables.table(counts, caption="Both", sources=("regime_spells", "published_claims")))
     assert [span.text for span in both.select(".status")] == ["public record", "published figure"]
 
 
@@ -201,7 +202,7 @@ NUMBERS = pd.DataFrame(
 
 
 def drawing(label="Trusts (count)"):
-    drawn, ax = plt.subplots(figsize=present.WIDE)
+    drawn, ax = plt.subplots(figsize=figures.WIDE)
     ax.plot([0, 1], NUMBERS["trusts"])
     ax.set_ylabel(label)
     return drawn
@@ -215,7 +216,7 @@ def shown(**changed):
         "frame": NUMBERS,
         "sources": ("regime_spells",),
     }
-    return present.figure(changed.pop("drawn", None) or drawing(), **{**given, **changed})
+    return figures.figure(changed.pop("drawn", None) or drawing(), **{**given, **changed})
 
 
 def test_figure_in_html_has_words_credit_and_numbers():
@@ -226,7 +227,7 @@ def test_figure_in_html_has_words_credit_and_numbers():
     assert page.figcaption.text == "Fewer & fewer public record"
     assert page.select_one(".source").text.startswith(tables.credit(("regime_spells",)))
     assert (int(page.img["width"]), int(page.img["height"])) == tuple(
-        round(96 * side) for side in present.WIDE
+        round(96 * side) for side in figures.WIDE
     )
     link = page.find("a")
     assert link["download"] == "in-force.csv"
@@ -336,7 +337,7 @@ def test_spells_are_drawn_as_they_are(axes):
 
 
 def test_numbers_in_force_are_drawn_as_steps_from_zero(axes):
-    counts = timeline.in_force_by_month()
+    counts = regime_page.in_force_by_month()
     ax = plots.plot_in_force(counts, ax=axes[0])
     assert ax.lines[0].get_ydata().tolist() == counts["trusts"].tolist()
     assert ax.lines[0].get_drawstyle() == "steps-post"

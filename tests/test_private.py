@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure import HIDDEN, DisclosureError
-from analysis.evidence import private, private_words
-from analysis.evidence.coded import CodedError
-from analysis.evidence.private import PrivateError, for_pages, status
-from analysis.evidence.readiness import ITEMS
+from analysis.chapters.cases import private_words
+from analysis.methods.coding.project import CodedError
+from analysis.methods.disclosure.attack import HIDDEN, DisclosureError
+from analysis.study.evidence import private_folder
+from analysis.study.evidence.private import for_pages
+from analysis.study.evidence.private_folder import PrivateError, status
+from analysis.study.evidence.readiness import ITEMS
 from tests.made_qdpx import selection, source, write
 
 PLANTED = [
@@ -170,26 +172,26 @@ def test_a_score_that_is_the_answer_of_everyone_is_hidden(place):
 
 def test_without_a_folder_pages_say_what_is_missing_and_how_to_add_it(monkeypatch, tmp_path):
     monkeypatch.delenv("REPORT_PRIVATE", raising=False)
-    monkeypatch.setattr("analysis.evidence.private_folder.USUAL", tmp_path / "private")
+    monkeypatch.setattr("analysis.study.evidence.private_folder.USUAL", tmp_path / "private")
     pages = for_pages()
     assert not pages.status.found
     assert pages.interviews is None
     assert "No interviews and no staff survey are in this report" in pages.sentence()
     assert "never committed" in pages.sentence()
     assert "oric.csv" in everything(pages)
-    assert private.digest() == ""
+    assert private_folder.digest() == ""
 
 
 def test_the_setting_names_another_folder_but_none_that_git_would_see(monkeypatch, place):
     monkeypatch.setenv("REPORT_PRIVATE", str(place))
-    assert private.folder() == place
+    assert private_folder.folder() == place
     assert status().missing() == ()
     monkeypatch.setenv("REPORT_PRIVATE", str(place / "gone"))
     with pytest.raises(PrivateError, match="names no folder"):
-        private.folder()
-    monkeypatch.setenv("REPORT_PRIVATE", str(private.files.ROOT / "data"))
+        private_folder.folder()
+    monkeypatch.setenv("REPORT_PRIVATE", str(private_folder.ROOT / "data"))
     with pytest.raises(PrivateError, match="inside the repository"):
-        private.folder()
+        private_folder.folder()
 
 
 def test_a_part_alone_is_enough_and_the_rest_is_said_to_be_missing(tmp_path):
@@ -223,9 +225,9 @@ def test_a_project_alone_in_a_folder_below_is_counted_without_sites(tmp_path):
     pages = for_pages(tmp_path, frame=PUBLIC)
     assert pages.interviews.to_dict() == {"All interviews": {"Support": 0, "Buddying": 0, "Mood": 6}}
     assert "Janet" not in everything(pages)
-    before = private.digest(tmp_path)
+    before = private_folder.digest(tmp_path)
     (tmp_path / "interviews" / "names.txt").write_text("x")
-    assert private.digest(tmp_path) != before
+    assert private_folder.digest(tmp_path) != before
     (tmp_path / "names.txt").write_text("y")
     with pytest.raises(PrivateError, match="there 2 times"):
         for_pages(tmp_path, frame=PUBLIC)
@@ -268,6 +270,6 @@ def test_quotes_need_the_list_of_names(place):
 
 
 def test_the_digest_changes_with_any_file(place):
-    before = private.digest(place)
+    before = private_folder.digest(place)
     (place / "names.txt").write_text("Other\n")
-    assert private.digest(place) != before != ""
+    assert private_folder.digest(place) != before != ""

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import effects, protocol, regime
+from analysis.chapters import entry as entry_page
+from analysis.methods.effects import impute, results
+from analysis.study import entry_effects, indicators, regime, rule
 
 CASES = [
     (-0.02, -0.04, -0.01, "lower is better", "better"),
@@ -22,93 +24,93 @@ CASES = [
 @pytest.mark.parametrize(("estimate", "lower", "upper", "direction", "words"), CASES)
 def test_reading_follows_interval_and_direction(estimate, lower, upper, direction, words):
     row = pd.Series({"estimate": estimate, "lower": lower, "upper": upper, "direction": direction})
-    assert protocol.reading(row) == words
+    assert rule.reading(row) == words
 
 
 def test_few_trusts_are_not_read():
     row = pd.Series(
         {"estimate": 2.0, "lower": 1.0, "upper": 3.0, "direction": "higher is better", "n_trusts": 2}
     )
-    assert protocol.reading(row) == "too few trusts to read"
+    assert rule.reading(row) == "too few trusts to read"
 
 
 def test_three_primary_indicators_are_those_of_the_protocol():
-    assert protocol.indicators(primary=True) == ["shmi", "four_hour_waits", "recommend_work"]
-    assert set(protocol.indicators(primary=False)).isdisjoint(protocol.indicators(primary=True))
+    assert indicators.indicators(primary=True) == ["shmi", "four_hour_waits", "recommend_work"]
+    assert set(indicators.indicators(primary=False)).isdisjoint(indicators.indicators(primary=True))
 
 
 def test_entry_is_the_imputation_estimator_under_the_stated_settings():
     panel = regime.panel("shmi")
-    direct = effects.imputation(panel, group="type", leave_out=True, horizons=range(4))
-    found = protocol.entry("shmi")
+    direct = impute.imputation(panel, group="type", leave_out=True, horizons=range(4))
+    found = entry_effects.entry("shmi")
     assert found.overall.estimate == pytest.approx(direct.overall.estimate)
     assert found.frame["horizon"].max() == 3
 
 
 def test_path_keeps_the_year_before_entry_out_of_the_baseline_and_in_sight():
-    rows = protocol.path("shmi").frame.set_index("horizon")
+    rows = entry_effects.path("shmi").frame.set_index("horizon")
     assert rows.loc[-1, "phase"] == "left out"
-    direct = effects.imputation(regime.panel("shmi"), group="type", omit_before=1, horizons=range(4))
+    direct = impute.imputation(regime.panel("shmi"), group="type", omit_before=1, horizons=range(4))
     assert rows.loc[-1, "estimate"] == pytest.approx(direct.frame.set_index("horizon").loc[-1, "estimate"])
 
 
 def test_an_effect_planted_in_the_real_panel_is_added_in_full():
     panel = regime.panel("recommend_work")
     planted = panel.assign(value=panel["value"] + 5 * (panel["since_entry"] >= 0))
-    before = protocol.entry("recommend_work").overall.estimate
-    after = protocol.entry("recommend_work", panel=planted).overall.estimate
+    before = entry_effects.entry("recommend_work").overall.estimate
+    after = entry_effects.entry("recommend_work", panel=planted).overall.estimate
     assert after - before == pytest.approx(5)
 
 
 def test_two_baselines_are_missing_where_nothing_can_be_estimated():
-    both = protocol.two_baselines(["winter_long_stays", "shmi"]).set_index("indicator")
+    both = entry_effects.two_baselines(["winter_long_stays", "shmi"]).set_index("indicator")
     assert np.isnan(both.loc["winter_long_stays", "estimate_dip_out"])
     assert np.isfinite(both.loc["shmi", "estimate_dip_out"])
-    assert protocol.for_readers(both.reset_index())["By our rule"].tolist()[0] == "too few trusts to read"
+    assert entry_page.for_readers(both.reset_index())["By our rule"].tolist()[0] == "too few trusts to read"
 
 
 def test_answer_names_each_primary_indicator():
-    text = protocol.answer(protocol.two_baselines(protocol.indicators(primary=True)))
-    assert all(protocol.label(name) in text for name in protocol.indicators(primary=True))
+    text = entry_page.answer(entry_effects.two_baselines(indicators.indicators(primary=True)))
+    assert all(indicators.label(name) in text for name in indicators.indicators(primary=True))
     assert text.count("95% interval") == 3
 
 
 def test_an_improvement_needs_all_three_views():
-    both = protocol.two_baselines(["shmi"])
+    both = entry_effects.two_baselines(["shmi"])
     assert (both["verdict"][0] != "no clear change") == bool(
         (both[["upper", "upper_dip_out", "bad_upper"]] < 0).all(axis=None)
     )
     clear = both.assign(verdict="improvement")
-    assert "hospital mortality (SHMI): improvement" in protocol.answer(clear)
-    assert "none of them is a clear change" in protocol.answer(both.assign(verdict="no clear change"))
+    assert "hospital mortality (SHMI): improvement" in entry_page.answer(clear)
+    assert "none of them is a clear change" in entry_page.answer(both.assign(verdict="no clear change"))
 
 
 def test_answer_does_not_call_a_single_comparison_clear_or_not():
-    text = protocol.answer(protocol.two_baselines(protocol.indicators(primary=True)))
+    text = entry_page.answer(entry_effects.two_baselines(indicators.indicators(primary=True)))
     assert "By our rule, which asks three intervals to agree" in text
     assert "equally bad" not in text
 
 
 def test_a_second_baseline_on_a_few_trusts_is_too_few_and_both_counts_are_shown():
-    both = protocol.two_baselines(["emergency_admissions", "recommend_work"]).set_index("indicator")
+    both = entry_effects.two_baselines(["emergency_admissions", "recommend_work"]).set_index("indicator")
     few = both.loc["emergency_admissions"]
-    assert few["n_trusts"] >= effects.THIN > few["n_trusts_dip_out"] > 0
-    assert few["verdict"] == protocol.TOO_FEW
+    assert few["n_trusts"] >= results.THIN > few["n_trusts_dip_out"] > 0
+    assert few["verdict"] == rule.TOO_FEW
     staff = both.loc["recommend_work"]
-    direct = protocol.entry("recommend_work", omit_before=1).overall
+    direct = entry_effects.entry("recommend_work", omit_before=1).overall
     assert staff["n_trusts_dip_out"] == direct.n_trusts < staff["n_trusts"]
-    shown = protocol.for_readers(both.reset_index())[protocol.COUNTS]
+    shown = entry_page.for_readers(both.reset_index())[entry_page.COUNTS]
     assert shown[1] == f"{staff['n_trusts']:.0f}; {direct.n_trusts}"
 
 
 def test_pairs_are_counted_by_the_trusts_that_carry_the_estimate():
-    found = protocol.equally_bad("recommend_work")
-    both = protocol.two_baselines(["recommend_work"])
+    found = entry_effects.equally_bad("recommend_work")
+    both = entry_effects.two_baselines(["recommend_work"])
     assert both["bad_pairs"][0] == found.entrants.overall.n_trusts < len(found.pairs)
 
 
 def test_equally_bad_trusts_are_estimated_under_the_settings_of_the_main_analysis():
-    found, main = protocol.equally_bad("shmi"), protocol.entry("shmi").overall
+    found, main = entry_effects.equally_bad("shmi"), entry_effects.entry("shmi").overall
     matched = regime.panel("shmi")
     entered = matched.loc[matched["entry"].notna(), "trust"].unique()
     assert set(found.pairs["trust"]) == set(entered) - set(found.unmatched)
@@ -124,9 +126,9 @@ def test_equally_bad_trusts_are_estimated_under_the_settings_of_the_main_analysi
     ],
 )
 def test_title_of_a_path_gives_the_side_and_then_the_verdict(before, after, words):
-    found = protocol.entry("shmi")
+    found = entry_effects.entry("shmi")
     row = {"horizon": -1, "estimate": sum(before) / 2, "lower": before[0], "upper": before[1]}
     limits = {"estimate": sum(after) / 2, "lower": after[0], "upper": after[1]}
     made = replace(found, frame=pd.DataFrame([row]), overall=replace(found.overall, **limits))
-    title = protocol.path_title("shmi", made, verdict="no clear change")
+    title = entry_page.path_title("shmi", made, verdict="no clear change")
     assert title == f"Hospital mortality (SHMI): {words}; no clear change by our rule"

@@ -2,16 +2,19 @@
 
 import pytest
 
-from analysis import data, leaving, present, protocol, protocol_words
+from analysis import data
+from analysis.chapters import protocol
 from analysis.data import DataError
 from analysis.ingest import descriptions
+from analysis.present import words
+from analysis.study import indicators, leaving
 
 AMENDMENTS = descriptions.table("amendments")
 KINDS = descriptions.choices("amendments", "kind")
 
 
 def value(setting):
-    return protocol_words.settings().set_index("Setting")["Value"][setting]
+    return protocol.settings().set_index("Setting")["Value"][setting]
 
 
 def test_the_log_is_a_described_table_with_every_kind():
@@ -56,33 +59,33 @@ def test_a_damaged_row_is_refused(column, wrong):
 def test_the_log_for_readers_keeps_the_rows_of_its_kind():
     frame = data.load("amendments")
     for kind in KINDS:
-        assert len(protocol_words.log(kind)) == (frame["kind"] == kind).sum()
-    assert set(protocol_words.log("amendment")["Results known"]) <= {"yes", "no"}
+        assert len(protocol.log(kind)) == (frame["kind"] == kind).sum()
+    assert set(protocol.log("amendment")["Results known"]) <= {"yes", "no"}
     with pytest.raises(DataError, match="idea"):
-        protocol_words.log("idea")
+        protocol.log("idea")
     known = frame.query("kind == 'amendment'")["results_known"].sum()
-    assert f"{known} of them" in protocol_words.known()
+    assert f"{known} of them" in protocol.known()
 
 
 def test_settings_are_those_that_the_analysis_reads(monkeypatch):
-    assert value("Seed") == str(protocol.SEED)
-    assert value("Random draws") == present.number(protocol.DRAWS)
+    assert value("Seed") == str(indicators.SEED)
+    assert value("Random draws") == words.number(indicators.DRAWS)
     assert value("Intervals that must agree for a change") == "3"
     assert value("Intervals") == "95%"
-    monkeypatch.setattr(protocol, "SEED", 7)
-    monkeypatch.setattr(protocol, "HORIZONS", {"quarter": range(5), "year": range(2)})
+    monkeypatch.setattr(indicators, "SEED", 7)
+    monkeypatch.setattr(indicators, "HORIZONS", {"quarter": range(5), "year": range(2)})
     monkeypatch.setattr(leaving, "PERIODS_AFTER", {"quarter": 12, "year": 3})
     assert value("Seed") == "7"
     assert value("Periods after entry that are pooled") == "5 quarters, or 2 years"
-    table = protocol_words.target_trial().set_index("Part")
+    table = protocol.target_trial().set_index("Part")
     assert table.loc["Follow-up", "Here: entry"].startswith("1 year;")
     assert table.loc["Follow-up", "Here: leaving"].startswith("3 years;")
 
 
 def test_horizons_that_differ_between_quarters_and_years_are_refused(monkeypatch):
-    monkeypatch.setattr(protocol, "HORIZONS", {"quarter": range(13), "year": range(3)})
+    monkeypatch.setattr(indicators, "HORIZONS", {"quarter": range(13), "year": range(3)})
     with pytest.raises(ValueError, match="one length"):
-        protocol_words.target_trial()
+        protocol.target_trial()
 
 
 def test_the_target_trial_has_every_part():
@@ -96,12 +99,12 @@ def test_the_target_trial_has_every_part():
         "Contrast",
         "Analysis",
     ]
-    table = protocol_words.target_trial()
+    table = protocol.target_trial()
     assert table["Part"].tolist() == parts
     assert (table != "").all().all()
 
 
 def test_primary_measures_are_those_of_the_catalogue():
     titles = data.load("indicators").query("primary")["title"].tolist()
-    assert protocol_words.measures(primary=True)["Indicator"].tolist() == titles
-    assert len(protocol_words.measures(primary=False)) == len(protocol.indicators(primary=False))
+    assert protocol.measures(primary=True)["Indicator"].tolist() == titles
+    assert len(protocol.measures(primary=False)) == len(indicators.indicators(primary=False))

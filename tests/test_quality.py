@@ -5,7 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from analysis import data, quality, quality_words
+from analysis import data
+from analysis.chapters import about_quality
+from analysis.edition import signoffs
 
 TEXT = "# Effects\n\nTrusts entered.\n\n## Did it help?\n\n**What this cannot show.** Why. In {glue:text}`n` trusts. See {doc}`../about/data` and {term}`chance <Chance>`."
 
@@ -38,7 +40,7 @@ def root(tmp_path):
 
 
 def digest(root):
-    return quality.digest("metrics/entry", root=root)
+    return signoffs.digest("metrics/entry", root=root)
 
 
 def signed(root, *, kind="person", sha=None, date="2026-12-01"):
@@ -53,7 +55,7 @@ def signed(root, *, kind="person", sha=None, date="2026-12-01"):
 
 
 def standing(root, rows, kind="person"):
-    return quality.standing("metrics/entry", root=root, signed=rows, kind=kind)["state"]
+    return signoffs.standing("metrics/entry", root=root, signed=rows, kind=kind)["state"]
 
 
 def module(root):
@@ -79,9 +81,9 @@ def lock(root):
 @pytest.mark.parametrize("change", [module, prose, code, table, lock])
 def test_a_sign_off_lapses_when_what_was_signed_changes(root, change):
     rows = signed(root)
-    assert standing(root, rows) == quality.SIGNED
+    assert standing(root, rows) == signoffs.SIGNED
     change(root)
-    assert standing(root, rows) == quality.CHANGED
+    assert standing(root, rows) == signoffs.CHANGED
 
 
 def test_a_module_that_the_chapter_does_not_use_changes_nothing(root):
@@ -99,7 +101,7 @@ def test_outputs_are_not_part_of_what_is_signed(root):
 
 
 def test_noted_inputs_are_exact_where_they_are_known(root):
-    put(root, inputs={"modules": ["analysis/entry.py"], "tables": ["beds"]})
+    put(root, inputs={"modules": ["analysis/study/chance.py"], "tables": ["beds"]})
     before = digest(root)
     table(root)
     module(root)
@@ -110,50 +112,48 @@ def test_noted_inputs_are_exact_where_they_are_known(root):
 
 def test_a_machine_is_never_a_person(root):
     rows = signed(root, kind="automated")
-    assert standing(root, rows) == quality.NEVER
-    assert standing(root, rows, kind="automated") == quality.SIGNED
+    assert standing(root, rows) == signoffs.NEVER
+    assert standing(root, rows, kind="automated") == signoffs.SIGNED
 
 
 def test_the_last_sign_off_counts(root):
     rows = pd.concat([signed(root, date="2026-12-02"), signed(root, sha="0" * 16)], ignore_index=True)
-    assert standing(root, rows) == quality.SIGNED
+    assert standing(root, rows) == signoffs.SIGNED
 
 
 def test_the_foot_of_a_page_says_how_it_stands(root, monkeypatch):
     name = "metrics/entry"
     monkeypatch.setattr(
-        quality, "signoffs", lambda: pd.DataFrame(columns=["chapter", "role", "kind", "date", "digest"])
+        signoffs, "signoffs", lambda: pd.DataFrame(columns=["chapter", "role", "kind", "date", "digest"])
     )
-    assert quality.sentence(name) == "Not signed off by a person yet."
+    assert signoffs.sentence(name) == "Not signed off by a person yet."
     rows = signed(root, sha="0" * 16).assign(chapter=name)
-    monkeypatch.setattr(quality, "signoffs", lambda: rows)
+    monkeypatch.setattr(signoffs, "signoffs", lambda: rows)
     assert (
-        quality.sentence(name)
+        signoffs.sentence(name)
         == "Signed off by clinician on 1 December 2026; its text or inputs changed since."
     )
 
 
 def test_limits_are_read_from_the_chapters_without_their_numbers(root):
-    found = quality_words.limitations(root)
+    found = about_quality.limitations(root)
     assert found.to_numpy().tolist() == [["Effects", "Did it help?", "Why. See data and chance."]]
 
 
 def test_no_person_is_said_plainly_while_there_is_none():
     if (data.load("signoffs")["kind"] == "person").sum() == 0:
-        assert "No person has signed off" in quality_words.answer()
+        assert "No person has signed off" in about_quality.answer()
 
 
 def test_a_level_with_an_unmet_item_is_not_reached(monkeypatch):
     frame = pd.DataFrame({"level": ["baseline", "silver", "gold"], "status": ["met", "not met", "met"]})
-    monkeypatch.setattr(quality_words.data, "load", lambda name: frame)
-    assert "The report reaches baseline" in quality_words.rap_sentence()
-    monkeypatch.setattr(
-        quality_words.data, "load", lambda name: frame.assign(status=["partly", "met", "met"])
-    )
-    assert "No level is reached" in quality_words.rap_sentence()
+    monkeypatch.setattr(data, "load", lambda name: frame)
+    assert "The report reaches baseline" in about_quality.rap_sentence()
+    monkeypatch.setattr(data, "load", lambda name: frame.assign(status=["partly", "met", "met"]))
+    assert "No level is reached" in about_quality.rap_sentence()
 
 
 def test_every_row_of_the_log_names_a_chapter_that_is_there():
-    known = set(quality.chapters())
+    known = set(signoffs.chapters())
     assert set(data.load("negative_log")["chapter"]) <= known
     assert set(data.load("signoffs")["chapter"]) <= known

@@ -7,16 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evidence.readiness import (
-    ITEMS,
-    SCALES,
+from analysis.methods.coding.reliability import (
     ReadinessError,
     cronbach,
     group_reliability,
     intraclass,
-    score,
     within_group,
 )
+from analysis.study.evidence.readiness import ITEMS, SCALES, score
 
 ORACLE = json.loads((Path(__file__).parent / "oracles" / "readiness" / "readiness.json").read_text())
 CASES, ATOL = ORACLE["cases"], ORACLE["tolerance"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.evidence.agreement_themes import by_theme
-from analysis.evidence.coded import CodedError
-from analysis.evidence.refi_qda import read_qdc, read_qdpx
+from analysis.methods.coding.agreement_themes import by_theme
+from analysis.methods.coding.project import CodedError
+from analysis.methods.coding.refi_qda import read_qdc, read_qdpx
 from tests.made_qdpx import selection, source, write
 
 ORACLES = Path(__file__).parent / "oracles" / "qda"
@@ -264,7 +264,7 @@ def test_no_zip_no_file_encrypted(tmp_path):
 
 
 def test_a_part_that_lies_about_its_size_is_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.evidence.zipped.TEXT_BYTES", 100)
+    monkeypatch.setattr("analysis.methods.coding.zipped.TEXT_BYTES", 100)
     with pytest.raises(CodedError, match="more than 100 bytes"):
         read_qdpx(write(tmp_path / "p.qdpx", TEXT.replace("{}", "")))
 

@@ -11,8 +11,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from analysis import __main__ as command
-from analysis import data
+from analysis import __main__ as command, data
 from analysis.data import DataError
 from analysis.ingest import descriptions, files, record, refresh
 from analysis.ingest.hand import tables as hand

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, regime, timeline
+from analysis import data
+from analysis.chapters import regime as regime_page
+from analysis.study import regime
 
 NAMES = data.load("indicators")["indicator"].tolist()
 LONGER = ["bed_occupancy", "four_hour_waits", "winter_occupancy"]  # go on after the main analysis
@@ -80,7 +82,7 @@ def test_in_force_by_month_equals_a_count_by_hand():
 
     with (data.FOLDER / "regime_spells.csv").open(newline="", encoding="utf-8") as file:
         rows = [(row["entered_day"], row["exited_day"]) for row in csv.DictReader(file)]
-    found = timeline.in_force_by_month()
+    found = regime_page.in_force_by_month()
     assert len(found) == 97
     assert str(found["month"].iloc[0]) == "2013-07"
     assert str(found["month"].iloc[-1]) == "2021-07"
@@ -91,12 +93,12 @@ def test_in_force_by_month_equals_a_count_by_hand():
 
 
 def test_entries_and_ends_add_up(spells):
-    counts = timeline.entries_and_ends(spells).set_index("Year").astype(int)
+    counts = regime_page.entries_and_ends(spells).set_index("Year").astype(int)
     assert counts.sum().to_dict() == {
         "First entries": 38, "Returns": 4, "Left": 33, "Acquired": 1, "Regime ended": 8,
     }  # fmt: skip
     assert counts.loc["2013", "First entries"] == 14
-    said = timeline.spells_sentence(spells)
+    said = regime_page.spells_sentence(spells)
     assert said.startswith(
         "42 spells of 38 trusts from July 2013 to July 2021: 33 ended because the trust left"
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import reporting_items as r
+from analysis.chapters import about_reporting as r
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 

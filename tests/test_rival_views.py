@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, protocol, regime, rivals, rivals_planted, simulate
+from analysis import data
+from analysis.chapters import rivals as rivals_page, rivals_planted
+from analysis.study import entry_effects, planted_truth, regime, rivals
 
 
 def test_samples_leave_out_exactly_the_trusts_of_their_rule():
@@ -23,7 +25,7 @@ def test_samples_leave_out_exactly_the_trusts_of_their_rule():
 
 def test_sensitivity_starts_with_the_main_analysis():
     frame = rivals.sensitivity("shmi")
-    main = protocol.entry("shmi").overall
+    main = entry_effects.entry("shmi").overall
     assert frame["choice"][0] == "All trusts"
     assert frame["estimate"][0] == pytest.approx(main.estimate)
     assert frame["choice"].is_unique
@@ -35,17 +37,17 @@ def test_a_sample_without_the_keogh_trusts_is_estimated_without_them():
     about = data.load("regime_trusts").set_index("org_code")
     rest = panel[~panel["trust"].isin(about.index[about["keogh_11"].fillna(False)])]
     row = rivals.sensitivity("shmi").set_index("choice").loc["Without the eleven Keogh trusts"]
-    assert row["estimate"] == pytest.approx(protocol.entry("shmi", panel=rest).overall.estimate)
+    assert row["estimate"] == pytest.approx(entry_effects.entry("shmi", panel=rest).overall.estimate)
 
 
 def test_tables_have_a_row_an_indicator_and_only_texts():
     names = ["shmi", "recommend_work"]
     for table in (
-        rivals.equally_bad_for_readers(names),
-        rivals.expected_for_readers(names),
-        rivals.matched_for_readers(names),
-        rivals.bounds_for_readers(names),
-        rivals.left_out_for_readers(names),
+        rivals_page.equally_bad_for_readers(names),
+        rivals_page.expected_for_readers(names),
+        rivals_page.matched_for_readers(names),
+        rivals_page.bounds_for_readers(names),
+        rivals_page.left_out_for_readers(names),
     ):
         assert len(table) == 2
         assert all(isinstance(value, str) for value in table.to_numpy().ravel())
@@ -57,10 +59,10 @@ def test_curve_holds_every_combination_and_the_main_analysis():
     main = found.frame.set_index(["sample", "method", "window"]).loc[
         ("All trusts", "imputation", "three years")
     ]
-    assert main["estimate"] == pytest.approx(protocol.entry("shmi").overall.estimate)
-    assert "48 combinations of choices" in rivals.curve_sentence("shmi", found)
+    assert main["estimate"] == pytest.approx(entry_effects.entry("shmi").overall.estimate)
+    assert "48 combinations of choices" in rivals_page.curve_sentence("shmi", found)
     clear = ((found.frame["lower"] > 0) | (found.frame["upper"] < 0)).sum()
-    assert f"{clear} of 48" in rivals.curve_title("shmi", found)
+    assert f"{clear} of 48" in rivals_page.curve_title("shmi", found)
 
 
 def test_planted_truth_is_covered_and_a_bad_draw_is_not_reported():
@@ -89,7 +91,7 @@ def test_the_eleven_keogh_trusts_alone_are_beside_the_others_and_no_choice_of_th
     assert alone.n_trusts == len(keogh & set(panel["trust"]))
     rest = rivals.sensitivity("shmi").set_index("choice")
     assert "Only the eleven Keogh trusts" not in rest.index
-    table = rivals.sensitivity_for_readers(["shmi"])
+    table = rivals_page.sensitivity_for_readers(["shmi"])
     assert table["Choice"][1:3].tolist() == [
         "Without the eleven Keogh trusts",
         "Only the eleven Keogh trusts",
@@ -100,7 +102,7 @@ def test_the_eleven_keogh_trusts_alone_are_beside_the_others_and_no_choice_of_th
 
 
 def test_trusts_left_out_are_named():
-    table = rivals.left_out_for_readers(["shmi"])
+    table = rivals_page.left_out_for_readers(["shmi"])
     names = set(data.load("regime_trusts")["short_name"])
     assert all(table[end][0].split(" without ")[1] in names for end in ("Lowest", "Highest"))
 
@@ -110,7 +112,7 @@ def test_false_worsening_and_the_price_of_the_rule_are_shown():
     power = rivals_planted.shown(planted, power=True)
     assert set(power["scenario"]) == {"constant", "bad draw, constant"}
     assert (power["true_effect"] != 0).all()
-    table = simulate.for_readers(power)
+    table = planted_truth.for_readers(power)
     assert table["Read as a worsening"].str.contains("Monte Carlo error").all()
     easy = planted.assign(
         improvement=planted["improvement"].where(planted["method"] != "reporting rule", 0.5),

@@ -7,20 +7,16 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from analysis.effects import event_study, imputation
-from analysis.effects.panels import EffectError
-from analysis.effects.rivals import (
-    equally_bad_placebo,
-    expected_regression,
-    honest_bounds,
-    matched_comparators,
-    regression_to_mean,
-    specification_curve,
-    variance_components,
-)
+from analysis.methods.effects.comparators import equally_bad_placebo, matched_comparators
+from analysis.methods.effects.components import variance_components
+from analysis.methods.effects.group_time import event_study
+from analysis.methods.effects.honest import honest_bounds
+from analysis.methods.effects.impute import imputation
+from analysis.methods.effects.panels import EffectError
+from analysis.methods.effects.regression_to_mean import expected_regression, regression_to_mean
+from analysis.methods.effects.specification import specification_curve
 
 ORACLES = Path(__file__).parent / "oracles"
 RTM = json.loads((ORACLES / "rtm" / "rtm.json").read_text())

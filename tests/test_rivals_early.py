@@ -4,56 +4,58 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, protocol, regime, rivals_early
-from analysis.effects.rivals import equally_bad_placebo
+from analysis import data
+from analysis.chapters import rivals as rivals_page
+from analysis.methods.effects.comparators import equally_bad_placebo
+from analysis.study import before_entry, entry_effects, regime
 
 
 def test_leads_and_their_joint_test_are_those_of_the_estimator():
-    row = rivals_early.moving_apart(["recommend_work"]).iloc[0]
-    found = protocol.entry("recommend_work", pre_periods=2)
+    row = before_entry.moving_apart(["recommend_work"]).iloc[0]
+    found = entry_effects.entry("recommend_work", pre_periods=2)
     before = found.frame[found.frame["phase"] == "pre"]
     assert row["p"] == pytest.approx(found.tables["pretrend"]["p"][0])
     assert (row["lowest"], row["highest"]) == (before["estimate"].min(), before["estimate"].max())
     assert row["fewest"] < row["most"] == before["n_trusts"].max()
-    assert rivals_early.moving_apart_for_readers(pd.DataFrame([row]))["Trusts that entered"][0] == (
+    assert rivals_page.moving_apart_for_readers(pd.DataFrame([row]))["Trusts that entered"][0] == (
         f"{row['fewest']} to {row['most']}"
     )
 
 
 def test_waits_were_falling_behind_for_two_years_and_the_share_is_not_given_as_nothing():
-    found = rivals_early.moving_apart(["four_hour_waits"])
+    found = before_entry.moving_apart(["four_hour_waits"])
     assert found["highest"][0] < 0
     assert found["p"][0] < 1e-6
-    shown = rivals_early.moving_apart_for_readers(found)
+    shown = rivals_page.moving_apart_for_readers(found)
     assert shown["Share from chance, jointly"][0] == "less than 0.001"
     assert shown["Periods before entry"][0] == "8 quarters"
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.0009, "less than 0.001"), (0.0434, "0.043"), (0.36, "0.36")])
 def test_joint_share_has_sensible_digits(p, text):
-    assert rivals_early.joint(p) == text
+    assert rivals_page.joint(p) == text
 
 
 def test_windows_match_on_one_two_and_three_years_and_start_with_the_main_comparison():
-    found = rivals_early.windows(["four_hour_waits"])
+    found = before_entry.windows(["four_hour_waits"])
     assert found["years"].tolist() == [1, 2, 3]
-    assert found["difference"][0] == protocol.equally_bad("four_hour_waits").difference
+    assert found["difference"][0] == entry_effects.equally_bad("four_hour_waits").difference
     direct = equally_bad_placebo(regime.panel("four_hour_waits"), baseline=8, last_horizon=12)
     assert found["difference"][1] == pytest.approx(direct.difference)
-    shown = rivals_early.windows_for_readers(found)
+    shown = rivals_page.windows_for_readers(found)
     assert shown["Matched on"].tolist() == ["one year", "two years", "three years"]
 
 
 def test_windows_sentence_says_when_the_verdict_turns():
-    found = rivals_early.windows(["four_hour_waits"])
-    steady = rivals_early.windows_sentence("four_hour_waits", found)
+    found = before_entry.windows(["four_hour_waits"])
+    steady = rivals_page.windows_sentence("four_hour_waits", found)
     assert "no clear change with each of them" in steady
     assert "The verdict hangs on it" in steady
     turned = found.assign(verdict=["no clear change", "worsening", "no clear change"])
-    assert "no clear change and worsening, as the window goes" in rivals_early.windows_sentence(
+    assert "no clear change and worsening, as the window goes" in rivals_page.windows_sentence(
         "four_hour_waits", turned
     )
-    apart = rivals_early.windows_sentence("four_hour_waits", found.assign(rest="no clear change"))
+    apart = rivals_page.windows_sentence("four_hour_waits", found.assign(rest="no clear change"))
     assert "hangs" not in apart
 
 
@@ -65,17 +67,17 @@ def test_gaps_of_the_pairs_by_hand():
     ).astype({"value": float})
     found = equally_bad_placebo(frame, baseline=1)
     assert found.pairs["placebo"].tolist() == ["R2"]
-    gaps = rivals_early.earlier_gaps(found, frame, year=1)
+    gaps = before_entry.earlier_gaps(found, frame, year=1)
     assert gaps["gap"].tolist() == [0, -1, -2]
     assert gaps["pairs"].tolist() == [1, 1, 1]
 
 
 def test_what_is_said_of_staff_follows_the_tables():
-    found, planted = rivals_early.windows(["recommend_work"]), data.load("planted_truth")
-    text = rivals_early.not_harm("recommend_work", found, planted)
+    found, planted = before_entry.windows(["recommend_work"]), data.load("planted_truth")
+    text = rivals_page.not_harm("recommend_work", found, planted)
     assert "leaves out zero" in text
-    none = rivals_early.not_harm("recommend_work", found.assign(upper=1.0), planted)
+    none = rivals_page.not_harm("recommend_work", found.assign(upper=1.0), planted)
     assert "takes in zero" in none
-    assert "in 75.0% of panels" in rivals_early.not_harm(
+    assert "in 75.0% of panels" in rivals_page.not_harm(
         "recommend_work", found, planted.assign(worsening=0.75)
     )

@@ -4,25 +4,32 @@ import importlib.metadata as metadata
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from analysis import build
+from analysis.site import installed, outputs
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
-PYTHONS = ("3.11", "3.12", "3.13")
+ALLOWED = SpecifierSet(PROJECT["requires-python"])
+PYTHONS = tuple(python for python in (f"3.{minor}" for minor in range(60)) if f"{python}.0" in ALLOWED)
+RANGE = f"Python {PYTHONS[0]} to {PYTHONS[-1]}"
+MINORS = [python.partition(".")[2] for python in (PYTHONS[0], PYTHONS[-1])]
 DIRECT = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]]
 PINS = {
-    canonicalize_name(name): (version, marker.strip()) for name, version, marker in build.PINNED.findall(LOCK)
+    canonicalize_name(name): (version, marker.strip())
+    for name, version, marker in installed.PINNED.findall(LOCK)
 }
 NOT_OURS = {"_build", "__pycache__", "dist", "node_modules", "private"}
 HIDDEN_BUT_OURS = {".ci", ".binder", ".github", ".gitignore"}
@@ -91,11 +98,11 @@ def unmet(python: str) -> list[str]:
 
 
 def test_conda_and_binder_get_the_versions_of_the_lock():
-    assert (ROOT / "environment.yml").read_text() == build.environment(LOCK)
+    assert (ROOT / "environment.yml").read_text() == outputs.environment(LOCK)
 
 
 def test_environment_leaves_out_pins_for_other_machines():
-    text = build.environment("a==1.0 ; sys_platform == 'win32' \\\n    --hash=x\nb==2.0 \\\n    --hash=y\n")
+    text = outputs.environment("a==1.0 ; sys_platform == 'win32' \\\n    --hash=x\nb==2.0 \\\n    --hash=y\n")
     assert "b==2.0" in text
     assert "a==1.0" not in text
 
@@ -109,7 +116,7 @@ def test_each_direct_dependency_is_pinned_within_its_range(need):
 
 def test_every_requirement_of_the_lock_is_a_hashed_pin_and_there_are_no_forks():
     starts = [line for line in LOCK.splitlines() if line and line[0] not in " #"]
-    names = [canonicalize_name(name) for name, _, _ in build.PINNED.findall(LOCK)]
+    names = [canonicalize_name(name) for name, _, _ in installed.PINNED.findall(LOCK)]
     assert len(starts) == len(names) == len(set(names)) > 50
     for block in re.split(r"\n(?=[A-Za-z0-9])", LOCK):
         hashes = [line.strip() for line in block.splitlines()[1:] if line.strip().startswith("--hash")]
@@ -132,9 +139,51 @@ def test_every_pin_allows_python(python):
     assert refused == []
 
 
-def test_python_311_to_313_is_what_we_say():
-    assert all(python in SpecifierSet(PROJECT["requires-python"]) for python in PYTHONS)
-    assert not any(python in SpecifierSet(PROJECT["requires-python"]) for python in ("3.10", "3.14"))
+def test_the_range_of_pythons_is_one_without_gaps():
+    first, last = (int(minor) for minor in MINORS)
+    assert tuple(f"3.{minor}" for minor in range(first, last + 1)) == PYTHONS
+    assert len(PYTHONS) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("README.md", rf"You need {RANGE}, and make\."),
+        ("CONTRIBUTING.md", rf"serves {RANGE};"),
+        (".ci/run", rf"needs {RANGE}, make"),
+        ("Makefile", rf"Needs {RANGE} and make"),
+        ("Makefile", r"\(3, {}\) <= v <= \(3, {}\) ".format(*MINORS)),
+        ("Makefile", rf"Needed: {RANGE.removeprefix('Python ')}\."),
+        ("Makefile", rf"uv pip compile .*--universal --python-version {PYTHONS[0]} "),
+        ("pyproject.toml", rf'target-version = "py3{MINORS[0]}"'),
+        ("pyproject.toml", rf'\[tool\.mypy\]\npython_version = "{PYTHONS[0]}"'),
+        ("environment.yml", rf"- python={PYTHONS[0]}\n"),
+    ],
+)
+def test_every_place_says_the_same_range_of_pythons(name, says):
+    assert len(re.findall(says, (ROOT / name).read_text())) == 1
+
+
+@pytest.mark.parametrize("python", [*PYTHONS, "3.10", "3.60"])
+def test_make_refuses_a_python_outside_the_range(python):
+    line = next(line for line in MAKEFILE.splitlines() if "sys.version_info" in line)
+    code = re.search(r"-c 'import sys; (.*)'", line).group(1)
+    with pytest.raises(SystemExit) as stopped:
+        exec(code, {"sys": SimpleNamespace(version_info=(3, int(python[2:]), 0), exit=sys.exit)})
+    refused = str(stopped.value.code).startswith(f"Python {python} found. Needed: ")
+    assert refused if python not in PYTHONS else stopped.value.code == 0
+
+
+def test_units_are_tested_on_the_oldest_and_the_newest_python_and_on_macos():
+    job = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"]["units"]
+    rows = [(row["system"].split("-")[0], row["python"]) for row in job["strategy"]["matrix"]["include"]]
+    assert {("ubuntu", PYTHONS[0]), ("ubuntu", PYTHONS[-1])} <= set(rows)
+    assert {python for system, python in rows if system == "macos"} <= set(PYTHONS)
+    assert "macos" in dict(rows)
+    assert {"run": "make units"} in job["steps"]
+    for path in (ROOT / ".github/workflows").glob("*.yml"):
+        for asked in re.findall(r'python-version: "([^"]+)"', path.read_text()):
+            assert asked in PYTHONS, f"{path.name} asks for {asked}"
 
 
 def test_the_lock_is_what_is_installed():

@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, effects, protocol, regime, simulate
-from analysis.effects.impute import pooled
-from analysis.effects.panels import read_panel
-from analysis.effects.rivals import equally_bad_placebo
-from analysis.process import Process, draw, learn, select
+from analysis import data
+from analysis.methods.effects import impute, panels
+from analysis.methods.effects.comparators import equally_bad_placebo
+from analysis.methods.effects.impute import pooled
+from analysis.methods.effects.outcome_process import Process, draw, learn, select
+from analysis.methods.effects.panels import read_panel
+from analysis.study import entry_effects, planted_truth, regime, rule
 
 
 @pytest.fixture(scope="module")
 def made():
-    return simulate.setting("shmi", rng=np.random.default_rng(3), deals=19)
+    return planted_truth.setting("shmi", rng=np.random.default_rng(3), deals=19)
 
 
 def panel_of(name):
@@ -71,7 +73,7 @@ def test_scaling_the_outcome_scales_every_part_and_leaves_the_persistence():
 
 
 def test_variances_are_never_more_than_there_is():
-    for name in simulate.INDICATORS:
+    for name in planted_truth.INDICATORS:
         data_in = panel_of(name)
         found = learn(data_in, lags=5)
         assert found.error > 0
@@ -106,7 +108,7 @@ def test_a_stronger_selection_takes_worse_trusts_and_none_takes_any(made):
             worse.append(passing[chosen.since == -1].mean() / made.process.within)
         return np.mean(worse)
 
-    none, main, strong = badness(0.0), badness(simulate.STRENGTH), badness(3.0)
+    none, main, strong = badness(0.0), badness(planted_truth.STRENGTH), badness(3.0)
     assert abs(none) < 0.15
     assert 0.6 < main < 1.2
     assert strong > main + 0.3
@@ -125,39 +127,39 @@ def test_the_quick_pooled_figure_is_that_of_imputation(made):
         {"partition": "horizon"},
     ):
         settings = {"leave_out": True, "horizons": range(4), **changed}
-        public = effects.imputation(panel, group="type", **settings).overall
+        public = impute.imputation(panel, group="type", **settings).overall
         quick = pooled(made.data, **settings)
         for part in ("estimate", "se", "lower", "upper", "n_trusts", "n_controls", "n_obs"):
             assert getattr(quick, part) == pytest.approx(getattr(public, part), rel=1e-9), (changed, part)
 
 
 def test_the_estimates_are_those_of_the_public_functions_on_the_same_panel(made):
-    found, panel = simulate.estimates(made.data, made), regime.panel("shmi")
-    main = protocol.entry("shmi").overall
+    found, panel = planted_truth.estimates(made.data, made), regime.panel("shmi")
+    main = entry_effects.entry("shmi").overall
     for part in ("estimate", "se", "lower", "upper", "n_trusts", "n_controls", "n_obs"):
-        assert getattr(found[simulate.MAIN], part) == pytest.approx(getattr(main, part), rel=1e-9), part
+        assert getattr(found[planted_truth.MAIN], part) == pytest.approx(getattr(main, part), rel=1e-9), part
     bad = equally_bad_placebo(panel, baseline=1, last_horizon=3)
-    assert found[simulate.BAD].estimate == pytest.approx(bad.difference, rel=1e-9)
-    assert found[simulate.BAD].upper == pytest.approx(bad.upper, rel=1e-9)
+    assert found[planted_truth.BAD].estimate == pytest.approx(bad.difference, rel=1e-9)
+    assert found[planted_truth.BAD].upper == pytest.approx(bad.upper, rel=1e-9)
 
 
 def test_t_limits_are_wider_and_use_the_trusts_that_entered():
     panel = regime.panel("shmi")
-    normal = effects.imputation(panel, group="type", leave_out=True)
-    small = effects.imputation(panel, group="type", leave_out=True, reference="t")
+    normal = impute.imputation(panel, group="type", leave_out=True)
+    small = impute.imputation(panel, group="type", leave_out=True, reference="t")
     ratio = (small.overall.upper - small.overall.lower) / (normal.overall.upper - normal.overall.lower)
     assert ratio == pytest.approx(2.039513 / 1.959964, abs=1e-5)  # t with 31 degrees of freedom, 32 trusts
     assert (small.frame["upper"] >= normal.frame["upper"]).all()
-    with pytest.raises(effects.EffectError, match=r"reference='z'.*normal"):
-        effects.imputation(panel, reference="z")
+    with pytest.raises(panels.EffectError, match=r"reference='z'.*normal"):
+        impute.imputation(panel, reference="z")
 
 
 def test_a_constant_effect_moves_every_estimate_by_itself_and_no_standard_error(made):
     y, _ = draw(made.data, made.process, np.random.default_rng(6))
-    without = simulate.estimates(replace(made.data, y=y), made)
+    without = planted_truth.estimates(replace(made.data, y=y), made)
     treated = made.data.since >= 0
-    planted = simulate.estimates(replace(made.data, y=y + made.effect * treated), made)
-    assert set(without) == set(simulate.METHODS) - {simulate.DATES, simulate.RULE}
+    planted = planted_truth.estimates(replace(made.data, y=y + made.effect * treated), made)
+    assert set(without) == set(planted_truth.METHODS) - {planted_truth.DATES, planted_truth.RULE}
     for method in without:
         assert planted[method].estimate == pytest.approx(without[method].estimate + made.effect, abs=1e-9), (
             method
@@ -185,28 +187,28 @@ UP, DOWN, NONE = (0.1, 0.9), (-0.9, -0.1), (-0.1, 0.9)
     ],
 )
 def test_the_rule_wants_all_three_intervals_on_one_side(limits, better, said):
-    assert simulate.verdict(*limits, better=better) == said
+    assert rule.verdict(*limits, better=better) == said
 
 
 # runs and the table
 
 
 def test_the_same_seed_gives_the_same_table_and_another_does_not():
-    plans = {"none": {simulate.ESTIMATED: 2}, "growing": {(): 2}, "bad draw": {(simulate.BAD,): 2}}
+    plans = {"none": {planted_truth.ESTIMATED: 2}, "growing": {(): 2}, "bad draw": {(planted_truth.BAD,): 2}}
     one, two, other = (
-        simulate.run(("shmi",), rng=np.random.default_rng(seed), plans=plans) for seed in (1, 1, 2)
+        planted_truth.run(("shmi",), rng=np.random.default_rng(seed), plans=plans) for seed in (1, 1, 2)
     )
     pd.testing.assert_frame_equal(one, two)
     assert not one.equals(other)
-    assert set(one["scenario"]) == set(simulate.SCENARIOS)
-    assert list(one.columns) == list(simulate.COLUMNS)
+    assert set(one["scenario"]) == set(planted_truth.SCENARIOS)
+    assert list(one.columns) == list(planted_truth.COLUMNS)
 
 
 def test_the_summary_counts_improvement_on_the_better_side_only():
     draws = pd.DataFrame(
         {
             "scenario": "none",
-            "method": [simulate.MAIN] * 4 + [simulate.DATES] * 2 + [simulate.RULE] * 2,
+            "method": [planted_truth.MAIN] * 4 + [planted_truth.DATES] * 2 + [planted_truth.RULE] * 2,
             "trusts": 10,
             "truth": 0.0,
             "estimate": [1.0, -1.0, 0.1, 3.0, 1.0, -1.0, np.nan, np.nan],
@@ -217,31 +219,31 @@ def test_the_summary_counts_improvement_on_the_better_side_only():
             "side": [*[None] * 6, "higher", "no clear change"],
         }
     )
-    higher = simulate.summary(draws, sign=1).set_index("method")
-    lower = simulate.summary(draws, sign=-1).set_index("method")
+    higher = planted_truth.summary(draws, sign=1).set_index("method")
+    lower = planted_truth.summary(draws, sign=-1).set_index("method")
     assert higher["improvement"].tolist() == [0.5, 0.5, 0.5]
     assert lower["improvement"].tolist() == [0.25, 0.0, 0.0]
     assert lower["worsening"].tolist() == higher["improvement"].tolist()
-    assert higher.loc[simulate.MAIN, "coverage"] == 0.25
-    assert higher.loc[simulate.MAIN, "bias"] == pytest.approx(0.775)
+    assert higher.loc[planted_truth.MAIN, "coverage"] == 0.25
+    assert higher.loc[planted_truth.MAIN, "bias"] == pytest.approx(0.775)
 
 
 def test_the_committed_table_holds_what_the_report_promises():
     table = data.load("planted_truth").set_index(["scenario", "method"])
     for scenario in ("none", "constant", "growing"):
-        for method in (simulate.MAIN, simulate.SHORT):
+        for method in (planted_truth.MAIN, planted_truth.SHORT):
             held = table.loc[(scenario, method)]
             error = 2 * held["coverage_error"]
             assert (held["coverage"] + error >= 0.93).all(), (scenario, method)
             assert (held["coverage"] - error <= 0.97).all(), (scenario, method)
-    false = table.loc[("bad draw", simulate.RULE), "improvement"]
+    false = table.loc[("bad draw", planted_truth.RULE), "improvement"]
     assert (false <= 0.05).all()
-    assert (table.loc[("bad draw", simulate.MAIN), "improvement"] > false.to_numpy()).all()
+    assert (table.loc[("bad draw", planted_truth.MAIN), "improvement"] > false.to_numpy()).all()
 
 
 def test_readers_get_texts_with_units_and_errors():
-    shown = simulate.for_readers(data.load("planted_truth"))
+    shown = planted_truth.for_readers(data.load("planted_truth"))
     assert shown.map(lambda x: isinstance(x, str)).all(axis=None)
-    row = shown[(shown["Method"] == simulate.RULE)].iloc[0]
+    row = shown[(shown["Method"] == planted_truth.RULE)].iloc[0]
     assert row["Mean error"] == ".."
     assert "Monte Carlo error" in row["Read as an improvement"]

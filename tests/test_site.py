@@ -18,6 +18,7 @@ LIGHT, WITH_FIGURES = 300_000, 700_000  # bytes, compressed: page, styles and sc
 OTHER_HOST = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 CSS_LOADS = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", re.IGNORECASE)
 LOADS = ("script", "link", "img", "iframe", "source", "video", "audio", "embed", "object", "use", "image")
+RUN = (None, "", "module", "text/javascript", "application/javascript")
 NOT_LOADED = {"canonical", "next", "prev", "search", "index", "author", "license"}
 NOT_FOR_READERS = re.compile(r"(?<![\w.])(nan|NaN|NaT|<NA>|None(?! of\b)|inf)(?!\w)")
 LEFT_OVER = re.compile(r"\{glue|\{cite|\{doc\}|\{term\}|\{numref|Traceback|<Figure|<Axes")
@@ -85,6 +86,24 @@ def other_hosts(soup: BeautifulSoup) -> list[str]:
 def css_other_hosts(css: str) -> list[str]:
     found = [a or b for a, b in CSS_LOADS.findall(css)]
     return [where for where in found if OTHER_HOST.match(where)]
+
+
+def policy(soup: BeautifulSoup) -> list[str]:
+    """Nothing is written into a page that a host with a strict policy would refuse: scripts, styles, pictures."""
+    wrong = []
+    for tag in soup.find_all(True):
+        told = " ".join(f'{key}="{value}"' for key, value in tag.attrs.items())[:80]
+        if tag.name == "style" or (tag.name == "script" and not tag.get("src") and tag.get("type") in RUN):
+            wrong.append(f"{tag.name}: {tag.get_text()[:80]}")
+        if tag.has_attr("style") or [key for key in tag.attrs if key.startswith("on")]:
+            wrong.append(f"{tag.name}: {told}")
+        if str(tag.get("href", "")).lower().startswith("javascript:"):
+            wrong.append(f"{tag.name}: {told}")
+        if tag.name in LOADS and str(tag.get("src") or tag.get("srcset") or "").startswith(
+            ("data:", "blob:")
+        ):
+            wrong.append(f"{tag.name}: {told}")
+    return wrong
 
 
 def words(soup: BeautifulSoup) -> list[str]:
@@ -163,12 +182,12 @@ def weight(soup: BeautifulSoup, file: Path) -> tuple[int, int]:
     return total, WITH_FIGURES if soup.select("article figure, article img") else LIGHT
 
 
-CHECKS = (head, pictures, tables, other_hosts, words, identifiers, buttons, lists, provenance)
+CHECKS = (head, pictures, tables, other_hosts, policy, words, identifiers, buttons, lists, provenance)
 GOOD = """<!DOCTYPE html><html lang="en-GB"><head><title>T</title><meta name="description" content="d">
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="_static/a.css">
 <link rel="canonical" href="https://example.org/"></head><body><article id="top"><h1>T</h1>
 <p><a href="https://example.org">out</a> <a href="#top">up</a> None of the finance. <code>{glue</code></p>
-<figure class="result"><img src="data:image/svg+xml;base64,AA" alt="Waits fell."></figure>
+<figure class="result"><img src="pictures/a.svg" alt="Waits fell."></figure>
 <table><caption>C</caption><tr><th scope="col">a</th></tr><tr><td>Nan Smith ..</td></tr></table>
 <p class="provenance">Run on 2 May 2026. Inputs <code>0123456789ab</code>.</p></article></body></html>"""
 BAD = [
@@ -184,12 +203,19 @@ BAD = [
     (tables, ' scope="col"', ""),
     (tables, '<th scope="col">a</th>', "<td>a</td>"),
     (other_hosts, "_static/a.css", "https://example.org/a.css"),
-    (other_hosts, "data:image/svg+xml;base64,AA", "//example.org/a.png"),
+    (other_hosts, "pictures/a.svg", "//example.org/a.png"),
     (other_hosts, "<h1>", '<script src="https://example.org/a.js"></script><h1>'),
     (other_hosts, "<h1>", '<iframe src="http://example.org"></iframe><h1>'),
     (other_hosts, "<h1>", '<img alt="a" srcset="a.png, https://example.org/b.png 2x"><h1>'),
     (other_hosts, "<h1>", "<style>@import 'https://example.org/a.css'</style><h1>"),
     (other_hosts, "<h1>", '<p style="background: url(https://example.org/a.png)"></p><h1>'),
+    (policy, "<h1>", "<script>a()</script><h1>"),
+    (policy, "<h1>", '<script type="module">a()</script><h1>'),
+    (policy, "<h1>", "<style>p{}</style><h1>"),
+    (policy, "<h1>", '<h1 style="top:0">'),
+    (policy, "<h1>", '<h1 onclick="a()">'),
+    (policy, "<h1>", '<a href="javascript:a()">a</a><h1>'),
+    (policy, "pictures/a.svg", "data:image/svg+xml;base64,AA"),
     *(
         (words, "Nan Smith ..", text)
         for text in ("nan", "NaN", "&lt;NA&gt;", "NaT", "None", "nan to nan", "inf")
@@ -223,17 +249,17 @@ def test_links_lead_somewhere_and_nothing_comes_from_another_host(name):
     file = built(name)
     assert links(page(file), file, HTML) == []
     assert other_hosts(page(file)) == []
+    assert policy(page(file)) == []
 
 
 def test_the_page_for_a_lost_address_leads_back_from_any_depth():
-    """A host shows it under whatever address was asked for, so none of its links may be relative."""
+    """A host shows it under whatever address was asked for; the pages that it names are there."""
     soup = page(built("404"))
     assert TITLE in soup.title.get_text()
-    assert head(soup) + other_hosts(soup) + identifiers(soup) + buttons(soup) == []
-    paths = [urlsplit(tag["href"]).path for tag in soup.find_all("a", href=True)]
-    assert paths
-    assert [path for path in paths if not path.startswith("/")] == []
-    assert [path for path in paths if not (HTML / path.rsplit("/", 1)[1]).exists()] == []
+    assert head(soup) + other_hosts(soup) + policy(soup) + identifiers(soup) + buttons(soup) == []
+    named = [tag["data-page"] for tag in soup.find_all("a", href=True)]
+    assert named
+    assert [name for name in named if not (HTML / name).exists()] == []
 
 
 @pytest.mark.parametrize("name", TOC)
@@ -251,6 +277,16 @@ def test_styles_load_nothing_from_another_host():
     assert {file.name: css_other_hosts(file.read_text()) for file in styles} == {
         file.name: [] for file in styles
     }
+
+
+def test_the_style_sheet_holds_no_picture_and_pictures_no_style():
+    css = (HTML / "_static/site.css").read_text(encoding="utf-8")
+    assert [where for where in CSS_LOADS.findall(css) if where[0].startswith("data:")] == []
+    drawings = sorted((HTML / "_figures").glob("*.svg"))
+    assert drawings
+    assert [
+        file.name for file in drawings if re.search(r"<style|\sstyle=", file.read_text(encoding="utf-8"))
+    ] == []
 
 
 def test_every_built_page_is_in_the_contents():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import reporting_items
+from analysis.chapters import about_reporting
 
 HTML = Path(__file__).resolve().parents[1] / "book" / "_build" / "html"
 
@@ -23,10 +23,10 @@ def anchors(page: str) -> set[str] | None:
 
 
 def test_every_place_of_the_checklists_is_on_the_site():
-    frame = reporting_items.checklists().frame
-    assert reporting_items.dead_places(frame, anchors=anchors) == []
+    frame = about_reporting.checklists().frame
+    assert about_reporting.dead_places(frame, anchors=anchors) == []
 
 
 def test_a_place_that_is_not_on_the_site_is_found():
-    frame = reporting_items.checklists().frame.head(2).assign(place=["index#no-such-part", "no-such-page"])
-    assert len(reporting_items.dead_places(frame, anchors=anchors)) == 2
+    frame = about_reporting.checklists().frame.head(2).assign(place=["index#no-such-part", "no-such-page"])
+    assert len(about_reporting.dead_places(frame, anchors=anchors)) == 2

@@ -4,11 +4,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from analysis import spc
-from analysis.spc import SPCError
+from analysis.methods.spc import cusum, signals, spc
+from analysis.methods.spc.signals import SPCError
 
 ORACLES = Path(__file__).parent / "oracles" / "spc"
 XMR = {case["id"]: case for case in json.loads((ORACLES / "xmr_nhs.json").read_text())["cases"]}
@@ -109,11 +108,11 @@ def test_cusum_and_vlad_match_the_closed_formulas(name):
     case = json.loads((ORACLES / "cusum_vlad.json").read_text())["cases"][name]
     cases = pd.RangeIndex(1, len(case["y"]) + 1)
     y, p = pd.Series(case["y"], index=cases), pd.Series(case["p"], index=cases)
-    result = spc.cusum(y, p, odds_ratio=case["odds_ratio_alt"], h=case["h"])
+    result = cusum.cusum(y, p, odds_ratio=case["odds_ratio_alt"], h=case["h"])
     np.testing.assert_allclose(result.frame["weight"], case["weights"], atol=P_ATOL)
     np.testing.assert_allclose(result.frame["cusum"], case["cusum"], atol=P_ATOL)
     assert result.first_signal == case["first_signal"]
-    np.testing.assert_allclose(spc.vlad(y, p), case["vlad"], atol=P_ATOL)
+    np.testing.assert_allclose(cusum.vlad(y, p), case["vlad"], atol=P_ATOL)
 
 
 # --- properties
@@ -412,7 +411,7 @@ def test_refusal_of_one_flat_segment_names_it():
 
 def test_cusum_held_at_zero_starts_as_steiner_defines_it():
     y, p = pd.Series([0, 1]), pd.Series([0.05, 0.05])
-    held = spc.cusum(y, p, hold_first=True).frame["cusum"]
+    held = cusum.cusum(y, p, hold_first=True).frame["cusum"]
     np.testing.assert_allclose(held, [0, np.log(2 / 1.05)])
 
 
@@ -420,10 +419,10 @@ def test_cusum_signals_sooner_when_outcomes_are_worse_than_expected():
     rng = np.random.default_rng(5)
     p = pd.Series(np.full(2000, 0.1))
     fair, worse = pd.Series(rng.binomial(1, 0.1, 2000)), pd.Series(rng.binomial(1, 0.25, 2000))
-    assert spc.cusum(worse, p, h=4.5).first_signal < 500
-    assert spc.cusum(fair, p, h=12).first_signal is None
-    assert "never reaches" in spc.cusum(fair, p, h=12).sentence()
-    assert spc.vlad(worse, p).iloc[-1] < -100
+    assert cusum.cusum(worse, p, h=4.5).first_signal < 500
+    assert cusum.cusum(fair, p, h=12).first_signal is None
+    assert "never reaches" in cusum.cusum(fair, p, h=12).sentence()
+    assert cusum.vlad(worse, p).iloc[-1] < -100
 
 
 @pytest.mark.parametrize(
@@ -440,7 +439,7 @@ def test_cusum_signals_sooner_when_outcomes_are_worse_than_expected():
 )
 def test_cusum_refuses(y, p, options):
     with pytest.raises(SPCError):
-        spc.cusum(pd.Series(y, dtype=float), pd.Series(p, dtype=float), **options)
+        cusum.cusum(pd.Series(y, dtype=float), pd.Series(p, dtype=float), **options)
 
 
 @pytest.mark.parametrize("wrong", [[0, 1], pd.Series(["0.1", "0.2"])])
@@ -448,18 +447,18 @@ def test_cusum_takes_series_of_numbers_only(wrong):
     right = pd.Series([0.1, 0.2])
     for y, p in ((wrong, right), (pd.Series([0, 1]), wrong)):
         with pytest.raises(SPCError, match="must be a pandas Series of numbers"):
-            spc.cusum(y, p)
+            cusum.cusum(y, p)
 
 
 def test_vlad_refuses_differing_indexes():
     with pytest.raises(SPCError, match="same index"):
-        spc.vlad(pd.Series([0, 1]), pd.Series([0.1, 0.1], index=[1, 2]))
+        cusum.vlad(pd.Series([0, 1]), pd.Series([0.1, 0.1], index=[1, 2]))
 
 
 def test_false_signals_grow_with_length_series_and_autocorrelation():
     def expect(n_points, n_series=1, **options):
         rng = np.random.default_rng(7)
-        return spc.expected_false_signals(n_points, n_series=n_series, rng=rng, draws=300, **options)
+        return signals.expected_false_signals(n_points, n_series=n_series, rng=rng, draws=300, **options)
 
     short, long = expect(24), expect(96)
     assert 0 < short.share_of_points < 0.15
@@ -481,4 +480,4 @@ def test_share_beyond_the_limits_agrees_with_the_normal_tail():
 def test_false_signals_refuse(options):
     rng = np.random.default_rng(1)
     with pytest.raises(SPCError, match="out of range"):
-        spc.expected_false_signals(24, **{"n_series": 1, "rng": rng} | options)
+        signals.expected_false_signals(24, **{"n_series": 1, "rng": rng} | options)

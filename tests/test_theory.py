@@ -9,14 +9,15 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analysis import data
-from analysis.evidence import theory, theory_words
-from analysis.evidence.theory import BEARINGS, CONTESTED, INTENT, NOTHING, STATUSES, SUPPORTED, TheoryError
-from analysis.present import links, plots_theory
+from analysis.chapters import theory as theory_page, theory_plots
+from analysis.present import links
 from analysis.present.links import Link
+from analysis.study.evidence import theory
+from analysis.study.evidence.theory import CONTESTED, INTENT, NOTHING, STATUSES, SUPPORTED, TheoryError
+from analysis.study.evidence.vocabulary import BEARINGS
 
 CHAPTER = Path(__file__).resolve().parents[1] / "book" / "theory.ipynb"
 BEARING = st.sampled_from([*BEARINGS, INTENT])
@@ -166,7 +167,7 @@ def test_what_the_chapter_says_in_words_holds(real):
     rows = real.arrows.set_index("id")
     assert (rows.loc[["L02", "L06"], "status"] == SUPPORTED).all()
     assert (rows.loc[["L09", "L10", "L12", "L29"], "status"] == CONTESTED).all()
-    inside = rows[rows["from"].isin([*theory_words.PARTS["readiness"], *theory_words.PARTS["board"]])]
+    inside = rows[rows["from"].isin([*theory_page.PARTS["readiness"], *theory_page.PARTS["board"]])]
     assert set(inside.nlargest(2, "supports").index) == {"L22", "L39"}
     assert (inside["contests"] == 0).all()
     assert "L07" in theory.thin(real)
@@ -176,12 +177,12 @@ def test_what_the_chapter_says_in_words_holds(real):
 
 
 def test_every_arrow_is_drawn_in_exactly_one_part(real):
-    drawn = [arrow for name in theory_words.PARTS for arrow in theory_words.part(real, name)["id"]]
+    drawn = [arrow for name in theory_page.PARTS for arrow in theory_page.part(real, name)["id"]]
     assert sorted(drawn) == sorted(real.arrows["id"])
-    assert list(theory_words.TOPICS) == list(theory_words.PARTS)
-    assert theory_words.part_title(real, "exit").endswith(": 2 arrows, 2 contested")
+    assert list(theory_page.TOPICS) == list(theory_page.PARTS)
+    assert theory_page.part_title(real, "exit").endswith(": 2 arrows, 2 contested")
     with pytest.raises(TheoryError, match="elements in exactly one part"):
-        theory_words.part(graph(), "label")
+        theory_page.part(graph(), "label")
 
 
 @pytest.mark.parametrize(
@@ -213,39 +214,39 @@ def test_questions_that_have_no_answer_are_refused(real):
     with pytest.raises(TheoryError, match="links lack"):
         graph(arrows=LINKS.drop(columns="sign"))
     with pytest.raises(TheoryError, match="not known"):
-        theory_words.part(real, "weather")
+        theory_page.part(real, "weather")
 
 
 def test_sentences_name_status_direction_and_numbers(real):
     row = graph().arrows.iloc[3].copy()
-    assert theory_words.arrow_sentence(row) == (
+    assert theory_page.arrow_sentence(row) == (
         "L04, from shame to care, lowering it (not clear whether meant): no evidence found, no statement."
     )
     assert "2 of the 4 arrows" not in graph().sentence()
     assert "1 of the 4 arrows between 4 elements are supported" in graph().sentence()
-    for name in theory_words.PARTS:
-        arrows = theory_words.part(real, name)
-        says = theory_words.part_sentence(arrows)
+    for name in theory_page.PARTS:
+        arrows = theory_page.part(real, name)
+        says = theory_page.part_sentence(arrows)
         assert all(f"{arrow}, from" in says for arrow in arrows["id"])
 
 
 def test_a_drawing_shows_each_arrow_by_line_and_by_word():
     rows = graph().arrows
-    fig = plots_theory.plot_part(rows)
+    fig = theory_plots.plot_part(rows)
     ax = fig.axes[0]
     words = [text.get_text() for text in ax.texts]
     for arrow, status in (("L01", "supported"), ("L02", "contested"), ("L04", "no evidence")):
         assert any(text.replace("\n", " ").startswith(f"{arrow} {status}") for text in words)
     assert sum("lowers" in text for text in words) == 1
     lines = {patch.get_linestyle() for patch in ax.patches if hasattr(patch, "get_arrowstyle")}
-    assert {line for _, line, _ in plots_theory.STYLES.values()} <= lines
-    assert min(text.get_fontsize() for text in ax.texts) >= plots_theory.SMALL
+    assert {line for _, line, _ in theory_plots.STYLES.values()} <= lines
+    assert min(text.get_fontsize() for text in ax.texts) >= theory_plots.SMALL
     assert fig.get_size_inches()[0] <= 3.75
 
 
 def test_labels_and_boxes_of_the_real_drawings_do_not_lie_over_each_other(real):
-    for name in theory_words.PARTS:
-        fig = plots_theory.plot_part(theory_words.part(real, name))
+    for name in theory_page.PARTS:
+        fig = theory_plots.plot_part(theory_page.part(real, name))
         canvas = fig.canvas.get_renderer()
         boxes = [text.get_window_extent(canvas).padded(-1) for text in fig.axes[0].texts]
         clashes = [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from analysis import regime, spc, trajectories
-from analysis import trajectory_words as words
-from analysis.present import plots_spc
+from analysis.chapters import trajectories_plots, trajectories_words
+from analysis.methods.spc import spc
+from analysis.study import regime, trajectories
 
 QUARTERS = pd.period_range("2011Q1", periods=32, freq="Q")
 
@@ -158,7 +158,7 @@ def test_single_trust_finds_a_planted_fall_and_none_where_none_is():
     assert found.loc["RPA", "level_entry_upper"] < 0
     assert found.loc["RPA", "level_entry_nw_upper"] < 0
     assert abs(found.loc["RNL", "level_entry"]) < 1.5
-    assert words.clear(found.reset_index(), "level_entry")[1] >= 1
+    assert trajectories_words.clear(found.reset_index(), "level_entry")[1] >= 1
     short = made[(made["trust"] != "RNL") | (made["period"] > entry - 5)]
     again = trajectories.single_trusts(short).set_index("trust")
     assert not again.loc["RNL", "estimable"]
@@ -186,7 +186,7 @@ def test_signals_are_drawn_by_shape_and_colour(made):
     found = trajectories.charts(made, unit="points", improvement="up")
     frame = found.frame[found.frame["trust"] == "RPA"].reset_index(drop=True)
     frame.loc[3, ["signal", "direction"]] = ["outside limits", "down"]
-    ax = plots_spc.plot_chart(frame, ax=plt.subplots()[1], improvement="up")
+    ax = trajectories_plots.plot_chart(frame, ax=plt.subplots()[1], improvement="up")
     down = [line for line in ax.lines if line.get_marker() == "v"]
     assert len(down) == 1
     assert len(down[0].get_xdata()) == (frame["direction"] == "down").sum()
@@ -196,8 +196,8 @@ def test_signals_are_drawn_by_shape_and_colour(made):
 
 def test_sentences_carry_the_counts():
     icons = pd.DataFrame({"trust": ["A", "B"], "signals": [3, 4], "variation": "common cause", "points": 9})
-    assert words.charts_title(icons, 5.2).startswith("7 points are flagged at 2 trusts")
-    assert "about 5 " in words.charts_title(icons, 5.2)
+    assert trajectories_words.charts_title(icons, 5.2).startswith("7 points are flagged at 2 trusts")
+    assert "about 5 " in trajectories_words.charts_title(icons, 5.2)
     single = pd.DataFrame(
         {
             "level_entry": [1.0, -2.0, 0.1, np.nan],
@@ -205,5 +205,5 @@ def test_sentences_carry_the_counts():
             "level_entry_upper": [1.5, -1.0, 1.2, np.nan],
         }
     )
-    assert words.clear(single, "level_entry") == (1, 1, 3)
-    assert "above zero for 1 of 3 trusts" in words.clear_sentence(single, "level_entry", "Level")
+    assert trajectories_words.clear(single, "level_entry") == (1, 1, 3)
+    assert "above zero for 1 of 3 trusts" in trajectories_words.clear_sentence(single, "level_entry", "Level")

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.effects.panels import EffectError
-from analysis.effects.staggered import imputation_estimate
-from analysis.effects.wild_imputation import wild_imputation
+from analysis.methods.effects.panels import EffectError
+from analysis.methods.effects.staggered import imputation_estimate
+from analysis.methods.effects.wild_imputation import wild_imputation
 
 
 def made(rng, *, units=20, periods=10, treated=6, effect=0.0, ar=0.5):

@@ -137,9 +137,9 @@ def _propose(given: argparse.Namespace) -> int:
 
 
 def _digests(given: argparse.Namespace) -> int:
-    from analysis import quality
+    from analysis.edition import signoffs
 
-    print("\n".join(f"{digest}  {name}" for name, digest in quality.digests().items()))
+    print("\n".join(f"{digest}  {name}" for name, digest in signoffs.digests().items()))
     return 0
 
 

@@ -7,13 +7,12 @@ import gzip
 import hashlib
 import io
 import json
-import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
-from analysis.edition import crate
+from analysis.edition import crate, trees
 from analysis.edition.compare import EditionError
 from analysis.edition.store import Edition
 
@@ -98,11 +97,6 @@ def _pages(site: Path) -> list[Path]:
 
 
 def _source(root: Path, commit: str) -> dict[str, bytes]:
-    done = subprocess.run(["git", "archive", "--format=tar", commit], cwd=root, capture_output=True)
-    if done.returncode:
-        raise EditionError(
-            f"commit {commit}: found {done.stderr.decode().strip()!r}. Allowed: a commit of this repository."
-        )
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(trees.packed(root, commit))) as archive:
         members = [(one.name, archive.extractfile(one)) for one in archive if one.isfile()]
         return {name: stream.read() for name, stream in members if stream is not None}

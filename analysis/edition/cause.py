@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.edition import revisions, trees
 from analysis.edition.compare import EditionError, apart, differs
 from analysis.edition.trees import TableFile
+from analysis.present import words
 
 LIBRARIES, METHOD, CORRECTION, OUR_CORRECTION, NEW_DATA = (
     "libraries",
@@ -146,7 +147,25 @@ def attribute(
         for row in rows
         if _order_matters(row)
     ]
+    if walked[0][0] == LIBRARIES:
+        said += _not_repeated(keys, walked[0][1], walked[0][2])
     return pd.DataFrame(rows, columns=empty.columns), notes + said
+
+
+def _not_repeated(keys: Sequence[str], stored: Numbers, again: Numbers) -> list[str]:
+    """Say of each number on record that its own code and data give another one here."""
+    said = []
+    for key in keys:
+        if key in stored and key in again and differs(stored[key], again[key]):
+            was, now = (
+                words.estimate(one["value"], one["low"], one["high"], one["unit"])
+                for one in (stored[key], again[key])
+            )
+            said.append(
+                f"{key}: the code and data of the edition before give {now} here, not {was} as on record; "
+                "libraries or machine differ"
+            )
+    return said
 
 
 def _walk(
@@ -158,7 +177,7 @@ def _walk(
     method_first += [(name, method_changed, level) for level, name in enumerate(DATA_STATES, 1)]
     data_first = [(LIBRARIES, False, 0), *((name, False, level) for level, name in enumerate(DATA_STATES, 1))]
     data_first += [(METHOD, method_changed, last)]
-    for order, words in (
+    for order, why in (
         (method_first, ""),
         (data_first, "The new code cannot run on the old data, so the data were changed first."),
     ):
@@ -167,7 +186,7 @@ def _walk(
         except EditionError as error:
             reason = str(error)
             continue
-        notes += [words] if words else []
+        notes += [why] if why else []
         before = [stored, *states_on_the_way[:-1]]
         return [(name, a, b) for (name, _, _), a, b in zip(order, before, states_on_the_way, strict=True)]
     notes.append(

@@ -1,20 +1,35 @@
-"""How to cite an edition: `CITATION.cff` with its number and date."""
+"""The number and date of an edition in every file that names them, so that they agree."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from analysis.edition.compare import EditionError
 
+CITATION, PROJECT, PACKAGE = "CITATION.cff", "pyproject.toml", "data/datapackage.json"
+LINES = {
+    CITATION: {"version:": 'version: "{number}"', "date-released:": "date-released: {date}"},
+    PROJECT: {"version =": 'version = "{number}"'},
+    PACKAGE: {' "version":': ' "version": "{number}",'},
+}
 
-def citation(text: str, about: dict[str, Any]) -> str:
-    """Return a citation file with `version` and `date-released` of an edition; nothing else is changed.
 
-    Raises EditionError when the file lacks one of the two lines.
+def numbered(root: Path, about: dict[str, Any]) -> dict[str, str]:
+    """Return by path the texts of the files of `root` that name the edition, with its number and date.
+
+    Nothing but those lines is changed, and nothing is written. Raises EditionError when a file lacks one.
     """
-    for name, value in (("version", f'"{about["number"]}"'), ("date-released", about["date"])):
-        text, count = re.subn(rf"^{name}:.*$", f"{name}: {value}", text, count=1, flags=re.MULTILINE)
+    return {
+        name: _numbered(name, (root / name).read_text(encoding="utf-8"), lines, about)
+        for name, lines in LINES.items()
+    }
+
+
+def _numbered(name: str, text: str, lines: dict[str, str], about: dict[str, Any]) -> str:
+    for start, line in lines.items():
+        text, count = re.subn(rf"^{start}.*$", line.format_map(about), text, count=1, flags=re.MULTILINE)
         if not count:
-            raise EditionError(f"CITATION.cff: found no line '{name}:'. Allowed: one.")
+            raise EditionError(f"{name}: found no line '{start.strip()}'. Allowed: one.")
     return text

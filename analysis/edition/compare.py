@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis import present
+from analysis.present import words
 
 LIMITS = ("value", "low", "high")
 NEEDED = ("key", "name", *LIMITS, "unit", "n", "none", "verdict")
@@ -44,23 +44,21 @@ class Comparison:
         counts = self.frame["status"].value_counts()
         of = int((self.frame["status"] != NEW).sum())
         moved = int(counts.get(MOVED, 0))
-        parts = [
-            f"{present.number(moved) if moved else 'None'} of {present.plural(of, 'headline number')} moved"
-        ]
+        parts = [f"{words.number(moved) if moved else 'None'} of {words.plural(of, 'headline number')} moved"]
         for status, word in ((NEW, "new"), (GONE, "withdrawn")):
             if counts.get(status, 0):
                 parts.append(
-                    f"{present.number(counts[status])} {'is' if counts[status] == 1 else 'are'} {word}"
+                    f"{words.number(counts[status])} {'is' if counts[status] == 1 else 'are'} {word}"
                 )
         changed = self.frame[self.frame["conclusion"]]
         said = (
             "No conclusion changed."
             if changed.empty
-            else f"{present.plural(len(changed), 'conclusion')} changed: "
+            else f"{words.plural(len(changed), 'conclusion')} changed: "
             + "; ".join(f"{row['name']} ({row['why']})" for row in changed.to_dict("records"))
             + "."
         )
-        return f"{present.join(parts)}. {said}"
+        return f"{words.join(parts)}. {said}"
 
 
 def compare(old: pd.DataFrame, new: pd.DataFrame) -> Comparison:

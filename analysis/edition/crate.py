@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+OWN_TERMS = {"sha256": "http://schema.org/sha256"}  # not in the context of 1.1
 PROFILE = "https://w3id.org/ro/crate/1.1"
 FILE = "ro-crate-metadata.json"
 LICENCES = {
@@ -54,7 +55,9 @@ def crate(
         *({"@id": licence, "@type": "CreativeWork", "name": name} for licence, name in LICENCES.items()),
         *({"@id": _publisher(name), "@type": "Organization", "name": name} for name in publishers),
     ]  # fmt: skip
-    return (json.dumps({"@context": CONTEXT, "@graph": graph}, indent=1, ensure_ascii=False) + "\n").encode()
+    return (
+        json.dumps({"@context": [CONTEXT, OWN_TERMS], "@graph": graph}, indent=1, ensure_ascii=False) + "\n"
+    ).encode()
 
 
 def _file(path: str, content: bytes, table: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -17,13 +17,15 @@ AUTHOR = "The special measures living report team"
 START = "2026-11-22T00:00:00Z"  # `updated` of a feed that has no entry yet: the day the report was begun
 
 
-def feed(editions: Sequence[Edition], *, address: str = "", home: str = "") -> bytes:
+def feed(editions: Sequence[Edition], *, address: str = "", pages: str = "", home: str = "") -> bytes:
     """Return the feed as bytes of XML (RFC 4287), newest edition first.
 
-    address: where the site is published, ending in '/'; links are absolute with it, else relative to the feed.
-    home: folder in which each edition has its own, where there is one; entries lead there, else to the page about
-    editions. The content of an entry is the comparison in words. The same editions give the same bytes.
+    address: of the folder that the feed lies in, ending in '/'; links are absolute with it, else relative to the feed.
+    pages: folder of the newest pages, from there, ending in '/'. home: the same of the folder in which each edition
+    has its own, where there is one; entries lead there, else to the page about editions. The content of an entry is
+    the comparison in words. The same editions give the same bytes.
     """
+    about = f"{address}{pages}about/editions.html"
     Xml.register_namespace("", ATOM)
     root = Xml.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "en-GB"})
     newest = sorted(editions, key=lambda one: (one.about["date"], _order(one.number)), reverse=True)
@@ -32,13 +34,13 @@ def feed(editions: Sequence[Edition], *, address: str = "", home: str = "") -> b
     _text(root, "updated", _moment(newest[0]) if newest else START)
     _text(_child(root, "author"), "name", AUTHOR)
     _child(root, "link", rel="self", type="application/atom+xml", href=f"{address}{FILE}")
-    _child(root, "link", rel="alternate", type="text/html", href=f"{address}about/editions.html")
+    _child(root, "link", rel="alternate", type="text/html", href=about)
     for one in newest:
         entry = _child(root, "entry")
         _text(entry, "id", f"urn:uuid:{uuid.uuid5(NAMESPACE, one.number)}")
         _text(entry, "title", f"Edition {one.number}: {headline(one)}")
         _text(entry, "updated", _moment(one))
-        page = f"{home}{one.number}/index.html" if home else f"{address}about/editions.html"
+        page = f"{address}{home}{one.number}/index.html" if home else about
         _child(entry, "link", rel="alternate", type="text/html", href=page)
         _text(entry, "content", one.text, type="text")
     Xml.indent(root, " ")

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis import leaving, protocol, regime, rivals
-from analysis.effects import EffectError
-from analysis.effects.kept import ESTIMABLE
-from analysis.effects.rivals import expected_regression
+from analysis.methods.effects.gain_kept import ESTIMABLE
+from analysis.methods.effects.panels import EffectError
+from analysis.methods.effects.regression_to_mean import expected_regression
+from analysis.study import entry_effects, indicators, leaving, regime, rivals
 
 MONTHS_IN_YEAR = 12
 KEOGH = "Without the eleven Keogh trusts"
@@ -22,9 +22,7 @@ NO_DIFFERENCE = 0.0
 ALL_KEPT = 100.0
 LEFT = "trusts that left"
 NO_NONE = float("nan")  # a level or a count: there is no value that means "none"
-COSTS = (
-    "analysis.costs.headline"  # offers `headline_numbers()`, rows as Headline; left out while it is not there
-)
+COSTS = "analysis.edition.headline_costs"  # offers `headline_numbers()`, rows as Headline; left out while it is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Headline:
     key: stable name, never used for another quantity. name: what it is, for readers. value, low, high: in
     `unit` (a key of `present.FORMATS`); low and high are 95% limits, NaN where there is no interval. n: how
     many `of` it rests on. direction: "higher is better", "lower is better" or "neither". none: the value that
-    means no difference, NaN for levels and counts. verdict: by `analysis.reporting`, or why there is no
+    means no difference, NaN for levels and counts. verdict: by `analysis.study.rule`, or why there is no
     value; "" where neither applies. page: chapter that shows it.
     """
 
@@ -80,7 +78,7 @@ def entry() -> list[Headline]:
     Hospital mortality also without the trusts that were chosen for it (the Keogh review).
     """
     rows = []
-    for row in protocol.two_baselines(protocol.indicators(primary=True)).to_dict("records"):
+    for row in entry_effects.two_baselines(indicators.indicators(primary=True)).to_dict("records"):
         title = f"{row['title']}: difference in the three years after entry"
         limits = (row["estimate"], row["lower"], row["upper"])
         rows.append(
@@ -92,7 +90,7 @@ def entry() -> list[Headline]:
 
 
 def _without_keogh(name: str) -> Headline:
-    found = protocol.entry(name, panel=rivals.samples(name)[KEOGH]).overall
+    found = entry_effects.entry(name, panel=rivals.samples(name)[KEOGH]).overall
     title = f"{regime.indicator(name)['title']}: the same without the eleven trusts of the Keogh review"
     limits = (found.estimate, found.lower, found.upper)
     row = _difference("entry", name, title, limits, int(found.n_trusts), page="metrics/rivals")
@@ -101,14 +99,14 @@ def _without_keogh(name: str) -> Headline:
 
 def regression() -> list[Headline]:
     """Return, for each primary indicator, the size of regression to the mean and what remains beyond it."""
-    names = protocol.indicators(primary=True)
+    names = indicators.indicators(primary=True)
     return [row for name in names for row in (_expected(name), _equally_bad(name))]
 
 
 def _expected(name: str) -> Headline:
     about = regime.indicator(name)
     grain = about["analysis_grain"]
-    year, follow = protocol.YEAR_BEFORE[grain], len(protocol.HORIZONS[grain])
+    year, follow = indicators.YEAR_BEFORE[grain], len(indicators.HORIZONS[grain])
     title = f"{about['title']}: change to be expected from regression to the mean"
     try:
         found = expected_regression(regime.panel(name), baseline=year, follow_up=follow)
@@ -124,7 +122,7 @@ def _expected(name: str) -> Headline:
 def _equally_bad(name: str) -> Headline:
     title = f"{regime.indicator(name)['title']}: difference from equally bad trusts that never entered"
     try:
-        found = protocol.equally_bad(name)
+        found = entry_effects.equally_bad(name)
         limits, n, verdict = (found.difference, found.lower, found.upper), found.entrants.overall.n_trusts, ""
     except EffectError as error:
         limits, n, verdict = (np.nan, np.nan, np.nan), 0, str(error)
@@ -143,7 +141,7 @@ def _difference(
     page: str = "metrics/entry",
 ) -> Headline:
     about = regime.indicator(name)
-    unit, none = protocol.GLUE_UNITS[about["unit"]], NO_DIFFERENCE
+    unit, none = indicators.GLUE_UNITS[about["unit"]], NO_DIFFERENCE
     key, of = f"{what}_{name}", "trusts that entered"
     return Headline(key, title, *limits, unit, n, of, about["direction"], none, verdict, page)
 
@@ -190,7 +188,7 @@ def _level(
 
 def kept() -> list[Headline]:
     """Return, for each primary indicator, the share of the gain kept 12 and 24 months after leaving."""
-    return [row for name in protocol.indicators(primary=True) for row in _kept(name)]
+    return [row for name in indicators.indicators(primary=True) for row in _kept(name)]
 
 
 def _kept(name: str) -> list[Headline]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import present
-from analysis.edition import feed, words
+from analysis.edition import feed, notes
 from analysis.edition.compare import COLUMNS
 from analysis.edition.revisions import ADDED, CHANGED, KINDS, LATE, PUBLISHER, RECORD, WITHDRAWN
 from analysis.edition.since import Since
 from analysis.edition.store import Edition
+from analysis.present import words
 
 NONE_YET = "No edition has been made yet: this is the report before its first one."
 SHOWN = 40  # cells of corrections on the page; all that are kept are in the folder of the edition
@@ -24,7 +24,7 @@ def answer(editions: Sequence[Edition]) -> str:
     if not editions:
         return f"{NONE_YET} From then on each edition says here what moved, by how much, and why."
     newest = editions[0]
-    head = f"This report is built on edition {newest.number} of {present.day(newest.about['date'])}"
+    head = f"This report is built on edition {newest.number} of {words.day(newest.about['date'])}"
     if newest.about["previous"] is None:
         return f"{head}, the first one. There is no earlier number to compare with."
     return f"{head}; it follows edition {newest.about['previous']}. {counted(newest)}"
@@ -38,9 +38,9 @@ def counted(edition: Edition) -> str:
     causes = sorted(
         {cause for text in edition.changes["cause"] for cause in str(text).split(" and ") if cause}
     )
-    why = f" What moved them: {present.join(causes)}." if causes else ""
-    ended = f"{present.plural(changed, 'conclusion')} changed" if changed else "no conclusion changed"
-    return f"{present.plural(moved, 'headline number')} moved, and {ended}.{why}"
+    why = f" What moved them: {words.join(causes)}." if causes else ""
+    ended = f"{words.plural(changed, 'conclusion')} changed" if changed else "no conclusion changed"
+    return f"{words.plural(moved, 'headline number')} moved, and {ended}.{why}"
 
 
 def changes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def changes(frame: pd.DataFrame) -> pd.DataFrame:
             "Headline number": row["name"],
             "Before": _number(row, "old"),
             "Now": _number(row, "new"),
-            "What moved it": row["status"] if row["status"] != "moved" else words.reason(row),
+            "What moved it": row["status"] if row["status"] != "moved" else notes.reason(row),
             "Conclusion": f"changed: {row['why']}" if row["conclusion"] else "not changed",
         }
         for row in frame.to_dict("records")
@@ -72,11 +72,11 @@ def no_changes() -> pd.DataFrame:
 
 def _number(row: dict[str, Any], side: str) -> str:
     text = (
-        present.estimate(row[side], row[f"{side}_low"], row[f"{side}_high"], row["unit"])
-        if words.has(row, side)
-        else words.plain(row, side)
+        words.estimate(row[side], row[f"{side}_low"], row[f"{side}_high"], row["unit"])
+        if notes.has(row, side)
+        else notes.plain(row, side)
     )
-    return text if pd.isna(row[f"{side}_n"]) else f"{text}; n {present.number(row[f'{side}_n'])}"
+    return text if pd.isna(row[f"{side}_n"]) else f"{text}; n {words.number(row[f'{side}_n'])}"
 
 
 def revisions(editions: Sequence[Edition]) -> pd.DataFrame:
@@ -85,17 +85,17 @@ def revisions(editions: Sequence[Edition]) -> pd.DataFrame:
         {
             "Edition": one.number,
             "Table": row["title"],
-            "Whose change": words.BY[row["by"]],
-            "Rows corrected": present.number(row[CHANGED]),
-            "Withdrawn": present.number(row[WITHDRAWN]),
-            "Filled in late": present.number(row[LATE]),
+            "Whose change": notes.BY[row["by"]],
+            "Rows corrected": words.number(row[CHANGED]),
+            "Withdrawn": words.number(row[WITHDRAWN]),
+            "Filled in late": words.number(row[LATE]),
             "Periods": row["first"]
             if row["first"] == row["last"]
             else " to ".join(row[part] for part in SPAN),
         }
         for one in editions
         for row in one.revisions.to_dict("records")
-        if words.revised(row)
+        if notes.revised(row)
     ]
     nothing = {"Edition": "Nothing so far", "Table": "", "Whose change": "", "Rows corrected": "", "Withdrawn": "",
                "Filled in late": "", "Periods": ""}  # fmt: skip
@@ -126,8 +126,8 @@ def new_data(edition: Edition | None) -> pd.DataFrame:
         {
             "Table": row["title"],
             "Publisher": row["source"],
-            "New rows": present.number(row[ADDED]),
-            "Release files": row["releases"] or words.BY[row["by"]],
+            "New rows": words.number(row[ADDED]),
+            "Release files": row["releases"] or notes.BY[row["by"]],
         }
         for row in frame.to_dict("records")
         if int(row[ADDED])
@@ -140,9 +140,9 @@ def all_editions(editions: Sequence[Edition]) -> pd.DataFrame:
     rows = [
         {
             "Edition": one.number,
-            "Date": present.day(one.about["date"]),
+            "Date": words.day(one.about["date"]),
             "What it brought": feed.headline(one),
-            "Headline numbers": present.number(len(one.headline)),
+            "Headline numbers": words.number(len(one.headline)),
             "Code (commit)": one.about["commit"][:12],
         }
         for one in editions
@@ -163,10 +163,10 @@ def tables_since(found: Since | None) -> pd.DataFrame:
     rows = [
         {
             "Table": row["title"],
-            "Whose change": words.BY[row["by"]],
-            "Periods whose rows changed": present.number(row["corrected"])
+            "Whose change": notes.BY[row["by"]],
+            "Periods whose rows changed": words.number(row["corrected"])
             + (f" ({row['first']} to {row['last']})" if row["first"] else ""),
-            "New periods": present.number(row["added"]),
+            "New periods": words.number(row["added"]),
         }
         for row in frame.to_dict("records")
     ]
@@ -187,5 +187,7 @@ def record_sentence(edition: Edition | None) -> str:
         return "No table changed."
     frame = edition.revisions
     total = {kind: int(frame[kind].sum()) for kind in KINDS}
-    parts = [f"{present.plural(total[kind], 'row')} {kind}" for kind in KINDS if total[kind]]
-    return f"{present.plural(len(frame), 'table')} changed: {present.join(parts) if parts else 'descriptions only'}."
+    parts = [f"{words.plural(total[kind], 'row')} {kind}" for kind in KINDS if total[kind]]
+    return (
+        f"{words.plural(len(frame), 'table')} changed: {words.join(parts) if parts else 'descriptions only'}."
+    )

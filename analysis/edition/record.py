@@ -14,8 +14,18 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import quality, trace
-from analysis.edition import cause, citation, headlines, revisions, store, trees, words
+from analysis import trace
+from analysis.edition import (
+    cause,
+    citation,
+    faults,
+    headlines,
+    notes as edition_notes,
+    revisions,
+    signoffs,
+    store,
+    trees,
+)
 from analysis.edition.compare import SAME, EditionError, compare
 from analysis.edition.store import Edition
 from analysis.edition.survey import Survey, survey
@@ -61,7 +71,7 @@ def state(root: Path = ROOT) -> dict[str, Any]:
             name: {part: one.resource[part] for part in kept if part in one.resource}
             for name, one in trees.tables(root).items()
         },
-        "chapters": quality.digests(root),
+        "chapters": signoffs.digests(root),
     }
 
 
@@ -103,10 +113,10 @@ def draft(
             {},
             set(),
         )
-        changes = words.told(
+        changes = edition_notes.told(
             compare(found.iloc[:0], found.iloc[:0]).frame, pd.DataFrame(columns=["key", "cause"])
         )
-        text = words.first(about)
+        text = edition_notes.first(about)
         return Edition(about, found, changes, nothing.frame, nothing.cells, periods(root), text)
     say(f"comparing with edition {before.number}")
     compared = compare(before.headline, found)
@@ -120,8 +130,10 @@ def draft(
         states = cause.Trees(root, old, Path(folder), trees.numbers, was, now, tables.sides, tables.levels)
         causes, notes = cause.attribute(before.headline, found, states, method_changed=method)
     moved = compared.frame[compared.frame["status"] != SAME].reset_index(drop=True)
-    changes = words.told(moved, causes)
-    text = words.comparison(about, compared, changes, tables.frame, code_notes(before.about, about), notes)
+    changes = edition_notes.told(moved, faults.named(before.number, moved, causes))
+    text = edition_notes.comparison(
+        about, compared, changes, tables.frame, code_notes(before.about, about), notes
+    )
     return Edition(about, found, changes, tables.frame, tables.cells, periods(root), text)
 
 
@@ -138,7 +150,7 @@ def code_notes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     notes = []
     if changed:
         readers = [name for name in changed if name.startswith("analysis/ingest/")]
-        notes.append(words.modules(len(changed), len(readers)))
+        notes.append(edition_notes.modules(len(changed), len(readers)))
     if before["lock"] != now["lock"]:
         notes.append("The versions of the libraries changed.")
     if before["python"] != now["python"]:
@@ -176,9 +188,10 @@ def make(
         raise EditionError(f"check: found status {done.returncode} from `{' '.join(check)}`. Allowed: 0.")
     refuse_unclean(root)
     edition = draft(root, today=today, groups=groups, say=say)
-    text = citation.citation((root / "CITATION.cff").read_text(encoding="utf-8"), edition.about)
-    store.write(edition, citation=text, where=root / "data" / "editions")
-    (root / "CITATION.cff").write_text(text, encoding="utf-8")
+    texts = citation.numbered(root, edition.about)
+    store.write(edition, citation=texts[citation.CITATION], where=root / "data" / "editions")
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8")
     return edition
 
 

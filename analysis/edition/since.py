@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import data, present, trace
-from analysis.edition import headlines, revisions, store, words
+from analysis import data, trace
+from analysis.edition import faults, headlines, notes, revisions, store
 from analysis.edition.cause import STEPS
 from analysis.edition.compare import SAME, compare
 from analysis.edition.store import Edition
+from analysis.present import words
 
 DATA_ONLY, METHOD_ONLY = "the tables: no code changed", "the method: no table changed"
 BOTH, NEITHER = "tables or method: both changed", "neither tables nor code: see the versions of the libraries"
@@ -35,16 +36,16 @@ class Since:
 
     def sentence(self) -> str:
         """Say what differs from the newest edition."""
-        head = f"Since edition {self.edition.number} of {present.day(self.edition.about['date'])}"
+        head = f"Since edition {self.edition.number} of {words.day(self.edition.about['date'])}"
         if self.changes.empty and self.tables.empty and not self.code:
             return f"{head} nothing has changed."
         conclusions = int(self.changes["conclusion"].sum())
         ended = (
-            f"{present.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
+            f"{words.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
         )
         counts = (
-            f"{present.plural(len(self.tables), 'table')} and {present.plural(self.code, 'module')} of the analysis changed, "
-            f"{present.plural(len(self.changes), 'headline number')} moved, and {ended}"
+            f"{words.plural(len(self.tables), 'table')} and {words.plural(self.code, 'module')} of the analysis changed, "
+            f"{words.plural(len(self.changes), 'headline number')} moved, and {ended}"
         )
         return f"{head} {counts}. The next edition will recompute the old data with the new code, and the reverse, to say why."
 
@@ -75,7 +76,8 @@ def since(numbers: pd.DataFrame | None = None) -> Since | None:
         else NEITHER
     )
     causes = moved[["key"]].assign(cause=why, interaction=float("nan"), **dict.fromkeys(STEPS, float("nan")))
-    return Since(edition, words.told(moved, causes), tables, code)
+    causes = faults.named(edition.number, moved, causes)
+    return Since(edition, notes.told(moved, causes), tables, code)
 
 
 def changed_tables(edition: Edition) -> pd.DataFrame:

@@ -169,10 +169,11 @@ def _bytes(file: Path, sha: str) -> bytes:
     _used(file)
     content = file.read_bytes() if file.is_file() else b""
     found = hashlib.sha256(content).hexdigest()
+    where = f"{file.parent.name}/{file.name}"
+    if trace.line_ends_alone(content, sha):
+        raise EditionError(f"{where}: found {data.LINE_ENDS}. Allowed: LF. {data.restored(file)}.")
     if found != sha:
-        raise EditionError(
-            f"{file.parent.name}/{file.name}: found checksum {found}. Allowed: {sha}, as recorded."
-        )
+        raise EditionError(f"{where}: found checksum {found}. Allowed: {sha}, as recorded.")
     return content
 
 

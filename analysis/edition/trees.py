@@ -34,7 +34,7 @@ class TableFile:
 
 def git(root: Path, *arguments: str) -> str:
     """Return what git says in `root`; raise EditionError with its message when it fails."""
-    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
+    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, encoding="utf-8")
     if done.returncode:
         raise EditionError(
             f"git {arguments[0]}: found {done.stderr.strip()!r}. Allowed: a repository with that history."
@@ -42,16 +42,24 @@ def git(root: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def take_out(root: Path, commit: str, target: Path) -> Path:
-    """Write the tree of a commit into the folder `target`, which it makes; the repository stays untouched."""
-    done = subprocess.run(["git", "archive", "--format=tar", commit], cwd=root, capture_output=True)
+def packed(root: Path, commit: str) -> bytes:
+    """Return the tree of a commit as tar, its bytes as committed whatever line ends git is set to write."""
+    as_committed = ("-c", "core.autocrlf=false", "-c", "core.eol=lf")
+    command = ["git", *as_committed, "archive", "--format=tar", commit]
+    done = subprocess.run(command, cwd=root, capture_output=True)
     if done.returncode:
-        found = done.stderr.decode().strip()
+        found = done.stderr.decode("utf-8", "replace").strip()
         raise EditionError(
             f"commit {commit}: found {found!r}. Allowed: a commit of this repository, its history complete."
         )
+    return done.stdout
+
+
+def take_out(root: Path, commit: str, target: Path) -> Path:
+    """Write the tree of a commit into the folder `target`, which it makes; the repository stays untouched."""
+    content = packed(root, commit)
     target.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         archive.extractall(target, filter="data")
     return target
 

@@ -53,7 +53,9 @@ def tidy(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the described fields of `frame`, whole numbers as Int64, rows sorted by the primary key."""
     schema = table(name)["schema"]
     whole = {each["name"]: "Int64" for each in schema["fields"] if each["type"] == "integer"}
-    return frame[fields(name)].sort_values(schema["primaryKey"], ignore_index=True).astype(whole)
+    return (
+        frame[fields(name)].sort_values(schema["primaryKey"], ignore_index=True, kind="stable").astype(whole)
+    )
 
 
 @cache

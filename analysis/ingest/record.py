@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from analysis.data import DataError
 
 CHANGES = "changes.json"  # what the last refresh from releases changed
 PACKAGE = "datapackage.json"
+CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
 
 
 @contextmanager
@@ -36,6 +38,14 @@ def held(folder: Path, path: str) -> bytes:
     staged = folder / data.STAGE / path
     file = staged if (folder / data.STAGE / data.READY).is_file() and staged.is_file() else folder / path
     return file.read_bytes() if file.is_file() else b""
+
+
+def version() -> str:
+    """Return the number of the newest edition, as the citation file has it. Raises DataError without one."""
+    found = re.search(r'^version: "?([\w.]+)', CITATION.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise DataError(CITATION.name, column="version", found="no such line", allowed="one")
+    return found.group(1)
 
 
 def resources(folder: Path) -> dict[str, dict[str, Any]]:

@@ -148,7 +148,7 @@ def put(
     found: Plan, *, folder: Path = data.FOLDER, say: Callable[[str], None] = lambda line: None
 ) -> list[str]:
     """Write what `plan` found, all of it or nothing; return the names of the tables."""
-    package = {**PACKAGE, "resources": found.described}
+    package = {**PACKAGE, "version": record.version(), "resources": found.described}
     differ = None if found.changes.periods.empty and found.changes.files.empty else found.changes.record()
     record.stage(folder, found.made, package, differ)
     say("all tables verified; putting them in place")

@@ -22,7 +22,7 @@ ENDS = {
 def plot_spells(spells: pd.DataFrame, *, ax: Axes) -> Axes:
     """Draw one bar a spell on a line a trust, by first entry; the way it ended shows as colour and as mark.
 
-    spells: as `analysis.regime.spells` returns it.
+    spells: as `analysis.study.regime.spells` returns it.
     """
     order = spells.groupby("trust")["entered"].min().sort_values(kind="stable").index
     line = {trust: len(order) - 1 - place for place, trust in enumerate(order)}
@@ -49,7 +49,7 @@ def plot_spells(spells: pd.DataFrame, *, ax: Axes) -> Axes:
 def plot_in_force(counts: pd.DataFrame, *, ax: Axes) -> Axes:
     """Draw the number of trusts in special measures at each month's end as steps from zero.
 
-    counts: as `analysis.regime.in_force_by_month` returns it.
+    counts: as `analysis.study.regime.in_force_by_month` returns it.
     """
     months = counts["month"].dt.to_timestamp()
     ax.step(months, counts["trusts"], where="post", color=BLUE, linewidth=2)

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import SupportsFloat
 
 import pandas as pd
 
+THOUSAND = 1000
+
+
+def thousands(value: float) -> str:
+    """Return GBP to the nearest thousand as text, a half upwards; '..' when missing."""
+    if not math.isfinite(value):
+        return number(float("nan"), "gbp")
+    return number(THOUSAND * math.floor(value / THOUSAND + 0.5), "gbp")
+
+
 MINUS = "−"
+
+
 NOT_AVAILABLE = ".."
+
+
 QUARTERS = {1: "January to March", 2: "April to June", 3: "July to September", 4: "October to December"}
+
+
 # unit: digits after the point, text before, text after
 FORMATS: dict[str, tuple[int, str, str]] = {
     "percent": (1, "", "%"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import subprocess
 from html import escape, unescape
@@ -20,8 +21,12 @@ import yaml
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
+from analysis.edition import publish
+
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = "about/figures"
+TERMS = "terms-said.js"  # a script, since a page opened from disk cannot fetch
+BRANCH, TAGGED = "main", "edition-"
 FIGURE = re.compile(
     r'<figure class="result" id="([^"]+)">\s*<figcaption class="finding">(.*?)</figcaption>', re.DOTALL
 )
@@ -35,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_config_value("report_repository", "", "html")
     app.add_config_value("report_address", "", "html")
+    app.add_config_value("report_tag", edition_here(), "html")  # a tag that comes or goes rewrites every page
     app.connect("html-page-context", around)
     app.connect("build-finished", finish, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -46,23 +52,39 @@ def around(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         return
     path = Path(app.env.doc2path(pagename))
     title = unescape(TAG.sub("", context.get("title") or ""))
+    tag, address = app.config.report_tag, app.config.report_address.rstrip("/")
+    if address and tag:
+        address += f"/{publish.HOME}/{tag.removeprefix(TAGGED)}"
     context["body"] += about(
         app.config.report_repository.rstrip("/"),
-        app.config.report_address.rstrip("/"),
+        address,
+        tag,
         title=title,
         page=pagename,
         path=path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name,
         changed=last_change(path),
         live=path.suffix == ".ipynb" and bool(WIDGETS.search(path.read_text(encoding="utf-8"))),
     )
-    if app.config.report_address:
-        context["pageurl"] = f"{app.config.report_address.rstrip('/')}/{pagename}.html"
+    if address:
+        context["pageurl"] = f"{address}/{pagename}.html"
 
 
 def about(
-    repository: str, address: str, *, title: str, page: str, path: str, changed: str, live: bool
+    repository: str,
+    address: str,
+    tag: str = "",
+    *,
+    title: str,
+    page: str,
+    path: str,
+    changed: str,
+    live: bool,
 ) -> str:
-    """Return the block below a chapter. repository, address: '' leaves out what needs them."""
+    """Return the block below a chapter. repository, address: '' leaves out what needs them. tag: of the edition.
+
+    Colab is not offered: it opens the notebook alone, without the module and the tables that it calls.
+    """
+    at = tag or BRANCH
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     who = "; ".join(author.get("name") or author["family-names"] for author in cited["authors"])
     where = f" {address}/{page}.html" if address else ""
@@ -72,11 +94,10 @@ def about(
     links = {}
     if repository:
         links["Suggest a change"] = f"{repository}/issues/new?title={quote(f'{title} ({path})')}"
-        links["Source of this page"] = f"{repository}/blob/main/{path}"
+        links["Source of this page"] = f"{repository}/blob/{at}/{path}"
     if repository.startswith("https://github.com/") and path.endswith(".ipynb"):
         name = repository.removeprefix("https://github.com/")
-        links["Open on Binder"] = f"https://mybinder.org/v2/gh/{name}/main?urlpath=lab/tree/{quote(path)}"
-        links["Open in Colab"] = f"https://colab.research.google.com/github/{name}/blob/main/{path}"
+        links["Open on Binder"] = f"https://mybinder.org/v2/gh/{name}/{at}?urlpath=lab/tree/{quote(path)}"
     if links:
         joined = " · ".join(f'<a href="{escape(to)}">{words}</a>' for words, to in links.items())
         lines.append(f"<p>{joined}</p>")
@@ -90,19 +111,51 @@ def about(
     return f'<details class="about-page"><summary>About this page: cite, run, change</summary>{"".join(lines)}</details>'
 
 
+def edition_here() -> str:
+    """Return the tag of the edition that stands in this copy, 'edition-2026.1'; '' between editions."""
+    tags = git(ROOT, "tag", "--points-at", "HEAD", "--list", f"{TAGGED}*", "--sort=-version:refname")
+    return tags.partition("\n")[0]
+
+
 def last_change(path: Path) -> str:
-    """Return the day of the last commit of a file, '22 November 2026'; '' when it has none."""
-    command = ["git", "log", "-1", "--format=%cs", "--", path.name]
+    """Return the day of the last commit of a file, '22 November 2026'; '' when git cannot tell.
+
+    It cannot without a commit, when the file was edited since, and in a shallow clone for what changed before it
+    begins: git then names the first commit that it has.
+    """
+    found = git(path.parent, "log", "-1", "--no-show-signature", "--format=%cs %H", "--", path.name)
+    if not found or git(path.parent, "status", "--porcelain", "--", path.name):
+        return ""
+    day, commit = found.split()
+    if commit in beginnings(path.parent):
+        return ""
+    when = dt.date.fromisoformat(day)
+    return f"{when.day} {when:%B %Y}"
+
+
+def beginnings(folder: Path) -> set[str]:
+    """Return the commits at which the history of a shallow clone begins; none in a whole one."""
+    place = git(folder, "rev-parse", "--git-path", "shallow")
+    file = folder / place
+    return set(file.read_text(encoding="utf-8").split()) if place and file.is_file() else set()
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Return what git says in a folder, '' without git, without a repository or when it fails."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         found = subprocess.run(
-            command, cwd=path.parent, capture_output=True, text=True, timeout=20, check=False
+            ["git", *arguments],
+            cwd=folder,
+            env=own,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=20,
+            check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, UnicodeDecodeError, subprocess.TimeoutExpired):
         return ""
-    if found.returncode or not found.stdout.strip():
-        return ""
-    day = dt.date.fromisoformat(found.stdout.strip())
-    return f"{day.day} {day:%B %Y}"
+    return "" if found.returncode else found.stdout.strip()
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
@@ -112,13 +165,12 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     out = Path(app.outdir)
     glossary = out / "about" / "glossary.html"
     if glossary.is_file():
-        (out / "_static" / "terms.json").write_text(
-            terms(glossary.read_text(encoding="utf-8")), encoding="utf-8"
-        )
+        told = f"window.reportTerms = {terms(glossary.read_text(encoding='utf-8'))}\n"
+        (out / "_static" / TERMS).write_text(told, encoding="utf-8")
     if (out / f"{LISTS}.html").is_file():
         fill(out, [name for name in reading_order(app) if (out / f"{name}.html").is_file()])
     (out / "404.html").write_text(
-        lost(app.config.report_address.rstrip("/"), app.config.html_title), encoding="utf-8"
+        publish.lost(app.config.report_address, name=app.config.html_title), encoding="utf-8"
     )
 
 
@@ -170,18 +222,3 @@ def _words(html: str) -> str:
 
 def _items(rows: list[tuple[str, str]]) -> str:
     return "".join(f'<li><a class="reference internal" href="{to}">{words}</a></li>' for to, words in rows)
-
-
-def lost(address: str, title: str) -> str:
-    """Return the page for a wrong address. It stands alone, because it is shown at any depth."""
-    home = f"{address}/" if address else "/"
-    return f"""<!DOCTYPE html>
-<html lang="en-GB"><head><meta charset="utf-8"><title>Page not found - {escape(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="There is no page at this address."><meta name="robots" content="noindex">
-<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:38rem;margin:3rem auto;padding:0 1rem;color:#1f2937;background:#fff}}
-a{{color:#0b5394}}@media(prefers-color-scheme:dark){{body{{color:#f3f4f6;background:#14181e}}a{{color:#9ecbff}}}}</style></head>
-<body><main><h1>There is no page here</h1>
-<p>The address may be mistyped, or the page may have been in an earlier edition.</p>
-<p><a href="{home}">Go to the findings</a>, or <a href="{home}search.html">search the report</a>.</p></main></body></html>
-"""

@@ -28,4 +28,6 @@ def name_feed(app: Sphinx, pagename: str, template: str, context: dict[str, Any]
 def write(app: Sphinx, error: Exception | None) -> None:
     """Write the feed once the pages are there."""
     if error is None and app.builder.format == "html":
-        (Path(app.outdir) / feed.FILE).write_bytes(feed.feed(store.every()))
+        address = app.config.report_address.rstrip("/")
+        told = feed.feed(store.every(), address=f"{address}/" if address else "")
+        (Path(app.outdir) / feed.FILE).write_bytes(told)

@@ -1,96 +1,140 @@
-"""Run a chapter again when, and only when, something that it used has changed.
+"""Run a chapter again when, and only when, something that it used has changed; write a page when it shows a change.
 
-A chapter's outputs are kept with a record of what made them: its code cells, the modules of `analysis`
-that were imported while it ran, the tables that were loaded, the lock. The next build compares the record
-with what is there now, and either takes the kept outputs or runs the chapter. Prose is always read anew.
+What a chapter used is recorded and judged in `analysis.site`; here Sphinx is told. Pages are made in a folder of
+their own and brought to the readers' folder when all are whole, so that a build that fails leaves those of before.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import posixpath
 import re
 import shutil
-import sys
-import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import comforts
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from analysis import data, quality, runs, trace
-from analysis.evidence import private_folder as private
+from analysis import data, trace
+from analysis.edition import signoffs
+from analysis.site import alone, installed, judge, pages, record, run
 
-ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 900
-RUN_NOW: set[str] = set()  # chapters that this build has run
-BUILD_INFO = ".buildinfo"
-AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
+SCRIPTS = "_scripts"
+STATEMENTS = "evidence_statements"  # the table that the role `statement` looks into
+
+
+@dataclass
+class Build:
+    """What this build knows: its lock, the site of before, and what the pages are made of and show now."""
+
+    lock: IO[str] | None = None
+    code: dict[str, str] = field(default_factory=dict)
+    was: pages.Site | None = None
+    readers: Path | None = None  # the folder of the finished pages
+    sources: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
+    shows: dict[str, dict[str, str]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+
+
+BUILD = Build()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register with Sphinx."""
-    app.connect("builder-inited", bring_back)
+    """Refuse what cannot be right, wait for another build, and register with Sphinx."""
+    installed.require(Path(app.srcdir).parent)
+    run.end_in_order(say)
+    BUILD.__init__(lock=alone.wait(Path(app.outdir).parent, say), code=trace.modules())
+    app.connect("builder-inited", aside, priority=1)
     app.connect("env-get-outdated", outdated)
     app.connect("source-read", read)
+    app.connect("env-updated", shown_anew)
     app.connect("html-page-context", footer)
-    app.connect("build-finished", finished)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    app.connect("build-finished", forget, priority=100)
+    app.connect("build-finished", finished, priority=900)
+    return {"parallel_read_safe": False, "parallel_write_safe": False}
+
+
+def aside(app: Sphinx) -> None:
+    """Let the pages be made in a folder beside the one where they are read."""
+    if app.builder.name == "html":
+        BUILD.readers = Path(app.outdir)
+        app.outdir = app.builder.outdir = type(app.outdir)(BUILD.readers.with_name(f".{BUILD.readers.name}"))
+        Path(app.outdir).mkdir(exist_ok=True)
 
 
 def outdated(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Name the chapters to read again: those to be run, and those that show numbers of one of them.
-
-    All documents are read again when the last build did not write every page without a warning.
-    """
-    for name in removed:
-        place(app, name).unlink(missing_ok=True)
-        (Path(app.outdir) / f"{name}.html").unlink(missing_ok=True)
-    stale = {}
+    """Run the chapters that must be run; name the pages to be read again."""
+    now, stale = judge.now(), {}
     for name in sorted(chapters(app)):
-        stale[name] = reason(app, name)
+        stale[name] = reason(app, name, now)
         say(f"{name}: " + (f"to be run ({stale[name]})" if stale[name] else "outputs kept"))
-    run = {name for name, why in stale.items() if why}
-    shows = {name for name in env.found_docs if shown_from(app, name) & run}
-    again = set(env.found_docs) if unfinished(app).exists() else run | shows
-    unfinished(app).parent.mkdir(parents=True, exist_ok=True)
-    again |= set(env.found_docs) if signed_anew(app) else set()
-    unfinished(app).touch()
-    run_all(app, sorted(run))
+    if app.builder.name == "html":
+        BUILD.was = pages.load(last_site(app))
+        last_site(app).unlink(missing_ok=True)  # until all pages are whole
+    run_all(app, [name for name, why in stale.items() if why])
+    if app.builder.name != "html":
+        return sorted(env.found_docs)
+    BUILD.sources = {name: made_of(app, name) for name in env.found_docs}
+    BUILD.shared = pages.shared(Path(app.srcdir))
+    if BUILD.was is None or BUILD.was.shared.get("_static") != BUILD.shared["_static"]:
+        shutil.rmtree(Path(app.outdir) / "_static", ignore_errors=True)  # Sphinx takes no file away
+    again = pages.to_read(BUILD.was, sorted(env.found_docs), BUILD.sources)
+    say(told("read", again, len(env.found_docs)))
     return sorted(again)
 
 
-def signed_anew(app: Sphinx) -> bool:
-    """Tell whether a sign-off changed since the last build: it stands at the foot of pages that else stay."""
-    kept, now = unfinished(app).with_name("signoffs"), quality.signoffs().to_csv(index=False)
-    was = kept.read_text(encoding="utf-8") if kept.is_file() else None
-    kept.write_text(now, encoding="utf-8")
-    return was != now
+def shown_anew(app: Sphinx, env: Any) -> list[str]:
+    """Name the pages to be written again because something besides their own text changed."""
+    if app.builder.name != "html":
+        return []
+    BUILD.shared |= {"titles or headings": pages.titles(env)}
+    BUILD.shows = {name: shows(app, name) for name in env.found_docs}
+    again = pages.to_write(BUILD.was, BUILD.shared, BUILD.shows)
+    if BUILD.was is not None and again:
+        say(told("written", again, len(env.found_docs)))
+    return sorted(again)
+
+
+def told(what: str, why: dict[str, str], number: int) -> str:
+    """Say how many pages are read or written again and why."""
+    reasons = sorted(set(why.values()))
+    more = f" and {len(reasons) - 3} reasons more" if len(reasons) > 3 else ""
+    return f"{len(why)} of {number} pages to be {what} again" + (
+        f" ({'; '.join(reasons[:3])}{more})" if reasons else ""
+    )
 
 
 def run_all(app: Sphinx, names: list[str]) -> None:
     """Run chapters side by side, one kernel each; all end before the first failure is raised."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        for done in [pool.submit(run, app, name) for name in names]:
-            done.result()
-    RUN_NOW.update(names)
+    done: list[str] = []
+
+    def one(name: str) -> None:
+        began = time.monotonic()
+        say(f"{name}: running")
+        execute(app, name)
+        done.append(name)
+        say(f"{name}: run in {time.monotonic() - began:.1f} s ({len(done)} of {len(names)})")
+
+    try:
+        run.each(names, one)
+    except run.ChapterError as error:
+        raise ExtensionError(str(error)) from error
 
 
-def shown_from(app: Sphinx, docname: str) -> set[str]:
-    """Name the chapters whose numbers a document shows; it names them by paths from its own folder."""
-    found = OTHER_CHAPTER.findall(source_text(app, docname))
-    here = posixpath.dirname(docname)
-    return {posixpath.normpath(posixpath.join(here, other)).lstrip("/") for other in found}
+def execute(app: Sphinx, docname: str) -> nbformat.NotebookNode:
+    """Run a chapter and keep the result with its record."""
+    path = Path(app.env.doc2path(docname))
+    notebook, began = nbformat.read(path, as_version=4), record.before()
+    notes = run.run(notebook, folder=path.parent, name=docname, REPORT_BUILD="1")
+    record.keep(notebook, record.made(began, notes), file=place(app, docname))
+    return notebook
 
 
 def read(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -98,8 +142,9 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname not in chapters(app):
         return
     notebook = nbformat.reads(source[0], as_version=4)
-    current = docname in RUN_NOW or not reason(app, docname)  # edited since its run: the next build's affair
-    kept = load(app, docname) if current else run(app, docname)
+    kept = load(app, docname)
+    if kept is None or record.code(kept) != record.code(notebook):  # edited since it was judged
+        kept = execute(app, docname)
     outputs = iter(cell for cell in kept.cells if cell.cell_type == "code")
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -108,134 +153,99 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = nbformat.writes(notebook)
 
 
-def run(app: Sphinx, docname: str) -> nbformat.NotebookNode:
-    """Execute a chapter from its code cells alone and keep the result with its record."""
-    began = time.monotonic()
-    path = Path(app.env.doc2path(docname))
-    notebook = nbformat.read(path, as_version=4)
-    stood = runs.before(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    notebook.cells.append(nbformat.v4.new_code_cell(runs.WRITE_NOTE))
-    with tempfile.TemporaryDirectory() as folder:
-        execute(notebook, docname, path.parent, {trace.REQUEST: folder, "REPORT_BUILD": "1"})
-        notes = trace.collect(Path(folder))
-    notebook.cells.pop()
-    runs.keep(notebook, began=stood, notes=notes, file=place(app, docname))
-    say(f"{docname}: run in {time.monotonic() - began:.1f} s")
-    return notebook
-
-
-def execute(notebook: nbformat.NotebookNode, docname: str, folder: Path, environment: dict[str, str]) -> None:
-    """Execute a chapter in its folder; raise ExtensionError, which ends the build, when a cell fails."""
-    where = {"metadata": {"path": str(folder)}}
-    quiet = [
-        "--IPKernelApp.log_level=ERROR"
-    ]  # each kernel would warn that it uses the network of the machine
-    client = NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", resources=where, extra_arguments=quiet
-    )
-    try:
-        client.execute(env={**os.environ, **environment})
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise ExtensionError(f"chapter {docname} failed:\n{error}") from error
-
-
-def reason(app: Sphinx, docname: str) -> str:
+def reason(app: Sphinx, docname: str, now: judge.Now) -> str:
     """Say why a chapter must be run, '' when its kept outputs are still those of its inputs."""
-    kept = load(app, docname)
-    if kept is None:
-        return "no outputs kept"
-    record = kept.metadata[runs.RECORD]
-    if record["code"] != runs.code(nbformat.read(app.env.doc2path(docname), as_version=4)):
-        return "its code changed"
-    if record["lock"] != trace.digest(runs.LOCK):
-        return "requirements.lock changed"
-    if record["python"] != sys.version.split()[0]:
-        return "another Python"
-    if record.get("private") is not None and record["private"] != private.digest():
-        return "the private folder changed"
-    if record.get("listed") not in (None, data.tables()):
-        return "a table was added or taken away"
-    for name, sha in record["modules"].items():
-        if not (ROOT / name).is_file() or trace.digest(ROOT / name) != sha:
-            return f"{name} changed"
-    return next((f"table {name} changed" for name, was in record["tables"].items() if differs(name, was)), "")
+    path, kept = Path(app.env.doc2path(docname)), load(app, docname)
+    code = record.code(nbformat.read(path, as_version=4))
+    made = kept.metadata[record.RECORD] if kept is not None else None
+    return judge.reason(made, now, code=code, folder=path.parent.relative_to(trace.ROOT).as_posix())
 
 
-def differs(name: str, was: dict[str, str]) -> bool:
-    """Tell whether a table or its description, or a noted file, is no longer what a chapter loaded."""
-    path = ROOT / was["path"]
-    if name.startswith("file:"):
-        return not path.is_file() or trace.digest(path) != was["sha256"]
-    try:
-        now = trace.description_digest(data.describe(name))
-    except data.DataError:
-        return True
-    return not path.is_file() or trace.digest(path) != was["sha256"] or now != was["description"]
+def made_of(app: Sphinx, docname: str) -> dict[str, str | None]:
+    """Return the digest of what a page is read from: its source, its run, and the runs whose numbers it shows."""
+    source = Path(app.env.doc2path(docname))
+    text = source.read_text(encoding="utf-8")
+    ran = {docname, *shown_from(docname, text)} & chapters(app)
+    files = [source, *(place(app, name) for name in sorted(ran))]
+    files += [data.FOLDER / f"{STATEMENTS}.csv"] if "{statement}" in text else []
+    return {path_of(file): pages.digest(file) for file in files}
+
+
+def shows(app: Sphinx, docname: str) -> dict[str, str]:
+    """Return what a page shows of its own besides its text, by name."""
+    source = Path(app.env.doc2path(docname))
+    return {
+        "the day of its last commit": comforts.last_change(source),
+        "its sign-off": signoffs.sentence(docname) if docname in chapters(app) else "",
+        "its script": pages.digest(Path(app.srcdir) / SCRIPTS / f"{docname}.js") or "",
+    }
+
+
+def shown_from(docname: str, text: str) -> set[str]:
+    """Name the chapters whose numbers a document shows; it names them by paths from its own folder."""
+    here = posixpath.dirname(docname)
+    return {
+        posixpath.normpath(posixpath.join(here, other)).lstrip("/") for other in OTHER_CHAPTER.findall(text)
+    }
 
 
 def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """Add to a chapter what its numbers rest on: end of its data, day of the run, digest of inputs."""
-    if not context.get("body") or pagename not in chapters(app):
-        return
-    kept = load(app, pagename)
+    BUILD.written.add(pagename)
+    kept = load(app, pagename) if context.get("body") and pagename in chapters(app) else None
     if kept is None:
         return
-    record = kept.metadata[runs.RECORD]
-    ends = sorted(table["data_to"] for table in record["tables"].values() if table["data_to"])
+    made = kept.metadata[record.RECORD]
+    ends = sorted(table["data_to"] for table in made["tables"].values() if table["data_to"])
     to = f"Tables reach to {escape(ends[-1])}. " if ends else ""
     context["body"] += (
-        f'<p class="provenance">{to}Run on {record["run_on"]}. Inputs <code>{inputs(record)}</code>. '
-        f"{escape(quality.sentence(pagename))}</p>"
+        f'<p class="provenance">{to}Run on {made["run_on"]}. Inputs <code>{record.inputs(made)}</code>. '
+        f"{escape(signoffs.sentence(pagename))}</p>"
     )
 
 
+def forget(app: Sphinx, error: Exception | None) -> None:
+    """Take away the pages, and the kept runs, of documents that are no more; other extensions then finish the rest."""
+    if error is not None or app.builder.name != "html":
+        return
+    pages.forget(Path(app.outdir), {*app.env.found_docs, *others(app)})
+    for kept in place(app, "x").parent.rglob("*.ipynb"):
+        source = Path(app.srcdir) / kept.relative_to(place(app, "x").parent)
+        if not source.is_file():
+            kept.unlink()
+
+
 def finished(app: Sphinx, error: Exception | None) -> None:
-    """Take the mark of an unfinished build away, once all pages are written and nothing was warned of."""
-    if error is None and app.builder.format == "html" and not app._warncount:
-        unfinished(app).unlink(missing_ok=True)
-    put_away(app)
+    """Bring whole pages to their readers; note what they are made of, when nothing was warned of."""
+    if error is None and BUILD.readers is not None:
+        with run.to_the_end():
+            pages.publish(Path(app.outdir), BUILD.readers)
+        if not app._warncount:
+            pages.save(site(app), last_site(app))
+    if BUILD.lock is not None:
+        BUILD.lock.close()
 
 
-def bring_back(app: Sphinx) -> None:
-    """Put Sphinx's record of the settings of the last build where Sphinx looks for it.
-
-    It names folders of this machine, so `put_away` keeps it out of the pages: two builds give the same bytes.
-    """
-    page_side, kept = Path(app.outdir) / BUILD_INFO, kept_build_info(app)
-    if kept.is_file() and not page_side.exists():
-        page_side.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(kept, page_side)
-
-
-def put_away(app: Sphinx) -> None:
-    """Keep Sphinx's record of the settings beside the kept outputs, not among the pages."""
-    page_side, kept = Path(app.outdir) / BUILD_INFO, kept_build_info(app)
-    if page_side.is_file():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(page_side, kept)
+def site(app: Sphinx) -> pages.Site:
+    """Return what the pages just written are made of and show."""
+    found = {}
+    for name in app.env.found_docs:
+        included = [Path(app.srcdir) / path for path in app.env.dependencies.get(name, ())]
+        more = {path_of(file): pages.digest(file) for file in included}
+        found[name] = pages.Page({**more, **BUILD.sources[name]}, BUILD.shows[name])
+    code = {name: BUILD.code.get(name) for name in sorted(trace.loaded())}
+    return pages.Site(code, BUILD.shared, found, sorted(others(app)))
 
 
-def kept_build_info(app: Sphinx) -> Path:
-    """Return where Sphinx's record of the settings waits between builds."""
-    return Path(app.outdir).parent / ".fresh" / "settings"
+def others(app: Sphinx) -> set[str]:
+    """Return the pages without a document, as this build wrote them or, when it wrote none, the one before."""
+    before = set(BUILD.was.others) if BUILD.was is not None else set()
+    return (BUILD.written - app.env.found_docs) or before
 
 
-def unfinished(app: Sphinx) -> Path:
-    """Return the file that is there from the start of a build until its pages are complete.
-
-    Without it Sphinx would take a page for current although the build that ran its chapter failed, was
-    killed or wrote another format, and would forget a warning with an unchanged page.
-    """
-    return Path(app.outdir).parent / ".fresh" / "unfinished"
-
-
-def inputs(record: dict[str, Any]) -> str:
-    """Return a short digest of everything that a chapter's numbers were made from."""
-    parts = {key: value for key, value in record.items() if key != "run_on"}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+def last_site(app: Sphinx) -> Path:
+    """Return the file that tells what the pages were made of, absent from the start of a build until all are whole."""
+    return Path(app.outdir).parent / ".fresh" / "site.json"
 
 
 def chapters(app: Sphinx) -> set[str]:
@@ -245,17 +255,18 @@ def chapters(app: Sphinx) -> set[str]:
 
 def place(app: Sphinx, docname: str) -> Path:
     """Return the file that keeps a chapter's run, beside the built pages."""
-    return runs.place(Path(app.outdir).parent, docname)
+    return record.place(Path(app.outdir).parent, docname)
 
 
 def load(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
     """Return the kept run of a chapter, None when there is none that can be read."""
-    return runs.kept(place(app, docname))
+    return record.kept(place(app, docname))
 
 
-def source_text(app: Sphinx, docname: str) -> str:
-    """Return the text of a document as it stands on disk."""
-    return Path(app.env.doc2path(docname)).read_text(encoding="utf-8")
+def path_of(file: Path) -> str:
+    """Return a file's path from the top of the checkout."""
+    real = file.resolve()
+    return real.relative_to(trace.ROOT).as_posix() if real.is_relative_to(trace.ROOT) else real.as_posix()
 
 
 def say(line: str) -> None:

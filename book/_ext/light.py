@@ -11,29 +11,58 @@ import hashlib
 import posixpath
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import tinycss2
 from sphinx.application import Sphinx
 
 SITE = "_static/site.css"
 FIGURES = "_figures"
-DRAWN = re.compile(r'(<img\b[^>]*?\bsrc=")data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
-LINK = re.compile(r'<link\b(?=[^>]*rel="(?:stylesheet|preload)")[^>]*>\s*')
+DRAWN = re.compile(r'(<img\b[^>]*?\bsrc=")data:image/([a-z]+)[a-z+.-]*;base64,([A-Za-z0-9+/=\s]+)"')
+# `strict` makes files of what a page had for itself and marks them `data-own`: they stay as they are.
+LINK = re.compile(r'<link\b(?! data-own)(?=[^>]*rel="(?:stylesheet|preload)")[^>]*>\s*')
 HREF = re.compile(r'href="([^"?]+)[^"]*"')
 SCRIPT = re.compile(r'<script src="([^"?]+)(\?[^"]*)?">\s*</script>')
-OPTIONS = "_static/documentation_options.js"
 # The theme's script settles light or dark only after the text is drawn, and the page is then styled a second time.
 LATE_THEME = 'localStorage.getItem("theme") || "auto"'
 THEME = (
     'localStorage.getItem("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
 )
-# Pictures wait until the text can be read; then all come, so that a page left open prints and reads on without a line.
-LATER = (
-    "<script>addEventListener('load', () => setTimeout(() => { document.documentElement.dataset.settled = '';"
-    " document.querySelectorAll('img[loading=lazy]').forEach(one => { one.loading = 'eager' }) }, 2500))</script>"
-)
+SEEN = "lookup-data"  # scripts that hold figures and name no class
+# How an SVG says its looks, so that it shows alike where styles within a file are refused: by attributes.
+STYLED = re.compile(r'(<[a-z][^<>]*?)\sstyle="([^"]*)"([^<>]*>)', re.IGNORECASE)
+LOOKS = {
+    "clip-path",
+    "clip-rule",
+    "color",
+    "display",
+    "fill",
+    "fill-opacity",
+    "fill-rule",
+    "opacity",
+    "visibility",
+}
+LOOKS |= {
+    f"stroke{part}" for part in ("", "-dasharray", "-dashoffset", "-linecap", "-linejoin", "-miterlimit")
+}
+LOOKS |= {
+    "stroke-opacity",
+    "stroke-width",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "text-anchor",
+}
+FOR_ALL = re.compile(r'<style type="text/css">\s*\*\{([^{}]*)\}\s*</style>')
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#|[a-z]+:)([^)'\"]+)\1\s*\)")
+DRAWINGS = "_static/drawings"
+WRITTEN = re.compile(
+    r"url\(\s*(?P<mark>['\"]?)data:image/(?P<kind>[a-z]+)[^,;)]*(?:;charset=[\w-]+|;utf-?8)?(?P<coding>;base64)?,"
+    r"(?P<content>(?:(?!(?P=mark)\s*\)).)*)(?P=mark)\s*\)",
+    re.IGNORECASE | re.DOTALL,
+)
 NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 NEGATED = re.compile(r":not\([^()]*(?:\([^()]*\)[^()]*)*\)")
 DEAD_FONT = "Font Awesome"  # the icons are drawn; see `plain`
@@ -63,16 +92,13 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     sheets = [sheet for sheet in unique([*known, *sheets]) if sheet != SITE and (out / sheet).is_file()]
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text("\n".join(sheets), encoding="utf-8")
-    scripts = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(out.rglob("*.js"))]
+    scripts = [path.read_text(encoding="utf-8", errors="replace") for path in code(out)]
     words = set(WORD.findall("\n".join(pages.values()) + "\n".join(scripts)))
-    css = "\n".join(pruned(joined(out, sheet), words) for sheet in sheets)
+    css = filed("\n".join(pruned(joined(out, sheet), words) for sheet in sheets), out)
     (out / SITE).write_text(css, encoding="utf-8")
     digest = hashlib.sha256(css.encode()).hexdigest()[:12]
-    options = (out / OPTIONS).read_text(encoding="utf-8") if (out / OPTIONS).is_file() else ""
     for path, html in pages.items():
-        after = lighter(
-            html, posixpath.relpath(SITE, path.parent.relative_to(out).as_posix()), digest, options
-        )
+        after = lighter(html, posixpath.relpath(SITE, path.parent.relative_to(out).as_posix()), digest)
         if after != html:
             path.write_text(after, encoding="utf-8")
 
@@ -81,22 +107,47 @@ def apart(html: str, path: Path, out: Path) -> str:
     """Return a page whose drawn pictures are files of the site. Doing it twice changes nothing more."""
     page = path.relative_to(out)
 
-    def filed(match: re.Match[str]) -> str:
-        drawing = base64.b64decode(match.group(2))
-        name = (
-            f"{FIGURES}/{'-'.join(page.with_suffix('').parts)}-{hashlib.sha256(drawing).hexdigest()[:10]}.svg"
-        )
+    def drawn(match: re.Match[str]) -> str:
+        kind, drawing = match.group(2), base64.b64decode(match.group(3))
+        if kind == "svg":
+            drawing = unstyled(drawing.decode("utf-8")).encode()
+        start = f"{FIGURES}/{'-'.join(page.with_suffix('').parts)}"
+        name = f"{start}-{hashlib.sha256(drawing).hexdigest()[:10]}.{kind}"
         (out / FIGURES).mkdir(exist_ok=True)
         (out / name).write_bytes(drawing)
         return f'{match.group(1)}{posixpath.relpath(name, page.parent.as_posix())}"'
 
-    return DRAWN.sub(filed, html)
+    return DRAWN.sub(drawn, html)
+
+
+def unstyled(svg: str) -> str:
+    """Return a drawing whose looks are attributes: those of single elements, and a rule for all on the outermost."""
+    every = "; ".join(FOR_ALL.findall(svg))
+    svg = re.sub(r"<svg\b", f'<svg style="{every}"', FOR_ALL.sub("", svg), count=1) if every else svg
+    return STYLED.sub(_by_attributes, svg)
+
+
+def _by_attributes(match: re.Match[str]) -> str:
+    """Return a tag with its style as attributes, which give way to a style; what has no attribute stays."""
+    before, style, after = match.groups()
+    pairs = [part.partition(":")[::2] for part in style.split(";") if part.strip()]
+    looks = {name.strip(): value.strip() for name, value in pairs}
+    for name in looks.keys() & LOOKS:
+        before, after = (re.sub(rf'\s{name}="[^"]*"', "", part) for part in (before, after))
+    told = "".join(f' {name}="{value}"' for name, value in looks.items() if name in LOOKS)
+    rest = "; ".join(f"{name}: {value}" for name, value in looks.items() if name not in LOOKS)
+    return f"{before}{told}{f' style={chr(34)}{rest}{chr(34)}' if rest else ''}{after}"
+
+
+def code(out: Path) -> list[Path]:
+    """Return the scripts of the site that may name a class or an id."""
+    return [path for path in sorted(out.rglob("*.js")) if SEEN not in path.parts]
 
 
 def forget(folder: Path, pages) -> None:
     """Remove the pictures that no page shows any more."""
-    shown = set(re.findall(rf"{FIGURES}/([\w.-]+\.svg)", "\n".join(pages)))
-    for drawing in folder.glob("*.svg"):
+    shown = set(re.findall(rf"{FIGURES}/([\w.-]+)", "\n".join(pages)))
+    for drawing in folder.glob("*"):
         if drawing.name not in shown:
             drawing.unlink()
 
@@ -132,6 +183,22 @@ def joined(out: Path, sheet: str) -> str:
 
     css = re.sub(r'@import\s+(?:url\()?["\']([^"\']+)["\']\)?\s*;', imported, css)
     return URL.sub(turned, css)
+
+
+def filed(css: str, out: Path) -> str:
+    """Return a style sheet whose pictures are files beside it, not written into it."""
+
+    def apart(match: re.Match[str]) -> str:
+        kind, coding, content = match.group("kind", "coding", "content")
+        raw = base64.b64decode(unquote(content)) if coding else unquote(content).encode()
+        name = (
+            f"{DRAWINGS}/{hashlib.sha256(raw).hexdigest()[:10]}.{'svg' if kind.startswith('svg') else kind}"
+        )
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(raw)
+        return f'url("{posixpath.relpath(name, posixpath.dirname(SITE))}")'
+
+    return WRITTEN.sub(apart, css)
 
 
 def pruned(css: str, words: set[str]) -> str:
@@ -179,7 +246,7 @@ def _matches(selector: str, words: set[str]) -> bool:
     return all(name.replace("\\", "") in words for name in NAMED.findall(asked))
 
 
-def lighter(html: str, site: str, digest: str, options: str) -> str:
+def lighter(html: str, site: str, digest: str) -> str:
     """Return a page with the site's style sheet alone and its scripts deferred. Doing it twice changes nothing more."""
     here = f'<link href="{site}?v={digest}" rel="stylesheet"/>'
     links = [link for link in LINK.findall(html) if 'rel="stylesheet"' in link or 'as="script"' in link]
@@ -189,10 +256,6 @@ def lighter(html: str, site: str, digest: str, options: str) -> str:
             html = html.replace(link, "", 1)
 
     def deferred(match: re.Match[str]) -> str:
-        if match.group(1).endswith(OPTIONS):
-            return f"<script>{options}</script>"
         return f'<script defer="" src="{match.group(1)}{match.group(2) or ""}"></script>'
 
-    if 'loading="lazy"' in html and LATER not in html:
-        html = html.replace("</body>", f"{LATER}</body>")
     return SCRIPT.sub(deferred, html).replace(LATE_THEME, THEME)

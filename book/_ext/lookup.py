@@ -1,30 +1,27 @@
 """Write the files behind the page "Look up a trust" into the site, again only when what they rest on has changed.
 
-They are made by `python -m analysis.lookup` in a process of its own and kept beside the built pages, with a
-record of the modules imported, the tables loaded and the lock, as `fresh` keeps one of each chapter.
+They are made by `python -m analysis lookup` in a process of its own and kept beside the built pages, with the
+record that `analysis.site` keeps of each chapter too.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from analysis import data, trace
+from analysis import trace
+from analysis.site import judge, record, run
 
-ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements.lock"
 PAGE = "lookup"
 FOLDER = "lookup-data"
+RECORD = "record.json"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -42,64 +39,66 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         shutil.rmtree(out, ignore_errors=True)
         return
     kept = Path(app.outdir).parent / f".{PAGE}"
-    why = reason(kept)
+    why = reason(kept, judge.now())
     if why:
         make(kept, why)
     if why or not same(kept / FOLDER, out):
         shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(kept / FOLDER, out)
+        hand_over(kept / FOLDER, out)
+
+
+def hand_over(kept: Path, out: Path) -> None:
+    """Put the kept files into the site as scripts that hand over their content: a page on disk can fetch nothing."""
+    for name in listed(kept):
+        target = out / f"{name.removesuffix('.json')}.js"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(script(name, (kept / name).read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def script(name: str, content: str) -> str:
+    """Return the script of a kept file, as `_scripts/lookup.js` runs or reads it."""
+    return f'lookupFile("{name.removesuffix(".json")}",{content})\n'
 
 
 def make(kept: Path, why: str) -> None:
     """Make the files and their record; what was there goes first, so that a failure leaves no old file."""
+    print(f"[lookup] making the files ({why})", flush=True)
     began = time.monotonic()
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    lock, modules = trace.digest(LOCK), trace.modules()  # before the run: what is edited meanwhile counts
-    with tempfile.TemporaryDirectory() as notes_folder:
-        command = [sys.executable, "-m", "analysis.lookup", str(kept / FOLDER)]
-        environment = {**os.environ, trace.REQUEST: notes_folder}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    stood = record.before()  # before the run: what is edited meanwhile counts
+    with run.home() as place:
+        command = [sys.executable, "-m", "analysis", "lookup", str(kept / FOLDER)]
+        done = subprocess.run(
+            command,
+            cwd=trace.ROOT,
+            env=run.environment(place),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise ExtensionError(f"the files of {PAGE} could not be made:\n{done.stderr[-3000:]}")
-        notes = trace.collect(Path(notes_folder))
-    notes["modules"] = {name: modules.get(name, "") for name in notes["modules"]}
-    record = {"lock": lock, "python": sys.version.split()[0], **notes}
-    (kept / "record.json").write_text(json.dumps(record, sort_keys=True), encoding="utf-8")
-    print(f"[lookup] made in {time.monotonic() - began:.1f} s ({why}): {done.stdout.strip()}", flush=True)
+        notes = trace.collect(place / "notes")
+    record.whole(kept / RECORD, json.dumps(record.made(stood, notes), sort_keys=True))
+    print(f"[lookup] made in {time.monotonic() - began:.1f} s: {done.stdout.strip()}", flush=True)
 
 
-def reason(kept: Path) -> str:
+def reason(kept: Path, now: judge.Now) -> str:
     """Say why the files must be made, '' when the kept ones are still those of their inputs."""
     try:
-        record: dict[str, Any] = json.loads((kept / "record.json").read_text(encoding="utf-8"))
-        if record["lock"] != trace.digest(LOCK):
-            return "requirements.lock changed"
-        if record["python"] != sys.version.split()[0]:
-            return "another Python"
-        for name, sha in record["modules"].items():
-            if not (ROOT / name).is_file() or trace.digest(ROOT / name) != sha:
-                return f"{name} changed"
-        return next(
-            (f"table {name} changed" for name, was in record["tables"].items() if differs(name, was)), ""
-        )
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
-        return "no files kept"  # fmt: skip
-
-
-def differs(name: str, was: dict[str, str]) -> bool:
-    """Tell whether a table or its description is no longer what the files were made from."""
-    try:
-        now = trace.description_digest(data.describe(name))
-    except data.DataError:
-        return True
-    path = ROOT / was["path"]
-    return not path.is_file() or trace.digest(path) != was["sha256"] or now != was["description"]
+        return judge.reason(json.loads((kept / RECORD).read_text(encoding="utf-8")), now)
+    except (OSError, ValueError):
+        return judge.NOTHING
 
 
 def same(kept: Path, out: Path) -> bool:
     """Tell whether the site already has the kept files, by names and sizes."""
-    return listed(kept) == listed(out)
+    due = {
+        f"{name.removesuffix('.json')}.js": size + len(script(name, ""))
+        for name, size in listed(kept).items()
+    }
+    return due == listed(out)
 
 
 def listed(folder: Path) -> dict[str, int]:

@@ -15,7 +15,10 @@ from sphinx.application import Sphinx
 # Scripts and styles of features that the book does not offer.
 UNUSED = re.compile(r"fontawesome|thebe|togglebutton|copybutton|clipboard|design-tabs")
 SEARCH = re.compile(r"searchtools\.js|language_data\.js|searchindex\.js")  # needed on the search page alone
-UNUSED_INLINE = re.compile(r"thebe|togglebutton|toggleHint|kernelName", re.IGNORECASE)
+UNUSED_INLINE = re.compile(
+    r"thebe|togglebutton|toggleHint|toggleOpenOnPrint|kernelName|DOCUMENTATION_OPTIONS\.(?:pagename|search_as_you_type = false)",
+    re.IGNORECASE,
+)
 # Shapes of the theme's icons on a 24 by 24 grid.
 ICONS = {
     "magnifying-glass": "M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12zm4.5 10.5L20 20",
@@ -37,6 +40,12 @@ NAMES = {
 DESCRIPTION_LENGTH = 155
 # The theme lets go of the focus when a button of the header is pressed, so that closing a menu cannot give it back.
 LETS_GO = re.compile(r"\b\w+\.blur\(\)")
+# The search shows some words of each page that it finds, which a page opened from disk cannot ask for.
+ASKS = re.compile(r"else if \(showSearchSummary\)")
+MENDED = {
+    "scripts/sphinx-book-theme.js": (LETS_GO, "0"),
+    "searchtools.js": (ASKS, 'else if (showSearchSummary && location.protocol !== "file:")'),
+}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -59,9 +68,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
                 page.write_text(after, encoding="utf-8")
     for unused in ("fontawesome.js", "fontawesome.js.map", "bootstrap.js.map", "pydata-sphinx-theme.js.map"):
         (Path(app.outdir) / "_static" / "scripts" / unused).unlink(missing_ok=True)
-    script = Path(app.outdir) / "_static" / "scripts" / "sphinx-book-theme.js"
-    if script.is_file():
-        script.write_text(LETS_GO.sub("0", script.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, (was, now) in MENDED.items():
+        script = Path(app.outdir) / "_static" / name
+        if script.is_file():
+            script.write_text(was.sub(now, script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def plain(html: str) -> str:

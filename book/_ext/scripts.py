@@ -1,6 +1,6 @@
-"""Load a page's own script on that page alone: `book/_scripts/costs.js` on `costs.html`.
+"""Load a page's own script and style on that page alone: `book/_scripts/costs.js` and `costs.css` on `costs.html`.
 
-What lies in `book/_static` would be loaded by every page.
+What lies in `book/_static` would be loaded by every page. Neither is written into a page: a host may allow files only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 FOLDER = "_scripts"
+TAGS = {"js": '<script defer src="{}"></script>', "css": '<link rel="stylesheet" href="{}" />'}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -22,10 +23,11 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def add(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Name the script in the page, deferred, if the page has one."""
-    if (Path(app.srcdir) / FOLDER / f"{pagename}.js").is_file():
-        where = context["pathto"](f"{FOLDER}/{pagename}.js", resource=True)
-        context["metatags"] = context.get("metatags", "") + f'\n<script defer src="{where}"></script>\n'
+    """Name the script, deferred, and the style in the page, if the page has them."""
+    for kind, tag in TAGS.items():
+        if (Path(app.srcdir) / FOLDER / f"{pagename}.{kind}").is_file():
+            where = context["pathto"](f"{FOLDER}/{pagename}.{kind}", resource=True)
+            context["metatags"] = context.get("metatags", "") + f"\n{tag.format(where)}\n"
 
 
 def copy(app: Sphinx, error: Exception | None) -> None:

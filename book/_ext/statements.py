@@ -13,7 +13,7 @@ from docutils.parsers.rst.states import Inliner
 from sphinx.application import Sphinx
 
 from analysis import data
-from analysis.present import statements
+from analysis.chapters.cases import statements
 
 COVERED = "ENG-"  # statements about the regime as a whole stand on the page of the theory
 THEORY = "theory"

@@ -70,21 +70,6 @@
       [row.estimate, ...row.limits].map(value => value.toFixed(2)).join(','))].join('\n') + '\n'
 
   // Controls: made here, so that a page without this script shows none that are dead.
-  const style = document.createElement('style')
-  style.textContent = `#scenario-controls fieldset { border: 1px solid var(--pst-color-border); padding: .5rem 1rem; margin: 1rem 0; min-width: 0 }
-    #scenario-controls legend { font-size: 1rem; font-weight: 600; float: none; width: auto; padding: 0 .3rem; margin: 0 }
-    #scenario-controls .setting { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; margin: .6rem 0 }
-    #scenario-controls .setting label { flex: 1 1 16rem; min-width: 0 }
-    #scenario-controls input { color: var(--pst-color-text-base); background: var(--pst-color-background); min-height: 28px }
-    #scenario-controls input[type=number] { width: 8rem; border: 1px solid var(--pst-color-text-muted); border-radius: .2rem; padding: .1rem .4rem }
-    #scenario-controls input[type=range] { flex: 1 1 10rem; min-width: 0; accent-color: var(--pst-color-primary) }
-    #scenario-controls small { flex: 0 0 9rem }
-    #scenario-controls input[aria-invalid=true] { border: 2px solid #b91c1c }
-    #scenario-controls button { font: inherit; min-height: 32px; padding: .2rem .8rem; margin: .25rem .5rem .25rem 0; cursor: pointer;
-      color: var(--pst-color-text-base); background: var(--pst-color-surface); border: 1px solid var(--pst-color-text-muted); border-radius: .2rem }
-    #scenario-says { font-weight: 600 }
-    @media print { #scenario-controls { display: none } }`
-  document.head.append(style)
   const make = (tag, given = {}, ...inside) => {
     const made = document.createElement(tag)
     for (const [name, value] of Object.entries(given)) made.setAttribute(name, value)

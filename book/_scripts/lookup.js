@@ -7,23 +7,6 @@
   const SVG = "http://www.w3.org/2000/svg";
   const LIGHT = { back: "#ffffff", ink: "#1f2937", grey: "#5b6472", line: "#9ca3af", blue: "#005eb8", orange: "#b45309", band: "#d1d5db", regime: "#fdf0d5" };
   const DARK = { back: "#121212", ink: "#f3f4f6", grey: "#cbd5e1", line: "#9ca3af", blue: "#7cc4ff", orange: "#fdba74", band: "#4b5563", regime: "#33240a" };
-  const STYLE = `
-    #lookup form { display: grid; gap: .75rem 1rem; grid-template-columns: minmax(0, 3fr) minmax(0, 3fr) auto; align-items: end; margin: 1rem 0; }
-    #lookup label { display: block; font-weight: 600; }
-    #lookup input, #lookup select { width: 100%; max-width: 100%; }
-    #lookup input, #lookup select, #lookup button { font: inherit; min-height: 2.6rem; padding: .3rem .6rem; color: inherit; background: var(--pst-color-background); border: 1px solid var(--quiet); border-radius: .3rem; }
-    #lookup button { cursor: pointer; }
-    #lookup .actions, #lookup .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 1rem; padding: 0; list-style: none; }
-    #lookup .peers-period { max-width: 20rem; margin: .5rem 0; }
-    #lookup .drawing { background: var(--lookup-back); }
-    #lookup svg { display: block; max-width: 100%; height: auto; }
-    #lookup .fault { border-left: 4px solid #b45309; padding: .25rem .75rem; }
-    #lookup .fault:empty { display: none; }
-    #lookup figure { margin: .5rem 0; width: 100%; }
-    #lookup summary { cursor: pointer; padding: .3rem 0; min-height: 24px; }
-    #lookup .quiet { color: var(--quiet); font-size: .9rem; }
-    @media (max-width: 45rem) { #lookup form { grid-template-columns: minmax(0, 1fr); } }
-    @media print { #lookup form, #lookup .actions, #lookup .peers-period, #lookup details { display: none; } }`;
 
   // Small helpers for elements, numbers and files.
   const el = (name, attributes = {}, ...inside) => {
@@ -38,13 +21,32 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
+  // Each file is a script that hands over its content, since a page opened from disk can run one and fetch none.
+  const missing = path => Object.assign(new Error(`There is no file ${source}${path}.js in this copy of the report.`), { status: 404 });
+  const handed = new Map();
+  window.lookupFile = (path, content) => handed.set(path, content);
+  const fromDisk = path => new Promise((done, failed) => {
+    const script = el("script", { src: `${source}${path}.js` });
+    script.onload = () => {
+      script.remove();
+      if (handed.has(path)) done(handed.get(path)); else failed(new Error(`The file ${source}${path}.js is not whole.`));
+    };
+    script.onerror = () => { script.remove(); failed(missing(path)); };
+    document.head.append(script);
+  });
+  const fromHost = async path => {
+    const where = `${source}${path}.js`;
+    const unheard = () => { throw new Error(navigator.onLine ? `The host did not hand over ${where}.` : "This device is offline. What was opened before still works."); };
+    const answer = await fetch(where).catch(unheard);
+    if (answer.status === 404) throw missing(path);
+    if (!answer.ok) throw new Error(`The host answered ${answer.status} for ${where}.`);
+    const text = await answer.text().catch(unheard);
+    try { return JSON.parse(text.slice(text.indexOf(",") + 1, text.lastIndexOf(")"))); } catch { throw new Error(`The file ${where} is not whole.`); }
+  };
   const files = new Map();
   const file = path => {
     if (!files.has(path)) {
-      const loading = fetch(source + path).then(answer => {
-        if (answer.ok) return answer.json();
-        throw Object.assign(new Error(path), { status: answer.status });
-      });
+      const loading = location.protocol === "file:" ? fromDisk(path) : fromHost(path);
       loading.catch(() => files.delete(path));
       files.set(path, loading);
     }
@@ -148,7 +150,7 @@
     const step0 = (high - low || Math.abs(high) || 1) / about, power = 10 ** Math.floor(Math.log10(step0));
     const step = [1, 2, 2.5, 5, 10].map(times => times * power).find(one => one >= step0);
     const first = Math.floor(low / step + 1e-9) * step, ticks = [];
-    for (let at = first; at < high + step * 0.999; at += step) ticks.push(+at.toPrecision(12));
+    for (let at = first; at < high + step * 0.999 || ticks.length < 2; at += step) ticks.push(+at.toPrecision(12)); // all zero: one step
     return { ticks, step };
   };
   const frame = (width, low, high, unit, words, colours, extra) => {
@@ -323,17 +325,34 @@
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
+  // Painted mark by mark: under a strict policy no page may load an image that it made itself.
+  const paint = (drawing, brush) => {
+    for (const one of drawing.querySelectorAll("rect, line, path, circle, text")) {
+      const at = name => Number(one.getAttribute(name)), set = (name, usual) => one.closest(`[${name}]`)?.getAttribute(name) ?? usual;
+      const fill = one.tagName === "line" ? "none" : set("fill", "#000000"), stroke = set("stroke", "none"), shape = new Path2D(one.getAttribute("d") ?? "");
+      Object.assign(brush, { globalAlpha: Number(one.getAttribute("opacity") ?? 1), lineWidth: Number(set("stroke-width", 1)), fillStyle: fill, strokeStyle: stroke });
+      brush.setLineDash(set("stroke-dasharray", "").match(/[\d.]+/g)?.map(Number) ?? []);
+      if (one.tagName === "text") {
+        Object.assign(brush, { font: `${set("font-weight", 400)} ${set("font-size")}px ${set("font-family")}`, textAlign: { middle: "center", end: "right" }[set("text-anchor")] ?? "left" });
+        if (stroke !== "none") brush.strokeText(one.textContent, at("x"), at("y"));
+        brush.fillText(one.textContent, at("x"), at("y"));
+        continue;
+      }
+      if (one.tagName === "rect") shape.rect(at("x"), at("y"), at("width"), at("height"));
+      if (one.tagName === "circle") shape.arc(at("cx"), at("cy"), at("r"), 0, 2 * Math.PI);
+      if (one.tagName === "line") { shape.moveTo(at("x1"), at("y1")); shape.lineTo(at("x2"), at("y2")); }
+      if (fill !== "none") brush.fill(shape);
+      if (stroke !== "none") brush.stroke(shape);
+    }
+  };
   const picture = (draw, title, kind) => {
     const drawing = draw(900, LIGHT, true), text = new XMLSerializer().serializeToString(drawing);
     const blob = new Blob([text], { type: "image/svg+xml" });
     if (kind === "svg") return save(blob, `${title}.svg`);
-    const image = new Image();
-    image.onload = () => {
-      const canvas = el("canvas", { width: 1800, height: 2 * Number(drawing.getAttribute("height")) });
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(made => save(made, `${title}.png`), "image/png");
-    };
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+    const canvas = el("canvas", { width: 1800, height: 2 * Number(drawing.getAttribute("height")) }), brush = canvas.getContext("2d");
+    brush.scale(2, 2);
+    paint(drawing, brush);
+    canvas.toBlob(made => save(made, `${title}.png`), "image/png");
   };
   const actions = (what, draw, rows, title) => {
     const button = (words, act) => { const made = el("button", { type: "button" }, words); made.addEventListener("click", act); return made; };
@@ -365,10 +384,10 @@
     const colours = about.better === 0 ? "Neither direction is better, so triangles are not coloured." : "Blue is the better direction, orange the worse.";
     const key = el("p", { class: "quiet" }, `Line: mean. Grey band: limits (dotted: provisional). Triangle: a signal, pointing its way. ${colours} Hollow point: no limits. Cross at the foot: no figure. ${one.s.some(cut => cut.phase === "in special measures") ? "Bar at the top and shading: in special measures." : ""}`);
     const rows = chartRows(), at = rows[0].indexOf("value");
-    const body = rows.slice(1).reverse().map(row => {
-      const cut = one.s.find(found => found.label === row[at + 5]);
-      return [row[0], row[at] === null ? row[at + 6] : number(row[at], unit), ...(at > 1 ? [plain(row[1]), plain(row[2])] : []), number(row[at + 1], unit), number(row[at + 2], unit), number(row[at + 3], unit), row[at] === null ? "" : row[at + 4] || (cut.reason ? `no limits: ${cut.reason}` : "no signal"), row[at + 5]];
-    });
+    const body = rows.slice(1).map((row, place) => {
+      const cut = one.s.find(found => found.stop >= place); // two stretches may have one label
+      return [row[0], row[at] === null ? row[at + 6] : number(row[at], unit), ...(at > 1 ? [plain(row[1]), plain(row[2])] : []), number(row[at + 1], unit), number(row[at + 2], unit), number(row[at + 3], unit), cut.reason ? `no limits: ${cut.reason}` : row[at] === null ? "" : row[at + 4] || "no signal", row[at + 5]];
+    }).reverse();
     const columns = [["Period"], [`Figure`, "number"], ...(at > 1 ? about.counts.map(count => [count.replaceAll("_", " "), "number"]) : []), ["Mean", "number"], ["Lower limit", "number"], ["Upper limit", "number"], ["Signal"], ["Stretch"]];
     const status = about.status === "official statistics" ? "" : ` (${about.status})`;
     result.append(
@@ -391,7 +410,7 @@
     result.append(el("h3", {}, `Its place among ${trust.type} trusts`), el("div", { class: "peers-period" }, el("label", { for: "lookup-period" }, "Period compared"), choice), part);
     if (period && !fits) part.append(el("p", { class: "fault" }, `There is no figure of this trust for “${period}”; the last one is shown.`));
     let group;
-    try { group = (await file(`peers/${about.key}/${key}.json`))[trust.type]; } catch (error) { if (error.status !== 404) throw error; }
+    try { group = (await file(`peers/${about.key}/${key}`))[trust.type]; } catch (error) { if (error.status !== 404) throw error; }
     if (mine !== asked && !part.isConnected) return;
     if (!group) { part.append(el("p", {}, one.place && key === grain.keys[start + one.last] ? one.place : "Fewer than three trusts of its type have a figure in that period, so there is no place among peers.")); return; }
     const sentence = key === grain.keys[start + one.last] ? one.place : placeWords(about, trust, group, { words });
@@ -425,7 +444,7 @@
     const want = wanted(), mine = ++asked;
     fault.replaceChildren();
     try {
-      index ??= await file("index.json");
+      index ??= await file("index");
       if (!options.children.length) prepare();
       const trust = index.trusts.find(one => one.code === want.trust), one = index.indicators.find(found => found.key === want.indicator);
       chosen.value = one ? one.key : "";
@@ -436,7 +455,7 @@
         fault.append(el("p", {}, trust ? `There is no indicator called “${want.indicator}”. Choose one from the list.` : `No trust on this page has the code “${want.trust}”; trusts without figures are not here. Type part of a name, or another code.`));
         return;
       }
-      const held = await file(`trusts/${trust.code}.json`);
+      const held = await file(`trusts/${trust.code}`);
       if (mine !== asked) return;
       document.title = `${one.title}: ${trust.name} – ${title}`;
       result.replaceChildren(about(trust));
@@ -459,7 +478,8 @@
       if (mine !== asked) return;
       const again = el("button", { type: "button" }, "Try again");
       again.addEventListener("click", show);
-      fault.append(el("p", {}, navigator.onLine ? "The figures could not be loaded. The file may be missing from this copy of the report." : "The figures could not be loaded: this device is offline. What was opened before still works."), again);
+      if (!result.children.length) result.append(example);
+      fault.append(el("p", {}, `The figures could not be loaded. ${error.message}`), again);
     } finally {
       root.dataset.ready = String(mine);
     }
@@ -471,7 +491,7 @@
     for (const one of index.indicators) families.set(one.family, [...(families.get(one.family) || []), one]);
     for (const [family, list] of families) chosen.append(el("optgroup", { label: family[0].toUpperCase() + family.slice(1) }, ...list.map(one => el("option", { value: one.key }, one.title))));
   };
-  document.head.append(el("style", {}, STYLE));
+  const example = root.querySelector("p"); // stays when nothing can be loaded
   root.replaceChildren(form, fault, result);
   let width = 0, waiting;
   new ResizeObserver(() => { if (Math.abs(root.clientWidth - width) > 4) { width = root.clientWidth; clearTimeout(waiting); waiting = setTimeout(draw, 60); } }).observe(root);

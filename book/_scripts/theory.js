@@ -1,4 +1,4 @@
-// A link to a statement opens the list that holds it; printing opens all lists. Without this the lists open by hand.
+// A link to a statement opens the list that holds it. Without this the lists open by hand.
 "use strict";
 
 function openTarget() {
@@ -14,9 +14,6 @@ function openTarget() {
 
 window.addEventListener("hashchange", openTarget);
 window.addEventListener("DOMContentLoaded", openTarget);
-window.addEventListener("beforeprint", () => {
-  for (const list of document.querySelectorAll("details.fold")) list.open = true;
-});
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#"]');
   if (link && link.hash === window.location.hash) openTarget(); // the same address again fires no hashchange

@@ -5,7 +5,12 @@
   let known, tip, waiting
   const base = document.documentElement.dataset.content_root || './'
   const define = async id => {
-    known ??= fetch(`${base}_static/terms.json`).then(r => (r.ok ? r.json() : {})).catch(() => ({}))
+    known ??= new Promise(done => {
+      const script = document.createElement('script') // a page opened from disk can run one and fetch nothing
+      script.src = `${base}_static/terms-said.js`
+      script.onload = script.onerror = () => done(window.reportTerms || {})
+      document.head.append(script)
+    })
     return (await known)[id]
   }
   const close = () => { clearTimeout(waiting); tip?.remove(); tip = undefined }

@@ -1,24 +1,18 @@
 """A real browser on the built pages. Without one the tests are skipped; under `.ci/run` that is a failure."""
 
-import functools
 import os
 import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Request, sync_playwright
 
+from tests.local_web import static_host
+
 HTML = Path(__file__).resolve().parents[2] / "book" / "_build" / "html"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *parts: object) -> None:
-        pass
 
 
 def absent(why: str) -> None:
@@ -30,13 +24,22 @@ def absent(why: str) -> None:
 
 @pytest.fixture(scope="session")
 def site():
-    """Address of the built pages, served on this machine."""
+    """Address of the built pages on a host that allows them little: a folder of its own, and no other host's files.
+
+    So every test also tells that the pages need neither the root of a host nor anything written into them.
+    """
     if not (HTML / "index.html").is_file():
         absent("the site is not built (make book)")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with static_host(HTML, under="/report", policy="default-src 'self'") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def disk():
+    """Address of the built pages as files of this machine."""
+    if not (HTML / "index.html").is_file():
+        absent("the site is not built (make book)")
+    return HTML.as_uri()
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +59,19 @@ def chromium():
 def open_page(chromium, site):
     """Open an address of the site: `open_page("costs.html", viewport=PHONE)`; faults are in `page.faults`.
 
-    Faults are console errors, errors of scripts, failed requests and requests to other hosts.
+    Faults are console errors, errors of scripts, failed requests and requests to other hosts or folders.
     """
+    yield from opener(chromium, site)
+
+
+@pytest.fixture
+def open_file(chromium, disk):
+    """Open a page from disk, as `open_page` opens it on a host."""
+    yield from opener(chromium, disk)
+
+
+def opener(chromium, site: str):
+    """Yield a function that opens pages of a site, and close them after."""
     contexts = []
 
     def opened(path: str, *, viewport: dict = DESKTOP, **settings: object):

@@ -5,20 +5,22 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
-from analysis.costs import reader, scenario
-from analysis.present.panel import shown
+from analysis.chapters.costs.what_if import shown
+from analysis.study.costs import own_scenario
+from analysis.study.costs.own_scenario import scenario
 from tests.browser.conftest import PHONE
 
 pytestmark = pytest.mark.browser
-NAMES = [control.name for control in reader.CONTROLS]
+NAMES = [control.name for control in own_scenario.CONTROLS]
 GRID = [dict(zip(NAMES, times, strict=True)) for times in itertools.product((0.0, 1.5), repeat=len(NAMES))]
 AT_RANDOM = 30
 PENNY = 0.01
 
 
 def settings(times: dict[str, float]) -> dict[str, float]:
-    return {name: value * times[name] for name, value in reader.base_settings().items()}
+    return {name: value * times[name] for name, value in own_scenario.base_settings().items()}
 
 
 def type_in(page, given: dict[str, float]) -> None:
@@ -75,9 +77,7 @@ def check_words(page) -> None:
     given = {"stay_percent": 55.5, "director_days": 20.0}
     type_in(page, given)
     expected = scenario(**given)
-    page.wait_for_function(
-        "words => document.querySelector('#scenario-says').textContent === words", arg=expected.sentence()
-    )
+    expect(page.locator("#scenario-says")).to_have_text(expected.sentence())
     assert offered(page) == expected.to_csv()
     assert page.get_attribute("#scenario-says", "aria-live") == "polite"
 
@@ -100,9 +100,7 @@ def check_link(page) -> None:
     same(page, given)
     page.goto(start.split("#")[0].split("?")[0] + "?central_money=-1&director_days=x&stay_percent=50")
     same(page, {"stay_percent": 50})
-    page.wait_for_function(
-        "document.querySelector('#scenario-says').textContent.includes('cannot be used for: Central money')"
-    )
+    expect(page.locator("#scenario-says")).to_contain_text("cannot be used for: Central money")
 
 
 def check_refused(page) -> None:
@@ -111,7 +109,7 @@ def check_refused(page) -> None:
         page.fill("#set-director_days", wrong)
         assert page.get_attribute("#set-director_days", "aria-invalid") == "true"
         same(page, {"director_days": 3.0})
-    page.wait_for_function("document.querySelector('#scenario-says').textContent.includes('enter a number')")
+    expect(page.locator("#scenario-says")).to_contain_text("enter a number")
     page.fill("#set-director_days", "4")
     assert page.get_attribute("#set-director_days", "aria-invalid") is None
     same(page, {"director_days": 4.0})

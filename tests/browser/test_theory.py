@@ -31,14 +31,6 @@ def test_an_address_with_a_statement_opens_its_list_and_works_twice(open_page):
     assert page.faults == []
 
 
-def test_lists_open_for_print(open_page):
-    page = open_page("theory.html")
-    assert page.locator("details.fold[open]").count() == 0
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details.fold:not([open])").count() == 0
-    assert page.locator("details.fold").count() > 1
-
-
 def test_drawings_fit_a_phone(open_page):
     page = open_page("theory.html", viewport=PHONE)
     wide = page.evaluate(

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.costs.distributions import of_record
-from analysis.costs.prices import CostError
 from analysis.data import DataError
 from analysis.ingest import descriptions
+from analysis.methods.costing.distributions import of_record
+from analysis.methods.costing.prices import CostError
 
 TABLES = ("cost_items", "cost_published", "price_indices", "consequence_records")
 FIGURES = ("quantity", "unit_cost")

@@ -119,7 +119,7 @@ def tables(paths: list[Path]) -> dict[str, pd.DataFrame]:
     for (kind, quarter), total in england.items():
         prefixed = total.drop("quarter_end").add_prefix(f"{kind}_")
         rows[quarter].update(prefixed.to_dict())
-    national = pd.DataFrame(list(rows.values())).sort_values("quarter_end", ignore_index=True)
+    national = pd.DataFrame(list(rows.values())).sort_values("quarter_end", ignore_index=True, kind="stable")
     held = [name for name in descriptions.fields("beds_england") if name in national]
     made["beds_england"] = national[held]
     return made

@@ -1,0 +1,1 @@
+"""One file or folder a chapter: its words, tables, pictures and page blocks."""

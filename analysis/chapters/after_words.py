@@ -1,0 +1,286 @@
+"""Leaving special measures in words: answers, sentences and tables of texts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.methods.durations.durations import TimeInRegime
+from analysis.methods.effects import results
+from analysis.methods.effects.gain_kept import ESTIMABLE, GainKept
+from analysis.present import words as wording
+from analysis.study import indicators, leaving, regime, rule
+
+NO_SPREAD = "cannot be told: the figures of all trusts compared moved alike"
+NAMES = {"exit": "had left as improved", "returned": "had come back"}
+
+
+def percent(value: float, low: float = np.nan, high: float = np.nan) -> str:
+    """Return a share (1 = all) as a whole percentage, with its interval where it has one."""
+    if np.isnan(low) or np.isnan(high):
+        return wording.number(100 * value, "percent", digits=0)
+    return wording.estimate(100 * value, 100 * low, 100 * high, "percent", digits=0)
+
+
+def stays_sentence(found: TimeInRegime) -> str:
+    """Say how long first spells lasted. `found` as from `leaving.stays`."""
+    row = found.medians.iloc[0]
+    ends = found.incidence.groupby("cause")["events"].sum().astype(int)
+    middle = wording.estimate(row["median"], row["lower"], row["upper"], "months")
+    return (
+        f"Of {wording.plural(int(row['n']), 'trust')}, {ends['exit']} left as improved, {ends['acquired']} was taken over and "
+        f"{wording.number(row['censored'])} were still in when the regime ended. Half of the first spells had ended "
+        f"by {middle}."
+    )
+
+
+def shares_sentence(found: TimeInRegime, cause: str, months: int) -> str:
+    """Say what share had gone by `cause` at `months`, and how many were still followed then."""
+    row = leaving.shares(found, cause).set_index("months").loc[months]
+    return (
+        f"By {months} months {percent(row['incidence'], row['lower'], row['upper'])} {NAMES[cause]}; "
+        f"{wording.plural(int(row['at_risk']), 'trust')} were still followed then."
+    )
+
+
+def returns_sentence(found: TimeInRegime) -> str:
+    """Say how many trusts came back, and how many could no longer. `found` as from `leaving.returns`."""
+    ends = found.incidence.groupby("cause")["events"].sum().astype(int)
+    row = found.medians.iloc[0]
+    return (
+        f"{ends['returned']} of {wording.plural(int(row['n']), 'trust')} that left came back by the end of the regime; "
+        f"{ends['dissolved']} were merged into another trust first and {wording.number(row['censored'])} had neither come "
+        f"back nor merged. {shares_sentence(found, 'returned', 48)}"
+    )
+
+
+def answer(stay: TimeInRegime, back: TimeInRegime, table: pd.DataFrame) -> str:
+    """Return the chapter's answer in two sentences. `table` as from `leaving.summary`."""
+    row = stay.medians.iloc[0]
+    middle = wording.estimate(row["median"], row["lower"], row["upper"], "months")
+    ends = back.incidence.groupby("cause")["events"].sum().astype(int)
+    gains = [_kept_phrase(row) for _, row in table[table["status_12"] == ESTIMABLE].iterrows()]
+    ending = (
+        f"a gain to keep could be seen only in {wording.join(gains)}"
+        if gains
+        else "no gain to keep was clear"
+    )
+    return (
+        f"Half of the trusts had ended their first stay by {middle}, and {ends['returned']} of the "
+        f"{int(back.medians.iloc[0]['n'])} that left as improved came back by July 2021. "
+        f"{_year_on(table)}; {ending}."
+    )
+
+
+def _year_on(table: pd.DataFrame) -> str:
+    """Return the readings of the primary indicators a year after leaving, those that agree together."""
+    primary = table[table["indicator"].isin(indicators.indicators(primary=True))]
+    read = {
+        indicators.label(row["indicator"]): reading(row, "year").replace("no clear", "of no clear")
+        for _, row in primary.iterrows()
+    }
+    parts = [
+        f"{wording.join([name for name, said in read.items() if said == words])} {words}"
+        for words in dict.fromkeys(read.values())
+    ]
+    if set(read.values()) == {"of no clear difference"}:
+        return "A year after leaving, no primary measure differed clearly from trusts still in"
+    return f"A year after leaving, against trusts still in, we read {wording.join(parts)}"
+
+
+def _kept_phrase(row: pd.Series) -> str:
+    share = percent(row["share_12"], row["share_12_lower"], row["share_12_upper"])
+    wide = row["share_12_lower"] < 1 < row["share_12_upper"]
+    unsure = ", too wide to say whether it was kept, lost or grew" if wide else ""
+    return f"{indicators.label(row['indicator'])}: {share} of it after twelve months{unsure}"
+
+
+def reading(row: pd.Series, place: str) -> str:
+    """Say which way the figures of `place` ("before", "first", "year") in a row of `leaving.summary` point."""
+    few = min(row[f"{place}_n_trusts"], row[f"{place}_n_controls"])
+    limits = {part: row[f"{place}_{part}"] for part in leaving.LIMITS}
+    if limits["lower"] == limits["upper"]:
+        return NO_SPREAD
+    return rule.reading(pd.Series({**limits, "direction": row["direction"], "n_trusts": few}))
+
+
+def path_title(name: str, frame: pd.DataFrame) -> str:
+    """Return the finding of `leaving.changes` as a title: just after leaving, and at the last solid period."""
+    about = regime.indicator(name)
+    rows = frame.set_index("horizon")
+    last = int(rows.index[~rows["thin"]].max())
+    first, end = (_read(rows.loc[at], about["direction"]) for at in (0, last))
+    when = wording.plural(last, about["analysis_grain"])
+    grain = about["analysis_grain"]
+    if first == end:
+        return f"{about['title']}: {first}, in the {grain} of leaving or {when} later"
+    return f"{about['title']}: {first} in the {grain} of leaving, {end} {when} later"
+
+
+def _read(row: pd.Series, direction: str) -> str:
+    limits = {part: row[part] for part in leaving.LIMITS}
+    return rule.reading(pd.Series({**limits, "direction": direction}))
+
+
+def path_sentence(name: str, frame: pd.DataFrame) -> str:
+    """Say how leavers differed from trusts still in, just after leaving, a year and two years on."""
+    about = regime.indicator(name)
+    grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
+    rows = frame.set_index("horizon")
+    year = leaving.YEAR[grain]
+    places = {f"in the {grain} of leaving": 0, "one year after that": year, "two years after": 2 * year}
+    parts = [
+        f"{wording.estimate(row['estimate'], row['lower'], row['upper'], unit)} {where} "
+        f"({wording.plural(int(row['n_trusts']), 'trust')} against {int(row['n_controls'])})"
+        for where, at in places.items()
+        for row in [rows.loc[at]]
+    ]
+    more = about["direction"] if about["direction"] != "neither" else "neither direction is better"
+    return (
+        f"{about['title']}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
+        f"{wording.join(parts)}; {more}. Intervals resample trusts."
+    )
+
+
+def kept_text(row: pd.Series, months: int) -> str:
+    """Return the share kept of a row of `leaving.summary` as text, or why it is not estimable."""
+    status, few = row[f"status_{months}"], row[f"share_{months}_n"] < results.THIN
+    if status != ESTIMABLE:
+        return f"not estimable: {status}"
+    if few:
+        return "not estimable: too few trusts to read"
+    share = percent(*(row[f"share_{months}{end}"] for end in ("", "_lower", "_upper")))
+    return f"{share}; {wording.plural(int(row[f'share_{months}_n']), 'trust')}"
+
+
+def kept_sentence(name: str, found: GainKept) -> str:
+    """Say the gain of the last year inside and what was left of it, or why that cannot be said."""
+    about = regime.indicator(name)
+    unit = indicators.GLUE_UNITS[about["unit"]]
+    parts = []
+    for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True):
+        gain = wording.estimate(row["gain"], row["gain_lower"], row["gain_upper"], unit)
+        share = (
+            f"{percent(row['share'], row['lower'], row['upper'])} of it was kept"
+            if row["status"] == ESTIMABLE
+            else f"the share kept is not estimable ({row['status']})"
+        )
+        seen = wording.plural(int(row["n_trusts"]), "trust")
+        parts.append(f"at {months} months ({seen}) the gain had been {gain} and {share}")
+    return (
+        f"{about['title']}, gain over the last year inside, positive meaning better: {'; '.join(parts)}. "
+        f"Intervals resample trusts."
+    )
+
+
+def kept_title(name: str, found: GainKept) -> str:
+    """Return the finding of `leaving.kept` as a title: share kept at twelve months, or that there is none."""
+    row = found.frame.iloc[0]
+    title = regime.indicator(name)["title"]
+    if row["status"] != ESTIMABLE:
+        return f"{title}: no clear gain to keep"
+    return (
+        f"{title}: {percent(row['share'], row['lower'], row['upper'])} of the gain kept after twelve months"
+    )
+
+
+def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `leaving.medians` as texts."""
+    return pd.DataFrame(
+        {
+            "What is counted": frame["what"],
+            "Spells": frame["n"].map(wording.number),
+            "Of which ended": frame["ended"].map(wording.number),
+            "Middle stay": [
+                wording.estimate(r["median"], r["lower"], r["upper"], "months") for _, r in frame.iterrows()
+            ],
+        }
+    )
+
+
+def shares_for_readers(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return `leaving.shares` as texts; `name` heads the column of shares."""
+    rows = [
+        {
+            "Months": wording.number(row["months"]),
+            name: percent(row["incidence"], row["lower"], row["upper"]),
+            "Other ends taken as unfinished": percent(row["naive"]),
+            "Still followed": wording.number(row["at_risk"]),
+        }
+        for _, row in frame.iterrows()
+    ]
+    return pd.DataFrame(rows)
+
+
+def published_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `leaving.published` as texts."""
+    units = {"trusts": "count", "months": "months", "percent": "percent"}
+    return pd.DataFrame(
+        {
+            "Published figure": frame["quantity"],
+            "As of": frame["as_of"].map(wording.day),
+            "Published": [
+                wording.number(v, units[u]) for v, u in zip(frame["published"], frame["unit"], strict=True)
+            ],
+            "Ours": [wording.number(v, units[u]) for v, u in zip(frame["ours"], frame["unit"], strict=True)],
+            "Agree": frame["agrees"].map({True: "yes", False: "no"}),
+        }
+    )
+
+
+def leavers_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `leaving.leavers_by_year` as texts, indicators by title, with a row of totals."""
+    counts = frame.set_index("year")
+    counts.index = counts.index.astype(str)
+    counts.loc["All years"] = counts.sum()
+    titles = {name: regime.indicator(name)["title"] for name in counts.columns.drop("all")}
+    texts = counts.map(wording.number).rename(columns={"all": "All exits", **titles})
+    return texts.rename_axis("Year of leaving").reset_index()
+
+
+def summary_for_readers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `leaving.summary` as texts."""
+    rows = []
+    for _, row in table.iterrows():
+        rows.append(
+            {
+                "Indicator": f"{row['title']} (by {row['grain']})",
+                "Better": row["direction"],
+                "Left; still in": f"{wording.number(row['first_n_trusts'])}; {wording.number(row['first_n_controls'])}",
+                "Year before leaving": _cell(row, "before"),
+                "First period after": _cell(row, "first"),
+                "One year after that": _cell(row, "year"),
+                "Gain kept, 12 months": kept_text(row, 12),
+                "Gain kept, 24 months": kept_text(row, 24),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _cell(row: pd.Series, place: str) -> str:
+    words = reading(row, place)
+    if words in ("cannot be estimated", "too few trusts to read", NO_SPREAD):
+        return words
+    value, low, high = (row[f"{place}_{part}"] for part in leaving.LIMITS)
+    return f"{wording.estimate(value, low, high, row['unit'])}: {words}"
+
+
+def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `leaving.kept_choices` as texts: one row an indicator and choice, one column a horizon."""
+    rows = []
+    for (name, window, omitted), part in frame.groupby(["indicator", "window", "omit_before"], sort=False):
+        about = regime.indicator(name)
+        out = {
+            "Indicator": about["title"],
+            "Averaged over": wording.plural(window, about["analysis_grain"]),
+            "Year before entry": "left out" if omitted else "in the baseline",
+        }
+        for row in part.to_dict("records"):
+            text = (
+                percent(row["share"], row["lower"], row["upper"])
+                if row["status"] == ESTIMABLE
+                else row["status"]
+            )
+            out[f"Kept at {row['months']} months"] = text
+        rows.append(out)
+    return pd.DataFrame(rows)

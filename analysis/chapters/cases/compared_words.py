@@ -1,0 +1,175 @@
+"""Sentences and tables of the chapter that sets the cases beside each other, as texts for readers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.present import words as wording
+from analysis.study.evidence import profiles as reading
+from analysis.study.evidence.cases import HELD, PHASES, checked
+from analysis.study.evidence.matrix import LEANINGS, Matrix, counted
+
+OUTCOMES = "O"
+FAMILIES = {"R": "Readiness for change", "B": "Board maturity", "I": "Interventions", "C": "Local system", "O": "Outcomes"}  # fmt: skip
+
+
+def order_for_readers(order: pd.DataFrame) -> pd.DataFrame:
+    """Return `cases.order_by_outcome` as texts, best outcome first."""
+    rows = []
+    for row in order.itertuples():
+        left = wording.month(row.left) if pd.notna(row.left) else "the regime ended first"
+        falls = ", ".join(row.falls) or "none"
+        rows.append([str(row.rank), row.name, row.words, wording.number(row.months, "months"), left, falls])
+    columns = [
+        "Place",
+        "Trust",
+        "What followed",
+        "In special measures",
+        "Last exit",
+        "Statements of a fall since",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def cells_for_readers(found: Matrix, *, names: pd.Series, family: str) -> pd.DataFrame:
+    """Return the cells of one family of themes (a key of FAMILIES) that hold a statement, as texts, by theme."""
+    cells = found.cells[(found.cells["theme"].str[0] == family) & (found.cells["n"] > 0)]
+    rows = []
+    for theme in found.themes.index:
+        for cell in cells[cells["theme"] == theme].itertuples():
+            counts = f"{LEANINGS[cell.leaning]} {counted(cell.plus, cell.minus, cell.neutral)}"
+            words = cell.summary.split(". ", 1)[1]
+            head = f"{theme} {found.themes[theme]}, {names[cell.trust]}"
+            rows.append([head, counts, ", ".join(cell.ids), words])
+    return pd.DataFrame(rows, columns=["Theme and trust", "Direction", "Statements", "What stands for them"])
+
+
+def matrix_for_readers(found: Matrix, *, names: pd.Series) -> pd.DataFrame:
+    """Return the matrix as texts: a row a theme, a column a trust, in each cell counts by direction and ids."""
+    cells = found.cells.assign(
+        words=[
+            f"{counted(cell.plus, cell.minus, cell.neutral)}: {' '.join(cell.ids)}" if cell.n else "none"
+            for cell in found.cells.itertuples()
+        ]
+    )
+    wide = cells.pivot(index="theme", columns="trust", values="words")
+    wide = wide.loc[found.themes.index, list(found.order)].rename(columns=names).reset_index(drop=True)
+    wide.insert(0, "Theme", [f"{code} {label}" for code, label in found.themes.items()])
+    return wide.rename_axis(columns=None)
+
+
+def by_phase(statements: pd.DataFrame, *, themes: pd.Series) -> pd.DataFrame:
+    """Return one row a theme and phase: `theme`, `phase`, `plus`, `minus`, `neutral`, over all trusts."""
+    frame = checked(statements)
+    counts = frame.groupby(["theme", "phase", "direction"]).size().unstack(fill_value=0)
+    every = pd.MultiIndex.from_product([themes.index, PHASES], names=["theme", "phase"])
+    counts = counts.reindex(index=every, columns=["+", "-", "0"], fill_value=0)
+    return counts.set_axis(["plus", "minus", "neutral"], axis=1).reset_index()
+
+
+def phases_for_readers(frame: pd.DataFrame, *, themes: pd.Series) -> pd.DataFrame:
+    """Return `by_phase` as texts: one row a theme, one column a phase with its counts by direction."""
+    cells = frame.assign(
+        words=[
+            counted(r.plus, r.minus, r.neutral).replace("no statement", "none") for r in frame.itertuples()
+        ]
+    )
+    wide = cells.pivot(index="theme", columns="phase", values="words").loc[themes.index, list(PHASES)]
+    heads = {
+        "before": "Before entry",
+        "during": "In special measures",
+        "between": "Between spells",
+        "after": "After",
+    }
+    wide = wide.rename(columns=heads).reset_index(drop=True)
+    wide.insert(0, "Theme", [f"{code} {label}" for code, label in themes.items()])
+    return wide
+
+
+def contrast(found: Matrix, order: pd.DataFrame) -> pd.DataFrame:
+    """Return, for each theme but the outcomes, how many cases lean which way in each group of outcomes.
+
+    Columns: `theme`, and for each group of HELD (1, 2, 3) `helps_<group>`, `hinders_<group>`, `said_<group>`
+    (cases with a statement), `cases_<group>`. Eight cases in three groups allow no test.
+    """
+    group = order.set_index("trust")["held"]
+    cells = found.cells[~found.cells["theme"].str.startswith(OUTCOMES)].assign(
+        group=lambda frame: frame["trust"].map(group)
+    )
+    rows = []
+    for theme in found.themes.index[~found.themes.index.str.startswith(OUTCOMES)]:
+        row: dict[str, object] = {"theme": theme}
+        for held in HELD:
+            here = cells[(cells["theme"] == theme) & (cells["group"] == held)]
+            row[f"helps_{held}"] = int((here["leaning"] == "helps").sum())
+            row[f"hinders_{held}"] = int((here["leaning"] == "hinders").sum())
+            row[f"said_{held}"], row[f"cases_{held}"] = int((here["n"] > 0).sum()), len(here)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def contrast_for_readers(frame: pd.DataFrame, *, themes: pd.Series) -> pd.DataFrame:
+    """Return `contrast` as texts: how many cases lean to help and to hindrance in each group."""
+    rows = []
+    for row in frame.to_dict("records"):
+        cells = [
+            f"▲{row[f'helps_{held}']} ▼{row[f'hinders_{held}']} of {row[f'cases_{held}']}" if row[f"said_{held}"] else "none said"
+            for held in HELD
+        ]  # fmt: skip
+        rows.append([f"{row['theme']} {themes[row['theme']]}", *cells])
+    return pd.DataFrame(rows, columns=["Theme", *(words.capitalize() for words in HELD.values())])
+
+
+def shared_sentence(found: Matrix) -> str:
+    """Name the themes, outcomes aside, that most cases lean on to hindrance and to help, with their number."""
+    parts = []
+    for leaning, words in (("hinders", "hindrance or failure"), ("helps", "help or improvement")):
+        counts = found.shared(leaning=leaning)
+        counts = counts[~counts["theme"].str.startswith(OUTCOMES)]
+        top = counts[counts["cases"] == counts["cases"].max()]
+        names = wording.join([f"“{found.themes[theme]}”" for theme in top["theme"]])
+        parts.append(
+            f"of {words} most widely under {names} ({top['cases'].iloc[0]} of {len(found.order)} cases)"
+        )
+    return f"Statements tell {parts[0]}, and {parts[1]}."
+
+
+def ordering_sentence(order: pd.DataFrame) -> str:
+    """Say how many cases held, fell back and came back."""
+    counts = order["held"].value_counts()
+    parts = [f"{counts.get(held, 0)} {words}" for held, words in HELD.items()]
+    return f"Of {len(order)} trusts, {wording.join(parts)}."
+
+
+def answer(found: Matrix, order: pd.DataFrame) -> str:
+    """Return the chapter's answer in two sentences."""
+    return f"{ordering_sentence(order)} {shared_sentence(found)}"
+
+
+def matrix_title(found: Matrix) -> str:
+    """Return the finding of the matrix."""
+    total = int(found.cells["n"].sum())
+    filled = int((found.cells["n"] > 0).sum())
+    return f"{total} statements fill {filled} of {len(found.cells)} cells; {shared_sentence(found)[:1].lower()}{shared_sentence(found)[1:-1]}"
+
+
+def profiles_title(found: reading.Profiles) -> str:
+    """Return the finding of the profile."""
+    counts = found.knowable()
+    known, total = int(counts["known"].sum()), int(counts["readings"].sum())
+    return f"{known} of {total} readings can be made from public documents; the rest are not knowable"
+
+
+def sources_for_readers(statements: pd.DataFrame) -> pd.DataFrame:
+    """Return, as texts, how many statements come from which kind of source, and their kinds."""
+    table = statements.groupby(["source_type", "kind"]).size().unstack(fill_value=0)
+    table = table.reindex(columns=["event", "finding", "view"], fill_value=0)
+    table = table.assign(all=table.sum(axis=1)).sort_values("all", ascending=False, kind="stable")
+    publishers = statements.groupby("source_type")["source_publisher"].nunique()
+    rows = [
+        [name.capitalize(), *(wording.number(row[column]) for column in ("all", "event", "finding", "view")),
+         wording.number(publishers[name])]
+        for name, row in table.iterrows()
+    ]  # fmt: skip
+    columns = ["Kind of source", "Statements", "Events", "Findings", "Views", "Publishers"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,64 @@
+"""Confidential material that passed disclosure control, as tables for a page."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.present import links, words
+from analysis.present.links import Together
+from analysis.study.evidence.private import ForPages
+
+
+def shown(pages: ForPages) -> Together:
+    """Return what is there and what is missing as a table, and below it each part that is there."""
+    parts = pages.status.frame
+    there = parts["files"].map(lambda number: "yes" if number else "no")
+    frames: list[tuple[str, pd.DataFrame, tuple[str, ...]]] = []
+    frames.append(
+        (
+            "The study's own material",
+            pd.DataFrame({"Material": parts["what"], "There": there, "How to add it": parts["form"]}),
+            (),
+        )
+    )
+    if pages.profiles is not None:
+        frames.append(("What is told of each site", pages.profiles.rename(columns=str.capitalize), ()))
+    if pages.interviews is not None:
+        table = pages.interviews.reset_index().astype(str)
+        frames.append(("Interviews in which each code was used", table, tuple(table.columns[1:])))
+    if pages.themes is not None:
+        frames.append(
+            ("Agreement of the coders of the interviews, by code", _themes(pages.themes), ("Alpha",))
+        )
+    if pages.readiness is not None:
+        frames.append(
+            ("Readiness for change, from the staff survey", _readiness(pages.readiness), ("Score",))
+        )
+    if pages.quotes is not None:
+        frames.append(("Excerpts", pages.quotes.rename(columns=str.capitalize), ()))
+    return links.together(
+        [links.linked(table, caption=caption, numbers=numbers) for caption, table, numbers in frames]
+    )
+
+
+def _themes(frame: pd.DataFrame) -> pd.DataFrame:
+    alphas = [
+        words.number(row.alpha, "ratio") if pd.notna(row.alpha) else "undefined" for row in frame.itertuples()
+    ]
+    return pd.DataFrame({"Code": frame["theme"], "Alpha": alphas})
+
+
+def _readiness(frame: pd.DataFrame) -> pd.DataFrame:
+    scores = [
+        words.estimate(row.score, row.lower, row.upper, "score") if pd.notna(row.score) else ".."
+        for row in frame.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "Site": frame["site"],
+            "Scale": "change " + frame["scale"],
+            "Respondents": frame["respondents"].astype(str),
+            "Score": scores,
+            "Why not": frame["why"].replace("", "none"),
+        }
+    )

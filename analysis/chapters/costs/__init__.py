@@ -1,0 +1,1 @@
+"""Costs and consequences as a page."""

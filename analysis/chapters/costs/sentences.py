@@ -1,0 +1,271 @@
+"""Costs in words: amounts as precise as the guesses behind them, tables of texts."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from analysis.methods.costing.sensitivity import Tornado
+from analysis.methods.costing.simulation import Simulated
+from analysis.present import words
+from analysis.study.costs.items import SPENDING, STAFF_TIME, Costed
+from analysis.study.costs.uncertain import Draws
+
+UNKNOWN = "unknown"
+
+
+NOT_A_COST = "not a cost"
+
+
+STAYS_DIFFER = " (stays, whose lengths are known and differ, from their lower to their upper quartile)"
+
+
+FIGURE_NAMES = {"quantity": "how much", "unit_cost": "unit cost"}
+
+
+def spread(low: float, high: float) -> str:
+    """Return 'LOW to HIGH' in GBP to the nearest thousand; '..' when missing."""
+    return (
+        words.thousands(low)
+        if not math.isfinite(low)
+        else f"{words.thousands(low)} to {words.thousands(high)}"
+    )
+
+
+def amount(value: float) -> str:
+    """Return a recorded figure with the digits it has, up to three after the point."""
+    return "" if pd.isna(value) else f"{value:,.3f}".rstrip("0").rstrip(".")
+
+
+def records(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the parameters as texts: one row an item, what is unknown said to be."""
+    rows = []
+    for row in items.to_dict("records"):
+        known = pd.notna(row["quantity"])
+        missing = NOT_A_COST if row["kind"] == "loan" else UNKNOWN
+        rows.append(
+            {
+                "Item": row["item"],
+                "Who bears it": row["bearer"],
+                "How much": f"{_ranged(row, 'quantity')} {row['quantity_unit']}" if known else missing,
+                "Unit cost": f"£{_ranged(row, 'unit_cost')} ({row['price_year']})" if known else missing,
+                "Status": row["status"],
+                "Why": _reasons(row) if known else "",
+                "Source": ", ".join(str(row[part]) for part in ("source", "page") if pd.notna(row[part])),
+                "What to know": "" if pd.isna(row["note"]) else row["note"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _ranged(row: dict, name: str) -> str:
+    if row[f"{name}_distribution"] == "fixed":
+        return amount(row[name])
+    return f"{amount(row[name])} ({amount(row[f'{name}_low'])} to {amount(row[f'{name}_high'])}, {row[f'{name}_distribution']})"
+
+
+def _reasons(row: dict) -> str:
+    how = row["quantity_reason"], row["unit_cost_reason"]
+    return f"How much: {how[0]}. Unit cost: {how[1]}."
+
+
+def by_bearer(costed: Costed, drawn: Draws) -> pd.DataFrame:
+    """Return the costs a spell as texts: items by account, with interval, who bears and who pays; sums by account.
+
+    Unknown items and loans keep their rows, without a figure. Nothing is added up across accounts.
+    """
+
+    rows = []
+    for account in (SPENDING, STAFF_TIME):
+        part = costed.items[costed.items["account"] == account]
+        for row in part.itertuples():
+            known = pd.notna(row.per_spell)
+            limits = drawn.frame[row.item_id].quantile([0.025, 0.975]) if known else None
+            rows.append(
+                {
+                    "Item": row.item,
+                    "Account": account,
+                    "Bears it": row.bearer,
+                    "Pays": row.paid_by,
+                    "Cost a spell": words.thousands(row.per_spell) if known else _missing(row.kind),
+                    "95% interval": spread(*limits) if limits is not None else "",
+                    "Status": row.status,
+                }
+            )
+        whole = drawn.of(account)
+        rows.append(
+            {
+                "Item": f"Sum of known {account}",
+                "Account": account,
+                "Bears it": "",
+                "Pays": "",
+                "Cost a spell": words.thousands(costed.total(account)),
+                "95% interval": spread(whole.lower, whole.upper),
+                "Status": "assumption",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _missing(kind: str) -> str:
+    return {"loan": NOT_A_COST, "transfer": f"{UNKNOWN}, a transfer"}.get(kind, UNKNOWN)
+
+
+def parties(costed: Costed) -> pd.DataFrame:
+    """Return spending and staff time a spell by party, before and after payments between them, as texts."""
+    rows = costed.items[(costed.items["kind"] == "resource") & costed.items["per_spell"].notna()]
+    out = []
+    for account, part in rows.groupby("account", sort=False):
+        for party in ("regulator", "buddy trust", "supported trust"):
+            used = part.loc[part["bearer"] == party, "per_spell"].sum()
+            paid = part.loc[part["paid_by"] == party, "per_spell"].sum()
+            if used or paid:
+                out.append(
+                    [
+                        party.capitalize(),
+                        account,
+                        words.thousands(used),
+                        _signed(paid - used),
+                        words.thousands(paid),
+                    ]
+                )
+        whole = part["per_spell"].sum()
+        out.append(["All", account, words.thousands(whole), words.thousands(0), words.thousands(whole)])
+    columns = ["Party", "Account", "Resources used", "Paid to others, less received", "Pays in the end"]
+    return pd.DataFrame(out, columns=columns)
+
+
+def scenarios(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `scenarios.compared` as texts."""
+    return pd.DataFrame(
+        {
+            "Scenario": found["scenario"],
+            "What changes": found["changes"],
+            "Spells": [words.number(n) for n in found["n"]],
+            "Cost a spell": [words.thousands(value) for value in found["cost"]],
+            "95% interval": [spread(row.lower, row.upper) for row in found.itertuples()],
+            "Against the base case": [_signed(value) for value in found["difference"]],
+        }
+    )
+
+
+def break_even(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `scenarios.break_even` as texts."""
+    shorter = [words.number(100 * (1 - stay), "percent", digits=0) for stay in found["stay"]]
+    return pd.DataFrame(
+        {
+            "Doubled": found["what"],
+            "Costs more a spell": [words.thousands(value) for value in found["extra"]],
+            "Pays for itself if stays are shorter by": shorter,
+            "That is a mean stay of": [words.number(value, "months") for value in found["months"]],
+        }
+    )
+
+
+def figure_label(parameter: str, items: pd.DataFrame) -> str:
+    """Return the name of a tornado's parameter for readers: 'Improvement director: how much'."""
+    if ":" not in parameter:
+        return "Length of stays (middle half of the real ones)"
+    item, figure = parameter.split(":")
+    name = items.set_index("item_id")["item"][item]
+    shared = "Buddying" if item.startswith("buddying") and figure == "unit_cost" else name
+    return f"{shared}: {FIGURE_NAMES[figure]}"
+
+
+def tornado_title(found: Tornado, items: pd.DataFrame) -> str:
+    """Return the finding of a tornado: the two inputs that matter most."""
+    first, second = (figure_label(name, items) for name in found.frame["parameter"].head(2))
+    return f"What the sum depends on most: {_lower(first)}, then {_lower(second)}"
+
+
+def tornado_sentence(found: Tornado, items: pd.DataFrame, *, top: int) -> str:
+    """Say how far spending moves with each of the first `top` inputs, changed one at a time."""
+    parts = [
+        f"{_lower(figure_label(row.parameter, items))} {spread(min(row.low, row.high), max(row.low, row.high))}"
+        for row in found.frame.head(top).itertuples()
+    ]
+    stays = "" if found.frame["parameter"].str.contains(":").all() else STAYS_DIFFER
+    return (
+        f"Spending a spell, {words.thousands(found.base)} in the base case, when one of {len(found.frame)} inputs goes from its "
+        f"2.5% to its 97.5% point{stays} and the others stay: {words.join(parts)}."
+    )
+
+
+def drawn_sentence(spent: Simulated, time: Simulated) -> str:
+    """Say mean, interval and error of drawing of spending and staff time."""
+    return (
+        f"Over {words.number(spent.draws.size)} joint draws, spending a spell averages {words.thousands(spent.mean)} (95% interval "
+        f"{spread(spent.lower, spent.upper)}) and staff time {words.thousands(time.mean)} ({spread(time.lower, time.upper)}). "
+        f"Drawing alone leaves an error of {words.number(round(spent.mean_error, -2), 'gbp')} in the first mean and of "
+        f"{words.number(round(time.mean_error, -2), 'gbp')} in the second."
+    )
+
+
+def answer(costed: Costed, drawn: Draws) -> str:
+    """Return the chapter's answer: spending, staff time, who pays, and how much of it is assumption."""
+
+    spent, time = drawn.of(SPENDING), drawn.of(STAFF_TIME)
+    known = costed.items[(costed.items["account"] == SPENDING) & costed.items["per_spell"].notna()]
+    guessed = known.loc[known["status"] == "assumption", "per_spell"].sum() / known["per_spell"].sum()
+    share = words.number(100 * guessed, "percent", digits=0)
+    return (
+        f"Under stated assumptions, a spell of support cost {words.thousands(costed.total(SPENDING))} in money spent (95% interval "
+        f"{spread(spent.lower, spent.upper)}) and {words.thousands(costed.total(STAFF_TIME))} ({spread(time.lower, time.upper)}) in the "
+        f"time of staff already employed, at {costed.price_year} prices; items that rest on assumptions make up {share} of the "
+        f"spending, and {words.plural(len(costed.unknown()), 'item')} could not be costed at all."
+    )
+
+
+def published(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `cost_published` as texts."""
+    return pd.DataFrame(
+        {
+            "Published amount": frame["what"],
+            "As published": [f"£{words.number(value)}" for value in frame["value"]],
+            "Unit": [unit.replace("GBP", "").strip(" ,") or "in all" for unit in frame["unit"]],
+            "Price year": frame["price_year"].fillna("not said"),
+            "Used as": frame["use"],
+            "Source": frame["source"] + ", " + frame["page"],
+            "What to know": frame["note"].fillna(""),
+        }
+    )
+
+
+def _signed(value: float) -> str:
+    text = words.thousands(abs(value))
+    return text if text == words.thousands(0) else f"{'+' if value > 0 else words.MINUS}{text}"
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def items_drawn(costed: Costed, drawn: Draws) -> pd.DataFrame:
+    """Return known items for a chart, dearest first: `item`, `account`, `paid_by`, `cost`, `lower`, `upper` (GBP a spell)."""
+    known = costed.items[costed.items["per_spell"].notna()]
+    limits = drawn.frame[list(known["item_id"])].quantile([0.025, 0.975]).T.to_numpy()
+    frame = known.assign(
+        item=known["item"] + known["account"].map({"staff time": " (staff time)"}).fillna("")
+    )
+    frame = frame.assign(cost=frame["per_spell"], lower=limits[:, 0], upper=limits[:, 1])
+    columns = ["item", "account", "paid_by", "cost", "lower", "upper"]
+    return frame.sort_values("cost", ascending=False, ignore_index=True, kind="stable")[columns]
+
+
+def items_sentence(frame: pd.DataFrame) -> str:
+    """Say which items are dearest, with their intervals. `frame` as of `items_drawn`."""
+    parts = [
+        f"{_lower(row.item)} {words.thousands(row.cost)} ({spread(row.lower, row.upper)})"
+        for row in frame.head(3).itertuples()
+    ]
+    return (
+        f"Of {len(frame)} items that could be costed, the dearest a spell are {words.join(parts)} (95% intervals); "
+        "intervals are wide because most quantities are assumptions."
+    )
+
+
+def items_title(frame: pd.DataFrame) -> str:
+    """Return the finding of the chart of items: the two dearest."""
+    first, second = frame["item"].head(2)
+    return f"Dearest by far: {_lower(first)}, then {_lower(second)}"

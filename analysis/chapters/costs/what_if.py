@@ -1,0 +1,131 @@
+"""The reader's own scenario: on a page, a table that a script brings to life; in a live notebook, widgets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from analysis.chapters.costs.sentences import spread
+from analysis.methods.costing.prices import CostError
+from analysis.present.tables import Table, credit, table
+from analysis.present.words import thousands
+from analysis.study.costs import own_scenario
+
+SOURCES = ("cost_items", "regime_spells", "price_indices")
+CAPTION = "Cost of a spell under the settings chosen"
+ESTIMATE, INTERVAL = "Cost a spell", "95% interval"
+FILE = "scenario.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The base case with six controls. Its plain text is the base case in words and as a table."""
+
+    own: own_scenario.Own
+
+    def __repr__(self) -> str:
+        return f"{self.own.sentence()}\n{shown(self.own)!r}\n{credit(SOURCES)}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        if someone_is_there():
+            return {"text/plain": repr(self), **widgets(self.own)._repr_mimebundle_()}
+        return {"text/plain": repr(self), "text/html": self.html()}
+
+    def html(self) -> str:
+        """Return the base case as HTML that says all by itself, with what the page's script needs to go on."""
+        held = {
+            **own_scenario.model(),
+            "fields": [_field(control) for control in own_scenario.CONTROLS],
+            "totals": own_scenario.TOTALS,
+        }
+        packed = json.dumps(held, ensure_ascii=True).replace("</", "<\\/")
+        return (
+            f'<section class="result" id="scenario" aria-label="Your own scenario">'
+            f'<p id="scenario-says">{escape(self.own.sentence())}</p>'
+            f'<div id="scenario-controls"></div>'
+            f'<div id="scenario-table">{shown(self.own)._repr_html_()}</div>'
+            f'<p class="source">{escape(credit(SOURCES))} {download(self.own)}</p>'
+            f'<script type="application/json" id="scenario-model">{packed}</script></section>'
+        )
+
+
+def panel() -> Panel:
+    """Return the base case with controls for the six inputs that matter most. End a chapter cell with this call."""
+    return Panel(own_scenario.scenario())
+
+
+def shown(own: own_scenario.Own) -> Table:
+    """Return the costs of a scenario as a table of texts: one row an item and a total."""
+    frame = pd.DataFrame(
+        {
+            "Item": own.frame["label"],
+            "Account": own.frame["account"],
+            ESTIMATE: [thousands(value) for value in own.frame["estimate"]],
+            INTERVAL: [spread(row.lower, row.upper) for row in own.frame.itertuples()],
+        }
+    )
+    caption = f"{CAPTION} ({own.price_year} prices)"
+    return table(frame, caption=caption, numbers=(ESTIMATE, INTERVAL), sources=SOURCES)
+
+
+def download(own: own_scenario.Own) -> str:
+    """Return a link that holds inputs, results and intervals as CSV."""
+    return (
+        f'<a id="scenario-csv" download="{FILE}" href="data:text/csv;charset=utf-8,{quote(own.to_csv())}">'
+        "Settings and results (CSV)</a>"
+    )
+
+
+def someone_is_there() -> bool:
+    """Tell whether a person runs the notebook: their front end can answer questions, a build cannot."""
+    try:
+        from IPython import get_ipython
+
+        content = get_ipython().kernel.get_parent()["content"]
+    except (AttributeError, ImportError, KeyError):
+        return False
+    return bool(content.get("allow_stdin"))
+
+
+def widgets(own: own_scenario.Own) -> Any:
+    """Return the controls as ipywidgets that take any value, with results that follow them."""
+    import ipywidgets
+
+    boxes = {}
+    for control in own_scenario.CONTROLS:
+        boxes[control.name] = ipywidgets.FloatText(
+            value=own.settings[control.name],
+            description=own_scenario.model()["labels"][control.name],
+            style={"description_width": "initial"},
+            layout={"width": "36em"},
+        )
+    says = ipywidgets.HTML()
+
+    def follow(_: object = None) -> None:
+        try:
+            found = own_scenario.scenario(**{name: box.value for name, box in boxes.items()})
+        except CostError as error:
+            says.value = f'<p role="alert">{escape(str(error))}</p>'
+            return
+        says.value = f"<p>{escape(found.sentence())}</p>{shown(found)._repr_html_()}<p>{download(found)}</p>"
+
+    for box in boxes.values():
+        box.observe(follow, names="value")
+    follow()
+    return ipywidgets.VBox([*boxes.values(), says])
+
+
+def _field(control: own_scenario.Control) -> dict[str, Any]:
+    return {
+        "name": control.name,
+        "short": control.label,
+        "label": own_scenario.model()["labels"][control.name],
+        "top": control.top,
+        "step": control.step,
+        "largest": own_scenario.LARGEST,
+    }

@@ -1,0 +1,253 @@
+"""The files behind the page: one index, one file a trust, one file an indicator and period.
+
+Everything that the page shows is computed here, with the functions of `analysis.chapters.lookup.look`; the page only draws.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from analysis import data
+from analysis.chapters.lookup import chart, peers as lookup_peers, sentences
+from analysis.chapters.lookup.chart import absent, last
+from analysis.chapters.lookup.look import Look, trust as look
+from analysis.chapters.lookup.peers import BANDS, TENTHS, Peers, peers
+from analysis.chapters.lookup.series import (
+    FREQUENCIES,
+    STATES,
+    TrustError,
+    entry_of,
+    has,
+    shared_cells,
+    trusts,
+)
+from analysis.chapters.lookup.stretches import events
+from analysis.methods.spc.signals import SIGNALS
+from analysis.present import words
+from analysis.present.tables import MARKS
+from analysis.present.words import FORMATS
+
+DIGITS = 4  # places kept after the point; the page shows three at most
+CURVE = 25  # sizes at which the limits of a funnel are drawn
+LEVELS = ("od_ll95", "od_ul95", "od_ll998", "od_ul998")
+MARKED = {"up": "ABCD", "down": "abcd"}  # signals in the order of `analysis.methods.spc.signals.SIGNALS`
+WORKERS = max(1, min(4, os.cpu_count() or 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was written. frame: one row a file, `path`, `bytes`, `sha256`, by path."""
+
+    frame: pd.DataFrame
+
+    def sentence(self) -> str:
+        """How many files, how heavy."""
+        return (
+            f"{words.number(len(self.frame))} files, {self.frame['bytes'].sum() / 1e6:.1f} MB; the largest, "
+            f"{self.frame.loc[self.frame['bytes'].idxmax(), 'path']}, has {self.frame['bytes'].max() / 1e3:.0f} KB."
+        )
+
+
+def write(folder: Path, *, workers: int = WORKERS) -> Manifest:
+    """Write all files below `folder`, which is made, and return what they are; same inputs, same bytes.
+
+    index.json: trusts, indicators, periods, units and the words of the templates.
+    trusts/CODE.json: every indicator at one trust. peers/INDICATOR/PERIOD.json: all trusts in one period.
+    workers: processes. Nothing else in `folder` is touched.
+    """
+    index = outline()
+    names = [one["key"] for one in index["indicators"]]
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = [delayed(_write_trusts)(folder, part, names) for part in _parts(held(), 8 * workers)]
+    jobs += [delayed(_write_peers)(folder, name) for name in names]
+    rows = [_write(folder, "index.json", index)]
+    for part in Parallel(n_jobs=workers)(jobs):
+        rows += part
+    frame = pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
+    return Manifest(frame.sort_values("path", ignore_index=True, kind="stable"))
+
+
+def held() -> list[str]:
+    """Return the codes of the trusts of which some indicator has a figure, in order."""
+    names = data.load("indicators")["indicator"].tolist()
+    return [code for code in trusts().index if any(has(name, code) for name in names)]
+
+
+def outline() -> dict[str, Any]:
+    """Return the index: what can be looked up, and the words that the page needs."""
+    names = data.load("indicators")["indicator"].tolist()
+    return {
+        "bands": list(BANDS),
+        "grains": {grain: _grain(grain, names) for grain in FREQUENCIES},
+        "indicators": [_indicator(name) for name in names],
+        "places": lookup_peers.PLACES,
+        "shared": lookup_peers.SHARED,
+        "signals": {way: [chart.SIGNAL_WORDS[signal, way] for signal in SIGNALS] for way in MARKED},
+        "states": STATES,
+        "tenths": list(TENTHS),
+        "trusts": [_about_trust(code) for code in held()],
+        "units": {unit: dict(zip(("digits", "before", "after"), FORMATS[unit], strict=True)) for unit in FORMATS},
+    }  # fmt: skip
+
+
+def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
+    """Return all periods of a grain: keys as in file names, and words."""
+    same = [name for name in names if entry_of(name)["grain"] == grain]
+    if not same:
+        return {"keys": [], "words": []}
+    ends = [(shared_cells(name)["period"].min(), shared_cells(name)["period"].max()) for name in same]
+    every = pd.period_range(min(first for first, _ in ends), max(final for _, final in ends))
+    return {"keys": [str(one) for one in every], "words": [chart.period(one, grain) for one in every]}
+
+
+def _indicator(name: str) -> dict[str, Any]:
+    about = entry_of(name)
+    table = data.describe(about["table"])
+    held_to = shared_cells(name).dropna(subset="value")["period"].max()
+    kept = ("title", "definition", "unit", "grain", "breaks", "family")
+    better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about["direction"]]
+    return {part: about[part] for part in kept if pd.notna(about[part])} | {
+        "key": name,
+        "better": better,
+        "direction": chart.direction(about),
+        "first": chart.FIRST[about["direction"]],
+        "counts": [part for part in (about["numerator"], about["denominator"]) if pd.notna(part)][:2],
+        "to": chart.period(held_to, about["grain"]),
+        "publisher": table["publisher"],
+        "publication": table["publication"],
+        "page": table["page"],
+        "status": MARKS[table["status"]],
+        "table": about["table"],
+    }
+
+
+def _about_trust(code: str) -> dict[str, Any]:
+    """Return what the search box needs: names that the trust or its predecessors had, and whether it closed."""
+    trust = trusts().loc[code]
+    changes = data.load("organisation_changes")
+    before = changes.loc[(changes["new_code"] == code) & (changes["old_code"] != code), "old_code"]
+    also = [f"{old} {trusts()['name'].get(old, '')}".strip() for old in sorted(set(before))]
+    found = {"code": code, "name": trust["name"], "type": trust["type"]}
+    if also:
+        found["also"] = also
+    if pd.notna(trust["closed"]):
+        found["closed"] = words.day(trust["closed"])
+    if pd.notna(trust["successor"]):
+        found["successor"] = trust["successor"]
+    return found
+
+
+def trust_file(code: str, names: list[str]) -> dict[str, Any]:
+    """Return what the page needs of one trust: `code`, `events`, `indicators` by name, `without` (reasons by name)."""
+    found, without = {}, {}
+    for name in names:
+        if has(name, code):
+            found[name] = series_file(look(code, name))
+        else:
+            without[name] = absent(code, name)
+    told = [{"date": f"{one.date:%Y-%m-%d}", "day": words.day(one.date), "words": one.words, "kind": one.kind}
+            for one in events(code).itertuples()]  # fmt: skip
+    return {"code": code, "events": told, "indicators": found, "without": without}
+
+
+def series_file(found: Look) -> dict[str, Any]:
+    """Return one indicator at one trust, in short keys.
+
+    first: key of the first period; n, d: counts (absent when published without); v: values; x: positions
+    without one, by reason; s: stretches; g: one letter a period, "." for no signal, else as in MARKED; last:
+    position of the last value.
+    """
+    chart = found.chart
+    frame = chart.frame
+    out: dict[str, Any] = {"first": str(frame.index[0]), "v": _numbers(frame["value"])}
+    if frame["denominator"].notna().any():
+        out |= {"n": _numbers(frame["numerator"]), "d": _numbers(frame["denominator"])}
+    reasons: dict[str, list[int]] = {}
+    for at in np.flatnonzero(frame["value"].isna()):
+        reasons.setdefault(sentences.absence(frame["state"].iat[at], frame["note"].iat[at]), []).append(
+            int(at)
+        )
+    out["x"] = reasons
+    out["g"] = "".join(
+        MARKED[way][SIGNALS.index(signal)] if isinstance(signal, str) else "."
+        for signal, way in zip(frame["signal"], frame["direction"], strict=True)
+    )
+    kept = ["start", "stop", "phase", "since", "label", "points", "centre", "lower", "upper", "signals"]
+    cuts = {part: chart.stretches[part].tolist() for part in (*kept, "provisional", "variation", "reason")}
+    out["s"] = [{part: _plain(held[at]) for part, held in cuts.items()} for at in range(len(chart.stretches))]
+    out["last"] = frame.index.get_loc(last(chart))
+    out["sentence"] = chart.sentence()
+    out["place"] = found.peers.sentence(chart.code) if found.peers else found.why_no_peers
+    return out
+
+
+def peers_file(found: Peers) -> dict[str, Any]:
+    """Return one comparison in short keys: codes, v (values), d (sizes), rank, band, and the funnel's limits."""
+    frame = found.frame
+    out: dict[str, Any] = {"kind": found.kind, "why": found.why, "codes": frame.index.tolist()}
+    out |= {"v": _numbers(frame["value"]), "rank": frame["rank"].tolist(), "band": frame["band"].tolist()}
+    out["spread"] = _numbers(pd.Series(found.spread))
+    if found.funnel is not None:
+        sizes = np.geomspace(frame["denominator"].min(), frame["denominator"].max(), CURVE)
+        curve = found.funnel.curve(sizes)
+        out |= {"d": _numbers(frame["denominator"]), "target": _plain(found.funnel.target)}
+        out["curve"] = {"size": _numbers(pd.Series(sizes).round(2))}
+        out["curve"] |= {level: _numbers(curve[level].round(4)) for level in LEVELS}
+    return out
+
+
+def _write_trusts(folder: Path, codes: list[str], names: list[str]) -> list[tuple[str, int, str]]:
+    return [_write(folder, f"trusts/{code}.json", trust_file(code, names)) for code in codes]
+
+
+def _write_peers(folder: Path, name: str) -> list[tuple[str, int, str]]:
+    frame, kinds = shared_cells(name), trusts()["type"]
+    frame = frame[frame["value"].notna()]
+    rows = []
+    for when, part in frame.groupby("period"):
+        found = {}
+        for kind in sorted(part["code"].map(kinds).unique()):
+            try:
+                found[kind] = peers_file(peers(name, when, type=kind))
+            except TrustError:
+                continue
+        if found:
+            rows.append(_write(folder, f"peers/{name}/{when}.json", found))
+    return rows
+
+
+def _write(folder: Path, path: str, content: dict[str, Any]) -> tuple[str, int, str]:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    raw = text.encode()
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(raw)
+    return path, len(raw), hashlib.sha256(raw).hexdigest()
+
+
+def _numbers(values: pd.Series) -> list[float | int | None]:
+    return [_plain(value) for value in values.tolist()]
+
+
+def _plain(value: Any) -> Any:
+    """Return a number as JSON has it: missing as null, a whole number without a point."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        value = round(value, DIGITS)
+        return int(value) if value.is_integer() else value
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _parts(items: list[str], count: int) -> list[list[str]]:
+    return [items[place::count] for place in range(count) if items[place::count]]

@@ -1,0 +1,47 @@
+"""Look up a trust: its control chart, its place among peers and both in words, for any trust and indicator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.chapters.lookup.chart import Chart, chart, last
+from analysis.chapters.lookup.peers import Peers, peers
+from analysis.chapters.lookup.series import TrustError, trusts
+from analysis.chapters.lookup.stretches import events
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A trust on an indicator: how it moved, and where it stood in its last period with a figure.
+
+    chart: see `Chart`. events: what happened to the trust: `date`, `kind`, `words`. peers: trusts of its type
+    in the same period, None when there is no figure or fewer than three trusts; why_no_peers: '' or why.
+    """
+
+    chart: Chart
+    events: pd.DataFrame
+    peers: Peers | None
+    why_no_peers: str
+
+    def sentence(self) -> str:
+        """What the chart shows, then the place among peers."""
+        second = self.peers.sentence(self.chart.code) if self.peers else self.why_no_peers
+        return f"{self.chart.sentence()} {second}".strip()
+
+
+def trust(code: str, indicator: str) -> Look:
+    """Look up a trust: chart, dates and place among peers.
+
+    code: of a trust (`trusts()` lists them), in any case. indicator: of the catalogue.
+    Raises TrustError for an unknown code, DataError for an unknown indicator.
+    """
+    found = chart(code, indicator)
+    when, others, why = last(found), None, ""
+    if when is not None:
+        try:
+            others = peers(indicator, when, type=str(trusts().loc[found.code, "type"]))
+        except TrustError:
+            why = "Fewer than three trusts of its type have a figure in that period, so there is no place among peers."
+    return Look(found, events(found.code), others, why)

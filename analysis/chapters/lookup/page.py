@@ -1,0 +1,161 @@
+"""The reader's own choice of a trust: on a page, a place that a script fills; in a live notebook, widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+from matplotlib import pyplot as plt
+
+from analysis import data
+from analysis.chapters.costs.what_if import someone_is_there
+from analysis.chapters.lookup import chart as lookup_chart, files, look, sentences, series
+from analysis.chapters.lookup.plots import plot_place, plot_trust
+from analysis.chapters.lookup.series import entry_of
+from analysis.present.figures import WIDE, Figure, figure
+from analysis.present.tables import Table, table
+from analysis.present.words import number
+
+FOLDER = "lookup-data/"
+NUMBERS = ("Figure", "Mean", "Lower limit", "Upper limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A trust and an indicator to begin with, and a way to choose others."""
+
+    found: look.Look
+
+    def __repr__(self) -> str:
+        return self.found.sentence()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        if someone_is_there():
+            return {"text/plain": repr(self), **widgets(self.found)._repr_mimebundle_()}
+        return {"text/plain": repr(self), "text/html": self.html()}
+
+    def html(self) -> str:
+        """Return the place that the page's script fills. Without the script it says the example in words."""
+        chart = self.found.chart
+        return (
+            f'<div class="result" id="lookup" data-source="{FOLDER}" data-trust="{chart.code}" '
+            f'data-indicator="{chart.indicator}"><p>{escape(self.found.sentence())}</p>'
+            "<p>Choosing another trust needs JavaScript. Without it, read the example below.</p></div>"
+        )
+
+
+def panel(code: str, indicator: str) -> Panel:
+    """Return the choice of a trust and an indicator, with these to begin with. End a chapter cell with this call."""
+    return Panel(look.trust(code, indicator))
+
+
+def sources(indicator: str) -> tuple[str, ...]:
+    """Return the tables behind a chart of an indicator."""
+    return (str(entry_of(indicator)["table"]), "regime_spells", "organisation_changes")
+
+
+def axis(found: lookup_chart.Chart) -> str:
+    """Return the label of the vertical axis: unit and which direction is better."""
+    return f"{found.title}\n({found.unit}), {lookup_chart.direction(entry_of(found.indicator))}"
+
+
+def chart_figure(found: lookup_chart.Chart, *, name: str) -> Figure:
+    """Publish the control chart of a trust."""
+    fig, ax = plt.subplots(figsize=WIDE)
+    plot_trust(found, ax=ax).set_ylabel(axis(found))
+    return figure(
+        fig, name=name, title=f"{found.title}: {found.name}", says=found.sentence(),
+        frame=found.frame.reset_index().astype({"period": "str"}), sources=sources(found.indicator),
+    )  # fmt: skip
+
+
+def place_figure(found: look.Look, *, name: str) -> Figure:
+    """Publish the place of a trust among its peers. Raises TrustError when it has none."""
+    if found.peers is None:
+        raise series.TrustError(found.why_no_peers or found.chart.why_not)
+    chart, peers = found.chart, found.peers
+    fig, ax = plt.subplots(figsize=WIDE)
+    plot_place(peers, code=chart.code, ax=ax).set_ylabel(axis(chart))
+    when = lookup_chart.period(peers.period, chart.grain)
+    return figure(
+        fig, name=name, title=f"{chart.title}, {when}: {chart.name} among {len(peers.frame)} {peers.type} trusts",
+        says=peers.sentence(chart.code), frame=peers.frame.reset_index(), sources=sources(chart.indicator)[:1],
+    )  # fmt: skip
+
+
+def chart_table(found: lookup_chart.Chart, *, most: int | None = None) -> Table:
+    """Return a chart as a table, newest first. most: rows to show; None shows all."""
+    rows = sentences.table(found)
+    shown = rows if most is None else rows.head(most)
+    part = "" if len(shown) == len(rows) else f", the latest {number(len(shown))} of {number(len(rows))}"
+    caption = f"{found.title}, {found.name}{part} ({found.unit}; {lookup_chart.direction(entry_of(found.indicator))})"
+    return table(shown, caption=caption, numbers=NUMBERS, sources=sources(found.indicator))
+
+
+def stretches_table(found: lookup_chart.Chart) -> Table:
+    """Return the stretches of a chart as a table: letter, what it is, mean, limits, signals."""
+    rows = []
+    for at, cut in enumerate(found.stretches.itertuples()):
+        numbers = [number(value, found.unit) for value in (cut.centre, cut.lower, cut.upper)]
+        told = cut.reason or (f"{number(cut.signals)}" + (", provisional" if cut.provisional else ""))
+        rows.append([chr(ord("A") + at), cut.label, number(cut.points), *numbers, told])
+    columns = ["Stretch", "What it is", "Values", "Mean", "Lower limit", "Upper limit", "Signals"]
+    frame = pd.DataFrame(rows, columns=columns)
+    caption = f"{found.title}, {found.name}: limits of each stretch"
+    return table(frame, caption=caption, numbers=("Values", *NUMBERS[1:]), sources=sources(found.indicator))
+
+
+def what_is_there() -> pd.DataFrame:
+    """Return, as texts, what can be looked up: one row an indicator, with its trusts, periods and place."""
+    rows = []
+    for one in files.outline()["indicators"]:
+        held = series.cells(one["key"]).dropna(subset="value")
+        first = lookup_chart.period(held["period"].min(), one["grain"])
+        funnel = "funnel" if one["unit"] == "percent" and len(one["counts"]) == 2 else "ranking"
+        better = one["direction"]
+        span = f"{first} to {one['to']}, by {one['grain']}"
+        rows.append([one["title"], one["unit"], better, span, number(held["code"].nunique()), funnel])
+    columns = ["Indicator", "Unit", "Better", "Periods", "Trusts", "Place among peers"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def widgets(begin: look.Look) -> Any:
+    """Return two lists to choose from and the chart, place and table that follow them."""
+    import ipywidgets
+
+    trusts = series.trusts()
+    wide = {"layout": {"width": "44em"}, "style": {"description_width": "6em"}}
+    names = [(f"{code} {trusts.loc[code, 'name']}", code) for code in files.held()]
+    titles = data.load("indicators").set_index("indicator")["title"]
+    options = [(title, key) for key, title in titles.items()]
+    trust = ipywidgets.Combobox(
+        value=f"{begin.chart.code} {begin.chart.name}", options=[name for name, _ in names], description="Trust", **wide
+    )  # fmt: skip
+    indicator = ipywidgets.Dropdown(
+        value=begin.chart.indicator, options=options, description="Indicator", **wide
+    )
+    says = ipywidgets.HTML()
+
+    def follow(_: object = None) -> None:
+        try:
+            says.value = answer(look.trust(trust.value.split(" ")[0], indicator.value))
+        except series.TrustError as error:
+            says.value = f'<p role="alert">{escape(str(error))}</p>'
+
+    trust.observe(follow, names="value")
+    indicator.observe(follow, names="value")
+    follow()
+    return ipywidgets.VBox([trust, indicator, says])
+
+
+def answer(found: look.Look) -> str:
+    """Return all that is known of a choice as HTML: sentence, chart, place and table."""
+    parts = [f"<p>{escape(found.sentence())}</p>"]
+    if not found.chart.why_not:
+        parts.append(chart_figure(found.chart, name="chosen-chart").html())
+        parts.append(stretches_table(found.chart)._repr_html_())
+        parts += [place_figure(found, name="chosen-place").html()] if found.peers else []
+        parts.append(chart_table(found.chart)._repr_html_())
+    return "".join(parts)

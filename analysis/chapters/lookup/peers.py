@@ -1,0 +1,202 @@
+"""A trust's place among trusts of its type in one period: a funnel where there are counts, else a ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.chapters.lookup import chart
+from analysis.chapters.lookup.series import (
+    FULL,
+    TrustError,
+    check_trust,
+    entry_of,
+    name_of,
+    shared_cells,
+    trusts,
+)
+from analysis.methods.spc.funnel import MIN_UNITS, Funnel, FunnelError, funnel
+from analysis.present import words
+
+NO_COUNTS = "the figure is published without the counts behind it"
+
+
+NOT_A_SHARE = "the figure is not a share of what was counted"
+
+
+SPREAD = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+# Where a trust stands in a funnel; positions count from the lowest band to the highest.
+BANDS = (
+    "below the lower 99.8% limit",
+    "between the lower 95% and 99.8% limits",
+    "within the 95% limits",
+    "between the upper 95% and 99.8% limits",
+    "above the upper 99.8% limit",
+)
+
+
+# Where it stands in a ranking: lowest tenth, middle, highest tenth of its peers.
+TENTHS = ("in the lowest tenth", "among the middle four fifths", "in the highest tenth")
+
+
+MIDDLE = {"funnel": 2, "rank": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Trusts of one type on one indicator in one period.
+
+    kind: "funnel" where numerators and denominators are shares that fit a funnel, else "rank".
+    frame: one row a trust with a value, index `code`, by code; `numerator`, `denominator` (of the funnel: the
+        numerator of the share shown), `value`, `rank` (1 is best, or highest when neither direction is
+        better; ties share the better rank), `band` (position in BANDS or TENTHS).
+    funnel: the funnel, with limits that allow for the spread between trusts; None for a ranking.
+    spread: values at the SPREAD quantiles. why: '' or why there is no funnel.
+    """
+
+    indicator: str
+    period: pd.Period
+    type: str
+    kind: Literal["funnel", "rank"]
+    frame: pd.DataFrame
+    funnel: Funnel | None
+    spread: tuple[float, ...]
+    why: str
+
+    def sentence(self, code: str) -> str:
+        """Where a trust stands among its peers. Raises TrustError for a trust that is not among them."""
+
+        return place_sentence(self, code)
+
+
+def peers(indicator: str, period: pd.Period | str, *, type: str) -> Peers:
+    """Compare all trusts of a type on an indicator in one period.
+
+    period: at the grain of the publication; a text is read by pandas ("2018-03", "2018Q1", "2018").
+    type: of trust, as `series.trusts` names it.
+    A share with counts goes on a funnel (`analysis.methods.spc.funnel`, method "proportion"; method "shmi" for observed
+    over expected deaths), limits at 95% and 99.8% that allow for the usual differences between trusts. All
+    else is ranked: lowest tenth, middle, highest tenth, by the 10th and 90th percentile (a value on them
+    is middle).
+    Raises TrustError when fewer than 3 trusts of the type have a figure, DataError for an unknown indicator.
+    """
+    when = pd.Period(period, freq=shared_cells(indicator)["period"].dtype.freq)
+    found = _peers(indicator, when, type)
+    return replace(found, frame=found.frame.copy())
+
+
+@lru_cache(maxsize=512)
+def _peers(indicator: str, when: pd.Period, type: str) -> Peers:
+    rows = _by_type(indicator).get((when, type), shared_cells(indicator).iloc[:0])
+    return _compared(rows, entry_of(indicator), when, type)
+
+
+@lru_cache(maxsize=64)
+def _by_type(indicator: str) -> dict[tuple[pd.Period, str], pd.DataFrame]:
+    held = shared_cells(indicator)
+    held = held[held["state"] == FULL]
+    return {key: rows for key, rows in held.groupby(["period", held["code"].map(trusts()["type"])])}
+
+
+def _compared(rows: pd.DataFrame, about: pd.Series, when: pd.Period, type: str) -> Peers:
+    if len(rows) < MIN_UNITS:
+        raise TrustError(
+            f"{len(rows)} trusts of type {type!r} have a figure of {about.name} in {when}. Allowed: {MIN_UNITS} or more."
+        )
+    frame = rows.set_index("code")[["numerator", "denominator", "value"]].sort_index()
+    found, why = _funnel(frame, about)
+    lowest_first = about["direction"] == "lower is better"
+    frame["rank"] = frame["value"].rank(method="min", ascending=lowest_first).astype(int)
+    spread = tuple(float(value) for value in frame["value"].quantile(list(SPREAD)))
+    if found is None:
+        frame["band"] = 1 + (frame["value"] > spread[-1]).astype(int) - (frame["value"] < spread[0])
+        return Peers(str(about.name), when, type, "rank", frame, None, spread, why)
+    units = found.frame
+    frame["numerator"] = units["numerator"]
+    side = np.sign(units["ratio"] - found.target).astype(int)
+    frame["band"] = MIDDLE["funnel"] + side * (units["od_out95"].astype(int) + units["od_out998"].astype(int))
+    return Peers(str(about.name), when, type, "funnel", frame, found, spread, "")
+
+
+def _funnel(frame: pd.DataFrame, about: pd.Series) -> tuple[Funnel | None, str]:
+    """Return the funnel of a frame by code, or None and why there is none."""
+    if frame["denominator"].isna().any():
+        return None, NO_COUNTS
+    deaths = about["numerator"] == "observed" and about["denominator"] == "expected"
+    if about["unit"] != "percent" and not deaths:
+        return None, NOT_A_SHARE
+    units = frame.reset_index()
+    if about["complement"]:
+        units["numerator"] = units["denominator"] - units["numerator"]
+    try:
+        return funnel(
+            units, unit="code", method="shmi" if deaths else "proportion", multiplier=float(about["scale"])
+        ), ""
+    except FunnelError as error:
+        if "above the denominator" in str(error):
+            return None, "at some trust the count is above what it is a share of"
+        if "0 in every unit" in str(error):
+            return None, "the count is zero at every trust"
+        return None, str(error)
+
+
+def place(found: Peers, code: str) -> pd.Series:
+    """Return a trust's row among its peers; raise TrustError when it has none."""
+    code = check_trust(code)
+    if code not in found.frame.index:
+        raise TrustError(
+            f"{code} has no figure of {found.indicator} in {found.period} among {found.type} trusts."
+        )
+    return found.frame.loc[code]
+
+
+SHARED = ", shared with {} more,"
+
+
+READINGS = {
+    "common cause": "within the usual spread (common cause)",
+    "special cause improvement": "a signal of improvement",
+    "special cause concern": "a signal of concern",
+    "neither": "a signal, neither better nor worse",
+}
+
+
+PLACES = {
+    "funnel": (
+        "In {period}, {name} stood at {value}: {where} of the funnel of {of} {type} trusts, "
+        "whose figure all together is {centre}. Rank {rank} of {of} ({first})."
+    ),
+    "rank": (
+        "In {period}, {name} stood at {value}: {where} of {of} {type} trusts, whose middle half lies "
+        "from {half}. Rank {rank} of {of} ({first})."
+    ),
+}
+
+
+def place_parts(found: Peers, code: str) -> dict[str, str]:
+    """Return what the template of a place (PLACES) asks for, as texts."""
+    about, row = entry_of(found.indicator), place(found, code)
+    others = int((found.frame["rank"] == row["rank"]).sum()) - 1
+    return {
+        "period": chart.period(found.period, about["grain"]),
+        "name": name_of(code),
+        "value": words.number(row["value"], about["unit"]),
+        "where": (BANDS if found.kind == "funnel" else TENTHS)[int(row["band"])],
+        "of": words.number(len(found.frame)),
+        "type": found.type,
+        "rank": words.number(row["rank"]) + (SHARED.format(others) if others else ""),
+        "first": chart.FIRST[about["direction"]],
+        "centre": words.number(found.funnel.target if found.funnel else float("nan"), about["unit"]),
+        "half": words.interval(found.spread[1], found.spread[3], about["unit"]),
+    }
+
+
+def place_sentence(found: Peers, code: str) -> str:
+    """Say where a trust stands among its peers."""
+    return PLACES[found.kind].format(**place_parts(found, code))

@@ -1,0 +1,118 @@
+"""The stretches of a trust's series between dates known beforehand: regime, mergers, the pandemic."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from analysis import data
+from analysis.chapters.lookup.series import trusts
+from analysis.present import words as wording
+from analysis.study import regime
+
+PANDEMIC = pd.Timestamp("2020-04-01")  # first whole month, quarter, winter and survey after COVID-19 came
+ENTERED, LEFT, ENDED, MERGED, COVID = "entered", "left", "ended", "merged", "pandemic"
+WORDS = {
+    ENTERED: "entered special measures",
+    LEFT: "left special measures",
+    ENDED: "the regime was replaced",
+    COVID: "COVID-19",
+}
+NEVER, BEFORE, IN, AFTER = (
+    "never in special measures",
+    "before entry",
+    "in special measures",
+    "after special measures",
+)
+
+
+@lru_cache(maxsize=1)
+def _regime() -> dict[str, list[tuple[pd.Timestamp, str, str]]]:
+    """Return entries, exits and the regime's end at each trust that entered."""
+    rows: dict[str, list[tuple[pd.Timestamp, str, str]]] = {}
+    for spell in regime.spells().itertuples():
+        mine = rows.setdefault(str(spell.trust), [])
+        mine.append((spell.entered, ENTERED, WORDS[ENTERED]))
+        if spell.ended_by == "exit":
+            mine.append((spell.exited, LEFT, WORDS[LEFT]))
+        elif spell.ended_by == "administrative end":
+            mine.append((spell.last_day, ENDED, WORDS[ENDED]))
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _joined() -> dict[str, list[tuple[pd.Timestamp, str, str]]]:
+    """Return the mergers that made a code another trust, by code."""
+    rows: dict[str, list[tuple[pd.Timestamp, str, str]]] = {}
+    names = trusts()["name"]
+    for (code, date), parts in mergers().groupby(["new_code", "date"]):
+        old = [str(names.get(one, one)) for one in parts["old_code"] if one != code]
+        rows.setdefault(str(code), []).append((date, MERGED, f"merged with {wording.join(old)}"))
+    return rows
+
+
+def events(code: str) -> pd.DataFrame:
+    """Return what happened to a trust, by date: `date`, `kind`, `words`; the pandemic is the same for all.
+
+    kind: "entered", "left", "ended" (the regime, on 13 July 2021), "merged" (it took over or joined another
+    trust and grew by a twentieth of its beds or more, or by an unknown number), "pandemic".
+    """
+    return pd.DataFrame(_events(code), columns=["date", "kind", "words"])
+
+
+def _events(code: str) -> list[tuple[pd.Timestamp, str, str]]:
+    rows = [(PANDEMIC, COVID, WORDS[COVID]), *_regime().get(code, []), *_joined().get(code, [])]
+    return sorted(rows)
+
+
+@lru_cache(maxsize=1)
+def _mergers() -> pd.DataFrame:
+    found = data.load("organisation_changes")
+    large = found["beds_percent"].isna() | (found["beds_percent"] >= regime.LARGE_MERGER)
+    return found[found["size_changes"].fillna(False).astype(bool) & large].sort_values(["date", "old_code"])
+
+
+def mergers() -> pd.DataFrame:
+    """Return the changes of organisation that make a code another trust, by the rule of `regime.panel`."""
+    return _mergers().copy()
+
+
+def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> pd.DataFrame:
+    """Cut the periods of a trust at what happened to it: one row a stretch, in order.
+
+    periods: consecutive. exposure: of the indicator ("contains", "survey", "winter"); a stretch starts at
+    the first period that ends on or after the date, for the survey at the first that starts on or after it.
+    Columns: `start`, `stop` (positions in `periods`, both included), `phase` (NEVER, BEFORE, IN, AFTER),
+    `since` (what began it, with month, in words; '' for the first), `label` (phase, first month, and what
+    began it when that was not the regime).
+    """
+    found = [(*event, at) for event, at in zip(_events(code), _places(code, periods, exposure), strict=True)]
+    ever = any(kind == ENTERED for _, kind, _, _ in found)
+    starts = sorted({0} | {at for *_, at in found if 0 < at < len(periods)})
+    rows = []
+    for start, following in zip(starts, [*starts[1:], len(periods)], strict=True):
+        held = [kind for _, kind, _, at in found if at <= start and kind in (ENTERED, LEFT, ENDED)]
+        phase = NEVER if not ever else BEFORE if not held else IN if held[-1] == ENTERED else AFTER
+        begun = [(date, kind, words) for date, kind, words, at in found if at == start > 0]
+        since = "; ".join(f"{words}, {wording.month(date)}" for date, _, words in begun)
+        other = [words for _, kind, words in begun if kind not in (ENTERED, LEFT)]
+        label = phase + (f", from {wording.month(begun[0][0])}" if begun else "")
+        label += f" ({wording.join(other)})" if other else ""
+        rows.append({"start": start, "stop": following - 1, "phase": phase, "since": since, "label": label})
+    return pd.DataFrame(rows)
+
+
+def _places(code: str, periods: pd.PeriodIndex, exposure: str) -> list[int]:
+    """Return for each event the position of the first period that counts as begun after it."""
+    at = _days(periods[0], len(periods), exposure)
+    return [int((at < date.to_datetime64()).sum()) for date, *_ in _events(code)]
+
+
+@lru_cache(maxsize=4096)
+def _days(first: pd.Period, length: int, exposure: str) -> np.ndarray:
+    """Return the day by which each period counts: its last, for the survey its first."""
+    periods = pd.Series(pd.period_range(first, periods=length))
+    start, end = regime.exposure_window(periods, exposure)
+    return (start if exposure == "survey" else end).to_numpy()

@@ -1,0 +1,255 @@
+"""Rival explanations in words: tables, sentences and titles of the chapter."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis import data
+from analysis.methods.effects.comparators import matched_comparators
+from analysis.methods.effects.regression_to_mean import expected_regression
+from analysis.methods.effects.specification import SpecificationCurve
+from analysis.present import words
+from analysis.study import before_entry, entry_effects, indicators, regime, rivals, rule
+
+
+def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return `sensitivity` of several indicators as texts, one row a choice, with `keogh_alone` as the third."""
+    columns = {}
+    for name in names:
+        about = regime.indicator(name)
+        frame = rivals.sensitivity(name).set_index("choice")
+        alone = rivals.keogh_alone(name)
+        frame.loc[rivals.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
+        unit = indicators.GLUE_UNITS[about["unit"]]
+        columns[f"{about['title']}; {about['direction']}"] = frame.apply(
+            lambda row, unit=unit: words.estimate(row["estimate"], row["lower"], row["upper"], unit), axis=1
+        )
+    table = pd.concat(columns, axis=1, sort=False)
+    order = table.index.drop(rivals.ONLY_KEOGH).insert(2, rivals.ONLY_KEOGH)
+    table = table.loc[order]
+    return table.rename_axis("Choice").reset_index()
+
+
+def equally_bad_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return, as texts, the movement of entrants and of equally bad trusts that never entered."""
+    rows = []
+    for name in names:
+        about, found = regime.indicator(name), entry_effects.equally_bad(name)
+        unit = indicators.GLUE_UNITS[about["unit"]]
+        entered, placebo = found.entrants.overall, found.placebo.overall
+        rows.append(
+            {
+                "Indicator": f"{about['title']}; {about['direction']}",
+                "Entered": words.estimate(entered.estimate, entered.lower, entered.upper, unit),
+                "Equally bad, never entered": words.estimate(
+                    placebo.estimate, placebo.lower, placebo.upper, unit
+                ),
+                "Difference": words.estimate(found.difference, found.lower, found.upper, unit),
+                "Trusts that entered": words.number(entered.n_trusts),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def expected_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return, as texts, the change observed after entry beside what regression to the mean alone would give."""
+    rows = []
+    for name in names:
+        about = regime.indicator(name)
+        grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
+        follow = len(indicators.HORIZONS[grain])
+        found = expected_regression(
+            regime.panel(name), baseline=indicators.YEAR_BEFORE[grain], follow_up=follow
+        )
+        rows.append(
+            {
+                "Indicator": f"{about['title']}; {about['direction']}",
+                "Distance before entry": words.number(found.baseline, unit),
+                "Change observed": words.number(found.observed, unit),
+                "Expected from chance": words.number(found.expected, unit),
+                "Beyond it": words.estimate(found.net, found.net_lower, found.net_upper, unit),
+                "Trusts": words.number(len(found.frame)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def matched_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return, as texts, the change against comparators alike in level and trend, and against all."""
+    rows = []
+    for name in names:
+        about = regime.indicator(name)
+        grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
+        # level and trend need two periods before entry; a year of quarters, or two years
+        baseline = max(2, indicators.YEAR_BEFORE[grain])
+        found = matched_comparators(
+            regime.panel(name), baseline=baseline, follow_up=len(indicators.HORIZONS[grain])
+        )
+        table = found.effects.set_index("comparators")
+        row = {"Indicator": f"{about['title']}; {about['direction']}"}
+        for label in ("matched", "unmatched"):
+            one = table.loc[label]
+            row[f"Against {label} trusts"] = words.estimate(one["estimate"], one["lower"], one["upper"], unit)
+        rows.append(row | {"Trusts that entered": words.number(table.loc["matched", "n_trusts"])})
+    return pd.DataFrame(rows)
+
+
+def bounds_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return, as texts, the bounds at the same and half the size of the differences in trend before entry."""
+    rows = []
+    for name in names:
+        about, found = regime.indicator(name), rivals.bounds(name)
+        unit = indicators.GLUE_UNITS[about["unit"]]
+        frame = found.frame.set_index("mbar")
+        row = {
+            "Indicator": f"{about['title']}; {about['direction']}",
+            "Trends stay parallel": words.number(found.estimate, unit),
+        }
+        for mbar, size in ((0.5, "Half as large"), (1.0, "As large")):
+            one = frame.loc[mbar]
+            row[size] = words.interval(one["lower"], one["upper"], unit)
+            row[f"{size}, with sampling error"] = words.interval(
+                one["interval_lower"], one["interval_upper"], unit
+            )
+        rows.append(row | {"Breaks down at": words.number(found.breakdown, "score")})
+    return pd.DataFrame(rows)
+
+
+def left_out_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return, as texts, the range of estimates when one trust is left out at a time."""
+    trusts = data.load("regime_trusts").set_index("org_code")["short_name"]
+    rows = []
+    for name in names:
+        about, found = regime.indicator(name), rivals.left_out(name)
+        unit = indicators.GLUE_UNITS[about["unit"]]
+        ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(trusts)
+        rows.append(
+            {
+                "Indicator": f"{about['title']}; {about['direction']}",
+                "All": words.number(found.overall, unit),
+                "Lowest": f"{words.number(found.lowest, unit)} without {ends.iloc[0]}",
+                "Highest": f"{words.number(found.highest, unit)} without {ends.iloc[-1]}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def curve_sentence(name: str, found: SpecificationCurve) -> str:
+    """Say how many choices were run, their range, and how many point to better or worse clear of zero."""
+    about = regime.indicator(name)
+    unit, rows = indicators.GLUE_UNITS[about["unit"]], found.estimated
+    read = [
+        rule.reading(pd.Series({**row, "direction": about["direction"]})) for row in rows.to_dict("records")
+    ]
+    return (
+        f"{about['title']}: {len(rows)} combinations of choices give differences from "
+        f"{words.interval(rows['estimate'].min(), rows['estimate'].max(), unit)}; {read.count('better')} are better "
+        f"clear of zero, {read.count('worse')} worse, {read.count('no clear difference')} neither; {about['direction']}."
+    )
+
+
+def curve_title(name: str, found: SpecificationCurve) -> str:
+    """Return the finding of a specification curve as a title."""
+    rows = found.estimated
+    clear = ((rows["lower"] > 0) | (rows["upper"] < 0)).sum()
+    return f"{regime.indicator(name)['title']}: {clear} of {len(rows)} choices leave out zero"
+
+
+def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `moving_apart` as texts."""
+    rows = []
+    for row in found.to_dict("records"):
+        about = regime.indicator(row["indicator"])
+        unit = indicators.GLUE_UNITS[about["unit"]]
+        counts = [words.number(row[end]) for end in ("fewest", "most")]
+        rows.append(
+            {
+                "Indicator": f"{about['title']}; {about['direction']}",
+                "Periods before entry": words.plural(row["leads"], about["analysis_grain"]),
+                "Smallest difference": words.number(min(row["lowest"], row["highest"], key=abs), unit),
+                "Largest difference": words.number(max(row["lowest"], row["highest"], key=abs), unit),
+                "Share from chance, jointly": joint(row["p"]),
+                "Trusts that entered": " to ".join(dict.fromkeys(counts)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def joint(p: float) -> str:
+    """Return a chance share with two digits, three below 0.1, and no smaller than can be meant."""
+    if p < 0.001:
+        return "less than 0.001"
+    return words.number(p, "ratio", digits=3 if p < 0.1 else 2)
+
+
+def windows_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `windows` as texts."""
+    rows = []
+    for row in found.to_dict("records"):
+        about = regime.indicator(row["indicator"])
+        rows.append(
+            {
+                "Indicator": f"{about['title']}; {about['direction']}",
+                "Matched on": before_entry.NUMBERS[row["years"]],
+                "Difference": _text(row),
+                "By our rule": row["verdict"],
+                "Trusts that entered": words.number(row["n_trusts"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def windows_sentence(name: str, found: pd.DataFrame) -> str:
+    """Say how far a difference hangs on the years that trusts are matched on."""
+    about = regime.indicator(name)
+    rows = found[found["indicator"] == name]
+    far = rows.loc[rows["difference"].abs().idxmax()]
+    unit = indicators.GLUE_UNITS[about["unit"]]
+    ends = words.interval(rows["difference"].min(), rows["difference"].max(), unit)
+    said = rows["verdict"].drop_duplicates().tolist()
+    rule = (
+        f"By our rule it is {said[0]} with each of them."
+        if len(said) == 1
+        else f"By our rule it is {words.join(said)}, as the window goes."
+    )
+    hangs = (
+        ""
+        if rows["rest"].iloc[0] == "no clear change"
+        else " The verdict hangs on it: the other two intervals agree."
+    )
+    largest = words.estimate(far["difference"], far["lower"], far["upper"], unit)
+    return (
+        f"The difference in {indicators.label(name)} runs from {ends}; it is largest matched on "
+        f"{before_entry.NUMBERS[far['years']]}: {largest}. {rule}{hangs}"
+    )
+
+
+def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
+    """Say why the difference from equally bad trusts is not to be read as an effect.
+
+    found: as from `windows`. planted: the table `planted_truth`.
+    """
+    unit = indicators.GLUE_UNITS[regime.indicator(name)["unit"]]
+    rows = found[found["indicator"] == name].set_index("years", drop=False)
+    first, *longer = rows.to_dict("records")
+    side = "takes in" if first["lower"] <= 0 <= first["upper"] else "leaves out"
+    error = planted.set_index(["indicator", "scenario", "method"]).loc[
+        (name, "bad draw", "less equally bad trusts")
+    ]
+    years = before_entry.earlier(name).set_index("years").loc[list(before_entry.YEARS[1:])]
+    gaps = [
+        f"{words.number(gap, unit)} {before_entry.NUMBERS[int(str(back))]} before entry ({words.plural(int(n), 'pair')})"
+        for back, gap, n in years.itertuples()
+    ]
+    matched = [f"Matched on {before_entry.NUMBERS[row['years']]}, it is {_text(row)}." for row in longer]
+    return (
+        f"The difference of {_text(first)} {side} zero. With no effect planted and entry after a bad year, this comparison "
+        f"errs by {words.number(error['bias'], unit)} on average and shows a worsening that is not there in "
+        f"{words.number(100 * error['worsening'], 'percent')} of panels. Entrants also differed from their partners in "
+        f"earlier years: by {words.join(gaps)}. {' '.join(matched)}"
+    )
+
+
+def _text(row: dict) -> str:
+    unit = indicators.GLUE_UNITS[regime.indicator(row["indicator"])["unit"]]
+    return words.estimate(row["difference"], row["lower"], row["upper"], unit)

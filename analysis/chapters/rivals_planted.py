@@ -1,0 +1,67 @@
+"""What the methods make of planted truths: coverage, false changes and the price of a careful rule."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.present import words
+from analysis.study import indicators
+
+SHOWN_SCENARIOS = ("none", "growing", "bad draw")
+SHOWN_METHODS = (
+    "imputation",
+    "imputation, year before left out",
+    "Callaway and Sant'Anna, not yet entered",
+    "less equally bad trusts",
+    "reporting rule",
+)
+
+
+POWER_SCENARIOS = ("constant", "bad draw, constant")
+POWER_METHODS = ("imputation", "less equally bad trusts", "reporting rule")
+
+
+def shown(planted: pd.DataFrame, *, power: bool = False) -> pd.DataFrame:
+    """Return the rows of `planted_truth` that the chapter shows: primary indicators, main methods.
+
+    power: those with a constant effect, which tell how often a real change is found.
+    """
+    scenarios, methods = (POWER_SCENARIOS, POWER_METHODS) if power else (SHOWN_SCENARIOS, SHOWN_METHODS)
+    chosen = planted["indicator"].isin(indicators.indicators(primary=True))
+    chosen &= planted["scenario"].isin(scenarios) & planted["method"].isin(methods)
+    return planted[chosen].reset_index(drop=True)
+
+
+def sentence(planted: pd.DataFrame) -> str:
+    """Say how well the intervals cover, and how often a bad draw without an effect is called an improvement."""
+    rows = shown(planted).set_index(["scenario", "method"])
+    cover = 100 * rows.loc[[("none", "imputation"), ("growing", "imputation")], "coverage"]
+    draw = 100 * rows.loc["bad draw", "improvement"]
+    alone, rule = draw.loc["imputation"].max(), draw.loc["reporting rule"].max()
+    return (
+        f"Where entry has nothing to do with the outcome, the main 95% intervals hold the truth in "
+        f"{words.interval(cover.min(), cover.max(), 'percent')} of panels. After a bad draw they call an improvement "
+        f"that is not there in up to {words.number(alone, 'percent')} of panels; the rule of this report does so in "
+        f"at most {words.number(rule, 'percent')}."
+    )
+
+
+def coverage_sentence(planted: pd.DataFrame) -> str:
+    """Say how well the main interval covers after selection on a bad year, and which intervals were not tested."""
+    rows = shown(planted).set_index(["scenario", "method"])
+    cover = 100 * rows.loc[("bad draw", "imputation"), "coverage"]
+    return (
+        f"Under selection on a bad year the main interval holds the truth in "
+        f"{words.interval(cover.min(), cover.max(), 'percent')} of panels (primary indicators). Intervals for matched "
+        f"trusts, expected movement, leaving, gain kept and single trusts were not tested."
+    )
+
+
+def power_sentence(planted: pd.DataFrame) -> str:
+    """Say how often the rule finds a real change of half a standard deviation (`simulate.SIZE`)."""
+    rows = shown(planted, power=True)
+    found = 100 * rows.loc[rows["method"] == "reporting rule", "improvement"]
+    return (
+        f"The price: a real change of half a standard deviation is called clear in only "
+        f"{words.interval(found.min(), found.max(), 'percent')} of panels, so 'no clear change' is not 'no change'."
+    )

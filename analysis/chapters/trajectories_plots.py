@@ -1,0 +1,230 @@
+"""Plotters of control charts, funnels and single-trust estimates: each draws on an axes and computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import fill
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.figure import Figure
+
+from analysis.methods.spc.funnel import Funnel
+from analysis.methods.spc.spc import BETTER
+from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.study.trajectories import Charts
+
+LINE = 0.045  # share of the axis between two names in the margin
+UP = {"up": "^", "down": "v"}
+STATES = {
+    "before and after entry": (BLUE, "B"),
+    "after entry only": ("#93c5fd", "A"),
+    "before entry only": ("#f3d19c", "E"),
+    "none": ("white", "–"),
+}
+
+
+def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small: bool = False) -> Axes:
+    """Draw one trust's control chart: values, mean and limits of each phase, signals by shape and colour.
+
+    frame: rows of one trust as in `analysis.study.trajectories.Charts`. A triangle points the way of the signal;
+    blue is the better direction, orange the worse. Points of phases without limits are hollow. small: thin
+    marks, for a grid of charts.
+    """
+    x = frame["period"].dt.to_timestamp(how="end")
+    size = 2.2 if small else 4.5
+    ax.plot(x, frame["value"], color=GREY, linewidth=0.6, zorder=1)
+    for _, rows in frame.groupby("phase", sort=False):
+        at = x.loc[rows.index]
+        if rows["centre"].isna().all():
+            ax.plot(at, rows["value"], "o", color=GREY, markerfacecolor="white", markersize=size)
+            continue
+        ax.fill_between(
+            at, rows["lower"].astype(float), rows["upper"].astype(float), color=PALE, alpha=0.5, linewidth=0
+        )
+        ax.plot(at, rows["centre"], color=INK, linewidth=1)
+    plain = frame["signal"].isna() & frame["centre"].notna()
+    ax.plot(x[plain], frame.loc[plain, "value"], "o", color=GREY, markersize=size * 0.8)
+    for way, shape in UP.items():
+        here = frame["direction"] == way
+        colour = INK if improvement is None else BLUE if way == improvement else ORANGE
+        ax.plot(
+            x[here], frame.loc[here, "value"], shape, color=colour, markersize=size * 1.4, linestyle="none"
+        )
+    changes = frame.loc[frame["phase"] != frame["phase"].shift()].iloc[1:]
+    for row in changes.itertuples():
+        event = "entry" if row.phase in ("during", "second spell") else "exit"
+        ax.axvline(x.loc[row.Index], color=INK, linewidth=0.7, linestyle="--" if event == "entry" else ":")
+        if not small:
+            ax.annotate(
+                event, (x.loc[row.Index], 1), xycoords=("data", "axes fraction"), xytext=(3, -10),
+                textcoords="offset points", fontsize=8,
+            )  # fmt: skip
+    ax.axhline(0, color=GREY, linewidth=0.5)
+    return ax
+
+
+def plot_charts(result: Charts, *, names: Mapping[str, str], columns: int = 4) -> Figure:
+    """Draw the control charts of all trusts on one grid with common axes, in the order of `names`.
+
+    names: short names by code; trusts not charted are skipped.
+    """
+    found = set(result.frame["trust"])
+    order = [code for code in names if code in found]
+    rows = -(-len(order) // columns)
+    drawing, axes = plt.subplots(
+        rows, columns, figsize=(6.6, 1.45 * rows), sharex=True, sharey=True, squeeze=False
+    )
+    for ax in axes.flat[len(order) :]:
+        ax.set_visible(False)
+    for ax, code in zip(axes.flat, order, strict=False):
+        one = result.frame[result.frame["trust"] == code].reset_index(drop=True)
+        plot_chart(one, ax=ax, improvement=result.improvement, small=True)
+        ax.set_title(fill(names[code], 22), fontsize=8)
+        ax.tick_params(labelsize=8)
+        ax.xaxis.set_major_locator(YearLocator(4))
+        ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+        ax.set_ylabel(" ", fontsize=1)
+    drawing.supylabel(f"Less median of comparators ({result.unit}), {BETTER[result.improvement]}", fontsize=9)
+    drawing.supxlabel("End of quarter", fontsize=9)
+    return drawing
+
+
+def plot_funnel(
+    result: Funnel, *, ax: Axes, marked: Mapping[str, str], late: frozenset[str] = frozenset()
+) -> Axes:
+    """Draw a SHMI funnel: all trusts, limits of chance and limits that allow for overdispersion.
+
+    marked: short names, by code, of the trusts to mark; those also in `late` are hollow. A trust outside the
+    overdispersed 95% limits is named.
+    """
+    units = result.frame.sort_values("denominator", kind="stable")
+    grid = pd.Series(range(int(units["denominator"].min()), int(units["denominator"].max()) + 1, 10))
+    curve = result.curve(grid.to_numpy())
+    for level, style in (("95", "-"), ("998", "--")):
+        for side in ("ll", "ul"):
+            ax.plot(grid, curve[f"od_{side}{level}"], color=INK, linewidth=1, linestyle=style)
+        ax.plot(grid, curve[f"ul{level}"], color=PALE, linewidth=1, linestyle=style)
+        ax.plot(grid, curve[f"ll{level}"], color=PALE, linewidth=1, linestyle=style)
+    ax.axhline(result.target, color=GREY, linewidth=0.7)
+    others = units[~units.index.isin(marked)]
+    ax.plot(
+        others["denominator"],
+        others["ratio"],
+        "o",
+        color=GREY,
+        markersize=3,
+        alpha=0.6,
+        label="never entered",
+    )
+    for hollow, label in ((False, "had entered by the end of July 2013"), (True, "entered later")):
+        part = units[units.index.isin(marked) & (units.index.isin(late) == hollow)]
+        face = "white" if hollow else ORANGE
+        ax.plot(
+            part["denominator"],
+            part["ratio"],
+            "D",
+            color=ORANGE,
+            markerfacecolor=face,
+            markersize=5,
+            label=label,
+        )
+    outside = units[units.index.isin(marked) & units["od_out95"]].sort_values(
+        "ratio", ascending=False, kind="stable"
+    )
+    _name_in_margin(ax, outside, marked)
+    ax.set_xlabel("Deaths expected (count)")
+    ax.set_ylabel("SHMI (ratio), lower is better")
+    ax.legend(loc="lower right", frameon=False, fontsize=8)
+    return ax
+
+
+def _name_in_margin(ax: Axes, units: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """Name points in the right margin, from the highest down, with a thin line to each."""
+    low, high = ax.get_ylim()
+    place = high
+    for row in units.itertuples():
+        place = min(row.ratio, place - LINE * (high - low))
+        ax.annotate(
+            names[row.Index], (row.denominator, row.ratio), xytext=(1.02, place),
+            textcoords=ax.get_yaxis_transform(), fontsize=8, va="center", annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5},
+        )  # fmt: skip
+
+
+def plot_releases(frame: pd.DataFrame, *, ax: Axes) -> Axes:
+    """Draw SHMI by quarterly release without limits: each trust marked, their mean, the middle 80% of others.
+
+    frame: `release` (period), `low`, `high` (of the others), `mean`, and one column a trust.
+    """
+    x = frame["release"].dt.to_timestamp()
+    ax.fill_between(x, frame["low"], frame["high"], color=PALE, alpha=0.6, linewidth=0)
+    ax.plot(x, frame.drop(columns=["release", "low", "high", "mean"]), color=ORANGE, linewidth=0.7, alpha=0.7)
+    ax.plot(x, frame["mean"], "o-", color=INK, linewidth=1.6, markersize=3)
+    for column, words in (
+        ("mean", "mean of those that\nentered first"),
+        ("low", "middle 80% of\nnever entered"),
+    ):
+        ax.annotate(
+            words, (x.iloc[-1], frame[column].iloc[-1]), xytext=(5, 0), textcoords="offset points", fontsize=8,
+            va="center",
+        )  # fmt: skip
+    ax.set_xticks(x[::2], [release.strftime("%b %Y") for release in x[::2]], fontsize=8)
+    ax.set_xlabel("Release (each covers twelve months, nine of them also in the one before)")
+    ax.set_ylabel("SHMI (ratio), lower is better")
+    return ax
+
+
+def plot_single(frame: pd.DataFrame, *, ax: Axes, unit: str) -> Axes:
+    """Draw one estimate a trust with two intervals: GLS-AR(1) solid, Newey-West thin and hollow below it.
+
+    frame: `name`, `estimate`, `lower`, `upper`, `nw_estimate`, `nw_lower`, `nw_upper`, first row on top.
+    """
+    place = pd.Series(range(len(frame))[::-1], index=frame.index)
+    for prefix, shift, colour, face, label in (
+        ("", 0.14, BLUE, BLUE, "GLS-AR(1)"),
+        ("nw_", -0.2, GREY, "white", "Newey–West"),
+    ):
+        estimate = frame[f"{prefix}estimate"]
+        ax.errorbar(
+            estimate, place + shift, xerr=[estimate - frame[f"{prefix}lower"], frame[f"{prefix}upper"] - estimate],
+            fmt="o", color=colour, markerfacecolor=face, markersize=4, elinewidth=1.2, label=label,
+        )  # fmt: skip
+    ax.axvline(0, color=INK, linewidth=0.8)
+    ax.set_yticks(place, frame["name"])
+    ax.tick_params(axis="y", length=0, labelsize=8)
+    ax.set_ylabel("Trust, in order of entry")
+    ax.set_xlabel(unit)
+    ax.legend(loc="lower left", frameon=False, fontsize=8)
+    return ax
+
+
+def plot_grid(frame: pd.DataFrame, *, ax: Axes) -> Axes:
+    """Draw which trust has which indicator before and after entry: one square each, by colour and letter.
+
+    frame: `name`, `title`, `state` (a key of STATES), trusts and indicators in order of appearance.
+    """
+    trusts, columns = list(frame["name"].unique()), list(frame["title"].unique())
+    for state, (colour, letter) in STATES.items():
+        part = frame[frame["state"] == state]
+        x, y = part["title"].map(columns.index), part["name"].map(trusts.index)
+        ax.scatter(
+            x, y, marker="s", s=105, color=colour, edgecolors=PALE, linewidths=0.5, label=f"{letter}  {state}"
+        )
+        ink = "white" if colour == BLUE else INK
+        for at, line in zip(x, y, strict=True):
+            ax.annotate(letter, (at, line), ha="center", va="center", fontsize=8, color=ink)
+    wrapped = [fill(title, 46) for title in columns]
+    ax.set_xticks(range(len(columns)), wrapped, rotation=90, ha="center", fontsize=8)
+    ax.xaxis.tick_top()
+    ax.set_yticks(range(len(trusts)), trusts, fontsize=8)
+    ax.tick_params(length=0)
+    ax.set_ylim(len(trusts) - 0.4, -0.6)
+    ax.set_xlim(-0.6, len(columns) - 0.4)
+    ax.set_ylabel("Trust, in order of first entry")
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.4, -0.01), ncols=2, frameon=False, fontsize=8, markerscale=0.8
+    )
+    return ax

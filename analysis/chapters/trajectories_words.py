@@ -1,0 +1,213 @@
+"""Titles, sentences and tables about the trajectories of trusts, as texts for readers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.present import words as wording
+from analysis.study import regime
+from analysis.study.trajectories import SHORT, Charts
+
+PHASES = ("before", "during", "after")
+
+
+def names() -> pd.Series:
+    """Return the short name of each trust that entered, by code."""
+    spells = regime.spells()
+    return spells.drop_duplicates("trust").set_index("trust")["name"]
+
+
+def name(trust: str) -> str:
+    """Return the short name of a trust that entered; the part after '@' marks a merger and is dropped."""
+    return str(names()[trust.split("@")[0]])
+
+
+def icons_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `trajectories.icons` as texts: one row a trust, level and icon of each phase of the first spell."""
+    rows = []
+    for trust, part in found.groupby("trust", sort=False):
+        cells = part.set_index("phase")
+        row = {"Trust": name(str(trust))}
+        for phase in PHASES:
+            row[f"{phase.capitalize()}: mean"] = row[f"{phase.capitalize()}: last point"] = ""
+            if phase in cells.index:
+                cell = cells.loc[phase]
+                short = cell["variation"] == SHORT
+                row[f"{phase.capitalize()}: mean"] = wording.number(cell["centre"], "count", digits=1)
+                few = "" if short or not cell["provisional"] else " (provisional)"
+                row[f"{phase.capitalize()}: last point"] = cell["variation"] + few
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def signals_table(found: pd.DataFrame, expected: dict[str, float]) -> pd.DataFrame:
+    """Return, as texts, the number of flagged points beside those expected when nothing changed.
+
+    found: as `trajectories.icons` returns it. expected: number by assumption, in words.
+    """
+    rows = [["Found", wording.number(found["signals"].sum())]]
+    rows += [[f"Expected if {words}", wording.number(count)] for words, count in expected.items()]
+    return pd.DataFrame(rows, columns=["Points flagged in all charts", "Number"])
+
+
+def charts_title(found: pd.DataFrame, expected: float) -> str:
+    """Return the finding of all charts: flagged points beside those expected of series with memory."""
+    return (
+        f"{wording.number(found['signals'].sum())} points are flagged at {found['trust'].nunique()} trusts; equally sticky "
+        f"series would give about {wording.number(expected)} without any change"
+    )
+
+
+def example_title(found: Charts, trust: str) -> str:
+    """Return the finding of one trust's chart: its mean before, during and after."""
+    means = found.frame[found.frame["trust"] == trust].groupby("phase")["centre"].first()
+    parts = [wording.number(means[phase], "count", digits=1) for phase in PHASES]
+    return f"{name(trust)}: mean distance from comparators {parts[0]} points before, {parts[1]} during, {parts[2]} after"
+
+
+def funnel_title(release: str, banded: pd.DataFrame) -> str:
+    """Return how many of the trusts banded high have entered at any time. `banded` as of `shmi_funnel`."""
+    high = banded[banded["ours"] == "higher than expected"]
+    return (
+        f"SHMI release of {wording.month(release)}: {len(high)} trusts banded higher than expected, "
+        f"{int(high['entered'].notna().sum())} of which entered special measures at some time"
+    )
+
+
+def banding_table(releases: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return, as texts, our banding beside the published one by release: agreement and trusts that entered."""
+    rows = []
+    for release, banded in releases.items():
+        high = banded["ours"] == "higher than expected"
+        first = banded["entered"] <= regime.REGIME_START
+        rows.append(
+            [
+                wording.month(release),
+                wording.number(len(banded)),
+                wording.number((banded["ours"] == banded["published"]).sum()),
+                wording.number(high.sum()),
+                wording.number((high & banded["entered"].notna()).sum()),
+                wording.number(first.sum()),
+                wording.number((high & first).sum()),
+            ]
+        )
+    columns = ["Release", "Trusts", "Banded as published", "Higher than expected", "of these ever entered"]
+    return pd.DataFrame(rows, columns=[*columns, "Entered on 16 July 2013", "of these higher than expected"])
+
+
+def single_for_readers(found: pd.DataFrame, event: str) -> pd.DataFrame:
+    """Return `trajectories.single_trusts` as texts for one event, "entry" or "exit".
+
+    Trusts without enough months are listed with the reason; for exit, trusts that had not left are left out.
+    """
+    rows = []
+    for _, one in found.iterrows():
+        there = pd.notna(one[f"level_{event}"])
+        if not there and (event == "exit" or one["estimable"]):
+            continue
+        row = {
+            "Trust": name(one["trust"]),
+            "Months before, in, after": f"{one['before']}, {one['during']}, {one['after']}",
+        }
+        for words, key in (("Level", f"level_{event}"), ("Slope a month", f"slope_{event}")):
+            digits = 1 if words == "Level" else 2
+            row[f"{words}"] = spread(one, key, digits) if there else "not estimable"
+            row[f"{words}, Newey–West"] = spread(one, f"{key}_nw", digits) if there else ""
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def spread(one: pd.Series, key: str, digits: int) -> str:
+    """Return 'VALUE (LOW to HIGH)' without a unit, for a column whose heading says it."""
+    value, low, high = (
+        wording.number(one[part], "count", digits=digits) for part in (key, f"{key}_lower", f"{key}_upper")
+    )
+    return f"{value} ({low} to {high})"
+
+
+def clear(found: pd.DataFrame, term: str) -> tuple[int, int, int]:
+    """Return how many trusts have an interval of `term` above zero, below zero, and how many have one."""
+    return (
+        int((found[f"{term}_lower"] > 0).sum()),
+        int((found[f"{term}_upper"] < 0).sum()),
+        int(found[term].notna().sum()),
+    )
+
+
+def clear_sentence(found: pd.DataFrame, term: str, what: str) -> str:
+    """Say how many intervals of a term lie above and below zero. `found` as of `trajectories.single_trusts`."""
+    above, below, of = clear(found, term)
+    return (
+        f"{what}: the interval lies above zero for {above} of {wording.plural(of, 'trust')} and below zero for "
+        f"{below}; it holds zero for the other {of - above - below}."
+    )
+
+
+def answer(found: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
+    """Return the chapter's answer: signals beside chance, and clear changes at entry."""
+    above, below, of = clear(single, "level_entry")
+    return (
+        f"Charts of four-hour waits flag {wording.number(found['signals'].sum())} points at "
+        f"{found['trust'].nunique()} trusts that entered; series as sticky as those of trusts that never entered "
+        f"would give about {wording.number(expected)} if nothing had changed. At {of} trusts with enough months, the "
+        f"share seen within four hours clearly rose at entry at {above} and clearly fell at {below}."
+    )
+
+
+def example_sentence(found: Charts, trust: str) -> str:
+    """Say in full what one trust's chart shows, phase by phase."""
+    parts = []
+    for phase, rows in found.frame[found.frame["trust"] == trust].groupby("phase", sort=False):
+        seen = rows[rows["value"].notna()]
+        centre, lower, upper = (
+            wording.number(seen[part].iloc[-1], "count", digits=1) for part in ("centre", "lower", "upper")
+        )
+        flagged = wording.plural(int(seen["signal"].notna().sum()), "signal")
+        parts.append(f"{phase} {centre} (limits {lower} to {upper}, {len(seen)} quarters, {flagged})")
+    return (
+        f"{name(trust)}, share seen within four hours less the median of {len(found.comparators)} trusts that never "
+        f"entered, percentage points, higher is better. Mean {wording.join(parts)}."
+    )
+
+
+def releases_title(frame: pd.DataFrame) -> str:
+    """Return the finding of SHMI by release: the mean of the trusts that entered first, at both ends."""
+    first, last = frame.iloc[0], frame.iloc[-1]
+    return (
+        f"SHMI of the trusts that entered first: mean {wording.number(first['mean'], 'ratio', digits=2)} in "
+        f"{wording.month(first['release'])}, {wording.number(last['mean'], 'ratio', digits=2)} in "
+        f"{wording.month(last['release'])}"
+    )
+
+
+def releases_sentence(frame: pd.DataFrame) -> str:
+    """Say in full what SHMI by release shows. `frame` as of `trajectories.shmi_releases`."""
+    trusts = frame.shape[1] - 4
+    parts = []
+    for _, row in frame.iloc[[0, -1]].iterrows():
+        mean, low, high = (wording.number(row[part], "ratio") for part in ("mean", "low", "high"))
+        parts.append(
+            f"{mean} in the release of {wording.month(row['release'])} (middle 80% of others {low} to {high})"
+        )
+    return (
+        f"Mean SHMI of {trusts} trusts that entered on 16 July 2013: {wording.join(parts)}; lower is better."
+    )
+
+
+def forest(found: pd.DataFrame, term: str) -> pd.DataFrame:
+    """Return one term of `trajectories.single_trusts` for `plots_spc.plot_single`, in order of first entry."""
+    there = found[found[term].notna()].set_index("trust")
+    order = [trust for trust in regime.spells()["trust"].drop_duplicates() if trust in there.index]
+    columns: dict[str, pd.Series] = {}
+    for prefix, key in (("", term), ("nw_", f"{term}_nw")):
+        columns |= {f"{prefix}estimate": there[key]}
+        columns |= {f"{prefix}{part}": there[f"{key}_{part}"] for part in ("lower", "upper")}
+    shown = pd.DataFrame(columns).loc[order].reset_index()
+    shown.insert(1, "name", shown["trust"].map(name))
+    return shown
+
+
+def forest_title(found: pd.DataFrame) -> str:
+    """Return the finding of the changes in level at entry."""
+    above, below, of = clear(found, "level_entry")
+    return f"The level of four-hour waits clearly changed at entry at {above + below} of {of} trusts: {above} up, {below} down"

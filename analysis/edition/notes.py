@@ -1,0 +1,166 @@
+"""What an edition says of itself in words: what moved, by how much, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.edition import revisions
+from analysis.edition.cause import NOT_SEPARABLE, STEPS
+from analysis.edition.compare import GONE, NEW, Comparison, apart
+from analysis.edition.survey import NEW_TABLE, NO_TABLE
+from analysis.present import words as wording
+from analysis.present.words import FORMATS
+
+NOT_ESTIMABLE = "not estimable"
+NO_STEP = "no step of the recomputation moved it"
+BY = {
+    revisions.PUBLISHER: "the publisher's files changed",
+    revisions.RECORD: "our record of public documents changed",
+    revisions.READING: "the same release files were read otherwise by us",
+    revisions.JUDGEMENT: "a setting or assumption of ours changed",
+    NEW_TABLE: "new table",
+    NO_TABLE: "withdrawn table",
+}
+FIRST = "This is the first edition. There is no earlier number to compare with."
+
+
+def told(moved: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a comparison that moved with `cause`, the part of each step, and `says`, a sentence.
+
+    moved: rows of `Comparison.frame`. causes: as `cause.attribute` returns it. Changed conclusions first.
+    """
+    frame = moved.merge(causes, on="key", how="left").reindex(
+        columns=[*moved.columns, "cause", *STEPS, "interaction"]
+    )
+    frame["cause"] = frame["cause"].fillna("").astype("str")
+    frame["says"] = pd.Series(
+        [sentence(row) for row in frame.to_dict("records")], index=frame.index, dtype="str"
+    )
+    return frame.sort_values("conclusion", ascending=False, kind="stable", ignore_index=True)
+
+
+def sentence(row: dict[str, Any]) -> str:
+    """Say of one number that moved: from what to what, why, and whether its conclusion changed."""
+    unit = row["unit"]
+    old = (
+        wording.estimate(row["old"], row["old_low"], row["old_high"], unit)
+        if has(row, "old")
+        else plain(row, "old")
+    )
+    new = (
+        wording.estimate(row["new"], row["new_low"], row["new_high"], unit)
+        if has(row, "new")
+        else plain(row, "new")
+    )
+    if row["status"] == NEW:
+        return f"{row['name']}: {new}, a number that is new in this edition."
+    if row["status"] == GONE:
+        return f"{row['name']}: withdrawn. It was {old}."
+    if old == new:
+        counts = f"{wording.number(row['old_n'])} to {wording.number(row['new_n'])}"
+        same = row["old_n"] == row["new_n"]
+        how = f"is {new} as before" + (", to the digits shown" if same else f", but n went from {counts}")
+    else:
+        how = f"went from {old} to {new}"
+    why = f" Why: {reason(row)}."
+    end = f" The conclusion changed: {row['why']}." if row["conclusion"] else ""
+    return f"{row['name']} {how}.{why}{end}"
+
+
+def has(row: dict[str, Any], side: str) -> bool:
+    """Tell whether a side of a comparison has an interval."""
+    return not (pd.isna(row[f"{side}_low"]) or pd.isna(row[f"{side}_high"]))
+
+
+def plain(row: dict[str, Any], side: str) -> str:
+    """Return a number without interval, in words when it could not be estimated."""
+    return NOT_ESTIMABLE if pd.isna(row[side]) else wording.number(row[side], row["unit"])
+
+
+def reason(row: dict[str, Any]) -> str:
+    """Return the steps that moved a number, each with its part of the change."""
+    causes = [step for step in row["cause"].split(" and ") if step] if row["cause"] != NOT_SEPARABLE else []
+    if not causes:
+        return row["cause"] or NO_STEP
+    parts = []
+    for step in causes:
+        part = float(row.get(step, float("nan")))
+        known = not pd.isna(part) and apart(part, 0.0)
+        finer = FORMATS[row["unit"]][0] + 1  # parts are small: one digit more than the number has
+        said = wording.number(part, row["unit"], digits=finer, sign=True)
+        parts.append(f"{step} ({said})" if known else step)
+    return wording.join(parts)
+
+
+def table_sentence(row: dict[str, Any]) -> str:
+    """Say what changed in a table, and whose change it was."""
+    counts = {kind: int(row[kind]) for kind in revisions.KINDS}
+    only_new = row["by"] == revisions.PUBLISHER and counts[revisions.ADDED] == sum(counts.values())
+    why = "a new release" if only_new else BY[row["by"]]
+    head = f"{row['title']} ({row['table']}, {row['source']}): {why}"
+    if row["by"] in (NEW_TABLE, NO_TABLE):
+        return f"{head}, {wording.plural(sum(counts.values()), 'row')}."
+    fixed = row["by"] in (revisions.PUBLISHER, revisions.RECORD)
+    words = {
+        revisions.CHANGED: "corrected" if fixed else "changed",
+        revisions.WITHDRAWN: "withdrawn",
+        revisions.LATE: "filled in for periods that were there already",
+        revisions.ADDED: "new",
+    }
+    parts = [
+        f"{wording.plural(counts[kind], 'row')} {words[kind]}" for kind in revisions.KINDS if counts[kind]
+    ]
+    span = f", between {row['first']} and {row['last']}" if row["first"] else ""
+    span = f", in {row['first']}" if row["first"] and row["first"] == row["last"] else span
+    files = f" New release files: {row['releases']}." if row["releases"] else ""
+    at_first = sum(counts.values()) > counts[revisions.ADDED]
+    return f"{head}: {wording.join(parts) if parts else 'its description only'}{' (corrections' + span + ')' if at_first and span else ''}.{files}"
+
+
+def modules(count: int, readers: int) -> str:
+    """Say how many modules changed, and how many of them read releases."""
+    tail = f", of which {wording.number(readers)} read official releases" if readers else ""
+    return f"{wording.plural(count, 'module')} of the analysis changed{tail}."
+
+
+def first(about: dict[str, Any]) -> str:
+    """Return the text of the first edition."""
+    return f"Edition {about['number']}, {wording.day(about['date'])}\n\n{FIRST}\n"
+
+
+def comparison(
+    about: dict[str, Any],
+    compared: Comparison,
+    changes: pd.DataFrame,
+    tables: pd.DataFrame,
+    code: Sequence[str],
+    notes: Sequence[str],
+) -> str:
+    """Return the comparison with the edition before as plain text, conclusions first."""
+    lines = [
+        f"Edition {about['number']}, {wording.day(about['date'])}, compared with edition {about['previous']}",
+        "",
+        compared.sentence(),
+    ]
+    sections = {
+        "Conclusions that changed": changes.loc[changes["conclusion"], "says"].tolist(),
+        "Other headline numbers that moved": changes.loc[~changes["conclusion"], "says"].tolist(),
+        "Corrections and revisions": [
+            table_sentence(row) for row in tables.to_dict("records") if revised(row)
+        ],
+        "New data": [table_sentence(row) for row in tables.to_dict("records") if not revised(row)],
+        "Method and code": list(code),
+        "How sure the causes are": list(notes),
+    }
+    for heading, texts in sections.items():
+        if texts:
+            lines += ["", heading, *(f"- {text}" for text in texts)]
+    return "\n".join(lines) + "\n"
+
+
+def revised(row: dict[str, Any]) -> bool:
+    """Tell whether rows that were there before changed, went or came late."""
+    return bool(row["by"] == NO_TABLE or any(int(row[kind]) for kind in revisions.KINDS[:-1]))

@@ -1,1 +1,0 @@
-"""Evidence from public documents: statements, theory, cases, agreement."""

@@ -1,0 +1,1 @@
+"""Coded text: coders, agreement, and the exchange formats of qualitative software."""

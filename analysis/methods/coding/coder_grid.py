@@ -1,0 +1,147 @@
+"""Codings of several coders as one grid: coders by units, checked at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.methods.coding.agreement_measures import LEVELS, AgreementError
+
+COLUMNS = ("unit", "coder", "code")  # of a long frame
+SHAPES = ("rows", "columns")  # where the coders are in a wide frame
+
+
+def long(codings: pd.DataFrame, *, unit: str, coder: str, code: str) -> pd.DataFrame:
+    """Return a long frame as columns `unit`, `coder`, `code`; rows without a code are kept as missing.
+
+    Raises AgreementError for a missing column or a missing unit or coder, and as `scalar`.
+    """
+    absent = [name for name in (unit, coder, code) if name not in codings]
+    if absent:
+        raise AgreementError(f"columns {absent} are not there. Found: {list(codings.columns)}.")
+    frame = codings[[unit, coder, code]].set_axis(list(COLUMNS), axis=1).reset_index(drop=True)
+    for name in ("unit", "coder"):
+        if frame[name].isna().any():
+            row = int(np.flatnonzero(frame[name].isna())[0]) + 1
+            raise AgreementError(f"row {row}: no {name}. Allowed: a {name} in each row.")
+    texts = [
+        scalar(value, f"unit {place!r}, coder {who!r}") for place, who, value in frame.itertuples(index=False)
+    ]
+    return frame.assign(code=pd.Series(texts, index=frame.index, dtype=object))
+
+
+def grid(
+    codings: pd.DataFrame | Sequence[Sequence[Any]] | np.ndarray,
+    *,
+    unit: str = "unit",
+    coder: str = "coder",
+    code: str = "code",
+    coders: str = "rows",
+) -> pd.DataFrame:
+    """Return codings as coders (rows) by units (columns); cells are codes, None = not coded.
+
+    codings: a long frame with the three columns named, or coders by units (`coders="rows"`), or units by
+        coders (`coders="columns"`), as frame, array or lists.
+    Raises AgreementError for an empty frame, a (unit, coder) coded twice in a long frame, repeated labels in a wide
+    one, and values that `scalar` refuses.
+    """
+    if coders not in SHAPES:
+        raise AgreementError(f"coders={coders!r} is not known. Allowed: {list(SHAPES)}.")
+    if isinstance(codings, pd.DataFrame) and (
+        {unit, coder, code} & set(codings.columns) or (unit, coder, code) != COLUMNS
+    ):
+        frame = long(codings, unit=unit, coder=coder, code=code)
+        twice = frame[frame.duplicated(["unit", "coder"])]
+        if len(twice):
+            one = twice.iloc[0]
+            raise AgreementError(
+                f"unit {one['unit']!r} has more than one row of coder {one['coder']!r}. Allowed: one code a unit and "
+                "coder; `by_theme` takes several."
+            )
+        order = [list(dict.fromkeys(frame[name])) for name in ("coder", "unit")]
+        wide = frame.pivot(index="coder", columns="unit", values="code").loc[order[0], order[1]]
+    else:
+        wide = pd.DataFrame(codings, dtype=object)
+        wide = wide if coders == "rows" else wide.T
+        if wide.index.duplicated().any() or wide.columns.duplicated().any():
+            raise AgreementError("found a coder or unit named twice. Allowed: each once.")
+    if wide.empty:
+        raise AgreementError("found no codings. Allowed: at least one coder and one unit.")
+    cells = [
+        [scalar(value, f"unit {name!r}, coder {who!r}") for name, value in row.items()]
+        for who, row in wide.iterrows()
+    ]
+    return pd.DataFrame(
+        np.array(cells, dtype=object).reshape(wide.shape),
+        index=list(wide.index),
+        columns=list(wide.columns),
+        dtype=object,
+    )
+
+
+def scalar(value: Any, place: str) -> Any:
+    """Return one code as a plain Python value, None where missing.
+
+    Raises AgreementError for an empty or padded text, an infinite number, or anything that is not text or number.
+    """
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float) and np.isnan(value):
+        return None
+    if isinstance(value, str):
+        if not value or value != value.strip():
+            raise AgreementError(
+                f"{place}: found {value!r}. Allowed: a text without blanks at its ends; None is missing."
+            )
+        return value
+    if isinstance(value, (bool, int)) or (isinstance(value, float) and np.isfinite(value)):
+        return value
+    raise AgreementError(
+        f"{place}: found {value!r}. Allowed: a text, a finite number, or None for not coded."
+    )
+
+
+def domain(cells: pd.DataFrame, *, level: str, order: Sequence[Hashable] | None) -> list[Any]:
+    """Return the values that occur, lowest first, or `order` where given.
+
+    Raises AgreementError for an unknown level, texts on an ordered level without `order`, texts on a level of
+    numbers, a negative number on a ratio level, or a value outside `order`.
+    """
+    if level not in LEVELS:
+        raise AgreementError(f"level {level!r} is not known. Allowed: {list(LEVELS)}.")
+    found = list(dict.fromkeys(value for value in cells.to_numpy().ravel() if value is not None))
+    if level in ("interval", "ratio"):
+        texts = [value for value in found if isinstance(value, str)]
+        low = [value for value in found if not isinstance(value, str) and value < 0]
+        if texts or (level == "ratio" and low):
+            allowed = "numbers, 0 or more" if level == "ratio" else "numbers"
+            raise AgreementError(f"level {level!r}: found {(texts or low)[0]!r}. Allowed: {allowed}.")
+        return sorted(found)
+    if order is not None:
+        allowed_values = list(order)
+        if len(set(allowed_values)) < len(allowed_values):
+            raise AgreementError(f"order {allowed_values} names a value twice. Allowed: each once.")
+        outside = [value for value in found if value not in allowed_values]
+        if outside:
+            raise AgreementError(f"found {outside[0]!r}. Allowed: {allowed_values}.")
+        return allowed_values
+    if level == "ordinal" and any(isinstance(value, str) for value in found):
+        raise AgreementError(
+            f"level 'ordinal': found texts {found[:5]}. Allowed: numbers, or texts with `order`."
+        )
+    return sorted(found, key=lambda value: (isinstance(value, str), value))
+
+
+def counts(cells: pd.DataFrame, values: Sequence[Hashable]) -> np.ndarray:
+    """Return units by values: how many coders gave the unit the value."""
+    place = {value: number for number, value in enumerate(values)}
+    table = np.zeros((cells.shape[1], len(place)), dtype=int)
+    for row in cells.to_numpy():
+        for number, value in enumerate(row):
+            if value is not None:
+                table[number, place[value]] += 1
+    return table

@@ -1,0 +1,320 @@
+"""Read a REFI-QDA project (.qdpx) or codebook (.qdc), the exchange format of programs for qualitative analysis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, ParseError
+
+import pandas as pd
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+
+from analysis.methods.coding import positions, project, zipped
+from analysis.methods.coding.project import Coded, CodedError
+
+PROJECT = ("urn:QDA-XML:project:1.0", "urn:QDA-XML:project:1.5")
+CODEBOOK = ("urn:QDA-XML:codebook:1.0", "urn:QDA-XML:codebook:1.5")
+INSIDE = "internal://"
+FOLDER = "Sources"
+DEEPEST = 100  # codes within codes
+OTHER_KINDS = {
+    "PictureSource": "picture",
+    "PDFSource": "PDF",
+    "AudioSource": "audio",
+    "VideoSource": "video",
+}
+SELECTIONS = (
+    "PlainTextSelection",
+    "PictureSelection",
+    "PDFSelection",
+    "AudioSelection",
+    "VideoSelection",
+    "TranscriptSelection",
+)
+
+
+def read_qdpx(path: str | Path, *, count: str = "characters") -> Coded:
+    """Read the codes, coders, plain texts, selections and codings of a REFI-QDA project.
+
+    path: a .qdpx file as exported by NVivo, ATLAS.ti, MAXQDA, QualCoder and others; standard 1.0 or 1.5.
+    count: what positions count. "characters": Unicode characters, as the standard says. "utf16": UTF-16 units, as
+        some programs write; positions returned are characters all the same. When names of selections or the
+        text's end show that "characters" is wrong for the file, an error says so.
+    Positions count from 0, end exclusive, on the text as exported: a line end of CR LF counts as two, combining
+    marks count by themselves, and a byte order mark at the start is no part of the text and does not count.
+    (Within XML a line end is always LF.) Guids are compared without regard to case or braces.
+    Read: plain text sources (`internal://` or inline). Not read but counted in `left_out`: sources without plain
+    text (Word only, PDF, picture, audio, video), codings of a whole source, coded notes.
+
+    Raises CodedError naming file and element for: no zip, a zip bomb or a part outside the file, no project.qde,
+    XML with entities or a document type, another namespace, a text outside the file (`relative://`,
+    `absolute://`) or absent or not UTF-8, a guid that is unknown or used twice, a position outside the text.
+    Method: REFI-QDA standard, Project exchange 1.5, qdasoftware.org.
+    """
+    path = Path(path)
+    if count not in positions.COUNTED:
+        raise CodedError(f"count {count!r} is not known. Allowed: {list(positions.COUNTED)}.")
+    with zipped.opened(path) as parts:
+        member = parts.find("project.qde")
+        if member is None:
+            raise CodedError(f"{path.name}: no project.qde. Found: {sorted(parts.names.values())[:5]}.")
+        root = _parsed(parts.read(member), f"{path.name}, {member}", "Project", PROJECT)
+        return _project(root, parts, f"{path.name}, {member}", count)
+
+
+def read_qdc(path: str | Path) -> pd.DataFrame:
+    """Read a REFI-QDA codebook (.qdc): one row a code, columns `coded.CODES`, in the order of the tree.
+
+    Raises CodedError for a file that is absent, no XML, of another namespace, or uses a guid twice.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CodedError(f"{path.name}: cannot be read ({error.strerror}).") from error
+    if len(raw) > zipped.TEXT_BYTES:
+        raise CodedError(f"{path.name}: {len(raw)} bytes. Allowed: {zipped.TEXT_BYTES}.")
+    return _codes(_parsed(raw, path.name, "CodeBook", CODEBOOK), path.name)
+
+
+def _parsed(raw: bytes, place: str, tag: str, spaces: tuple[str, ...]) -> Element:
+    try:
+        root = fromstring(raw, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise CodedError(f"{place}: found a document type or entity. Allowed: plain elements.") from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise CodedError(f"{place}: no XML that can be read ({error}).") from error
+    space, _, name = root.tag[1:].rpartition("}") if root.tag.startswith("{") else ("", "", root.tag)
+    if name != tag or space not in spaces:
+        raise CodedError(
+            f"{place}: found {name!r} in namespace {space!r}. Allowed: {tag!r} in {list(spaces)}."
+        )
+    for element in root.iter():  # one namespace from here on
+        if isinstance(element.tag, str) and element.tag.startswith(f"{{{space}}}"):
+            element.tag = element.tag[len(space) + 2 :]
+    return root
+
+
+def _guid(element: Element, place: str, key: str = "guid") -> str:
+    found = (element.get(key) or "").strip().strip("{}").lower()
+    if not found:
+        raise CodedError(f"{place}, {_called(element)}: no {key}. Allowed: a guid.")
+    return found
+
+
+def _called(element: Element) -> str:
+    quoted = element.tag in SELECTIONS  # the name of a selection is often the confidential text itself
+    name = (None if quoted else element.get("name")) or element.get("guid") or ""
+    return f"{element.tag} {name!r}" if name else element.tag
+
+
+def _codes(root: Element, place: str) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+
+    def add(element: Element, above: dict[str, Any] | None) -> None:
+        name = (element.get("name") or "").strip()
+        if above and above["depth"] >= DEEPEST:
+            raise CodedError(f"{place}, Code {name!r}: nested deeper than {DEEPEST}. Allowed: up to that.")
+        if not name:
+            raise CodedError(f"{place}, {_called(element)}: no name. Allowed: a code with a name.")
+        line = f"{above['path']}{project.APART}{name}" if above else name
+        codable = (element.get("isCodable") or "true").lower() in ("true", "1")
+        row = {
+            "guid": _guid(element, place),
+            "name": name,
+            "path": line,
+            "parent": above["guid"] if above else None,
+            "parent_name": above["name"] if above else None,
+            "depth": above["depth"] + 1 if above else 0,
+            "codable": codable,
+            "description": (element.findtext("Description") or "").strip(),
+        }
+        rows.append(row)
+        for child in element.findall("Code"):
+            add(child, row)
+
+    for top in root.findall("CodeBook/Codes/Code") if root.tag == "Project" else root.findall("Codes/Code"):
+        add(top, None)
+    frame = _once(project.table(rows, project.CODES), place, "code")
+    full = frame.assign(
+        whole=frame["path"].where(
+            ~frame["path"].duplicated(keep=False), frame["path"] + " (" + frame["guid"] + ")"
+        )
+    )
+    return frame.assign(label=project.labels(full, "whole"))
+
+
+def _once(frame: pd.DataFrame, place: str, kind: str) -> pd.DataFrame:
+    twice = frame[frame["guid"].duplicated()]
+    if len(twice):
+        raise CodedError(f"{place}: guid {twice.iloc[0]['guid']!r} is used by two {kind}s. Allowed: by one.")
+    return frame
+
+
+def _project(root: Element, parts: zipped.Parts, place: str, count: str) -> Coded:
+    codes = _codes(root, place)
+    users = [
+        {"guid": (guid := _guid(user, place)), "name": (user.get("name") or "").strip() or guid}
+        for user in root.findall("Users/User")
+    ]
+    coders = _named(_once(project.table(users, project.CODERS), place, "user"))
+    places = root.find("Sources")
+    elements = list(places) if places is not None else []
+    known = [{"guid": _guid(one, place), "name": one.get("name") or _guid(one, place)} for one in elements]
+    every = _named(_once(project.table(known, project.SOURCES), place, "source"))
+    book = _Names(place, codes, coders, every)
+    texts: dict[str, str] = {}
+    selections: list[dict] = []
+    codings: list[dict] = []
+    left: list[dict] = []
+    for element in elements:
+        label = book.source(_guid(element, place))
+        text = _text(element, parts, place) if element.tag == "TextSource" else None
+        if text is None:
+            left.append(_uncounted(element, label))
+            continue
+        whole = element.findall("Coding")
+        if whole:
+            why = "a coding of the whole source has no position"
+            left.append(
+                {"kind": "whole source", "name": label, "selections": 0, "codings": len(whole), "why": why}
+            )
+        texts[label] = text
+        found = positions.spans(
+            element.findall("PlainTextSelection"), text, f"{place}, {_called(element)}", count
+        )
+        for one, (start, end) in found:
+            spot = {"source": label, "start": start, "end": end, "text": text[start:end]}
+            row = spot | {"selection": _guid(one, place), "coder": book.coder(one)}
+            selections.append(row)
+            codings += [
+                spot | {"selection": row["selection"]} | book.coding(coding)
+                for coding in one.findall("Coding")
+            ]
+    left += _notes_left(root, place)
+    sources = every[every["label"].isin(texts)].reset_index(drop=True)
+    sources = sources.assign(characters=sources["label"].map(lambda label: len(texts[label])).astype("Int64"))
+    marked = project.table(selections, project.SELECTIONS)
+    _once(marked.rename(columns={"selection": "guid"}), place, "selection")
+    given = project.table(codings, project.CODINGS)
+    _once(given.rename(columns={"coding": "guid"}), place, "coding")
+    cases = [
+        {
+            "case": case.get("name") or _guid(case, place),
+            "source": book.source(_guid(ref, place, "targetGUID")),
+        }
+        for case in root.findall("Cases/Case")
+        for ref in case.findall("SourceRef")
+    ]
+    return Coded(
+        name=root.get("name") or "",
+        origin=root.get("origin") or "",
+        codes=codes,
+        sources=sources,
+        coders=coders,
+        selections=marked,
+        codings=given,
+        cases=project.table(cases, project.CASES),
+        texts=texts,
+        left_out=project.table(left, project.LEFT_OUT),
+        notes=tuple(positions.notes(texts, given, codes, count)),
+    )
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    full = frame.assign(whole=frame["name"] + " (" + frame["guid"] + ")")
+    return frame.assign(label=project.labels(full, "whole"))
+
+
+class _Names:
+    """Labels by guid; an unknown guid is refused with its element."""
+
+    def __init__(self, place: str, codes: pd.DataFrame, coders: pd.DataFrame, sources: pd.DataFrame) -> None:
+        self.place = place
+        self.codes, self.coders, self.sources = (
+            dict(zip(frame["guid"], frame["label"], strict=True)) for frame in (codes, coders, sources)
+        )
+
+    def source(self, guid: str) -> str:
+        return self._found(self.sources, guid, "source", "SourceRef")
+
+    def coder(self, element: Element) -> str | None:
+        if not element.get("creatingUser"):
+            return None
+        return self._found(self.coders, _guid(element, self.place, "creatingUser"), "user", _called(element))
+
+    def coding(self, element: Element) -> dict[str, Any]:
+        refs = element.findall("CodeRef")
+        if len(refs) != 1:
+            raise CodedError(
+                f"{self.place}, {_called(element)}: found {len(refs)} CodeRef. Allowed: one a Coding."
+            )
+        code = self._found(self.codes, _guid(refs[0], self.place, "targetGUID"), "code", _called(element))
+        day = element.get("creationDateTime")
+        return {"coding": _guid(element, self.place), "code": code, "coder": self.coder(element), "date": day}
+
+    def _found(self, known: dict[str, str], guid: str, kind: str, element: str) -> str:
+        if guid not in known:
+            raise CodedError(
+                f"{self.place}, {element}: guid {guid!r} is no {kind} of this project. Allowed: {sorted(known)[:5]}"
+                f"{' and others' if len(known) > 5 else ''}."
+            )
+        return known[guid]
+
+
+def _text(element: Element, parts: zipped.Parts, place: str) -> str | None:
+    inline, address = element.find("PlainTextContent"), element.get("plainTextPath")
+    if not address:
+        return None if inline is None else (inline.text or "")
+    here = f"{place}, {_called(element)}"
+    if not address.startswith(INSIDE):
+        raise CodedError(
+            f"{here}: the text is outside the file, at {address!r}. Allowed: {INSIDE} or PlainTextContent; export "
+            "the project with its sources inside."
+        )
+    name = address[len(INSIDE) :].lstrip("/")
+    member = parts.find(f"{FOLDER}/{name}") or parts.find(f"{FOLDER}/{unquote(name)}")
+    if not name or "/" in name or "\\" in name or member is None:
+        raise CodedError(
+            f"{here}: no part {FOLDER}/{name} in the file. Allowed: a text in the folder {FOLDER}."
+        )
+    try:
+        text = parts.read(member).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CodedError(f"{here}: {member} is not UTF-8 (byte {error.start}). Allowed: UTF-8.") from error
+    if "\0" in text:
+        raise CodedError(
+            f"{here}: {member} has characters of value 0, so it looks like UTF-16. Allowed: UTF-8."
+        )
+    if inline is not None and _one_line_end(inline.text or "") != _one_line_end(text):
+        raise CodedError(f"{here}: the inline text differs from {member}. Allowed: one text a source.")
+    return text
+
+
+def _one_line_end(text: str) -> str:
+    """Return a text as XML would hold it: every line end is LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _uncounted(element: Element, label: str) -> dict[str, Any]:
+    kind = OTHER_KINDS.get(
+        element.tag, "text without plain text" if element.tag == "TextSource" else element.tag
+    )
+    return {
+        "kind": kind,
+        "name": label,
+        "selections": sum(1 for one in element.iter() if one.tag in SELECTIONS),
+        "codings": sum(1 for _ in element.iter("Coding")),
+        "why": "only plain text is read",
+    }
+
+
+def _notes_left(root: Element, place: str) -> list[dict[str, Any]]:
+    rows = [_uncounted(note, note.get("name") or _guid(note, place)) for note in root.findall("Notes/Note")]
+    return [
+        row | {"kind": "note", "why": "notes are not read"}
+        for row in rows
+        if row["selections"] + row["codings"]
+    ]

@@ -1,0 +1,1 @@
+"""Costing: price years, distributions, joint draws, sensitivity."""

@@ -1,0 +1,292 @@
+"""Distributions of uncertain inputs, from a mean and a standard error, a 95% range, or three points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import interpolate, special, stats
+
+from analysis.methods.costing.prices import CostError
+
+KINDS = ("gamma", "beta", "lognormal", "pert", "fixed")
+WIDTH_OF_95 = 2 * 1.96  # standard errors in a 95% interval of a normal variable
+PERT_WEIGHT = 4.0  # of the most likely value against either end
+NODES = np.linspace(-5, 5, 1001)  # normal scores
+MANY_DRAWS = 4_096
+STEEP = 0.1  # a gamma or beta with a smaller shape falls too steeply for a curve through NODES
+LEAST = 1e-12  # of the mean: a smaller standard error is lost in rounding
+SUPPORT = {"gamma": (0.0, np.inf), "lognormal": (0.0, np.inf), "beta": (0.0, 1.0)}
+MANY = (
+    1e14  # effective observations from which a gamma or beta cannot be told from a normal in double precision
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """An input of a cost model as a distribution.
+
+    kind: one of KINDS. parameters: by their standard names: gamma `shape`, `scale`, `rate`; beta `alpha`, `beta`;
+        lognormal `mu`, `sigma` (of the logarithm); pert `low`, `mode`, `high`, `alpha`, `beta`; fixed `value`.
+    mean, se: of the variable itself, in its own unit. reason: how the parameters were found.
+    """
+
+    kind: str
+    parameters: Mapping[str, float]
+    mean: float
+    se: float
+    reason: str
+
+    @property
+    def variance(self) -> float:
+        """Square of the standard error."""
+        return self.se**2
+
+    def quantile(self, p: float | np.ndarray) -> np.ndarray:
+        """Return the value below which a share `p` (0 to 1) of the distribution lies.
+
+        Raises CostError for a share outside 0 to 1.
+        """
+        share = np.asarray(p, dtype=float)
+        if not ((share >= 0) & (share <= 1)).all():
+            raise CostError("shares outside 0 to 1. Allowed: probabilities.")
+        values = self.parameters
+        if self.kind == "fixed":
+            return np.full(share.shape, self.mean)
+        if self.kind == "gamma":
+            return _gamma(share, values["shape"], values["scale"])
+        if self.kind == "lognormal":
+            return np.exp(values["mu"] + values["sigma"] * stats.norm.ppf(share))
+        found = _beta(share, values["alpha"], values["beta"])
+        return found if self.kind == "beta" else values["low"] + (values["high"] - values["low"]) * found
+
+    def of_scores(self, scores: np.ndarray) -> np.ndarray:
+        """Return the values at standard normal `scores` (the quantiles at their shares), for many draws at once.
+
+        More than MANY_DRAWS within NODES are read off a monotone curve through the exact quantiles at NODES,
+        which is faster by far; the curve is within a hundred-thousandth of a standard error of them. Others are
+        exact, and so are those with a shape below STEEP, which have almost all their values at one end or both.
+        """
+        given = np.asarray(scores, dtype=float)
+        steep = any(self.parameters.get(name, 1.0) < STEEP for name in ("shape", "alpha", "beta"))
+        if steep or self.kind in ("fixed", "lognormal") or given.size <= MANY_DRAWS:
+            return self.quantile(special.ndtr(given))
+        curve = interpolate.PchipInterpolator(NODES, self.quantile(special.ndtr(NODES)))
+        values = curve(given)
+        far = np.abs(given) > NODES[-1]
+        values[far] = self.quantile(special.ndtr(given[far]))
+        return values
+
+    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Return `n` independent draws by inversion of uniform numbers of `rng`."""
+        return self.quantile(rng.random(n))
+
+    def sentence(self) -> str:
+        """Kind, mean, central 95% of values and how it was made."""
+        low, high = self.quantile(np.array([0.025, 0.975]))
+        if self.kind == "fixed":
+            return f"Fixed at {self.mean:g}: {self.reason}."
+        return f"{self.kind.capitalize()} with mean {self.mean:g} and 95% of values from {low:.4g} to {high:.4g}: {self.reason}."
+
+
+def gamma(mean: float, se: float) -> Distribution:
+    """Return the gamma with this mean and standard error: shape (mean/se)^2, scale se^2/mean. For costs.
+
+    Raises CostError unless both are above 0 (use `fixed` for a value without uncertainty).
+    Method: moments; Briggs, Claxton and Sculpher, Decision Modelling for Health Economic Evaluation (2006), ch. 4.
+    """
+    _positive(mean, "mean", "a gamma")
+    _spread(se, mean)
+    ratio = float(mean) / float(se)
+    parameters = {"shape": ratio * ratio, "scale": se * (se / mean), "rate": ratio / se}
+    return _sound(Distribution("gamma", parameters, float(mean), float(se), "by moments"))
+
+
+def beta(mean: float, se: float) -> Distribution:
+    """Return the beta with this mean and standard error, for shares between 0 and 1.
+
+    alpha = mean x n, beta = (1 - mean) x n, n = mean (1 - mean) / se^2 - 1.
+    Raises CostError for a mean not between 0 and 1, a standard error that is not above 0, and a variance of
+    mean (1 - mean) or more, which no beta has. Method: moments (Briggs, Claxton and Sculpher 2006, ch. 4).
+    """
+    _positive(mean, "mean", "a beta")
+    _spread(se, mean)
+    if mean >= 1:
+        raise CostError(f"mean {mean} of a beta. Allowed: between 0 and 1, ends left out.")
+    if se**2 >= mean * (1 - mean):
+        raise CostError(
+            f"variance {se**2:g} with mean {mean:g}. Allowed for a beta: below mean (1 - mean) = {mean * (1 - mean):g}."
+        )
+    size = mean * (1 - mean) / se**2 - 1
+    parameters = {"alpha": mean * size, "beta": (1 - mean) * size}
+    return _sound(Distribution("beta", parameters, float(mean), float(se), "by moments"))
+
+
+def lognormal(mean: float, se: float) -> Distribution:
+    """Return the log-normal whose own mean and standard error (not those of the logarithm) these are.
+
+    sigma^2 = log(1 + (se/mean)^2), mu = log(mean) - sigma^2 / 2. For multipliers and skewed costs.
+    Raises CostError unless both are above 0.
+    """
+    _positive(mean, "mean", "a log-normal")
+    _spread(se, mean)
+    ratio = float(se) / float(mean)
+    variance = np.log1p(ratio * ratio)
+    parameters = {"mu": float(np.log(mean) - variance / 2), "sigma": float(np.sqrt(variance))}
+    return _sound(Distribution("lognormal", parameters, float(mean), float(se), "by moments"))
+
+
+def pert(low: float, mode: float, high: float) -> Distribution:
+    """Return the PERT (a beta between `low` and `high` with its peak at `mode`), for a judgement of a range.
+
+    mean = (low + 4 mode + high) / 6; alpha = 1 + 4 (mode - low)/(high - low), beta = 1 + 4 (high - mode)/(high - low).
+    Raises CostError unless low <= mode <= high and low < high.
+    """
+    for name, value in (("low", low), ("mode", mode), ("high", high)):
+        if not _finite(value):
+            raise CostError(f"{name} {value} of a PERT. Allowed: a number.")
+    if not low <= mode <= high or not low < high:
+        raise CostError(
+            f"low {low:g}, mode {mode:g}, high {high:g}. Allowed for a PERT: low <= mode <= high, low < high."
+        )
+    width = high - low
+    if not 0 < PERT_WEIGHT * width < np.inf:
+        raise CostError(
+            f"low {low:g} and high {high:g} of a PERT. Allowed: ends whose difference is a number above 0."
+        )
+    first = 1 + PERT_WEIGHT * (mode - low) / width
+    second = 1 + PERT_WEIGHT * (high - mode) / width
+    size = 2 + PERT_WEIGHT
+    mean = low + width * first / size
+    se = width * np.sqrt(first * second / (size**2 * (size + 1)))
+    parameters = {"low": low, "mode": mode, "high": high, "alpha": first, "beta": second}
+    return Distribution(
+        "pert", {k: float(v) for k, v in parameters.items()}, float(mean), float(se), "by three points"
+    )
+
+
+def pert_from_mean(mean: float, low: float, high: float) -> Distribution:
+    """Return the PERT between `low` and `high` with this mean: mode = (6 mean - low - high) / 4.
+
+    Raises CostError where the mean is so near an end that the mode would lie outside.
+    """
+    mode = ((PERT_WEIGHT + 2) * mean - low - high) / PERT_WEIGHT
+    slack = 1e-9 * max(abs(low), abs(high), 1.0)
+    if low - slack <= mode <= high + slack:
+        mode = min(max(mode, low), high)
+    return pert(low, mode, high)
+
+
+def fixed(value: float) -> Distribution:
+    """Return a value without uncertainty. Raises CostError for a missing or infinite value."""
+    if not _finite(value):
+        raise CostError(f"value {value}. Allowed: a number.")
+    return Distribution("fixed", {"value": float(value)}, float(value), 0.0, "no uncertainty")
+
+
+def se_from_range(low: float, high: float) -> float:
+    """Return the standard error that a 95% range would have if it were normal: (high - low) / 3.92.
+
+    Raises CostError unless low < high, both numbers.
+    """
+    if not (_finite(low) and _finite(high) and low < high):
+        raise CostError(f"range {low} to {high}. Allowed: low below high, both numbers.")
+    return (high - low) / WIDTH_OF_95
+
+
+def from_range(kind: str, *, mean: float, low: float, high: float) -> Distribution:
+    """Return a distribution from a mean and a range, and say so in `reason`.
+
+    kind: "gamma", "beta" or "lognormal": low and high are the ends of a 95% interval, and the standard error is
+        taken as (high - low) / 3.92; "pert": they are the least and greatest possible values, and the most likely
+        value follows from the mean; "fixed": all three must be equal.
+    Raises CostError for another kind, a mean outside the range, a 95% interval that the kind cannot have (an end
+    below 0, or above 1 for a beta; the mean at an end), and what the distribution itself refuses.
+    """
+    if kind not in KINDS:
+        raise CostError(f"distribution {kind!r}. Allowed: {list(KINDS)}.")
+    if not all(map(_finite, (mean, low, high))) or not low <= mean <= high:
+        raise CostError(f"mean {mean} outside the range {low} to {high}. Allowed: low <= mean <= high.")
+    if kind == "fixed":
+        if low != high:
+            raise CostError(f"a fixed value with the range {low:g} to {high:g}. Allowed: no range.")
+        return fixed(mean)
+    if kind == "pert":
+        made, reason = (
+            pert_from_mean(mean, low, high),
+            f"mean {mean:g} between {low:g} and {high:g}, by judgement",
+        )
+    else:
+        _inside(kind, mean, low, high)
+        maker = {"gamma": gamma, "beta": beta, "lognormal": lognormal}[kind]
+        made = maker(mean, se_from_range(low, high))
+        reason = (
+            f"mean {mean:g}; standard error taken as the width of the range {low:g} to {high:g} over 3.92"
+        )
+    return Distribution(made.kind, made.parameters, made.mean, made.se, reason)
+
+
+def of_record(row: Mapping[Any, Any] | pd.Series, name: str) -> Distribution:
+    """Return the distribution of a record's figure: `from_range` of its columns.
+
+    row: has `name`, `name_low`, `name_high` (a blank end is the value itself) and `name_distribution`.
+    Raises CostError as `from_range` does.
+    """
+    mean = float(row[name])
+    low, high = (
+        mean if pd.isna(row[f"{name}_{end}"]) else float(row[f"{name}_{end}"]) for end in ("low", "high")
+    )
+    return from_range(str(row[f"{name}_distribution"]), mean=mean, low=low, high=high)
+
+
+def _gamma(share: np.ndarray, shape: float, scale: float) -> np.ndarray:
+    if shape > MANY:
+        return np.maximum(shape * scale + np.sqrt(shape) * scale * stats.norm.ppf(share), 0.0)
+    return stats.gamma.ppf(share, shape, scale=scale)
+
+
+def _beta(share: np.ndarray, alpha: float, beta_: float) -> np.ndarray:
+    size = alpha + beta_
+    if size > MANY:
+        return np.clip(alpha / size + np.sqrt(alpha / size * beta_) / size * stats.norm.ppf(share), 0.0, 1.0)
+    return stats.beta.ppf(share, alpha, beta_)
+
+
+def _finite(value: object) -> bool:
+    found = np.asarray(value)
+    return found.ndim == 0 and found.dtype.kind in "iuf" and bool(np.isfinite(found))
+
+
+def _inside(kind: str, mean: float, low: float, high: float) -> None:
+    least, greatest = SUPPORT[kind]
+    if not least <= low < mean < high <= greatest:
+        upto = "" if np.isinf(greatest) else f", high at most {greatest:g}"
+        raise CostError(
+            f"mean {mean:g} with a 95% interval from {low:g} to {high:g}. Allowed for a {kind}: low at least {least:g}"
+            f"{upto}, and the mean between them; a value without uncertainty is fixed(value)."
+        )
+
+
+def _positive(value: float, name: str, where: str) -> None:
+    if not (_finite(value) and value > 0):
+        raise CostError(f"{name} {value} of {where}. Allowed: a number above 0.")
+
+
+def _spread(se: float, mean: float) -> None:
+    if not (_finite(se) and se >= LEAST * mean):
+        raise CostError(
+            f"standard error {se} with mean {mean:g}. Allowed: above 0 (at least {LEAST:g} of the mean); a value "
+            "without uncertainty is fixed(value)."
+        )
+
+
+def _sound(made: Distribution) -> Distribution:
+    if not all(np.isfinite(value) and (value > 0 or name == "mu") for name, value in made.parameters.items()):
+        raise CostError(
+            f"mean {made.mean:g} with standard error {made.se:g}. Allowed: a less extreme ratio of the two."
+        )
+    plain = {name: float(value) for name, value in made.parameters.items()}
+    return Distribution(made.kind, plain, made.mean, made.se, made.reason)

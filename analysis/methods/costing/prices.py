@@ -1,0 +1,266 @@
+"""Price years, discounting and annuities. Every amount is in pounds; rates of return are shares (0.035 = 3.5%)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+MONTHS_IN_YEAR = 12
+PRICE_YEAR = re.compile(r"(\d{4})/(\d{2})")
+FIRST = 100.0  # value of a chained index in the year before its first rate
+NO_RATE = 1e-12  # a rate closer to 0 makes no difference in double precision
+TIMINGS = ("start", "end")
+Timing = Literal["start", "end"]
+
+
+class CostError(ValueError):
+    """A cost, price year, rate, distribution or setting that cannot be used; says what is allowed."""
+
+
+def price(items: pd.DataFrame, *, price_year: str, deflator: pd.Series) -> pd.DataFrame:
+    """Cost each item in pounds of one price year.
+
+    items: one row per item; `quantity` (in its own unit), `unit_cost` (GBP per that unit), `price_year`
+        ("2014/15": the financial year in whose prices `unit_cost` stands); an `item` column, if there is one,
+        names rows in messages.
+    price_year: financial year of the result. deflator: index numbers by price year ("2014/15"), as of `index`.
+    Returns a copy of `items` with `factor` (deflator of `price_year` over that of the row; above 1 when prices
+    rose) and `cost` (GBP, `price_year` prices) = quantity x unit cost x factor. A missing quantity or unit cost
+    is unknown and gives a missing cost, never 0. Nothing is discounted, no row is added up.
+
+    Raises CostError for a column that is not there, a negative, infinite or non-numeric quantity or unit cost,
+    a price year that is not written "2014/15" or has no deflator, and a deflator that is not above 0 or has a
+    year twice. A row of unknown cost may lack a price year.
+    Method: ratio of index numbers; Drummond et al., Methods for the Economic Evaluation of Health Care
+    Programmes, chapter on costs.
+    """
+    absent = [name for name in ("quantity", "unit_cost", "price_year") if name not in items.columns]
+    if absent:
+        raise CostError(f"columns {absent} are not there. Found: {list(items.columns)}.")
+    names = [str(name) for name in (items["item"] if "item" in items.columns else items.index)]
+    known = _checked_index(deflator)
+    wanted = _year(price_year, known, "the result")
+    amounts = {}
+    for column in ("quantity", "unit_cost"):
+        amounts[column] = _amounts(items[column], column, names)
+    unknown = np.isnan(amounts["quantity"]) | np.isnan(amounts["unit_cost"])
+    factor = np.full(len(items), np.nan)
+    for place, (year, blank) in enumerate(zip(items["price_year"], unknown, strict=True)):
+        if not (blank and pd.isna(year)):
+            factor[place] = known[wanted] / known[_year(year, known, f"item '{names[place]}'")]
+    cost = amounts["quantity"] * amounts["unit_cost"] * factor
+    return items.assign(factor=factor, cost=cost)
+
+
+def index(rates: pd.Series, *, first: float = FIRST) -> pd.Series:
+    """Chain yearly increases into index numbers.
+
+    rates: per cent on the year before, by financial year ("2014/15"), in any order, each year once, no gap.
+    first: index number of the year before the first rate.
+    Returns index numbers by financial year, oldest first, one more than there are rates.
+
+    Raises CostError for an empty series, a gap, a year twice, a missing rate or one of -100 per cent or less.
+    """
+    if rates.empty:
+        raise CostError("no rates. Allowed: at least one yearly increase, by financial year.")
+    values = _numbers(rates.to_numpy(), "rate")
+    starts = [_start(year, "rates") for year in rates.index]
+    order = np.argsort(starts, kind="stable")
+    ordered = [starts[place] for place in order]
+    if ordered != list(range(ordered[0], ordered[0] + len(ordered))):
+        raise CostError(f"rates for {sorted(rates.index)}. Allowed: each year once, without a gap.")
+    if not (np.isfinite(values) & (values > -100)).all():
+        raise CostError(
+            f"rates {values.tolist()}. Allowed: numbers above -100 (per cent on the year before)."
+        )
+    grown = first * np.cumprod(np.concatenate([[1.0], 1 + values[order] / 100]))
+    years = [financial_year(start) for start in (ordered[0] - 1, *ordered)]
+    return pd.Series(grown, index=pd.Index(years, name="price_year"), name="index")
+
+
+def inflate(value: float, *, from_year: str, to_year: str, deflator: pd.Series) -> float:
+    """Return `value` (GBP of `from_year`) in pounds of `to_year`, later or earlier, by the ratio of index numbers.
+
+    deflator: index numbers by price year. Raises CostError for a year without one.
+    """
+    known = _checked_index(deflator)
+    ratio = known[_year(to_year, known, "to_year")] / known[_year(from_year, known, "from_year")]
+    return _number(value, "value") * ratio
+
+
+def inflate_by_index(value: float, *, index_from: float, index_to: float) -> float:
+    """Return value x index_to / index_from. Raises CostError for an index number that is not above 0."""
+    for number in (index_from, index_to):
+        if not _number(number, "index number") > 0:
+            raise CostError(f"index number {number}. Allowed: above 0.")
+    return _number(value, "value") * index_to / index_from
+
+
+def inflate_by_rates(value: float, rates: Sequence[float], *, backwards: bool = False) -> float:
+    """Return `value` carried through yearly increases (per cent); no rates leave it as it is.
+
+    backwards: `value` stands in the prices of the last year and is taken back to the year before the first.
+    Raises CostError for a rate of -100 per cent or less or a missing one.
+    """
+    steps = _numbers(rates, "rate")
+    if not (np.isfinite(steps) & (steps > -100)).all():
+        raise CostError(f"rates {list(rates)}. Allowed: numbers above -100 (per cent on the year before).")
+    grown = float(np.prod(1 + steps / 100))
+    return _number(value, "value") / grown if backwards else _number(value, "value") * grown
+
+
+def present_value(
+    cashflow: Sequence[float] | np.ndarray, times: Sequence[float] | np.ndarray, *, rate: float
+) -> float:
+    """Return the sum of cash flows, each divided by (1 + rate) to the power of its time.
+
+    cashflow: GBP of one price year; may be negative (a saving). times: years from now, 0 or more, one a cash
+    flow: 0 = not discounted. rate: a year, as a share; 0 allowed.
+    Raises CostError for unequal lengths, a missing value, a negative time, a rate of -1 or less.
+    """
+    flows, when = _numbers(cashflow, "cash flow"), _numbers(times, "time")
+    if flows.shape != when.shape or not np.isfinite(flows).all():
+        raise CostError(f"{flows.size} cash flows and {when.size} times. Allowed: one time each, no gaps.")
+    if not (np.isfinite(when) & (when >= 0)).all():
+        raise CostError(f"times {when.tolist()}. Allowed: years from now, 0 or more.")
+    return float(np.sum(flows / (1 + _rate(rate)) ** when))
+
+
+def discount(yearly: Sequence[float], *, rate: float, timing: Timing = "start") -> float:
+    """Return the present value of one amount a year.
+
+    timing: "start" = amounts fall at the start of each year, so the first is not discounted (t = 0, 1, 2, ...);
+        "end" = at the end of each year (t = 1, 2, 3, ...), so the first is.
+    Raises CostError as `present_value` does, and for another timing.
+    """
+    return present_value(yearly, np.arange(len(yearly)) + _first(timing), rate=rate)
+
+
+def discounted_months(
+    months: float | np.ndarray, *, rate: float, timing: Timing = "start", limit: float = np.inf
+) -> np.ndarray:
+    """Return how many undiscounted months a stay counts for: the present value of one pound a month.
+
+    months: length of each stay, 0 or more. limit: no month beyond it counts. rate: a year.
+    timing: "start" = months of the first year count in full, those of the second are divided by 1 + rate, of the
+        third by its square, and so on (only what lies beyond a year is discounted); "end" = a year later each.
+    Raises CostError for a negative or missing length, a bad rate or another timing.
+    """
+    given = _numbers(months, "months")
+    if not (np.isfinite(given) & (given >= 0)).all() or np.isnan(limit) or limit < 0:
+        raise CostError(f"months {given.tolist()}, limit {limit}. Allowed: 0 or more.")
+    stay = np.minimum(given, limit)
+    factor = 1 / (1 + _rate(rate))
+    whole = np.floor(stay / MONTHS_IN_YEAR)
+    full = _ordinary(whole, _rate(rate)) / factor
+    counted = MONTHS_IN_YEAR * full + (stay - MONTHS_IN_YEAR * whole) * factor**whole
+    return (counted * factor ** _first(timing)).reshape(np.shape(months))
+
+
+def annuity_factor(years: float, *, rate: float, timing: Timing = "end") -> float:
+    """Return the present value of one pound a year for `years`; timing "end": ordinary annuity, "start": due.
+
+    A rate of 0 gives `years`. Raises CostError for years that are not above 0 or a rate of -1 or less.
+    """
+    if not _number(years, "years") > 0:
+        raise CostError(f"years {years}. Allowed: above 0.")
+    checked = _rate(rate)
+    return float(_ordinary(np.asarray(years, float), checked) * (1 + checked) ** (1 - _first(timing)))
+
+
+def equivalent_annual_cost(
+    cost: float, *, years: float, rate: float, scrap: float = 0.0, timing: Timing = "end"
+) -> float:
+    """Return the yearly sum whose present value is that of buying now and selling for `scrap` at the end.
+
+    cost, scrap: GBP of one price year; scrap is received `years` from now. timing: of the yearly sum.
+    = (cost - scrap / (1 + rate)^years) / annuity factor. Raises CostError as `annuity_factor`, and for a
+    negative cost or scrap value.
+    Method: Drummond et al., chapter on costs (annuitising capital outlays).
+    """
+    if _number(cost, "cost") < 0 or _number(scrap, "scrap") < 0:
+        raise CostError(f"cost {cost}, scrap {scrap}. Allowed: 0 or more.")
+    factor = annuity_factor(years, rate=rate, timing=timing)
+    return (cost - scrap / (1 + rate) ** years) / factor
+
+
+def _ordinary(years: np.ndarray, rate: float) -> np.ndarray:
+    """Return the present value of one a year at the end of each year; exact as the rate goes to 0."""
+    return years if abs(rate) < NO_RATE else -np.expm1(-years * np.log1p(rate)) / rate
+
+
+def financial_year(start: int) -> str:
+    """Return the financial year that starts in `start` as "2014/15"."""
+    return f"{start}/{(start + 1) % 100:02d}"
+
+
+def _start(year: object, where: str) -> int:
+    found = PRICE_YEAR.fullmatch(year) if isinstance(year, str) else None
+    if not found or financial_year(int(found[1])) != year:
+        raise CostError(f"price year {year!r} ({where}). Years are written '2014/15'.")
+    return int(found[1])
+
+
+def _year(year: object, known: dict[str, float], where: str) -> str:
+    if not isinstance(year, str) or year not in known:
+        listed = ", ".join(sorted(known))
+        raise CostError(
+            f"no deflator for price year {year!r} ({where}). Known: {listed}. Years are written '2014/15'."
+        )
+    return year
+
+
+def _checked_index(deflator: pd.Series) -> dict[str, float]:
+    if deflator.empty or deflator.index.has_duplicates:
+        raise CostError(f"deflator with years {list(deflator.index)}. Allowed: one or more, each year once.")
+    values = _numbers(deflator.to_numpy(), "index number")
+    for year, value in zip(deflator.index, values, strict=True):
+        _start(year, "deflator")
+        if not (np.isfinite(value) and value > 0):
+            raise CostError(f"deflator of {year} is {value}. Allowed: a number above 0.")
+    return dict(zip(deflator.index, values, strict=True))
+
+
+def _amounts(column: pd.Series, name: str, rows: list[str]) -> np.ndarray:
+    values = _numbers(column, name)
+    for row, value in zip(rows, values, strict=True):
+        if value < 0 or np.isinf(value):
+            raise CostError(
+                f"{name} {value:g} of item '{row}'. Allowed: 0 or more; blank where it is unknown."
+            )
+    return values
+
+
+def _numbers(values: object, name: str) -> np.ndarray:
+    numeric = pd.Series(np.ravel(np.asarray(values, dtype=object)))
+    texts = [value for value in numeric if isinstance(value, str | bool | np.bool_)]
+    try:
+        if texts:
+            raise TypeError
+        return pd.to_numeric(numeric).astype("Float64").to_numpy(float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise CostError(f"{name} {texts or values!r}. Allowed: numbers.") from None
+
+
+def _number(value: float, name: str) -> float:
+    found = _numbers([value], name)[0]
+    if not np.isfinite(found):
+        raise CostError(f"{name} {value}. Allowed: a number.")
+    return float(found)
+
+
+def _rate(rate: float) -> float:
+    found = _number(rate, "rate")
+    if found <= -1:
+        raise CostError(f"rate {rate}. Allowed: above -1, as a share a year (0.035 = 3.5%).")
+    return found
+
+
+def _first(timing: str) -> int:
+    if timing not in TIMINGS:
+        raise CostError(f"timing {timing!r}. Allowed: {list(TIMINGS)}.")
+    return TIMINGS.index(timing)

@@ -1,0 +1,1 @@
+"""Disclosure control: small counts, small groups, words that identify."""

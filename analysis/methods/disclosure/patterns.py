@@ -1,0 +1,29 @@
+"""Patterns of contact details, dates, spelt-out words and codes in a text without accents or printers' quotes."""
+
+from __future__ import annotations
+
+from analysis.methods.disclosure import lists
+
+NUMBER_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+NUMBERS = "one|two|three|four|five|six|seven|eight|nine"
+TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+LATE = rf"(?:{TEENS}|twenty(?:[\s-]+(?:{NUMBERS}))?)"
+WORD_YEAR = rf"\btwenty[\s-]+{LATE}\b|\btwo[\s-]+thousand(?:\s+and)?[\s-]+(?:{LATE}|{NUMBERS})\b"
+SHORT_YEARS = "|".join(f"{year:02d}[/-]{year + 1:02d}" for year in range(8, 30))
+DATE = (
+    rf"\b(?:{NUMBER_DAY}\s+(?:of\s+)?)?(?:{lists.MONTHS}|{lists.SHORT_MONTHS})\b\.?(?:\s+{NUMBER_DAY}\b)?(?:,?\s+(?:19|20)\d\d)?"
+    r"|\b\d{1,4}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{1,4}\b|(?<![\d£.,])(?:19|20)\d\d(?:/\d\d(?:\d\d)?)?(?![\d%,])"
+    rf"|(?<!\w)'\d\d\b|\b(?:{lists.DAYS}|tues|weds|thurs?)s?\b|\b(?:mon|tue|wed|fri|sat|sun)\s+(?:the\s+)?{NUMBER_DAY}\b"
+    rf"|\bon\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)\b|\b(?:2o[0-2o][\do]|20o\d|20[0-2]o)\b|(?<![\d/.-])(?:{SHORT_YEARS})(?![\d/])|{WORD_YEAR}"
+)
+SIGNED = r"(?<![\w.+-])[\w.+-]+\s{0,3}(?:@|[\[({<]\s*at\s*[\])}>])\s*[\w-]+(?:\.\w[\w.-]*)?"
+HOME = r"(?<![\w.-])(?:[\w-]+\.)+(?:net|com|uk|org)\b|\bdot\s+(?:net|com|uk|org|co)\b"
+DIGITS = r"(?<![\w£$.,])(?:\+\s?|\(\s?)?\d(?:[\s().-]{0,3}\d){6,}(?![\d,])"  # seven or more: a telephone or a record
+INSIDE = r"\b(?:ext|extension|bleep|pager)\.?\s*(?:no\.?|number)?\s*\d{2,}"
+POSTCODE = r"\b[a-z]{1,2}\d[a-z\d]?[\s-]?\d(?!(?:st|nd|rd|th)\b)[a-z]{2}\b"
+CONTACT = rf"{SIGNED}|https?://\S+|www\.\S+|(?<!\w)@\w+|{HOME}|{DIGITS}|{INSIDE}|{POSTCODE}"
+POST_TOWN = rf"\b(?:{'|'.join(sorted(lists.POST_TOWNS))})\d{{1,2}}[A-Z]?\b"
+CODE_APART = r"(?<!\w)[A-Za-z0-9](?:[\s._/-]{1,2}[A-Za-z0-9]){2}(?!\w)"
+SPELT_OUT = r"(?<!\w)[A-Za-z](?:[\s._-][A-Za-z]){3,}(?!\w)"
+TITLED = r"(?<!\w)(?:professor|matron|sir|dame|councillor|cllr|baroness|reverend|revd?)\.?\s+([a-z][a-z'-]+)"
+WARD = rf"(?i)\bwards?\s+(?:\w*\d\w*|[A-Z]\b|(?:{NUMBERS}|{TEENS})\b)"

@@ -1,0 +1,219 @@
+"""Small counts hidden so that no reader can work them out from the totals, and the attack that tries to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.methods.disclosure.attack import (
+    ENDLESS,
+    HIDDEN,
+    TOTAL,
+    Cell,
+    DisclosureError,
+    adding,
+    at,
+    attack,
+    bounds,
+    parsed,
+)
+
+THRESHOLD = 5  # counts from 1 to 4 are hidden; five is the usual floor for health records (ISB 1523)
+TOTALS = ("both", "rows", "columns", "none")  # which totals are published
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A table ready to be shown.
+
+    frame: whole numbers and HIDDEN, with the totals that are published, labelled TOTAL. threshold: as asked.
+    primary: (row, column) labels hidden because their count is small; secondary: hidden so that a primary one
+        cannot be worked out. Both are for the team; a page shows `frame` only.
+    bounds: what an attacker who knows the frame can say of each hidden cell: `row`, `column`, `lower`, `upper`
+        (inf when nothing limits it).
+    """
+
+    frame: pd.DataFrame
+    primary: tuple[tuple[Any, Any], ...]
+    secondary: tuple[tuple[Any, Any], ...]
+    bounds: pd.DataFrame
+    threshold: int
+
+    def sentence(self) -> str:
+        """How many cells are hidden, without telling which are small."""
+        hidden, size = len(self.bounds), self.frame.size
+        if not hidden:
+            return f"No count is between 1 and {self.threshold - 1}, so none is hidden."
+        return (
+            f"{hidden} of {size} counts are hidden ({HIDDEN}): those from 1 to {self.threshold - 1}, and others that "
+            f"would give them away; each could be any of at least {self.threshold} values."
+        )
+
+
+def suppress(
+    table: pd.DataFrame | pd.Series,
+    *,
+    threshold: int = THRESHOLD,
+    totals: str = "both",
+    hide_zeros: bool = False,
+) -> Suppressed:
+    """Hide small counts and as many others as needed; apply before any rounding.
+
+    table: counts of people or of their answers, rows by columns, without totals; a series is one column.
+    threshold: counts from 1 to threshold - 1 are hidden, totals too. totals: which totals are published:
+        "both" (rows, columns and all), "rows" (the sum of each row), "columns" or "none". They are worked out here.
+    hide_zeros: True hides 0 as well. Otherwise zeros are shown and never hidden, so that an attacker may take each
+        hidden count as 1 or more: the attack does.
+    Each hidden cell, small or not, keeps at least `threshold` possible values for one who knows every shown number
+    and that counts are whole. Other tables of the same people are not taken into account.
+
+    Raises DisclosureError for a count that is missing, negative or not whole, a repeated label, a label TOTAL
+    (pass cells only), a threshold below 2 or unknown totals.
+    Method: cell suppression, Hundepool and others 2012, Statistical disclosure control, chapter 4.
+    """
+    cells = table.to_frame("count") if isinstance(table, pd.Series) else table
+    _check(cells, threshold, totals)
+    whole = _with_totals(cells.astype("int64"), totals)
+    values = whole.to_numpy()
+    lines = list(adding(whole.index, whole.columns))
+    least = 0 if hide_zeros else 1
+    usable = values > 0 if not hide_zeros else np.ones(values.shape, dtype=bool)
+    small = (values < threshold) & (values >= least)
+    hidden = small.copy()
+    while (weak := _weakest(values, hidden, lines, least, threshold)) is not None:
+        extra = _protection(values, hidden, usable, lines, least, threshold, weak)
+        for cell in extra:
+            hidden[cell] = True
+    _give_back(values, hidden, small, lines, least, threshold)
+    frame = whole.astype(object).mask(hidden, HIDDEN)
+    labels = [(whole.index[i], whole.columns[j], (i, j)) for i, j in np.argwhere(hidden)]
+    return Suppressed(
+        frame=frame,
+        primary=tuple((row, column) for row, column, cell in labels if small[cell]),
+        secondary=tuple((row, column) for row, column, cell in labels if not small[cell]),
+        bounds=attack(frame, hide_zeros=hide_zeros),
+        threshold=threshold,
+    )
+
+
+def check_table(
+    name: str, published: pd.DataFrame, *, threshold: int = THRESHOLD, hide_zeros: bool = False
+) -> None:
+    """Raise DisclosureError, naming the cell, for a small count that is shown or a hidden one that can be worked out.
+
+    published: as for `attack`.
+    """
+    values, hidden = parsed(published)
+    for i, j in np.argwhere(~hidden & (values < threshold)):
+        if values[i, j] >= (0 if hide_zeros else 1):
+            raise DisclosureError(
+                f"table '{name}', row {published.index[i]!r}, column {published.columns[j]!r}: a count below {threshold} is "
+                f"shown. Allowed: {HIDDEN}; see `disclosure.suppress`."
+            )
+    for row in attack(published, hide_zeros=hide_zeros).itertuples():
+        if row.upper - row.lower < threshold - 1:
+            raise DisclosureError(
+                f"table '{name}', row {row.row!r}, column {row.column!r}: the hidden count can be worked out from the "
+                f"others to fewer than {threshold} values. Allowed: hide more cells; see `disclosure.suppress`."
+            )
+
+
+def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
+    if totals not in TOTALS or threshold < 2:
+        raise DisclosureError(
+            f"totals={totals!r}, threshold={threshold}. Allowed: {list(TOTALS)}, and 2 or more."
+        )
+    for labels in (cells.index, cells.columns):
+        if labels.has_duplicates or TOTAL in labels:
+            raise DisclosureError(
+                f"labels {list(labels)[:6]}. Allowed: each once, and none '{TOTAL}': pass cells only."
+            )
+    for (i, row), (j, column) in product(enumerate(cells.index), enumerate(cells.columns)):
+        value = cells.iat[i, j]
+        if (
+            pd.isna(value)
+            or not isinstance(value, (int, float, np.number))
+            or not 0 <= value < ENDLESS
+            or value != int(value)
+        ):
+            raise DisclosureError(
+                f"row {row!r}, column {column!r}: no count. Allowed: whole numbers, 0 or more."
+            )
+
+
+def _with_totals(cells: pd.DataFrame, totals: str) -> pd.DataFrame:
+    whole = cells.copy()
+    if totals in ("both", "rows"):
+        whole[TOTAL] = cells.sum(axis=1)
+    if totals in ("both", "columns"):
+        whole.loc[TOTAL] = whole.sum(axis=0)
+    return whole
+
+
+def _width(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int, cell: Cell) -> float:
+    lower, upper = bounds(values, hidden, lines, least, cell)
+    return upper - lower
+
+
+def _weakest(
+    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int, threshold: int
+) -> Cell | None:
+    """Return the hidden cell with the fewest possible values, None when all have enough."""
+    widths = {cell: _width(values, hidden, lines, least, cell) for cell in map(at, np.argwhere(hidden))}
+    weak = min(widths, key=lambda cell: widths[cell], default=None)
+    return weak if weak is not None and widths[weak] < threshold - 1 else None
+
+
+def _protection(
+    values: np.ndarray,
+    hidden: np.ndarray,
+    usable: np.ndarray,
+    lines: list[list[Cell]],
+    least: int,
+    threshold: int,
+    weak: Cell,
+) -> list[Cell]:
+    """Return the cheapest cells that protect `weak`: one in its row or column, or the corners of a rectangle."""
+    i, j = weak
+    rows, columns = values.shape
+    others = [(k, l) for k in range(rows) if k != i for l in range(columns) if l != j]  # noqa: E741
+    sets = [[(i, l)] for l in range(columns)] + [[(k, j)] for k in range(rows)]  # noqa: E741
+    sets += [[(i, l), (k, j), (k, l)] for k, l in others]  # noqa: E741
+    options = []
+    for cells in sets:
+        new = [cell for cell in cells if not hidden[cell]]
+        if new and all(usable[cell] for cell in new):
+            options.append((sum(values[cell] + 1 for cell in new), new))
+    for _, new in sorted(options):
+        trial = hidden.copy()
+        for cell in new:
+            trial[cell] = True
+        if _width(values, trial, lines, least, weak) >= threshold - 1:
+            return new
+    rest = [cell for cell in map(at, np.argwhere(usable & ~hidden))]
+    same = [cell for cell in rest if cell[0] == i or cell[1] == j] or rest
+    if not same:
+        raise DisclosureError(
+            "the table cannot be protected. Allowed: publish fewer totals, or merge categories."
+        )
+    return [min(same, key=lambda cell: (values[cell], cell))]
+
+
+def _give_back(
+    values: np.ndarray,
+    hidden: np.ndarray,
+    small: np.ndarray,
+    lines: list[list[Cell]],
+    least: int,
+    threshold: int,
+) -> None:
+    """Show again, largest first, what turned out not to be needed."""
+    extra = [at(cell) for cell in np.argwhere(hidden & ~small)]
+    for cell in sorted(extra, key=lambda cell: -values[cell]):
+        hidden[cell] = False
+        if _weakest(values, hidden, lines, least, threshold) is not None:
+            hidden[cell] = True

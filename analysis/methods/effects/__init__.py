@@ -1,0 +1,1 @@
+"""Effects of entering and leaving, and what could be mistaken for them."""

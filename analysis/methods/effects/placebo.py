@@ -1,0 +1,309 @@
+"""Entry dates dealt out again among trusts, and trusts left out one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from analysis.methods.effects.panels import EffectError, Panel, read_panel, whole_number
+from analysis.methods.effects.resample import need_generator
+from analysis.methods.effects.staggered import imputation_estimate
+
+Floats = np.ndarray
+
+CHUNK = 50  # draws that share one stream of random numbers; fixed, so that workers do not change the result
+TIE = 1e-9  # relative: draws this near to the observed effect are ties
+
+
+@dataclass(frozen=True, slots=True)
+class Placebo:
+    """The effect of entry among effects of entry dates dealt out at random.
+
+    observed: pooled imputation estimate with the true dates. null: the estimates of the draws, in order.
+    p_two_sided: (1 + draws at least as far from 0) / (1 + draws); p_lower, p_upper: at least as low, as high.
+        Ties and draws that cannot be estimated (`failed`, NaN in `null`) count as extreme.
+    entrants, eligible: trusts that entered, and trusts among which the dates were dealt (entrants included).
+    """
+
+    observed: float
+    null: Floats
+    p_two_sided: float
+    p_lower: float
+    p_upper: float
+    draws: int
+    failed: int
+    entrants: int
+    eligible: int
+    strata: int
+    measure: str
+
+    def sentence(self) -> str:
+        """The observed effect, where the middle of the placebo effects lies, and p."""
+        low, high = np.nanquantile(self.null, [0.025, 0.975])
+        within = "" if self.strata == 1 else f" within {self.strata} types"
+        failed = f" {self.failed} draws could not be estimated and count as extreme." if self.failed else ""
+        return (
+            f"With the true entry dates the effect is {self.observed:+.3g} {self.measure}; dealing the dates "
+            f"of {self.entrants} trusts out at random among {self.eligible}{within} gives {low:+.3g} to "
+            f"{high:+.3g} in 95% of {self.draws} draws (p = {self.p_two_sided:.3g} two-sided).{failed}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOneOut:
+    """How far one trust (or cohort, or type) carries the effect.
+
+    frame: one row a unit left out, from lowest to highest estimate; `left_out`, `estimate`, `difference`
+        (from `overall`).
+    """
+
+    frame: pd.DataFrame
+    overall: float
+    lowest: float
+    highest: float
+    by: str
+    measure: str
+
+    def sentence(self) -> str:
+        """The range, what was left out at its ends, and whether the sign holds."""
+        known = self.frame[self.frame["estimate"].notna()]
+        if known.empty:
+            return (
+                f"The effect of {self.overall:+.3g} {self.measure} hangs on one {self.by}: without it there "
+                "is no estimate."
+            )
+        low, high = known.iloc[0], known.iloc[-1]
+        lost = len(self.frame) - len(known)
+        blank = f"; without any one of {lost} others there is no estimate" if lost else ""
+        same = np.sign(self.lowest) == np.sign(self.highest) == np.sign(self.overall)
+        sign = (
+            "the sign does not depend on any one of them" if same else "the sign depends on which is left out"
+        )
+        return (
+            f"Leaving out one {self.by} at a time ({len(self.frame)} in turn), the effect of "
+            f"{self.overall:+.3g} {self.measure} lies between {self.lowest:+.3g} (without {low['left_out']}) "
+            f"and {self.highest:+.3g} (without {high['left_out']}); {sign}{blank}."
+        )
+
+
+def placebo_dates(
+    panel: pd.DataFrame,
+    *,
+    draws: int = 999,
+    rng: np.random.Generator,
+    outcome: str = "value",
+    unit: str = "trust",
+    time: str = "t",
+    cohort: str = "entry",
+    group: str | None = "type",
+    eligible: str | None = None,
+    anticipation: int = 0,
+    last_horizon: int | None = None,
+    measure: str = "units",
+    n_jobs: int | None = None,
+) -> Placebo:
+    """Test that entry did nothing, by dealing the entry dates out again (randomisation inference).
+
+    panel: one row a trust and period. Other names as in the effect estimators; `group` None = one stratum.
+    Assignment model: within each stratum the dates that its entrants had, as many of each, could have fallen
+        on any of its eligible trusts, all deals equally likely; outcomes stay as they are. Trusts chosen for
+        bad results are not a random draw of all trusts: restrict the eligible ones (`eligible`: column, True
+        for trusts that could have been chosen, such as low-rated ones) and read p with the regression to the
+        mean beside it. Entrants are always eligible. Other trusts stay comparators.
+    Every deal is estimated by imputation as the data are: unit effect + period effect by stratum from
+        untreated observations, mean over all treated ones (horizons 0 to `last_horizon`; None = all);
+        `anticipation` periods before entry are left out of the fit. Trusts treated from their first value
+        carry no baseline and drop out.
+    n_jobs: joblib workers; None = what the caller's `joblib.parallel_config` says (one worker if nothing), so
+        that another backend, such as a Dask cluster, is a setting. The result depends on `rng` only.
+
+    Raises EffectError as the estimators do, for no draws, a stratum in which no deal can differ, an
+    eligibility that varies within a trust, and an observed effect that cannot be estimated.
+    """
+    whole_number("draws", draws, least=1)
+    need_generator(rng, draws)
+    data = read_panel(
+        panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group, anticipation=anticipation
+    )
+    chosen = _eligible(panel, data, unit, eligible)
+    _refuse_without_choice(data, chosen)
+    observed = _estimate(data, data.unit_cohort, anticipation, last_horizon)
+    if np.isnan(observed):
+        raise EffectError(
+            "the observed effect cannot be estimated: no treated observation has a counterfactual."
+        )
+    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
+    work = delayed(_draws)
+    parts = Parallel(n_jobs=n_jobs)(
+        work(data, chosen, size, stream, anticipation, last_horizon)
+        for size, stream in zip(sizes, rng.spawn(len(sizes)), strict=True)
+    )
+    null = np.concatenate(list(parts))
+    failed = np.isnan(null)
+    slack = TIE * max(abs(observed), float(np.nanmax(np.abs(null), initial=0.0)))
+    far = failed | (np.abs(null) >= abs(observed) - slack)
+    low, high = failed | (null <= observed + slack), failed | (null >= observed - slack)
+    p_far, p_low, p_high = ((1 + int(hits.sum())) / (1 + draws) for hits in (far, low, high))
+    entered = np.isfinite(data.unit_cohort)
+    strata = len(np.unique(data.unit_group))
+    return Placebo(
+        observed,
+        null,
+        p_far,
+        p_low,
+        p_high,
+        draws,
+        int(failed.sum()),
+        int(entered.sum()),
+        int(chosen.sum()),
+        strata,
+        measure,
+    )
+
+
+def leave_one_out(
+    panel: pd.DataFrame,
+    *,
+    estimator: Callable[[pd.DataFrame], float] | None = None,
+    by: str | None = None,
+    everyone: bool = False,
+    outcome: str = "value",
+    unit: str = "trust",
+    time: str = "t",
+    cohort: str = "entry",
+    group: str | None = "type",
+    anticipation: int = 0,
+    last_horizon: int | None = None,
+    measure: str = "units",
+    n_jobs: int | None = None,
+) -> LeaveOneOut:
+    """Estimate the effect again without each trust that entered, or without each value of another column.
+
+    estimator: panel -> effect; None = pooled imputation estimate as in `placebo_dates`.
+    by: column whose values are left out in turn, rows with a blank never; None = `unit`. Only values that an
+        entrant has are left out, unless `everyone`. n_jobs: as `placebo_dates`.
+    A sample without a treated trust gives NaN, listed last. Raises EffectError if there is nothing to leave
+    out.
+    """
+    column = unit if by is None else by
+    if column not in panel.columns or cohort not in panel.columns:
+        raise EffectError(f"no column {column!r} or {cohort!r} in the panel. Columns: {list(panel.columns)}.")
+    imputed = partial(
+        pooled_imputation,
+        outcome=outcome,
+        unit=unit,
+        time=time,
+        cohort=cohort,
+        group=group,
+        anticipation=anticipation,
+        last_horizon=last_horizon,
+    )
+    function = imputed if estimator is None else estimator
+    entered = np.isfinite(panel[cohort].astype(float))
+    values = (
+        panel.loc[panel[column].notna() & (entered | everyone), column]
+        .drop_duplicates()
+        .sort_values(kind="stable")
+    )
+    if values.empty:
+        raise EffectError(f"no value of {column!r} belongs to a trust that entered; nothing can be left out.")
+    overall = function(panel)
+    work = delayed(_without)
+    estimates = Parallel(n_jobs=n_jobs)(work(function, panel, panel[column] != value) for value in values)
+    frame = pd.DataFrame({"left_out": values.to_numpy(), "estimate": list(estimates)})
+    frame["difference"] = frame["estimate"] - overall
+    frame = frame.sort_values(["estimate", "left_out"], ignore_index=True)
+    lowest, highest = float(frame["estimate"].min()), float(frame["estimate"].max())
+    return LeaveOneOut(frame, overall, lowest, highest, column, measure)
+
+
+def pooled_imputation(
+    panel: pd.DataFrame,
+    *,
+    outcome: str = "value",
+    unit: str = "trust",
+    time: str = "t",
+    cohort: str = "entry",
+    group: str | None = "type",
+    anticipation: int = 0,
+    last_horizon: int | None = None,
+) -> float:
+    """Pooled imputation estimate of a panel as a plain number; arguments and errors as `placebo_dates`."""
+    data = read_panel(
+        panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group, anticipation=anticipation
+    )
+    return _estimate(data, data.unit_cohort, anticipation, last_horizon)
+
+
+def _without(function: Callable[[pd.DataFrame], float], panel: pd.DataFrame, keep: pd.Series) -> float:
+    try:
+        return float(function(panel[keep]))
+    except EffectError:
+        return float("nan")
+
+
+def _draws(
+    data: Panel,
+    eligible: Floats,
+    size: int,
+    rng: np.random.Generator,
+    anticipation: int,
+    last_horizon: int | None,
+) -> Floats:
+    """Estimates of `size` deals of the cohorts among the eligible units of each stratum."""
+    strata = [np.flatnonzero(eligible & (data.unit_group == g)) for g in np.unique(data.unit_group)]
+    result = np.empty(size)
+    for draw in range(size):
+        cohorts = data.unit_cohort.copy()
+        for members in strata:
+            cohorts[members] = rng.permutation(cohorts[members])
+        result[draw] = _estimate(data, cohorts, anticipation, last_horizon)
+    return result
+
+
+def _estimate(data: Panel, unit_cohort: Floats, anticipation: int, last_horizon: int | None) -> float:
+    """Pooled imputation estimate had the units these cohorts."""
+    since = data.time - unit_cohort[data.unit]
+    keep = since <= (np.inf if last_horizon is None else last_horizon)
+    try:
+        pooled, _ = imputation_estimate(
+            data.y[keep],
+            unit=data.unit[keep],
+            time=(data.time - data.time.min())[keep],
+            treated=(since >= -anticipation)[keep],
+            horizon=np.where(np.isfinite(since), since, -1)[keep].astype(int),
+            group=data.group[keep],
+        )
+    except EffectError:
+        return float("nan")
+    return pooled
+
+
+def _eligible(panel: pd.DataFrame, data: Panel, unit: str, eligible: str | None) -> Floats:
+    """Mark the units among which dates are dealt."""
+    entered = np.isfinite(data.unit_cohort)
+    if eligible is None:
+        return np.ones(len(data.units), dtype=bool)
+    if eligible not in panel.columns:
+        raise EffectError(f"no column {eligible!r} in the panel. Columns: {list(panel.columns)}.")
+    marks = panel.groupby(unit)[eligible].agg(["nunique", "first", "count", "size"])
+    varies = marks[(marks["nunique"] > 1) | (marks["count"] < marks["size"])]
+    if len(varies):
+        raise EffectError(
+            f"{eligible!r} varies or is blank in {varies.index[0]!r}. One True or False a trust."
+        )
+    return entered | marks.loc[data.units, "first"].to_numpy(dtype=bool)
+
+
+def _refuse_without_choice(data: Panel, eligible: Floats) -> None:
+    entered = np.isfinite(data.unit_cohort)
+    strata = [eligible & (data.unit_group == g) for g in np.unique(data.unit_group)]
+    if not any(len(np.unique(data.unit_cohort[members])) > 1 for members in strata if entered[members].any()):
+        raise EffectError(
+            "in no stratum could the dates have fallen otherwise: every deal is the observed one."
+        )

@@ -1,0 +1,320 @@
+"""Periods, segments, baselines, limits and signals for the charts of `analysis.methods.spc.spc`.
+
+Method: NHS England, Making Data Count; screening of moving ranges after Nelson 1982; Laney 2002 for sigma z.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Array = np.ndarray
+
+SIGNALS = ("outside limits", "trend of 7 points", "2 of 3 beyond 2 sigma", "7 points one side")
+XMR_LIMIT = 2.66  # 3 / d2, with d2 = 1.128 for moving ranges of two points
+D2 = 1.128
+SCREEN_LIMIT = 3.267  # moving ranges this many times their mean, or more, are screened out
+RUN = 7  # points in a trend or on one side
+MIN_POINTS = 3  # fewer than this and there are no limits
+MIN_RANGES = 2  # moving ranges, likewise
+TIE = 1e-9  # differences below this share of the limits' half-width are rounding, not signal
+DRAWS = 1000  # simulated series behind an expected number of false signals
+NO_VARIATION = 1e-12  # an average moving range below this share of the values is rounding
+
+
+class SPCError(ValueError):
+    """A chart cannot be drawn from this series; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FalseSignals:
+    """What the rules flag when nothing has changed.
+
+    expected: points flagged over all `n_series` series of `n_points`; standard_error: of that figure, from
+        simulation.
+    share_of_points, share_of_series: shares flagged (of a series: at least one point).
+    """
+
+    expected: float
+    standard_error: float
+    share_of_points: float
+    share_of_series: float
+    n_points: int
+    n_series: int
+    autocorrelation: float
+
+    def sentence(self) -> str:
+        """The expected number of false signals in words."""
+        return (
+            f"If nothing had changed, {self.n_series:,} series of {self.n_points} points would still show "
+            f"about {self.expected:,.0f} flagged points ({self.share_of_points:.1%} of points), and "
+            f"{self.share_of_series:.0%} of series at least one (autocorrelation {self.autocorrelation:g})."
+        )
+
+
+def regular(values: pd.Series, *, name: str) -> pd.Series:
+    """`values` as floats in order of period, absent periods put in as missing.
+
+    Raises SPCError when `values` is not a numeric Series, holds an infinite value, repeats a period, or has
+    an index that is neither pandas Periods nor consecutive whole numbers.
+    """
+    if not isinstance(values, pd.Series):
+        raise SPCError(f"{name} must be a pandas Series indexed by period, found {type(values).__name__}")
+    kind = pd.api.types
+    if not kind.is_numeric_dtype(values) or kind.is_bool_dtype(values) or kind.is_complex_dtype(values):
+        raise SPCError(
+            f"{name} must be numbers, found {values.dtype}; give suppressed or absent values as missing (NaN)"
+        )
+    index = values.index
+    if not isinstance(index, pd.PeriodIndex) and not pd.api.types.is_integer_dtype(index):
+        raise SPCError(
+            f"{name} must be indexed by pandas Periods or consecutive whole numbers, found {index.dtype}; "
+            "dates become months with series.to_period('M')"
+        )
+    if index.hasnans or index.has_duplicates:
+        repeated = index[index.duplicated() | index.isna()].unique()
+        raise SPCError(f"{name} must have one row per period; repeated or missing: {names(repeated)}")
+    if index.empty:
+        raise SPCError(f"{name} has no points; at least {MIN_POINTS} are needed")
+    series = pd.Series(values.to_numpy(dtype=float, na_value=np.nan), index=index).sort_index()
+    if np.isinf(series).any():
+        raise SPCError(f"{name} is infinite in {names(series.index[np.isinf(series)])}")
+    first, last = series.index[0], series.index[-1]
+    if isinstance(index, pd.PeriodIndex):
+        return series.reindex(pd.period_range(first, last, freq=index.freq, name=index.name))
+    gaps = series.index[:-1][np.diff(series.index) > 1]
+    if len(gaps):
+        raise SPCError(f"{name} has a gap after {names(gaps)}; give missing periods as NaN, or use Periods")
+    return series.set_axis(pd.RangeIndex(first, last + 1, name=index.name))
+
+
+def regular_counts(numerator: pd.Series, denominator: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Numerator and denominator on the same periods, both missing where either is.
+
+    Raises SPCError as `regular`, and for differing periods, a negative count, a denominator of 0 or a
+    numerator above it.
+    """
+    count, size = regular(numerator, name="numerator"), regular(denominator, name="denominator")
+    if not count.index.equals(size.index):
+        raise SPCError("numerator and denominator must have the same periods")
+    for wrong, why in (
+        (count < 0, "the numerator is negative"),
+        (size <= 0, "the denominator must be above 0 (missing, not 0, if nothing was counted)"),
+        (count > size, "the numerator is above the denominator"),
+    ):
+        if wrong.any():
+            raise SPCError(f"{why} in {names(count.index[wrong.to_numpy()])}")
+    both = count.notna() & size.notna()
+    return count.where(both), size.where(both)
+
+
+def names(labels: pd.Index, most: int = 6) -> str:
+    """Labels for a message, the first few by name."""
+    shown = ", ".join(str(label) for label in labels[:most])
+    return shown if len(labels) <= most else f"{shown} and {len(labels) - most} more"
+
+
+def _position(index: pd.Index, label: Any, what: str) -> int:
+    if isinstance(label, pd.Period) and label.freq != getattr(index, "freq", label.freq):
+        raise SPCError(
+            f"{what} {label} is a {label.freqstr} period; the series holds {index.freqstr} periods"
+        )
+    try:
+        key = pd.Period(label, freq=index.freq) if isinstance(index, pd.PeriodIndex) else label
+        found = np.flatnonzero(index == key)
+    except (ValueError, TypeError) as error:
+        raise SPCError(f"{what} {label!r} cannot be read as a period of the series: {error}") from error
+    if len(found) != 1:
+        raise SPCError(f"{what} {label!r} is not in the series, which runs from {index[0]} to {index[-1]}")
+    return int(found[0])
+
+
+def segments(index: pd.Index, *, rebase: Sequence[Any]) -> Array:
+    """Segment number of each period; a new one starts at each label of `rebase`.
+
+    Raises SPCError for a label that is unknown, repeated or the first period.
+    """
+    if isinstance(rebase, str) or not isinstance(rebase, Sequence | pd.Index | np.ndarray):
+        raise SPCError(f"rebase must be a list of periods, found {rebase!r}")
+    starts = [_position(index, label, "rebase") for label in rebase]
+    if 0 in starts or len(set(starts)) < len(starts):
+        raise SPCError(
+            f"rebase labels must differ and come after the first period, {index[0]}; found {list(rebase)}"
+        )
+    number = np.zeros(len(index), dtype=int)
+    number[starts] = 1
+    return number.cumsum()
+
+
+def baseline_periods(index: pd.Index, segment: Array, *, baseline: Any) -> Array:
+    """True for the periods from which limits are calculated (see `analysis.methods.spc.spc.xmr`).
+
+    Raises SPCError for an unknown label, a window that ends before it starts, fewer than MIN_POINTS periods,
+    or a window together with several segments.
+    """
+    if baseline is None:
+        return np.ones(len(index), dtype=bool)
+    if isinstance(baseline, tuple) and len(baseline) == 2:
+        if segment[-1] > 0:
+            raise SPCError(
+                "a baseline between two labels cannot be combined with rebase; give a number of points"
+            )
+        first, last = (_position(index, label, "baseline") for label in baseline)
+        if last < first:
+            raise SPCError(f"baseline ends ({baseline[1]}) before it starts ({baseline[0]})")
+        place = np.arange(len(index))
+        return (place >= first) & (place <= last)
+    if isinstance(baseline, bool) or not isinstance(baseline, int | np.integer) or baseline < MIN_POINTS:
+        raise SPCError(
+            f"baseline is {baseline!r}; give {MIN_POINTS} points or more, or a pair of labels (first, last)"
+        )
+    place_in_segment = pd.Series(segment).groupby(segment).cumcount().to_numpy()
+    return place_in_segment < baseline
+
+
+def _ranges(values: Array, where: str) -> Array:
+    """Moving ranges between neighbours that were both observed."""
+    seen = int(np.isfinite(values).sum())
+    ranges = np.abs(np.diff(values))
+    ranges = ranges[np.isfinite(ranges)]
+    if seen < MIN_POINTS or len(ranges) < MIN_RANGES:
+        raise SPCError(
+            f"limits not computable in {where}: {seen} points and {len(ranges)} moving ranges between "
+            f"neighbours; at least {MIN_POINTS} and {MIN_RANGES} are needed"
+        )
+    return ranges
+
+
+def moving_range_limits(values: Array, *, screen: bool, where: str) -> tuple[float, float]:
+    """Mean, and half the width of the limits, of one baseline in order of period (NaN missing).
+
+    Raises SPCError when there are too few points, no variation, or none left after screening.
+    """
+    ranges = _ranges(values, where)
+    average = ranges.mean()
+    nothing = NO_VARIATION * np.nanmax(np.abs(values))
+    if average <= nothing:
+        raise SPCError(f"limits not computable in {where}: zero variation, the average moving range is 0")
+    if screen:
+        average = ranges[ranges < SCREEN_LIMIT * average].mean()
+        if average <= nothing:
+            raise SPCError(
+                f"limits not computable in {where}: screening leaves zero variation, so every point off "
+                "the mean would be flagged; chart it with screen=False or not at all"
+            )
+    return float(np.nanmean(values)), float(XMR_LIMIT * average)
+
+
+def laney_limits(count: Array, size: Array, *, laney: bool, where: str) -> tuple[float, float]:
+    """Pooled proportion and sigma z of one baseline in order of period (NaN missing).
+
+    Raises SPCError when there are too few points, the proportion is 0 or 1, or (if `laney`) z does not vary.
+    """
+    _ranges(count, where)
+    pooled = float(np.nansum(count) / np.nansum(size))
+    if not 0 < pooled < 1:
+        raise SPCError(
+            f"limits not computable in {where}: zero variation, the proportion is {pooled:g} throughout"
+        )
+    z = (count / size - pooled) / np.sqrt(pooled * (1 - pooled) / size)
+    sigma_z = float(_ranges(z, where).mean() / D2)
+    if laney and sigma_z <= TIE:
+        raise SPCError(f"limits not computable in {where}: zero variation, sigma z is 0")
+    return pooled, sigma_z
+
+
+def label_signals(value: Array, centre: Array, half: Array) -> tuple[list[str | None], list[str | None]]:
+    """Signal (None or one of SIGNALS) and its direction ("up", "down") at each point of one segment.
+
+    half: distance from the centre to either limit, 3 sigma. A missing point (NaN) has no signal and ends
+        runs.
+    """
+    distance = value - centre
+    side = _sign(distance, TIE * half)
+    outside = np.abs(distance) > half * (1 + TIE)
+    close = ~outside & (np.abs(distance) > half * (2 / 3 + TIE))
+    step = _sign(np.diff(value), TIE * half[1:])
+    rising, falling = _mark(step == 1, RUN - 1, 1), _mark(step == -1, RUN - 1, 1)
+    one_side = _mark(side == 1, RUN, 0) | _mark(side == -1, RUN, 0)
+    two_of_three = close & (_two_of_three(close, side == 1) | _two_of_three(close, side == -1))
+    trend_way = np.where(rising & falling, np.append(step, 0), np.where(rising, 1, -1))
+    found = np.select([outside, rising | falling, two_of_three, one_side], [0, 1, 2, 3], default=-1)
+    way = np.where(found == 1, trend_way, side)
+    signal = [None if rule < 0 else SIGNALS[rule] for rule in found]
+    direction = [
+        None if rule < 0 else ("up" if sign > 0 else "down") for rule, sign in zip(found, way, strict=True)
+    ]
+    return signal, direction
+
+
+def expected_false_signals(
+    n_points: int,
+    *,
+    n_series: int,
+    rng: np.random.Generator,
+    autocorrelation: float = 0.0,
+    baseline: int | None = None,
+    draws: int = DRAWS,
+) -> FalseSignals:
+    """Points that the XmR rules flag by chance in `n_series` series of `n_points`, by simulation.
+
+    Each of `draws` series is normal with a constant mean, first-order `autocorrelation` (between -1 and 1),
+    and limits from its own points, or from its first `baseline` ones. No screening.
+
+    Raises SPCError for fewer than 3 points, no series, fewer than 2 draws, or an autocorrelation not between
+    -1 and 1.
+    """
+    if n_points < MIN_POINTS or n_series < 1 or draws < 2 or not -1 < autocorrelation < 1:
+        raise SPCError(
+            f"n_points {n_points} (at least {MIN_POINTS}), n_series {n_series} (at least 1), draws {draws} "
+            f"(at least 2), autocorrelation {autocorrelation} (between -1 and 1): one is out of range"
+        )
+    noise = rng.standard_normal((draws, n_points))
+    for t in range(1, n_points):
+        noise[:, t] = autocorrelation * noise[:, t - 1] + np.sqrt(1 - autocorrelation**2) * noise[:, t]
+    flagged = np.array([_flagged(series, baseline) for series in noise])
+    error = n_series * flagged.std(ddof=1) / np.sqrt(draws)
+    return FalseSignals(
+        expected=float(n_series * flagged.mean()),
+        standard_error=float(error),
+        share_of_points=float(flagged.mean() / n_points),
+        share_of_series=float((flagged > 0).mean()),
+        n_points=n_points,
+        n_series=n_series,
+        autocorrelation=autocorrelation,
+    )
+
+
+def _flagged(values: Array, baseline: int | None) -> int:
+    centre, half = moving_range_limits(values[:baseline], screen=False, where="a simulated series")
+    signal, _ = label_signals(values, np.full(len(values), centre), np.full(len(values), half))
+    return sum(label is not None for label in signal)
+
+
+def _sign(difference: Array, tie: Array) -> Array:
+    return np.where(difference > tie, 1, np.where(difference < -tie, -1, 0))
+
+
+def _mark(flag: Array, length: int, reach: int) -> Array:
+    """Points in windows of `length` flags that are all True, and the `reach` points after each."""
+    marked = np.zeros(len(flag) + reach, dtype=bool)
+    for start in _windows(flag, length):
+        marked[start : start + length + reach] = True
+    return marked
+
+
+def _windows(flag: Array, length: int) -> Array:
+    """Starts of the windows of `length` flags that are all True."""
+    if len(flag) < length:
+        return np.array([], dtype=int)
+    return np.flatnonzero(np.lib.stride_tricks.sliding_window_view(flag, length).all(axis=1))
+
+
+def _two_of_three(close: Array, on_side: Array) -> Array:
+    marked = np.zeros(len(close), dtype=bool)
+    for start in _windows(on_side, 3):
+        if close[start : start + 3].sum() >= 2:
+            marked[start : start + 3] = True
+    return marked

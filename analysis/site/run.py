@@ -1,0 +1,191 @@
+"""Run a notebook in a kernel of its own: this environment's Python, this checkout's modules, nobody's settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import nbformat
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager, KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from analysis import trace
+from analysis.site import installed
+
+TIMEOUT = 900  # seconds a cell may take
+AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
+ENDS = (signal.SIGINT, signal.SIGTERM)
+PAUSE = 0.05  # seconds between two looks for kernels that are still there
+FONTS = (
+    trace.ROOT / "book" / "_build" / ".fresh" / "fonts"
+)  # matplotlib's list of fonts takes seconds to make
+# A user's settings that would reach a kernel: Python's, IPython's, Jupyter's, matplotlib's; language and terminal.
+SETTINGS = (
+    "PYTHON",
+    "IPYTHON",
+    "JUPYTER",
+    "MPL",
+    "MATPLOTLIB",
+    "PIP_",
+    "LC_",
+    "LANG",
+    "COLUMNS",
+    "LINES",
+    "TZ",
+)
+HARMLESS = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+QUIET = "--IPKernelApp.log_level=ERROR"  # each kernel would warn that it uses the network of the machine
+# matplotlib reads its settings when it is imported, first of all from the folder that it is in.
+START = (
+    "import os; _here = os.getcwd(); os.chdir(os.environ['IPYTHONDIR']); import matplotlib.font_manager; "
+    "os.chdir(_here); import analysis.trace; del os, _here, matplotlib, analysis"
+)
+OPTIONS = (QUIET, f"--IPKernelApp.exec_lines={START}")
+NOTE = "from analysis import trace\ntrace.write()"  # the last cell of a run
+HOMES: set[Path] = set()  # of the kernels that live now
+
+
+class ChapterError(RuntimeError):
+    """A chapter that failed; says which, and shows the cell and the error."""
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a kernel that lives in the folder `home`, with the settings `more`."""
+    kept = {
+        key: value for key, value in os.environ.items() if key in HARMLESS or not key.startswith(SETTINGS)
+    }
+    return {
+        **kept,
+        "PYTHONPATH": str(trace.ROOT),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "IPYTHONDIR": str(home / "ipython"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "JUPYTER_RUNTIME_DIR": str(home),
+        trace.REQUEST: str(home / "notes"),
+        **more,
+    }
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    """Give a kernel a folder for its settings, its fonts and its notes, and take it away afterwards."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        place = Path(folder)
+        HOMES.add(place)
+        for part in ("ipython", "matplotlib", "notes"):
+            (place / part).mkdir()
+        for known in FONTS.glob("*.json"):
+            shutil.copy(known, place / "matplotlib")
+        try:
+            yield place
+        finally:
+            HOMES.discard(place)
+        for listed in (place / "matplotlib").glob("fontlist*.json"):
+            if not (FONTS / listed.name).exists():
+                FONTS.mkdir(parents=True, exist_ok=True)
+                unfinished = FONTS / f"{os.getpid()}-{place.name}.part"
+                shutil.copy(listed, unfinished)
+                os.replace(unfinished, FONTS / listed.name)
+
+
+def manager(kind: type[KernelManager], place: Path) -> KernelManager:
+    """Return the manager of a kernel of this very interpreter. kind: of the class; place: as `home` gives it."""
+    own = KernelSpecManager(kernel_dirs=[])  # none of the machine's kernels
+    return kind(
+        kernel_name=installed.KERNEL, kernel_spec_manager=own, connection_file=str(place / "kernel.json")
+    )
+
+
+def run(notebook: nbformat.NotebookNode, *, folder: Path, name: str, **more: str) -> dict[str, Any]:
+    """Execute a notebook from its code cells alone, in `folder`; return notes as `analysis.trace.collect` does.
+
+    The outputs are put into `notebook`. more: settings for the kernel. Raises ChapterError, which names the
+    chapter `name`, when a cell fails, takes longer than TIMEOUT, or the kernel dies.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.cells.append(nbformat.v4.new_code_cell(NOTE))
+    where = {"metadata": {"path": str(folder)}}
+    with home() as place:
+        client = NotebookClient(
+            notebook,
+            km=manager(AsyncKernelManager, place),
+            timeout=TIMEOUT,
+            resources=where,
+            extra_arguments=list(OPTIONS),
+        )
+        try:
+            with client.setup_kernel(cleanup_kc=True, env=environment(place, **more)):  # leaves signals to us
+                for index, cell in enumerate(notebook.cells):
+                    client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+                client.set_widgets_metadata()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise ChapterError(f"chapter {name} failed:\n{error}") from error
+        finally:
+            notebook.cells.pop()
+        return trace.collect(place / "notes")
+
+
+def each(names: Sequence[str], work: Callable[[str], None], *, at_once: int = AT_ONCE) -> None:
+    """Do `work` for names, `at_once` side by side; all end before the first failure is raised."""
+    with ThreadPoolExecutor(at_once) as pool:
+        todo = [pool.submit(work, name) for name in names]
+    for done in todo:
+        done.result()
+
+
+def end_in_order(say: Callable[[str], None]) -> None:
+    """Let Ctrl-C, and a request to end, end this program at once: its kernels first, one line, no traceback.
+
+    Nothing is waited for: what is kept is written whole or not at all.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        while _kill_children():
+            time.sleep(PAUSE)
+        for place in list(HOMES):
+            shutil.rmtree(place, ignore_errors=True)
+        say("stopped; what was whole before stays, and the next run goes on from here")
+        sys.stdout.flush()
+        os._exit(128 + number)
+
+    for number in ENDS:
+        signal.signal(number, end)
+
+
+@contextmanager
+def to_the_end() -> Iterator[None]:
+    """Let nothing end the program until the block is done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _kill_children() -> bool:
+    """Kill what this program started, kernels and their workers; tell whether there was any."""
+    living = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if child.status() != psutil.STATUS_ZOMBIE:
+                living.append(child)
+                child.kill()
+    return bool(living)

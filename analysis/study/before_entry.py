@@ -1,0 +1,79 @@
+"""What differed before entry already: leads of the estimator, and how far a comparison hangs on its years."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.methods.effects.comparators import EquallyBad
+from analysis.study import entry_effects, indicators, regime, rule
+
+LEADS = {"quarter": 8, "year": 2}  # two years
+
+
+YEARS = (1, 2, 3)  # before entry, on which trusts are matched
+
+
+NUMBERS = {1: "one year", 2: "two years", 3: "three years"}
+
+
+def moving_apart(names: list[str]) -> pd.DataFrame:
+    """Ask whether trusts that entered had left the comparators' path in the two years before they entered.
+
+    Returns one row an indicator: `indicator`, `leads` (periods, each against all earlier ones), `lowest`,
+    `highest` lead, `p` (joint Wald test that all are zero), `fewest`, `most` trusts that entered at a lead.
+    """
+    rows = []
+    for name in names:
+        leads = LEADS[regime.indicator(name)["analysis_grain"]]
+        found = entry_effects.entry(name, pre_periods=leads)
+        before = found.frame[found.frame["phase"] == "pre"]
+        spread, trusts = before["estimate"], before["n_trusts"]
+        p = float(found.tables["pretrend"]["p"].iloc[0])
+        rows.append([name, leads, spread.min(), spread.max(), p, int(trusts.min()), int(trusts.max())])
+    return pd.DataFrame(rows, columns=["indicator", "leads", "lowest", "highest", "p", "fewest", "most"])
+
+
+def windows(names: list[str]) -> pd.DataFrame:
+    """Compare with equally bad trusts matched on one, two and three years before entry.
+
+    Returns one row an indicator and window: `indicator`, `years`, `difference`, `lower`, `upper`, `n_trusts`;
+    `verdict`, what the rule would say with this window, and `rest`, what the other two intervals say alone.
+    """
+    both = entry_effects.two_baselines(names).set_index("indicator")
+    rows = []
+    for name in names:
+        row = both.loc[name]
+        main, short = (row["lower"], row["upper"]), (row["lower_dip_out"], row["upper_dip_out"])
+        better = indicators.BETTER[row["direction"]]
+        rest = rule.verdict(main, short, short, better=better)
+        for years in YEARS:
+            found = entry_effects.equally_bad(name, years=years)
+            limits = [found.difference, found.lower, found.upper, found.entrants.overall.n_trusts]
+            verdict = rule.verdict(main, short, (found.lower, found.upper), better=better)
+            rows.append([name, years, *limits, verdict, rest])
+    columns = ["indicator", "years", "difference", "lower", "upper", "n_trusts", "verdict", "rest"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def earlier(name: str) -> pd.DataFrame:
+    """Return how far entrants stood from the partners found on one year: `years` before, `gap`, `pairs`."""
+    return earlier_gaps(
+        entry_effects.equally_bad(name),
+        regime.panel(name),
+        year=indicators.YEAR_BEFORE[regime.indicator(name)["analysis_grain"]],
+    )
+
+
+def earlier_gaps(found: EquallyBad, panel: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Mean difference of the pairs in each of YEARS before entry, over periods that both have; `year` periods."""
+    values = panel.pivot(index="trust", columns="t", values="value")
+    rows = []
+    for back in YEARS:
+        gaps = []
+        for pair in found.pairs.itertuples():
+            periods = range(pair.entry - back * year, pair.entry - (back - 1) * year)
+            both = values.reindex(index=[pair.trust, pair.placebo], columns=periods)
+            gaps.append((both.iloc[0] - both.iloc[1]).mean())
+        rows.append([back, float(np.nanmean(gaps)), int(np.isfinite(gaps).sum())])
+    return pd.DataFrame(rows, columns=["years", "gap", "pairs"])

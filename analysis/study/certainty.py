@@ -1,0 +1,79 @@
+"""How sure we are of a finding, in four words, by one stated rule; kept apart so that anything can use it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.methods.effects.results import THIN
+
+HIGH, MODERATE, LOW, VERY_LOW = LEVELS = ("high", "moderate", "low", "very low")
+CHANGES = ("improvement", "worsening", "higher", "lower")  # verdicts of `reporting.verdict` that are a change
+RARE = 0.05  # adjusted share of made-up histories below which chance is an unlikely explanation
+MOSTLY = 0.75  # share of spells dated with high confidence below which the record counts as thin
+
+
+class CertaintyError(ValueError):
+    """A level that the rule does not know."""
+
+
+def of_difference(
+    lower: float,
+    upper: float,
+    *,
+    n: int,
+    verdict: str = "",
+    adjusted: float = float("nan"),
+    same_side: bool = False,
+    none: float = 0.0,
+) -> str:
+    """Return how sure we are that there was a difference at all, in the direction seen.
+
+    "very low": the interval holds no difference, is missing, or fewer than THIN trusts carry it.
+    "low": the interval leaves out no difference, but the rule for reporting a change is not met: the year
+        before entry, or equally bad trusts that never entered, explain as much (`reporting.verdict`).
+    "moderate": the rule for reporting is met. "high": it is met, the share of made-up histories with a
+        difference as large, adjusted for looking at several measures (Holm), is below RARE, and no choice of
+        the sensitivity analysis turns the sign.
+
+    lower, upper: interval of the difference. n: trusts (or pairs). verdict: as `reporting.verdict` returns it;
+    blank where the rule was not applied. adjusted: see `entry.chance`. same_side: see `one_sided`.
+    None of the levels says that special measures made the difference.
+    """
+    if not np.isfinite([lower, upper]).all() or lower <= none <= upper or n < THIN:
+        return VERY_LOW
+    if verdict not in CHANGES:
+        return LOW
+    return HIGH if adjusted < RARE and same_side else MODERATE
+
+
+def of_record(estimate: float, lower: float, upper: float, *, sure: float) -> str:
+    """Return how sure we are of a length or share read off the public record of spells.
+
+    It starts at "high" and goes down one step for each of: not every spell is dated with high confidence;
+    fewer than MOSTLY of them are; the interval is wider than the estimate. "very low" without an interval.
+
+    sure: share of spells (0 to 1) dated with high confidence.
+    """
+    if not np.isfinite([estimate, lower, upper]).all():
+        return VERY_LOW
+    return LEVELS[int(sure < 1) + int(sure < MOSTLY) + int(upper - lower > estimate)]
+
+
+def of_gain(gain: str, estimate: float, lower: float, upper: float) -> str:
+    """Return how sure we are of the share of a gain: as of the gain, one step less if the interval is wide.
+
+    gain: the level of the difference that is the gain. Wide: wider than the estimate. "very low"
+    without an interval. Raises CertaintyError for a level that is not one of LEVELS.
+    """
+    if gain not in LEVELS:
+        raise CertaintyError(f"level {gain!r}. Allowed: {LEVELS}.")
+    if not np.isfinite([estimate, lower, upper]).all():
+        return VERY_LOW
+    return LEVELS[min(LEVELS.index(gain) + int(upper - lower > estimate), len(LEVELS) - 1)]
+
+
+def one_sided(sensitivity: pd.DataFrame) -> bool:
+    """Tell whether all estimates of `rivals.sensitivity` that could be made lie on one side of zero."""
+    signs = np.sign(sensitivity["estimate"].dropna())
+    return signs.nunique() == 1 and bool(signs.iloc[0] != 0)

@@ -1,0 +1,1 @@
+"""What the support cost, how sure that is, and what it went with."""

@@ -1,0 +1,100 @@
+"""The analysis fixed before looking: what is compared with what, over how long, and how it is reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.methods.effects import impute, panels, results
+from analysis.methods.effects.comparators import EquallyBad, equally_bad_placebo
+from analysis.study import indicators, regime, rule
+
+
+def entry(name: str, *, panel: pd.DataFrame | None = None, draws: int = 0, **changed: Any) -> results.Effects:
+    """Estimate what entering was associated with, by imputation, under the settings of the main analysis.
+
+    name: an indicator. panel: in place of `regime.panel(name)`, for a sensitivity. draws: bootstrap draws of
+    trusts for the uniform band. changed: settings to change, as arguments of `effects.imputation`.
+    """
+    chosen = regime.panel(name) if panel is None else panel
+    rng = np.random.default_rng(indicators.SEED) if draws else None
+    return impute.imputation(chosen, **{**indicators.settings(name), "draws": draws, "rng": rng, **changed})
+
+
+def enough(name: str) -> bool:
+    """Tell whether THIN or more trusts that entered carry the main estimate of an indicator."""
+    return bool(_overall(name)["n_trusts"] >= results.THIN)
+
+
+def path(name: str, **changed: Any) -> results.Effects:
+    """Estimate the way through entry: the year before it and three years after, against one baseline.
+
+    The baseline is everything before the year before entry, so that a dip in that year stays in sight: rows
+    of phase "left out" are that year, rows of phase "post" the time since entry.
+    """
+    grain = regime.indicator(name)["analysis_grain"]
+    return entry(name, omit_before=indicators.YEAR_BEFORE[grain], draws=indicators.DRAWS, **changed)
+
+
+def two_baselines(names: list[str]) -> pd.DataFrame:
+    """Estimate the association with entry twice, with and without the year before entry in the baseline.
+
+    Returns one row an indicator: `indicator`, `title`, `unit`, `direction`, `n_trusts`, `n_controls`, then
+    `estimate`, `se`, `lower`, `upper` (baseline: all periods before entry) and the same, with `n_trusts`, with
+    `_dip_out`: fewer trusts have figures from before that year, so the two baselines also differ in trusts.
+    `bad_estimate`, `bad_lower`, `bad_upper` are the difference less that at equally bad trusts that never
+    entered, `bad_pairs` the trusts that entered behind it, and `verdict` what may be reported
+    (`reporting.verdict`; TOO_FEW when one of the three rests on some but fewer than effects.THIN trusts).
+    What cannot be estimated, because no trust has such a baseline, is missing.
+    """
+    rows = []
+    for name in names:
+        about = regime.indicator(name)
+        whole = _overall(name)
+        short = _overall(name, omit_before=indicators.YEAR_BEFORE[about["analysis_grain"]])
+        row = {"indicator": name, "title": about["title"], "unit": indicators.GLUE_UNITS[about["unit"]]}
+        row |= {"direction": about["direction"], **whole}
+        row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper", "n_trusts")}
+        bad = _less_equally_bad(name)
+        found = rule.verdict(
+            (whole["lower"], whole["upper"]),
+            (short["lower"], short["upper"]),
+            (bad["bad_lower"], bad["bad_upper"]),
+            better=indicators.BETTER[about["direction"]],
+        )
+        counts = (whole["n_trusts"], short["n_trusts"], bad["bad_pairs"])
+        few = any(0 < n < results.THIN for n in counts)
+        rows.append(row | bad | {"verdict": rule.TOO_FEW if few else found})
+    return pd.DataFrame(rows)
+
+
+def equally_bad(name: str, *, years: int = 1) -> EquallyBad:
+    """Compare trusts that entered with trusts as bad in the `years` before that never entered."""
+    about = regime.indicator(name)
+    grain = about["analysis_grain"]
+    return equally_bad_placebo(
+        regime.panel(name),
+        baseline=years * indicators.YEAR_BEFORE[grain],
+        last_horizon=max(indicators.HORIZONS[grain]),
+        measure=indicators.MEASURES[about["unit"]],
+    )
+
+
+def _less_equally_bad(name: str) -> dict[str, float]:
+    try:
+        found = equally_bad(name)
+    except panels.EffectError:
+        return {"bad_estimate": np.nan, "bad_lower": np.nan, "bad_upper": np.nan, "bad_pairs": 0}
+    limits = {"bad_estimate": found.difference, "bad_lower": found.lower, "bad_upper": found.upper}
+    return limits | {"bad_pairs": found.entrants.overall.n_trusts}
+
+
+def _overall(name: str, **changed: Any) -> dict[str, float]:
+    parts = ("estimate", "se", "lower", "upper", "n_trusts", "n_controls")
+    try:
+        found = entry(name, **changed).overall
+    except panels.NotEstimable:
+        return {part: 0 if part.startswith("n_") else float("nan") for part in parts}
+    return {part: getattr(found, part) for part in parts}

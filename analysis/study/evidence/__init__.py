@@ -1,0 +1,1 @@
+"""The public record: statements, theory, cases, readers, and a team's own confidential material."""

@@ -1,0 +1,317 @@
+"""Planted truth: panels shaped like ours with a known effect, and what each method makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from analysis.methods.effects.comparators import equally_bad_placebo
+from analysis.methods.effects.contrast import twfe
+from analysis.methods.effects.group_time import event_study
+from analysis.methods.effects.impute import pooled
+from analysis.methods.effects.outcome_process import Process, draw, learn, select
+from analysis.methods.effects.panels import Panel, read_panel
+from analysis.methods.effects.results import Overall, quantiles
+from analysis.methods.effects.staggered import imputation_weights
+from analysis.present import words
+from analysis.study import indicators, regime
+from analysis.study.rule import verdict
+
+Floats = np.ndarray
+
+
+INDICATORS = ("shmi", "four_hour_waits", "recommend_work", "bed_occupancy")
+SIMULATIONS = 600  # with imputation and placebo dates
+BAD_DRAWS = 400  # after a bad year, all of them with equally bad trusts and so with the reporting rule
+SLOWER = 200  # with group-time effects and two-way fixed effects; with equally bad trusts in "none"
+DEALS = 199  # placebo deals of the entry dates, drawn once an indicator
+LEVEL = 0.95
+LAGS = {"quarter": 12, "year": 5}  # longest distance in the variogram, in periods
+STRENGTH = 1.0  # entrants are then about one standard deviation worse than the eligible in the year before
+SIZE = 0.5  # of the planted effect, in standard deviations of a trust's values about its own level
+VARIATION = 0.5  # standard deviation of the growing effect between trusts, relative to its mean
+
+SCENARIOS = {
+    "none": "no effect, entry unrelated to the outcome",
+    "constant": "constant effect, entry unrelated to the outcome",
+    "growing": "growing effect that differs between trusts, entry unrelated to the outcome",
+    "bad draw": "no effect, entry after a bad year",
+    "bad draw, constant": "constant effect, entry after a bad year",
+}
+MAIN, SHORT, BAD = "imputation", "imputation, year before left out", "less equally bad trusts"
+MAIN_T, SHORT_T = f"{MAIN}, t limits", f"{SHORT}, t limits"
+GROUP_TIME, FIXED, DATES = "Callaway and Sant'Anna, not yet entered", "two-way fixed effects", "placebo dates"
+RULE = "reporting rule"
+ESTIMATED = (GROUP_TIME, FIXED, BAD)
+METHODS = (MAIN, MAIN_T, SHORT, SHORT_T, GROUP_TIME, FIXED, BAD, DATES, RULE)
+COLUMNS = (
+    *("indicator", "scenario", "method", "simulations", "trusts", "true_effect", "estimate", "bias", "sd"),
+    *("se", "coverage", "coverage_error", "improvement", "improvement_error", "worsening"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is drawn for an indicator: its real panel as arrays, the process learnt, how it is analysed.
+
+    sign: 1 when higher is better (or neither), -1 when lower is. year: periods of the year before entry.
+    deals: weights that turn outcomes into placebo estimates, one a deal and observation.
+    """
+
+    data: Panel
+    process: Process
+    sign: int
+    year: int
+    horizons: range
+    deals: Floats
+
+    @property
+    def effect(self) -> float:
+        """Planted effect, in the indicator's unit, in the better direction."""
+        return self.sign * SIZE * self.process.within
+
+
+def setting(name: str, *, rng: np.random.Generator, deals: int = DEALS) -> Setting:
+    """Return what is drawn for an indicator, from its real panel."""
+    grain = regime.indicator(name)["analysis_grain"]
+    data = read_panel(
+        regime.panel(name), outcome="value", unit="trust", time="t", cohort="entry", group="type"
+    )
+    horizons = indicators.HORIZONS[grain]
+    dealt = [_deal(data, horizons, rng) for _ in range(deals)]
+    return Setting(
+        data=data,
+        process=learn(data, lags=LAGS[grain]),
+        sign=-1 if indicators.settings(name)["better"] == "lower" else 1,
+        year=indicators.YEAR_BEFORE[grain],
+        horizons=horizons,
+        deals=np.array(dealt).reshape(deals, len(data.y)),
+    )
+
+
+def _deal(data: Panel, horizons: range, rng: np.random.Generator) -> Floats:
+    """Weights of the pooled imputation estimate had the entry dates fallen on other trusts of the stratum."""
+    cohort = data.unit_cohort.copy()
+    for group in np.unique(data.unit_group):
+        members = np.flatnonzero(data.unit_group == group)
+        cohort[members] = rng.permutation(cohort[members])
+    since = data.time - cohort[data.unit]
+    weights, _ = imputation_weights(
+        unit=data.unit,
+        time=np.unique(data.time, return_inverse=True)[1],
+        treated=since >= 0,
+        horizon=np.where(np.isin(since, horizons), since, -1),
+        group=data.group,
+    )
+    return weights
+
+
+def once(
+    made: Setting, scenario: str, *, others: Collection[str] = ESTIMATED, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Draw one panel and analyse it; also with the constant effect added, for "none" and "bad draw".
+
+    others: which of ESTIMATED to add to imputation and placebo dates; the rule needs BAD.
+    Returns rows `scenario`, `method`, `trusts`, `truth`, `estimate`, `se`, `lower`, `upper`, `p`, `side`. A constant effect is added to what was estimated without one: it moves
+    every one of these estimates by just as much and leaves their standard errors (the tests hold it).
+    """
+    y, passing = draw(made.data, made.process, rng)
+    data = replace(made.data, y=y)
+    if scenario == "bad draw":
+        data = select(data, -made.sign * passing, year=made.year, strength=STRENGTH, rng=rng)
+    truth, added = 0.0, np.zeros(len(y))
+    if scenario == "growing":
+        added = _growing(data, made, rng)
+        data = replace(data, y=y + added)
+        truth = float(added[np.isin(data.since, made.horizons)].mean())
+    found = estimates(data, made, others=others)
+    null = made.deals @ data.y
+    frames = [_rows(scenario, found, null, truth)]
+    if scenario != "growing":
+        moved = {method: _moved(value, made.effect) for method, value in found.items()}
+        label = "constant" if scenario == "none" else "bad draw, constant"
+        lift = made.deals @ (made.effect * (data.since >= 0))
+        frames.append(_rows(label, moved, null + lift, made.effect))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _growing(data: Panel, made: Setting, rng: np.random.Generator) -> Floats:
+    """Effect that grows evenly over the horizons to a peak that differs between trusts; twice the constant."""
+    peak = 2 * made.effect * (1 + VARIATION * rng.standard_normal(len(data.units)))
+    share = np.clip((data.since + 1) / len(made.horizons), 0, 1)
+    return peak[data.unit] * share
+
+
+def _moved(found: Overall, by: float) -> Overall:
+    return replace(found, estimate=found.estimate + by, lower=found.lower + by, upper=found.upper + by)
+
+
+def estimates(data: Panel, made: Setting, *, others: Collection[str] = ESTIMATED) -> dict[str, Overall]:
+    """Analyse one panel: pooled effect by method, the imputation ones and those of `others`."""
+    found = {}
+    for method, gap in ((MAIN, 0), (SHORT, made.year)):
+        value = pooled(data, horizons=made.horizons, omit_before=gap, leave_out=True, level=LEVEL)
+        half = float(quantiles(value.n_trusts, level=LEVEL, reference="t")) * value.se
+        found[method] = value
+        found[f"{method}, t limits"] = replace(
+            value, lower=value.estimate - half, upper=value.estimate + half
+        )
+    frame = as_frame(data) if others else pd.DataFrame()
+    if GROUP_TIME in others:
+        found[GROUP_TIME] = event_study(
+            frame, control="not_yet", horizons=made.horizons, group="type", level=LEVEL
+        ).overall
+    if FIXED in others:
+        found[FIXED] = twfe(frame, group="type", level=LEVEL).overall
+    if BAD in others:
+        bad = equally_bad_placebo(
+            frame, baseline=made.year, last_horizon=max(made.horizons), group="type", level=LEVEL
+        )
+        se = float(np.hypot(bad.entrants.overall.se, bad.placebo.overall.se))
+        found[BAD] = replace(
+            bad.entrants.overall, estimate=bad.difference, se=se, lower=bad.lower, upper=bad.upper
+        )
+    return found
+
+
+def as_frame(data: Panel) -> pd.DataFrame:
+    """Return a panel of arrays as a frame: `trust`, `t`, `value`, `type`, `entry`."""
+    return pd.DataFrame(
+        {
+            "trust": data.units[data.unit],
+            "t": data.time,
+            "value": data.y,
+            "type": data.group,
+            "entry": np.where(np.isfinite(data.cohort), data.cohort, np.nan),
+        }
+    )
+
+
+def _rows(scenario: str, found: Mapping[str, Overall], null: Floats, truth: float) -> pd.DataFrame:
+    """Rows of one draw; the placebo p value counts the deal observed, ties and deals without an estimate."""
+    main = found[MAIN]
+    far = (np.abs(null) >= abs(main.estimate) * (1 - 1e-9)) | np.isnan(null)
+    rows = [
+        {"method": method, "trusts": v.n_trusts, "estimate": v.estimate, "se": v.se}
+        | {"lower": v.lower, "upper": v.upper}
+        for method, v in found.items()
+    ]
+    p = (1 + int(far.sum())) / (1 + len(null))
+    rows.append({"method": DATES, "trusts": main.n_trusts, "estimate": main.estimate, "p": p})
+    if BAD in found:
+        three = [(found[m].lower, found[m].upper) for m in (MAIN, SHORT, BAD)]
+        rows.append({"method": RULE, "trusts": main.n_trusts, "side": verdict(*three, better=None)})
+    return pd.DataFrame(rows).assign(scenario=scenario, truth=truth)
+
+
+PLANS = {  # scenario: draws by the methods added to imputation and placebo dates, in order
+    "none": {ESTIMATED: SLOWER, (): SIMULATIONS - SLOWER},
+    "growing": {(GROUP_TIME, FIXED): SLOWER, (): SIMULATIONS - SLOWER},
+    "bad draw": {ESTIMATED: SLOWER, (BAD,): BAD_DRAWS - SLOWER},
+}
+
+
+def run(
+    names: Sequence[str] = INDICATORS,
+    *,
+    rng: np.random.Generator,
+    plans: Mapping[str, Mapping[tuple[str, ...], int]] = PLANS,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    """Simulate every scenario for each indicator; returns the table `planted_truth` (COLUMNS).
+
+    plans: scenario -> {methods added: number of draws}. n_jobs: joblib workers; the result depends on `rng`
+    only.
+    """
+    made = {
+        name: setting(name, rng=stream) for name, stream in zip(names, rng.spawn(len(names)), strict=True)
+    }
+    tasks = [(name, scenario) for name in names for scenario in plans]
+    work = delayed(_many)
+    drawn = Parallel(n_jobs=n_jobs)(
+        work(made[name], scenario, plans[scenario], stream)
+        for (name, scenario), stream in zip(tasks, rng.spawn(len(tasks)), strict=True)
+    )
+    parts = [
+        summary(draws, sign=made[name].sign).assign(indicator=name)
+        for (name, _), draws in zip(tasks, drawn, strict=True)
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    for column, order in (("indicator", names), ("scenario", SCENARIOS), ("method", METHODS)):
+        frame[column] = pd.Categorical(frame[column], categories=list(order))
+    frame = frame.sort_values(["indicator", "scenario", "method"], ignore_index=True)
+    return frame.astype({"indicator": "str", "scenario": "str", "method": "str"})[list(COLUMNS)]
+
+
+def _many(
+    made: Setting, scenario: str, plan: Mapping[tuple[str, ...], int], rng: np.random.Generator
+) -> pd.DataFrame:
+    rows = [once(made, scenario, others=others, rng=rng) for others, n in plan.items() for _ in range(n)]
+    return pd.concat(rows, ignore_index=True)
+
+
+def summary(draws: pd.DataFrame, *, sign: int) -> pd.DataFrame:
+    """Add up draws (`once`) by scenario and method. sign: 1 when higher is better, -1 when lower is."""
+    rows = []
+    for (scenario, method), part in draws.groupby(["scenario", "method"], sort=False):
+        n, better = len(part), sign * part["estimate"]
+        if method == RULE:
+            side = part["side"].map({"higher": 1, "lower": -1}).fillna(0) * sign
+            improved, worsened = (side > 0).mean(), (side < 0).mean()
+        elif method == DATES:
+            sure = part["p"] < 1 - LEVEL
+            improved, worsened = (sure & (better > 0)).mean(), (sure & (better < 0)).mean()
+        else:
+            improved = ((part["lower"] > 0) if sign > 0 else (part["upper"] < 0)).mean()
+            worsened = ((part["upper"] < 0) if sign > 0 else (part["lower"] > 0)).mean()
+        row = {"scenario": scenario, "method": method, "simulations": n, "trusts": part["trusts"].mean()}
+        row |= {"improvement": improved, "worsening": worsened, "true_effect": part["truth"].mean()}
+        row["improvement_error"] = _error(improved, n)
+        if method not in (RULE, DATES):
+            inside = (part["lower"] <= part["truth"]) & (part["truth"] <= part["upper"])
+            row |= {"estimate": part["estimate"].mean(), "bias": (part["estimate"] - part["truth"]).mean()}
+            row |= {"sd": (part["estimate"] - part["truth"]).std(), "se": part["se"].mean()}
+            row |= {"coverage": inside.mean(), "coverage_error": _error(inside.mean(), n)}
+        rows.append(row)
+    return pd.DataFrame(rows).reindex(columns=[name for name in COLUMNS if name != "indicator"])
+
+
+def _error(share: float, n: int) -> float:
+    return float(np.sqrt(share * (1 - share) / n))
+
+
+def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of `planted_truth` as texts for a table; numbers in the indicator's unit, shares in %."""
+    rows = []
+    for _, row in frame.iterrows():
+        about = regime.indicator(row["indicator"])
+        unit = indicators.GLUE_UNITS[about["unit"]]
+        rows.append(
+            {
+                "Indicator": about["title"],
+                "What was planted": SCENARIOS[row["scenario"]],
+                "Method": row["method"],
+                "True effect": words.number(row["true_effect"], unit, sign=True),
+                "Mean error": words.number(row["bias"], unit, sign=True),
+                "95% intervals that held the truth": _share(row["coverage"], row["coverage_error"]),
+                "Read as an improvement": _share(row["improvement"], row["improvement_error"]),
+                "Read as a worsening": _share(
+                    row["worsening"], _error(row["worsening"], int(row["simulations"]))
+                ),
+                "Panels drawn": words.number(row["simulations"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _share(share: float, error: float) -> str:
+    """Write a share with its Monte Carlo standard error."""
+    if pd.isna(share):
+        return words.number(share)
+    return (
+        f"{words.number(100 * share, 'percent')} (Monte Carlo error {words.number(100 * error, 'percent')})"
+    )

@@ -1,0 +1,157 @@
+"""Pages on paper, printed by the browser alone and by `make pdf`: folds open, margins filled, no line alone on a sheet."""
+
+import io
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from analysis.edition import store
+from analysis.site import pdf
+from tests.browser.conftest import HTML, absent
+from tests.test_paper import paper
+
+pytestmark = pytest.mark.browser
+EDITION = f"Edition {store.latest().number}, " if store.latest() else ""
+NUMBERED = re.compile(r"^(\d+) of (\d+)$", re.MULTILINE)
+FEWEST = 3  # lines that a sheet holds beside its margins
+FOLDED = """() => [...document.querySelectorAll('article details:not(.hide)')].flatMap(fold =>
+    [...fold.querySelectorAll('p, li, td, th, summary')].map(one => one.textContent))"""
+
+
+def squeezed(text: str) -> str:
+    """Return text without blanks and ligatures, so that the breaks of lines do not matter."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def said(sheets) -> str:
+    return squeezed("\n".join(sheet.extract_text() for sheet in sheets))
+
+
+def lines(sheet) -> list[str]:
+    """Return the lines of a sheet beside what stands in its margins."""
+    margins = ("Special measures for quality", EDITION)
+    found = [line.strip() for line in sheet.extract_text().splitlines()]
+    return [line for line in found if line and not line.startswith(margins) and not NUMBERED.fullmatch(line)]
+
+
+def missing(folded: list[str], sheets) -> list[str]:
+    """Return the starts of folded texts that are not on the sheets."""
+    printed = said(sheets)
+    starts = [squeezed(text)[:20] for text in folded]
+    return [start for start in starts if start and start not in printed]
+
+
+def check_margins(sheets) -> None:
+    for place, sheet in enumerate(sheets, start=1):
+        text = sheet.extract_text()
+        assert "Special measures for quality" in text.splitlines()[0]
+        assert EDITION in text.splitlines()[0] + text.splitlines()[1]
+        assert (str(place), str(len(sheets))) in NUMBERED.findall(text)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("name", ["costs.html", "theory.html"])
+def test_a_printed_chapter_has_its_folds_open_and_its_margins_filled(open_page, name, scripts):
+    page = open_page(name, java_script_enabled=scripts)
+    if scripts:
+        page.wait_for_function("document.documentElement.dataset.settled === ''")
+    folded = open_page(name).evaluate(FOLDED)
+    assert len(folded) > 3
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert missing(folded, sheets) == []
+    assert "Showthecode" not in said(sheets)
+    check_margins(sheets)
+    assert [lines(sheet) for sheet in sheets if len(lines(sheet)) < FEWEST] == []
+
+
+def test_folds_open_by_script_where_a_style_sheet_cannot_and_close_again(open_page):
+    page = open_page("theory.html")
+    folds = "article details:not(.hide)"
+    page.evaluate("document.querySelector('article details:not(.hide)').open = true")
+    before = page.locator(f"{folds}[open]").count()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(f"{folds}:not([open])").count() == 0
+    assert page.locator(folds).count() > before == 1
+    assert page.locator("details.hide[open]").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(f"{folds}[open]").count() == before
+
+
+def test_the_lookup_prints_the_tables_of_the_trust_that_is_shown(open_page):
+    page = open_page("lookup.html")
+    page.wait_for_selector("#lookup[data-ready]")
+    folded = page.evaluate(FOLDED)
+    assert len(folded) > 300
+    assert missing(folded, PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == []
+
+
+@pytest.mark.parametrize("address", ["https://example.org/report/a.html", ""])
+def test_the_address_stands_on_every_sheet_when_it_is_set(chromium, tmp_path, address):
+    rules = paper.sheet("Report", "Edition 1", {"a": address} if address else {})
+    text = "<p>Words of the page.</p>" * 120
+    (tmp_path / "a.html").write_text(f'<html data-page="a"><style>{rules}</style><body>{text}')
+    sheets = PdfReader(io.BytesIO(pdf.printed(chromium, tmp_path / "a.html"))).pages
+    assert len(sheets) > 1
+    for sheet in sheets:
+        assert ("https://example.org/report/a.html" in sheet.extract_text()) == bool(address)
+        assert "http" in sheet.extract_text() or not address
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The whole book as `make pdf` prints it, with its pages in order."""
+    if not (HTML / "index.html").is_file():
+        absent("the site is not built (make book)")
+    names = pdf.pages(pdf.CONTENTS.read_text(encoding="utf-8"))
+    to = tmp_path_factory.mktemp("paper") / "report.pdf"
+    try:
+        count = pdf.book(names, html=HTML, to=to)
+    except FileNotFoundError as error:
+        absent(str(error))
+    return names, PdfReader(to), count
+
+
+def test_the_whole_report_is_in_order_with_a_bookmark_a_page(report):
+    names, made, count = report
+    starts = [made.get_destination_page_number(one) for one in made.outline]
+    assert len(starts) == len(names)
+    assert starts == sorted(set(starts))
+    assert count == len(made.pages)
+    for start, end in zip(starts, [*starts[1:], count], strict=True):
+        check_margins(made.pages[start:end])
+
+
+def test_no_sheet_of_the_whole_report_holds_a_line_alone(report):
+    _, made, _ = report
+    alone = {place: lines(sheet) for place, sheet in enumerate(made.pages, start=1)}
+    assert {place: found for place, found in alone.items() if len(found) < FEWEST} == {}
+
+
+def test_the_lookup_stands_in_the_whole_report_as_text(report):
+    _, made, _ = report
+    static = "Choosing another trust needs JavaScript"
+    assert squeezed(static) in said(made.pages)
+
+
+def test_no_fold_of_the_whole_report_is_closed(report, chromium):
+    names, made, _ = report
+    starts = [made.get_destination_page_number(one) for one in made.outline]
+    context = chromium.new_context()
+    page = context.new_page()
+    for name, start, end in zip(names, starts, [*starts[1:], len(made.pages)], strict=True):
+        page.route("**/*.js", lambda route: route.abort())
+        page.goto((Path(HTML) / f"{name}.html").as_uri())
+        assert missing(page.evaluate(FOLDED), made.pages[start:end]) == [], name
+    context.close()
+
+
+def test_a_link_of_the_whole_report_names_no_file_of_this_machine(report):
+    _, made, _ = report
+    links = [one.get_object() for sheet in made.pages for one in sheet.get("/Annots", [])]
+    actions = [link.get("/A", DictionaryObject()) for link in links]
+    assert [action["/URI"] for action in actions if action.get("/URI", "").startswith("file:")] == []
+    assert sum(action.get("/S") == "/GoTo" for action in actions) > 100

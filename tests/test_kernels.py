@@ -1,0 +1,143 @@
+"""A kernel starts from this environment and nobody's settings; told to end, a program ends its kernels first."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from analysis import trace
+from analysis.site import run
+
+LOOKS = """import json, os, sys, time, locale
+import matplotlib as mpl
+looks = {
+    "line": mpl.rcParams["lines.linewidth"], "zone": time.tzname[0],
+    "python": sys.executable, "started": sorted(name for name in globals() if name.startswith("from_")),
+    "modules": sorted(set(sys.modules) & {"sitecustomize_of_a_user", "usercustomize"}),
+    "encoding": locale.getpreferredencoding(), "language": locale.setlocale(locale.LC_ALL, ""),
+    "folder": os.getcwd(), "kernel": os.environ.get("OPENBLAS_CORETYPE"), "more": os.environ["REPORT_BUILD"],
+}
+print(json.dumps(looks))"""
+
+
+def cells(*sources: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+
+
+@pytest.fixture
+def user(tmp_path, monkeypatch):
+    """A user's settings, wherever they could reach a kernel from."""
+    files = {
+        "here/matplotlibrc": "lines.linewidth: 91",
+        "named/matplotlibrc": "lines.linewidth: 92",
+        "home/.config/matplotlib/matplotlibrc": "lines.linewidth: 93",
+        "home/.ipython/profile_default/startup/00.py": "from_ipython = 1",
+        "home/.ipython/profile_default/ipython_kernel_config.py": "c.IPKernelApp.exec_lines = ['from_config = 1']",
+        "startup.py": "from_startup = 1",
+        "path/sitecustomize.py": "import sys; sys.modules['sitecustomize_of_a_user'] = sys",
+        "path/matplotlib.py": "raise SystemExit('not matplotlib')",
+        "kernels/kernels/python3/kernel.json": json.dumps(
+            {"argv": ["false"], "display_name": "x", "language": "x"}
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    settings = {
+        "HOME": "home",
+        "MATPLOTLIBRC": "named/matplotlibrc",
+        "PYTHONSTARTUP": "startup.py",
+        "PYTHONPATH": "path",
+        "JUPYTER_PATH": "kernels",
+        "IPYTHONDIR": "home/.ipython",
+    }
+    for name, where in settings.items():
+        monkeypatch.setenv(name, str(tmp_path / where))
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    monkeypatch.setattr(run, "FONTS", tmp_path / "fonts")
+    return tmp_path / "here"
+
+
+def test_a_users_settings_do_not_reach_a_chapter_and_what_it_used_is_noted(user):
+    notebook = cells(LOOKS, "from analysis import data\nlen(data.load('price_indices')) > 1")
+    notes = run.run(notebook, folder=user, name="x", REPORT_BUILD="1")
+    looks = json.loads(notebook.cells[0].outputs[0].text)
+    assert looks["line"] == 1.5
+    assert looks["python"] == sys.executable
+    assert (looks["started"], looks["modules"]) == ([], [])
+    assert (looks["zone"], looks["encoding"].lower()) == ("UTC", "utf-8")
+    assert Path(looks["folder"]) == user
+    assert (looks["kernel"], looks["more"]) == ("Haswell", "1")
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2], "what is added leaves no trace"
+    assert notes["python"] == trace.python()
+    assert {"matplotlib", "pandas", "analysis"} <= set(notes["imported"])
+    assert {"analysis/data.py", "analysis/trace.py"} <= set(notes["modules"])
+    assert set(notes["tables"]) == {"price_indices"}
+    assert list((user.parent / "fonts").glob("fontlist*.json")), (
+        "the list of fonts is kept for the next kernel"
+    )
+
+
+def test_a_chapter_that_fails_is_named_with_its_error():
+    with pytest.raises(run.ChapterError, match=r"(?s)chapter deep/x failed.*ZeroDivisionError"):
+        run.run(cells("1 / 0"), folder=trace.ROOT, name="deep/x")
+
+
+def test_all_end_before_the_first_failure_is_raised():
+    done = []
+
+    def work(name: str) -> None:
+        if name == "bad":
+            raise ValueError(name)
+        time.sleep(0.05)
+        done.append(name)
+
+    with pytest.raises(ValueError, match="bad"):
+        run.each(["bad", "a", "b", "c"], work, at_once=2)
+    assert sorted(done) == ["a", "b", "c"]
+
+
+ENDLESS = """
+import sys, time
+from pathlib import Path
+import nbformat
+from analysis.site import run
+run.end_in_order(lambda line: print(line, flush=True))
+def work(name):
+    print("began", name, flush=True)
+    cell = nbformat.v4.new_code_cell("import time; open('in_a_cell', 'w').close(); time.sleep(300)")
+    run.run(nbformat.v4.new_notebook(cells=[cell]), folder=Path.cwd(), name=name)
+run.each(["a", "b", "c", "d"], work, at_once=2)
+"""
+
+
+@pytest.mark.parametrize(("number", "at"), [(signal.SIGINT, "the start"), (signal.SIGTERM, "work in a cell")])
+def test_told_to_end_a_program_ends_its_kernels_and_starts_nothing_more(tmp_path, number, at):
+    command = [sys.executable, "-c", ENDLESS]
+    environment = {**os.environ, "PYTHONPATH": str(trace.ROOT), "TMPDIR": str(tmp_path)}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, **streams) as program:
+        assert program.stdout.readline().startswith("began")
+        while at == "work in a cell" and not (tmp_path / "in_a_cell").exists():
+            time.sleep(0.05)
+        family = psutil.Process(program.pid).children(recursive=True)
+        began = time.monotonic()
+        program.send_signal(number)
+        said = program.communicate()[0]
+        took = time.monotonic() - began
+    assert took < 3
+    assert program.returncode == 128 + number
+    assert "Traceback" not in said
+    assert "stopped" in said
+    assert "began c" not in said
+    assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    assert {path.name for path in tmp_path.iterdir()} <= {"in_a_cell"}, "no folder of a kernel is left"
