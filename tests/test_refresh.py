@@ -205,10 +205,10 @@ def test_rows_that_would_vanish_are_refused_unless_accepted(folder, tmp_path):
     assert counts()["overnight"] == [1, 2]
 
 
-def test_columns_must_be_those_described():
+def test_columns_must_be_those_described(folder):
     frame = pd.DataFrame({"org_code": ["RAA"], "count": [1], "month": ["2015-01"]})
     with pytest.raises(DataError, match="notes: found"):
-        refresh.to_csv(frame, descriptions.table("notes"))
+        refresh.to_csv(frame, descriptions.table("notes", folder))
 
 
 # killed at any moment
@@ -279,7 +279,7 @@ def test_killed_at_any_step_the_tables_are_all_old_or_all_new(folder, second, tm
         new = {"overnight": [51, 52] * 3, "day": [151, 152] * 3, "waits": [251, 252] * 3, "notes": [pd.NA]}
         assert str(now) in (str(old), str(new)), f"mixed after step {at}"
         assert (data.check()["result"] == "ok").all()
-        refresh.finish(folder)
+        record.finish(folder)
         assert str(counts()) == str(now), f"finishing changed what was of record after step {at}"
         assert described_as_they_are(folder)
         assert not (folder / data.STAGE).exists()
@@ -297,7 +297,7 @@ def test_killed_at_any_step_the_tables_are_all_old_or_all_new(folder, second, tm
 
 def test_killed_while_finishing_what_another_left_is_finished_by_the_next(folder, second):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refresh, "finish", lambda folder: None)
+        patch.setattr(record, "finish", lambda folder: None)
         refresh.refresh(second, folder=folder)
     assert (folder / data.STAGE / data.READY).is_file()
     assert counts()["waits"] == [251, 252] * 3
@@ -305,24 +305,24 @@ def test_killed_while_finishing_what_another_left_is_finished_by_the_next(folder
         with pytest.MonkeyPatch.context() as patch:
             killer(patch, at)
             with pytest.raises(Killed):
-                refresh.finish(folder)
+                record.finish(folder)
         assert counts()["waits"] == [251, 252] * 3
         assert counts()["overnight"] == [51, 52] * 3
-    refresh.finish(folder)
+    record.finish(folder)
     assert described_as_they_are(folder)
 
 
 def test_a_process_killed_by_the_system_leaves_whole_tables(folder, second):
     child = os.fork()
     if child == 0:
-        write = refresh._write
+        write = record._write
 
         def last(path, content):
             write(path, content)
             if path.name == ".day.csv.new":
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        refresh._write = last
+        record._write = last
         try:
             refresh.refresh(second, folder=folder)
         finally:
@@ -332,7 +332,7 @@ def test_a_process_killed_by_the_system_leaves_whole_tables(folder, second):
     now = counts()
     assert now["waits"] == [251, 252] * 3
     assert (folder / "waits.csv").read_bytes().count(b"\n") == 5  # still the old one, not yet replaced
-    refresh.finish(folder)
+    record.finish(folder)
     assert str(counts()) == str(now)
     assert described_as_they_are(folder)
     assert not (folder / data.STAGE).exists()

@@ -356,7 +356,7 @@ def test_killed_by_the_system_at_any_step_the_tables_are_old_or_new(folder, tmp_
     package.write_text(json.dumps(kept))
     only = ["--publication", "sickness", "--publication", "cqc_ratings"]
     where = {"page": fetch, "fetch": fetch, "check": fetch, "copyfile": source.shutil, "read": cqc_ratings,
-             "compare": changes, "_write": refresh, "replace": os}[step]  # fmt: skip
+             "compare": changes, "_write": record, "replace": os}[step]  # fmt: skip
     at = {"page": 3, "fetch": 2, "_write": 6, "replace": 6}.get(step, 1)
 
     def refreshed():
