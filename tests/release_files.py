@@ -49,6 +49,10 @@ def book(sheets):
     return out.getvalue()
 
 
+# What the cells of an Excel 97 workbook hold for an error.
+ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
+
+
 def xls(sheets):
     """Return an Excel 97 workbook of sheets by name, each a list of rows; '#REF!' and the like are errors."""
     workbook, date = xlwt.Workbook(), xlwt.easyxf(num_format_str="DD/MM/YYYY")
@@ -56,8 +60,8 @@ def xls(sheets):
         page = workbook.add_sheet(name)
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):
-                if isinstance(cell, str) and cell.startswith("#"):
-                    page.row(row).set_cell_error(column, cell)
+                if cell in ERRORS:
+                    page.row(row).set_cell_error(column, ERRORS[cell])
                 elif isinstance(cell, datetime.datetime):
                     page.write(row, column, cell, date)
                 elif cell is not None:

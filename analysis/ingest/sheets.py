@@ -7,6 +7,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +15,23 @@ from pathlib import Path
 import olefile
 import pandas as pd
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
-from python_calamine import CalamineError, CalamineWorkbook
 
 from analysis.data import DataError
+from analysis.ingest import apart
 from analysis.ingest.checks import Rows, text
 
 Grid = list[list[object]]
 DEEPEST = 30  # the heading row of these publications is row 4 to 16
-MOST_CELLS = 30_000_000  # a sheet with a stray cell in its last corner would not fit into memory
 ERRORS = {
     0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A",
 }  # fmt: skip
+FAULTS = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, SyntaxError, ArithmeticError, LookupError, OSError,
+    RuntimeError, ValueError,
+)  # fmt: skip
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-CELL = re.compile(rb"""<(?:\w+:)?c(?=\s)[^>]*?\sr=["']([A-Z]{1,3})([0-9]+)["'][^>]*>""")
-ERROR = re.compile(rb"""t=["']e["']""")
+ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt=["']e["'][^>]*>""")
+PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 ODS_ERROR = re.compile(
     rb"""<table:table\s[^>]*table:name=["']([^"']*)["']|value-type=["']error["'][^>]*>(.{0,80})""", re.S
@@ -40,8 +44,7 @@ def read(path: Path) -> dict[str, Grid]:
     """Return the sheets of a workbook as rows of cells: texts, numbers, datetimes; None for an empty cell.
 
     Formulas by their stored result, whole numbers as int, an error as its text ('#REF!'), hidden sheets too.
-    Raises DataError when the file is no workbook, is not complete, or has a cell so far out that its sheet does
-    not fit into memory.
+    Raises DataError when the file is no workbook, is not complete, or is too large to be read.
     """
     content = path.read_bytes()
     allowed = "a complete workbook (.xlsx, .xls or .ods)"
@@ -49,30 +52,15 @@ def read(path: Path) -> dict[str, Grid]:
         raise DataError(path.name, found="an empty file", allowed=allowed)
     try:
         errors = dict(_errors(content, path.name))
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            grids = {
-                name: [
-                    [_cell(cell) for cell in row]
-                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                ]
-                for name in book.sheet_names
-            }
+        grids = apart.sheets(content)
     except DataError:
         raise
-    except (CalamineError, zipfile.BadZipFile, SyntaxError, ArithmeticError, LookupError, OSError, ValueError, struct.error) as error:  # fmt: skip
+    except FAULTS as error:
         raise DataError(path.name, found=str(error), allowed=allowed) from error
     for (name, row, column), shown in errors.items():
         if name in grids:
             _put(grids[name], row, column, shown)
     return grids
-
-
-def _cell(cell: object) -> object:
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
-    if isinstance(cell, datetime.date) and not isinstance(cell, datetime.datetime):
-        return datetime.datetime.combine(cell, datetime.time())
-    return None if cell == "" else cell
 
 
 def _put(grid: Grid, row: int, column: int, shown: str) -> None:
@@ -94,16 +82,14 @@ def _errors(content: bytes, file: str) -> Iterator[tuple[Place, str]]:
         for sheet, part in _parts(archive):
             if part not in names:
                 continue
-            xml, rows, columns = archive.read(part), 0, 0
-            for fits in CELL.finditer(xml):
-                row, column = int(fits[2]) - 1, _number(fits[1].decode())
-                rows, columns = max(rows, row), max(columns, column)
-                if rows * columns > MOST_CELLS:
-                    found, allowed = f"a cell {(fits[1] + fits[2]).decode()}", f"{MOST_CELLS:,} cells a sheet"
-                    raise DataError(f"{file}, sheet '{sheet}'", found=found, allowed=allowed)
-                if ERROR.search(fits[0]):
-                    value = VALUE.search(xml, fits.end(), fits.end() + 2000)
-                    yield (sheet, row, column), value[1].decode() if value else "#N/A"
+            xml = archive.read(part)
+            for fits in ERROR.finditer(xml):
+                value, place = VALUE.search(xml, fits.end(), fits.end() + 2000), PLACE.search(fits[0])
+                shown = value[1].decode() if value else "#N/A"
+                if place is None:
+                    found = f"an error of the spreadsheet ({shown})"
+                    raise DataError(f"{file}, sheet '{sheet}'", found=found, allowed="cells without errors")
+                yield (sheet, int(place[2]) - 1, _number(place[1].decode())), shown
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -124,15 +110,15 @@ def _refuse_ods_errors(xml: bytes, file: str) -> None:
         if fits[1] is not None:
             sheet = fits[1].decode()
         else:
-            shown = re.sub(rb"<[^>]*>", b"", fits[2]).decode(errors="replace").strip()
-            found = f"an error of the spreadsheet ({shown[:12]})"
+            shown = re.sub(rb"<[^>]*>?", b" ", fits[2]).decode(errors="replace").split()
+            found = f"an error of the spreadsheet ({''.join(shown[:1])})"
             raise DataError(f"{file}, sheet '{sheet}'", found=found, allowed="cells without errors")
 
 
 def _old_errors(content: bytes) -> Iterator[tuple[Place, str]]:
     """Yield the errors of an .xls workbook: cells with one (BOOLERR), and formulas whose result is one."""
     with olefile.OleFileIO(io.BytesIO(content)) as store:
-        name = next(name for name in ("Workbook", "Book") if store.exists(name))
+        name = "Workbook" if store.exists("Workbook") else "Book"
         stream = store.openstream(name).read()
     place, sheets, current = 0, {}, ""
     while place + 4 <= len(stream):

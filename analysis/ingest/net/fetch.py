@@ -14,6 +14,14 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import requests
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_any,
+    stop_before_delay,
+)
 
 from analysis.ingest.net.content import PAGE, FetchError, check, is_page
 
@@ -133,32 +141,48 @@ class _Again(Exception):
 
 def _patiently(act: Callable[[], T], address: str, *, manners: Manners, say: Callable[[str], None]) -> T:
     """Return what `act` returns, after at most `attempts` attempts with growing waits."""
-    begun = time.monotonic()
-    why = ""
-    for attempt in range(1, manners.attempts + 1):
-        time.sleep(manners.pause if attempt == 1 else 0)
-        try:
-            return act()
-        except requests.TooManyRedirects as error:
-            raise FetchError(address, found=str(error), allowed=f"{manners.redirects} redirects") from error
-        except (*BROKEN, _Again) as error:
-            why = _plain(error)
-            after = error.after if isinstance(error, _Again) else None
-        except requests.RequestException as error:
-            raise FetchError(address, found=str(error), allowed="an answer of the server") from error
-        wait = after if after is not None else manners.back_off * 2 ** (attempt - 1)
-        if wait > manners.longest:
+
+    def wait(state: RetryCallState) -> float:
+        asked = getattr(_failure(state), "after", None)
+        return manners.back_off * 2 ** (state.attempt_number - 1) if asked is None else asked
+
+    def too_long(state: RetryCallState) -> bool:
+        return state.upcoming_sleep > manners.longest
+
+    def tell(state: RetryCallState) -> None:
+        said = f"attempt {state.attempt_number} of {manners.attempts} failed ({_plain(_failure(state))})"
+        say(f"  {said}; again in {state.upcoming_sleep:g} s")
+
+    def give_up(state: RetryCallState) -> T:
+        error, found = _failure(state), _plain(_failure(state))
+        allowed = f"an answer within {manners.attempts} attempts"
+        if too_long(state):
+            found += f"; wait {state.upcoming_sleep:.0f} seconds"
             allowed = f"a wait of at most {manners.longest:g} seconds: try again later"
-            raise FetchError(address, found=f"{why}; wait {wait:.0f} seconds", allowed=allowed)
-        if time.monotonic() - begun + wait > manners.total:
-            break
-        if attempt < manners.attempts:
-            say(f"  attempt {attempt} of {manners.attempts} failed ({why}); again in {wait:g} s")
-            time.sleep(wait)
-    raise FetchError(address, found=why, allowed=f"an answer within {manners.attempts} attempts")
+        raise FetchError(address, found=found, allowed=allowed) from error
+
+    limits = stop_any(stop_after_attempt(manners.attempts), stop_before_delay(manners.total))
+    time.sleep(manners.pause)
+    try:
+        return Retrying(
+            retry=retry_if_exception_type((*BROKEN, _Again)),
+            wait=wait,
+            stop=lambda state: too_long(state) or limits(state),
+            before_sleep=tell,
+            retry_error_callback=give_up,
+        )(act)
+    except requests.TooManyRedirects as error:
+        raise FetchError(address, found=str(error), allowed=f"{manners.redirects} redirects") from error
+    except requests.RequestException as error:
+        raise FetchError(address, found=str(error), allowed="an answer of the server") from error
 
 
-def _plain(error: Exception) -> str:
+def _failure(state: RetryCallState) -> BaseException:
+    assert state.outcome is not None
+    return state.outcome.exception() or _Again("")
+
+
+def _plain(error: BaseException) -> str:
     """Say what went wrong with a connection, without the library's own words."""
     text = str(error)
     if isinstance(error, _Again):
