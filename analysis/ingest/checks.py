@@ -102,8 +102,11 @@ def number(
         plain = raw.str.fullmatch(PLAIN)
         value = pd.to_numeric(raw.where(plain & ~blank), errors="coerce").astype("float64")
     kind = "a whole number" if whole else "a number"
-    allowed = f"{kind} {span(low, high)}"
-    allowed += "" if required or not missing else f", or one of {sorted(missing)} for missing"
+    least = (
+        f"of at least {low:g}" if raw.dtype == "object" and math.isinf(high) else f"from {low:g} to {high:g}"
+    )
+    allowed = f"{kind} {least}"
+    allowed += "" if required or not missing else f" or one of {sorted(missing)} for missing"
     bad = (~blank & ~plain) | (value < low) | (value > high) | value.isin([math.inf])
     bad |= (value % 1 != 0) & value.notna() if whole else False
     bad |= blank if required else False
@@ -157,7 +160,7 @@ def day(
         value = value.fillna(pd.to_datetime(fits, format=form, errors="coerce").astype("datetime64[ns]"))
     written = value.dt.strftime("%Y-%m-%d").fillna("")
     wrong = (written == "") & ((raw != "") | (not blank))
-    refuse(rows, wrong, column, f"a day of the calendar like {' or '.join(forms)}")
+    refuse(rows, wrong, column, f"a date of the calendar like {' or '.join(forms)}")
     outside = (written != "") & ((written < first) | (written > last))
     refuse(rows, outside, column, f"a day {f'from {first} ' if first else ''}to {last}{of}")
     return written
@@ -223,7 +226,8 @@ def sums(rows: Rows, figures: pd.DataFrame, total: pd.Series, *, within: float =
         if not abs(found - right) <= within:
             allowed = f"{right:.{4 if within else 0}f}, the sum over {len(others)} providers"
             label = rows.labels.get(column, column)
-            raise DataError(rows.place, row=row, column=label, found=_plain(found), allowed=allowed)
+            shown = f"{found:.{4 if within else 0}f}"
+            raise DataError(rows.place, row=_plain(row), column=label, found=shown, allowed=allowed)
 
 
 def agrees(
@@ -250,11 +254,6 @@ def by_hand(table: str, frame: pd.DataFrame) -> Rows:
 def text(cell: object) -> str:
     """Return a cell as one line of text, '' for an empty one."""
     return "" if cell is None else " ".join(str(cell).split())
-
-
-def span(low: float, high: float) -> str:
-    """Say the limits of a number."""
-    return f"of at least {low:g}" if math.isinf(high) else f"from {low:g} to {high:g}"
 
 
 def this_month() -> str:

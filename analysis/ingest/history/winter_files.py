@@ -113,8 +113,9 @@ def read_winter(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = files.read_csv(path, columns, others=OTHERS)
     checks.unique(rows, ["Code", "Name", "Date"])
     names = {HEADINGS[figure]: figure for figure in figures}
+    dates = _dates(rows, winter)
     days = checks.numbers(rows, names, whole=True, missing=("", "-")).rename(columns=names)
-    rows = Rows(path.name, days.assign(date=_dates(rows, winter), **rows.frame), HEADINGS)
+    rows = Rows(path.name, days.assign(date=dates, **rows.frame), HEADINGS)
     _check_halves(rows, winter)
     _check_rates(rows, winter)
     national = rows["Code"] == "-"
