@@ -33,7 +33,7 @@ def site(tmp_path):
         outdir=str(tmp_path),
         builder=SimpleNamespace(format="html"),
         env=SimpleNamespace(found_docs={"index", "about/data"}),
-        config=SimpleNamespace(report_address="", project="Special measures"),
+        config=SimpleNamespace(report_address="", html_title="Special measures"),
     )
 
 

@@ -1,8 +1,9 @@
-"""Print the built book as one PDF with Chromium: `python -m analysis.site.pdf`, or `make pdf`."""
+"""Print the built book as one PDF with Chromium: `python -m analysis.site.pdf [FILE]`, or `make pdf`."""
 
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import sys
@@ -121,8 +122,9 @@ def title(page: str) -> str:
 
 
 if __name__ == "__main__":
+    report = Path(sys.argv[1]) if len(sys.argv) > 1 else REPORT
     try:
-        count = book(pages(CONTENTS.read_text(encoding="utf-8")))
+        count = book(pages(CONTENTS.read_text(encoding="utf-8")), to=report)
     except (FileNotFoundError, Error) as error:
         sys.exit(f"Refused: {error}")
-    print(f"Printed: {REPORT.relative_to(ROOT)}, {count} sheets, {REPORT.stat().st_size / 1e6:.1f} MB")
+    print(f"Printed: {os.path.relpath(report)}, {count} sheets, {report.stat().st_size / 1e6:.1f} MB")

@@ -42,7 +42,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     told = edition(newest.about, later(ROOT, newest.number)) if newest else ""
     address = app.config.report_address.rstrip("/")
     (out / "_static" / SHEET).write_text(
-        sheet(app.config.project, told, {name: f"{address}/{name}.html" for name in names if address}),
+        sheet(app.config.html_title, told, {name: f"{address}/{name}.html" for name in names if address}),
         encoding="utf-8",
     )
 
