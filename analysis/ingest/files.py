@@ -84,18 +84,7 @@ def read_csv(
         raise DataError(
             path.name, row=1, found=content.lstrip()[:20], allowed="comma-separated values, not a web page"
         )
-    rows = csv.reader(io.StringIO(content, newline=""), strict=True)
-    records: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for record in rows:
-            if any(field.strip() for field in record):
-                records.append([field.strip() for field in record])
-                lines.append(rows.line_num)
-    except csv.Error as error:
-        raise DataError(
-            path.name, row=rows.line_num, found=str(error), allowed="complete quoted fields"
-        ) from error
+    records, lines = _records(content, path.name)
     if not records:
         raise DataError(path.name, found="an empty file", allowed="a heading row and records")
     if header:
@@ -112,6 +101,22 @@ def read_csv(
         raise DataError(path.name, found="headings and no record", allowed="at least one record")
     frame = pd.DataFrame(records, columns=names, index=pd.Index(lines, name="row"), dtype="str")
     return Rows(path.name, frame[list(columns)])
+
+
+def _records(content: str, file: str) -> tuple[list[list[str]], list[int]]:
+    """Return the records that are not blank, stripped, and the line on which each ends."""
+    rows = csv.reader(io.StringIO(content, newline=""), strict=True)
+    records: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        for record in rows:
+            if any(field.strip() for field in record):
+                records.append([field.strip() for field in record])
+                lines.append(rows.line_num)
+    except csv.Error as error:
+        allowed = "complete quoted fields"
+        raise DataError(file, row=rows.line_num, found=str(error), allowed=allowed) from error
+    return records, lines
 
 
 def _check_headings(

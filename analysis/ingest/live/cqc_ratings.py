@@ -19,7 +19,6 @@ STEP = None  # snapshots are kept as they come; months between need not be there
 STORED = r"cqc_latest_ratings_nhs_locations_overall_domain_20\d\d-\d\d\.csv"
 OFFICIAL = r"(?i:\d\d[ _](January|February|March|April|May|June|July|August|September|October|November|December)[ _](20\d\d)[ _]Latest[ _]ratings\.ods)"
 NHS = "NHS Healthcare Organisation"
-OVERALL = "Overall"
 UNRATED = ("Not applicable", "Not Applicable", "No published rating")  # rows that hold no rating: left out
 LEVELS = {"Locations": "location", "Providers": "provider"}
 FIRST_DAY = "2013-10-01"  # the first ratings of hospitals under the present method

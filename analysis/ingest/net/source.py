@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,11 +75,7 @@ def download(
     manners = manners or fetch.Manners()
     cache = cache or Path(os.environ.get("REPORT_CACHE") or Path.home() / ".cache" / "smq-report")
     base = base or os.environ.get("REPORT_PAGES") or ""
-    wanted = [publication for publication in pages.PUBLICATIONS if only is None or publication.name in only]
-    unknown = set(only or []) - {publication.name for publication in wanted}
-    if unknown:
-        known = [publication.name for publication in pages.PUBLICATIONS]
-        raise DataError("--publication", found=sorted(unknown), allowed=f"of {known}")
+    wanted = _wanted(only)
     run, store = cache / "run", cache / "files"
     shutil.rmtree(run, ignore_errors=True)
     run.mkdir(parents=True)
@@ -93,21 +89,35 @@ def download(
             html, final = fetch.page(_there(address, base), manners=manners, using=using, say=say)
             return html, _official(final, base)
 
+        def bring(file: pages.Found) -> Path:
+            return _bring(file, store, run, base=base, manners=manners, using=using, say=say)
+
         for publication in wanted:
             resource = resources.get(TABLES[publication.name], {})
             found = pages.find(publication, get, held=_periods(resource))
             addresses = _addresses(store)
             fresh = [file for file in found if _is_new(file, resource, addresses)]
             say(f"{publication.name}: {len(found)} files on its pages, {len(fresh)} new")
-            old += [file for file in found if file not in fresh]
-            hashes = {entry["hash"] for entry in resource.get("sources", [])}
-            for file in fresh:
-                there = _bring(file, store, run, base=base, manners=manners, using=using, say=say)
-                same = f"sha256:{files.sha256(there)}" in hashes
-                (old if same else new).append(file)
-                if same:
-                    there.unlink()
+            kept = [file for file in fresh if _differs(bring(file), resource.get("sources", []))]
+            new += kept
+            old += [file for file in found if file not in kept]
     return Download(run, new, old)
+
+
+def _wanted(only: list[str] | None) -> list[pages.Publication]:
+    known = [publication.name for publication in pages.PUBLICATIONS]
+    unknown = sorted(set(only or []) - set(known))
+    if unknown:
+        raise DataError("--publication", found=unknown, allowed=f"of {known}")
+    return [publication for publication in pages.PUBLICATIONS if only is None or publication.name in only]
+
+
+def _differs(path: Path, sources: Collection[Mapping[str, str]]) -> bool:
+    """Say whether a file is none of the sources of a table; take it away again when it is one."""
+    same = f"sha256:{files.sha256(path)}" in {source["hash"] for source in sources}
+    if same:
+        path.unlink()
+    return not same
 
 
 def _periods(resource: Mapping[str, Any]) -> frozenset[str]:
