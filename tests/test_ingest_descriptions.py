@@ -54,6 +54,7 @@ def schema(**parts):
     [
         ("name: [", "a description in YAML"),
         ("- a\n- b\n", "texts"),
+        ("name: beds\ntitle: Beds\nstatus: official\nsince: 2013-07-16\n", "a date stands in quotes"),
         (changed(name="bed"), "found 'bed'. Allowed: beds"),
         (changed(title=None), "texts"),
         (changed(schema=None), "a list of named fields"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import cache
 from pathlib import Path
@@ -62,9 +63,13 @@ def tidy(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def _read(path: Path) -> dict[str, Any]:
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        json.dumps(given)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         found = " ".join(str(error).split())
         raise DataError(path.name, found=found, allowed="a description in YAML") from error
+    except TypeError as error:
+        allowed = "texts, numbers and lists, as in JSON: a date stands in quotes"
+        raise DataError(path.name, found=str(error), allowed=allowed) from error
     if not isinstance(given, dict) or any(not isinstance(given.get(part), str) for part in TEXTS):
         raise DataError(path.name, found=type(given).__name__, allowed=f"texts {list(TEXTS)} and a schema")
     if given["name"] != path.stem:
