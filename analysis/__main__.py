@@ -76,7 +76,8 @@ def _add_refresh(refresh: argparse.ArgumentParser) -> None:
 
 
 def _refresh(given: argparse.Namespace) -> int:
-    from analysis.ingest import record, refresh, source
+    from analysis.ingest import record, refresh
+    from analysis.ingest.net import source
 
     def say(line: str) -> None:
         print(line, flush=True)
@@ -97,7 +98,7 @@ def _refresh(given: argparse.Namespace) -> int:
         print("Nothing was changed.")
         return 0
     with record.alone(data.FOLDER):
-        refresh.finish(data.FOLDER)
+        record.finish(data.FOLDER)
         plan = refresh.plan(folder, folder=data.FOLDER, accept_removed=given.accept_removed, say=say)
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
@@ -127,13 +128,10 @@ def _environment() -> int:
 def _simulate() -> int:
     import numpy as np
 
-    from analysis.ingest.planted import PLANTED
+    from analysis.ingest.hand import tables
     from analysis.study import indicators, planted_truth
 
-    frame = planted_truth.run(rng=np.random.default_rng(indicators.SEED))
-    content = frame.to_csv(index=False, lineterminator="\n", float_format="%.6f").encode()
-    data.verify(PLANTED, content)
-    (data.FOLDER / PLANTED["path"]).write_bytes(content)
+    tables.write("planted_truth", planted_truth.run(rng=np.random.default_rng(indicators.SEED)))
     return main(["refresh", "--by-hand"])
 
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -119,24 +119,51 @@ def check() -> pd.DataFrame:
 
     `result` is "ok" or the message of the DataError.
     """
-    try:
-        known = set(load("organisations")["org_code"]) if "organisations" in tables() else set()
-    except DataError:
-        known = None  # reported in the row of organisations itself
-    rows = []
-    for resource in package()["resources"]:
+    described = package()["resources"]
+    frames: dict[str, pd.DataFrame] = {}
+    results: dict[str, str] = {}
+    for resource in described:
         try:
-            frame = load(resource["name"])
-            if known is not None:
-                _check_organisations(resource, frame, known)
-            result, count = "ok", len(frame)
+            frames[resource["name"]] = load(resource["name"])
         except DataError as error:
-            result, count = str(error), 0
-        coverage = resource["coverage"]
-        rows.append(
-            [resource["name"], count, resource["status"], coverage.get("from"), coverage.get("to"), result]
-        )
+            results[resource["name"]] = str(error)
+    rows = []
+    for resource in described:
+        name, coverage = resource["name"], resource["coverage"]
+        try:
+            if name in frames:
+                check_references([resource], frames)
+            result = results.get(name, "ok")
+        except DataError as error:
+            result = str(error)
+        count = len(frames[name]) if result == "ok" else 0
+        rows.append([name, count, resource["status"], coverage.get("from"), coverage.get("to"), result])
     return pd.DataFrame(rows, columns=["table", "rows", "status", "from", "to", "result"])
+
+
+def check_references(described: Sequence[dict[str, Any]], frames: Mapping[str, pd.DataFrame]) -> None:
+    """Raise DataError at the first value of a foreign key that the table it refers to does not hold.
+
+    frames: tables by name, texts or typed; a blank or missing value refers to nothing, and a table that is not
+    among them is not asked.
+    """
+    for resource in described:
+        frame = frames[resource["name"]]
+        for key in resource["schema"].get("foreignKeys", []):
+            column, other = key["fields"][0], key["reference"]
+            if other["resource"] not in frames:
+                continue
+            known = set(frames[other["resource"]][other["fields"][0]])
+            unknown = frame[column].notna() & (frame[column] != "") & ~frame[column].isin(known)
+            if unknown.any():
+                place = int(unknown.to_numpy().argmax())
+                raise DataError(
+                    resource["name"],
+                    row=place + 2,
+                    column=column,
+                    found=frame[column].iloc[place],
+                    allowed=f"one of {other['fields'][0]} in {other['resource']}",
+                )
 
 
 def verify(resource: dict[str, Any], content: bytes) -> pd.DataFrame:
@@ -235,18 +262,3 @@ def _check_rule(table: str, frame: pd.DataFrame, rule: dict[str, str]) -> None:
         row = bad.idxmax()
         allowed = f"{rule['left']} {rule['op']} {rule['right']} ({right.loc[row]})"
         raise DataError(table, row=row, column=rule["left"], found=left.loc[row], allowed=allowed)
-
-
-def _check_organisations(resource: dict[str, Any], frame: pd.DataFrame, known: set[str]) -> None:
-    for key in resource["schema"].get("foreignKeys", []):
-        codes = frame[key["fields"][0]].dropna()
-        unknown = ~codes.isin(known)
-        if key["reference"]["resource"] == "organisations" and unknown.any():
-            row = unknown.idxmax() + 2
-            raise DataError(
-                resource["name"],
-                row=row,
-                column=codes.name,
-                found=codes.loc[row - 2],
-                allowed="a code in organisations",
-            )

@@ -1,10 +1,12 @@
 """Made release files in the publishers' layouts, as bytes: small, or as large as the parsers require."""
 
+import datetime
 import io
 import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
 import openpyxl
+import xlwt
 
 AE_22 = (
     "Period,Org Code,Parent Org,Org name,"
@@ -42,6 +44,28 @@ def book(sheets):
         page = workbook.create_sheet(name)
         for row in rows:
             page.append(row)
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+# What the cells of an Excel 97 workbook hold for an error.
+ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
+
+
+def xls(sheets):
+    """Return an Excel 97 workbook of sheets by name, each a list of rows; '#REF!' and the like are errors."""
+    workbook, date = xlwt.Workbook(), xlwt.easyxf(num_format_str="DD/MM/YYYY")
+    for name, rows in sheets.items():
+        page = workbook.add_sheet(name)
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if cell in ERRORS:
+                    page.row(row).set_cell_error(column, ERRORS[cell])
+                elif isinstance(cell, datetime.datetime):
+                    page.write(row, column, cell, date)
+                elif cell is not None:
+                    page.write(row, column, cell)
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
@@ -158,6 +182,9 @@ def sick_csv(day, codes, *, lost=512.5):
     return ("\n".join([SICK, *lines]) + "\n").encode()
 
 
+CELL = '<table:table-cell office:value-type="string">'
+
+
 def ods(sheets):
     """Return an OpenDocument workbook of sheets by name, each a list of rows of texts.
 
@@ -171,12 +198,13 @@ def ods(sheets):
         parts.append(f"<table:table table:name={quoteattr(name)}>")
         for row in rows:
             parts.append("<table:table-row>")
-            parts += [f"<table:table-cell><text:p>{escape(cell)}</text:p></table:table-cell>" for cell in row]
+            parts += [f"{CELL}<text:p>{escape(cell)}</text:p></table:table-cell>" for cell in row]
             parts.append('<table:table-cell table:number-columns-repeated="16000"/></table:table-row>')
         parts.append("</table:table>")
     parts.append("</office:spreadsheet></office:body></office:document-content>")
     return zipped(
         {
+            "META-INF/manifest.xml": b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
             "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
             "content.xml": "".join(parts).encode(),
         }

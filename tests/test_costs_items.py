@@ -8,7 +8,7 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import costs as tables
+from analysis.ingest.hand import costs as tables
 from analysis.methods.costing import prices
 from analysis.methods.costing.prices import CostError
 from analysis.study.costs import items, uncertain
@@ -185,14 +185,14 @@ def test_a_changed_share_keeps_its_range_below_one(share, kind):
 
 
 def texts() -> dict[str, pd.DataFrame]:
-    names = [resource["name"] for resource in tables.RESOURCES]
     return {
-        name: pd.read_csv(data.FOLDER / f"{name}.csv", dtype="str", keep_default_na=False) for name in names
+        name: pd.read_csv(data.FOLDER / f"{name}.csv", dtype="str", keep_default_na=False)
+        for name in tables.TABLES
     }
 
 
 def test_committed_records_pass_and_say_how_they_are_known():
-    tables.check_costs(texts())
+    tables.check(texts())
     frame = items.parameters()
     known = frame["quantity"].notna()
     assert (frame["status"] == "unknown").eq(~known).all()
@@ -222,7 +222,7 @@ def test_a_record_that_contradicts_itself_is_refused_by_row(item, column, value,
     place = frame.index[frame["item_id"] == item][0]
     frame.loc[place, column] = value
     with pytest.raises(DataError, match=words) as refused:
-        tables.check_costs(frames)
+        tables.check(frames)
     assert refused.value.row == place + 2
 
 

@@ -277,7 +277,7 @@ def test_check_finds_a_code_that_is_no_organisation(folder):
     assert (data.check()["result"] == "ok").all()
     put(folder, resource=resource, codes="org_code\nRAA\n")
     assert data.check().loc[1, "result"] == (
-        "waits, row 4, column 'org_code': found 'RBB'. Allowed: a code in organisations."
+        "waits, row 4, column 'org_code': found 'RBB'. Allowed: one of org_code in organisations."
     )
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import evidence
-from analysis.ingest.evidence_tables import DIRECTIONS
+from analysis.ingest import descriptions
+from analysis.ingest.hand import evidence
 from analysis.study import regime
-from analysis.study.evidence import theory
+from analysis.study.evidence.theory import listed
 from tests import known_words as words
 
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
@@ -58,12 +58,18 @@ def common() -> set[str]:
 
 @pytest.fixture
 def frames() -> dict[str, pd.DataFrame]:
-    return {name: data.load(name) for name in evidence.NAMES}
+    return {name: data.load(name) for name in evidence.TABLES}
+
+
+def check(frames: dict[str, pd.DataFrame]) -> None:
+    """Check the tables as a refresh does: what each refers to is there, then what they say of each other."""
+    data.check_references([descriptions.table(name) for name in evidence.TABLES], frames)
+    evidence.check(frames)
 
 
 def test_tables_fit_their_descriptions_and_each_other(frames):
-    evidence.check_evidence(frames)
-    for name in evidence.NAMES:
+    check(frames)
+    for name in evidence.TABLES:
         assert data.describe(name)["status"] == "public-record"
 
 
@@ -125,7 +131,7 @@ def test_every_theme_is_used_and_every_direction_occurs(frames):
     agreed = frames["evidence_agreed"]
     used = set(agreed["theme"]) | set(agreed["second_theme"].dropna())
     assert used == set(frames["evidence_codebook"]["code"])
-    assert set(agreed["direction"]) == set(DIRECTIONS)
+    assert set(agreed["direction"]) == set(descriptions.choices("evidence_agreed", "direction"))
 
 
 def test_phases_agree_with_the_spells(frames):
@@ -155,7 +161,7 @@ def test_profiles_rest_on_statements_of_their_phase_and_theme(frames):
     other = [
         (row.ods_code, row.dimension, row.phase, item)
         for row in frames["case_profiles"].itertuples()
-        for item in theory.listed(row.statement_ids)
+        for item in listed(row.statement_ids)
         if statements[item] != row.phase
     ]
     assert other == [("RXR", "B4", "before", "RXR-06")]  # said in the spell about the years before it
@@ -178,18 +184,18 @@ def change(frames, table, row, column, value):
 @pytest.mark.parametrize(
     ("table", "column", "value", "message"),
     [
-        ("evidence_codings", "theme", "B9", "a code of evidence_codebook"),
-        ("evidence_codings", "second_theme", "Z1", "a code of evidence_codebook"),
-        ("evidence_agreed", "theme", "B9", "a code of evidence_codebook"),
-        ("theory_links", "to", "luck", "an element of theory_elements"),
+        ("evidence_codings", "theme", "B9", "one of code in evidence_codebook"),
+        ("evidence_codings", "second_theme", "Z1", "one of code in evidence_codebook"),
+        ("evidence_agreed", "theme", "B9", "one of code in evidence_codebook"),
+        ("theory_links", "to", "luck", "one of id in theory_elements"),
         ("theory_links", "from", "expertise_and_challenge", "another element than the start"),
-        ("theory_evidence", "statement_id", "RXR-99", "a statement of evidence_statements"),
-        ("theory_evidence", "link_id", "L99", "an arrow of theory_links"),
+        ("theory_evidence", "statement_id", "RXR-99", "one of id in evidence_statements"),
+        ("theory_evidence", "link_id", "L99", "one of id in theory_links"),
         ("theory_configurations", "statement_ids", "RXR-01;RXR-99", "each once"),
         ("theory_configurations", "statement_ids", "RXR-01;RXR-01", "each once"),
         ("case_profiles", "statement_ids", "RPA-01", "about the trust in the same row"),
         ("case_profiles", "level", "high", "not_knowable with fewer than 2"),
-        ("case_profiles", "dimension", "I9", "a code of evidence_codebook"),
+        ("case_profiles", "dimension", "I9", "one of code in evidence_codebook"),
         ("evidence_statements", "stance", "intent", "a blank in those of trusts"),
         ("evidence_statements", "ods_code", "RPA", "the code of the trust"),
         ("evidence_agreed", "direction", "+", "adjudicated, where the coders differ"),
@@ -197,7 +203,7 @@ def change(frames, table, row, column, value):
 )
 def test_what_does_not_fit_is_refused_with_its_place(frames, table, column, value, message):
     with pytest.raises(DataError, match=message) as caught:
-        evidence.check_evidence(change(frames, table, 0, column, value))
+        check(change(frames, table, 0, column, value))
     assert (caught.value.table, caught.value.row) == (table, 2)
 
 
@@ -205,35 +211,35 @@ def test_what_does_not_fit_is_refused_with_its_place(frames, table, column, valu
 def test_a_statement_without_a_coding_is_refused(frames, table):
     short = {**frames, table: frames[table].iloc[1:]}
     with pytest.raises(DataError, match="each trust statement once"):
-        evidence.check_evidence(short)
+        check(short)
 
 
 def test_a_coding_of_a_statement_about_the_whole_regime_is_refused(frames):
     extra = frames["evidence_agreed"].iloc[[0]].assign(id="ENG-01")
     longer = {**frames, "evidence_agreed": pd.concat([frames["evidence_agreed"], extra])}
     with pytest.raises(DataError, match="each trust statement once"):
-        evidence.check_evidence(longer)
+        check(longer)
 
 
 def test_an_element_without_an_arrow_and_a_trust_without_a_profile_are_refused(frames):
     lonely = frames["theory_elements"].iloc[[0]].assign(id="luck")
     more = {**frames, "theory_elements": pd.concat([frames["theory_elements"], lonely])}
     with pytest.raises(DataError, match="an element with an arrow"):
-        evidence.check_evidence(more)
+        check(more)
     profiles = frames["case_profiles"]
     with pytest.raises(DataError, match="no row for RXR"):
-        evidence.check_evidence({**frames, "case_profiles": profiles[profiles["ods_code"] != "RXR"]})
+        check({**frames, "case_profiles": profiles[profiles["ods_code"] != "RXR"]})
     with pytest.raises(DataError, match="24 rows for each"):
-        evidence.check_evidence({**frames, "case_profiles": profiles.iloc[1:]})
+        check({**frames, "case_profiles": profiles.iloc[1:]})
 
 
 def test_the_check_leaves_the_tables_as_they_were(frames):
     before = {name: frame.copy() for name, frame in frames.items()}
-    evidence.check_evidence(frames)
+    check(frames)
     for name, frame in frames.items():
         pd.testing.assert_frame_equal(frame, before[name])
 
 
 def test_lists_are_read_in_order_and_blanks_are_empty():
-    assert theory.listed("RXR-01;RXR-02") == ["RXR-01", "RXR-02"]
-    assert theory.listed("") == theory.listed(float("nan")) == theory.listed(pd.NA) == []
+    assert listed("RXR-01;RXR-02") == ["RXR-01", "RXR-02"]
+    assert listed("") == listed(float("nan")) == listed(pd.NA) == []

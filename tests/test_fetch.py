@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from analysis.data import DataError
-from analysis.ingest import content, fetch
+from analysis.ingest.net import content, fetch
 from tests.local_web import Item, serving
 
 QUICK = fetch.Manners(

@@ -2,7 +2,9 @@ import pandas as pd
 import pytest
 
 from analysis.data import DataError, verify
-from analysis.ingest import ae, ae_archive, ae_official, ae_tables
+from analysis.ingest import descriptions
+from analysis.ingest.history import ae_archive
+from analysis.ingest.live import ae, ae_official
 
 LEAD = "Period,Org Code,Parent Org,Org name,"
 TAIL = (
@@ -239,7 +241,7 @@ def test_damaged_official_file_is_refused_with_its_place(tmp_path, pair, row, co
 
 def test_provider_twice_is_refused(tmp_path):
     row = MAY_2019.splitlines(keepends=True)[3]
-    with pytest.raises(DataError, match=r"row 5, column 'org_code': found 'NJS05 twice'"):
+    with pytest.raises(DataError, match=r"row 5, column 'Org Code': found 'NJS05 twice'"):
         ae_official.read_official(put(tmp_path, MAY_NAME, MAY_2019.replace(row, row + row)))
 
 
@@ -307,7 +309,7 @@ def test_known_faults_of_the_archive_are_left_out_and_flagged(tables):
 
 def test_tables_fit_their_descriptions_and_are_the_same_twice(folder, tables):
     first, second = tables, ae.read(folder)
-    for resource in ae_tables.RESOURCES:
+    for resource in map(descriptions.table, ae.TABLES):
         content = [tables[resource["name"]].to_csv(index=False).encode() for tables in (first, second)]
         assert content[0] == content[1]
         assert len(verify(resource, content[0])) == len(first[resource["name"]])

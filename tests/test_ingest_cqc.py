@@ -4,7 +4,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import cqc_ratings, opendocument, refresh
+from analysis.ingest import descriptions, refresh, sheets
+from analysis.ingest.live import cqc_ratings
 from tests.release_files import cqc_sheets, ods
 
 CODES = [f"R{a}{b}" for a in "ABCDEFGHJKL" for b in "1234567890"]
@@ -26,8 +27,8 @@ def test_workbook_gives_nhs_providers_and_locations(tmp_path):
     first = table[table["org_code"] == "RA1"].set_index(["rated_id", "domain"])
     assert first.loc[("RA1", "Well-led"), ["rating", "published"]].tolist() == ["Good", "2024-08-14"]
     assert bool(first.loc[("RA101", "Safe"), "inherited"]) is False
-    content = refresh.to_csv(table, cqc_ratings.RESOURCES[0])
-    assert len(data.verify(cqc_ratings.RESOURCES[0], content)) == len(table)
+    content = refresh.to_csv(table, descriptions.table(cqc_ratings.TABLES[0]))
+    assert len(data.verify(descriptions.table(cqc_ratings.TABLES[0]), content)) == len(table)
 
 
 def test_notes_above_the_headings_and_the_earlier_heading_are_read(tmp_path):
@@ -102,16 +103,21 @@ def test_part_of_a_file_and_two_files_of_a_month_are_refused(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"<html>", ods({"Locations": [["a"]]})[:200]])
 def test_other_files_are_refused(tmp_path, content):
     (tmp_path / NAME).write_bytes(content)
-    with pytest.raises(DataError, match="a complete OpenDocument workbook"):
+    with pytest.raises(DataError, match=r"a complete workbook \(.xlsx, .xls or .ods\)"):
         cqc_ratings.read(tmp_path)
 
 
 def test_rows_are_counted_as_the_sheet_shows_them(tmp_path):
     path = put(tmp_path, {"One": [["a"], [], ["c", "", "d"]], "Two": [["x"]]})
-    assert opendocument.sheets(path) == ["One", "Two"]
-    assert list(opendocument.rows(path, "One")) == [(1, ["a"]), (3, ["c", "", "d"])]
+    grids = sheets.read(path)
+    assert list(grids) == ["One", "Two"]
+    assert [[sheets.text(cell) for cell in row] for row in grids["One"]] == [
+        ["a", "", ""],
+        [""] * 3,
+        ["c", "", "d"],
+    ]
     with pytest.raises(DataError, match="a sheet 'Three'"):
-        list(opendocument.rows(path, "Three"))
+        sheets.page(grids, ["Three"], file=path.name)
 
 
 def test_committed_ratings_are_those_of_the_public_record():

@@ -1,12 +1,13 @@
 import datetime
-import struct
 
 import openpyxl
 import pandas as pd
 import pytest
 
 from analysis.data import DataError, load, verify
-from analysis.ingest import england_ae, england_rtt
+from analysis.ingest import descriptions
+from analysis.ingest.live import england_ae, england_rtt
+from tests.release_files import xls
 
 AE_NAME = "Monthly-AE-Time-Series-June-2019.xls"
 RTT_NAME = "RTT_TS_data.xlsx"
@@ -15,49 +16,10 @@ TYPES = (
     "Type 2 Departments - Single Specialty",
     "Type 3 Departments - Other A&E/Minor Injury Unit",
 )
-DATE_STYLE = 1
 
 
 def months(first, last):
     return [period.to_timestamp().to_pydatetime() for period in pd.period_range(first, last, freq="M")]
-
-
-def excel97(sheets):
-    """Return a minimal BIFF5 workbook: sheets by name, rows of None, text, numbers and dates."""
-
-    def record(kind, body=b""):
-        return struct.pack("<HH", kind, len(body)) + body
-
-    def cell(row, column, value):
-        if isinstance(value, str):
-            text = value.encode("cp1252")
-            return record(0x0204, struct.pack("<HHHH", row, column, 0, len(text)) + text)
-        date = isinstance(value, datetime.datetime)
-        number = (value - datetime.datetime(1899, 12, 30)).days if date else value
-        return record(0x0203, struct.pack("<HHHd", row, column, DATE_STYLE if date else 0, number))
-
-    def begin(kind):
-        return record(0x0809, struct.pack("<HHHH", 0x0500, kind, 0, 0))
-
-    bodies = [
-        begin(0x0010)
-        + b"".join(
-            cell(row, column, value)
-            for row, values in enumerate(grid)
-            for column, value in enumerate(values)
-            if value is not None
-        )
-        + record(0x000A)
-        for grid in sheets.values()
-    ]
-    styles = b"".join(record(0x00E0, struct.pack("<HHHBBIi", 0, number, 0, 0, 0, 0, 0)) for number in (0, 14))
-    front = begin(0x0005) + record(0x0042, struct.pack("<H", 1252)) + styles
-    size = len(front) + sum(4 + 7 + len(name) for name in sheets) + 4
-    index = b""
-    for name, body in zip(sheets, bodies, strict=True):
-        index += record(0x0085, struct.pack("<IBBB", size, 0, 0, len(name)) + name.encode())
-        size += len(body)
-    return front + index + record(0x000A) + b"".join(bodies)
 
 
 def ae_sheets():
@@ -109,7 +71,7 @@ def sheets():
 
 
 def read_ae(folder, sheets, name=AE_NAME):
-    (folder / name).write_bytes(excel97(sheets))
+    (folder / name).write_bytes(xls(sheets))
     return england_ae.read(folder)["ae_england_monthly"]
 
 
@@ -127,7 +89,7 @@ def test_series_has_counts_and_their_denominator(tmp_path, sheets):
 
 def test_series_fits_its_description(tmp_path, sheets):
     content = read_ae(tmp_path, sheets).to_csv(index=False).encode()
-    assert len(verify(england_ae.RESOURCES[0], content)) == 107
+    assert len(verify(descriptions.table(england_ae.TABLES[0]), content)) == 107
 
 
 def test_other_sheets_do_not_matter(tmp_path, sheets):
@@ -166,7 +128,7 @@ def test_damaged_series_is_refused_with_its_place(tmp_path, sheets, sheet, row, 
     sheets[sheet][row - 1][ord(letter) - ord("A")] = value
     with pytest.raises(DataError, match=message) as caught:
         read_ae(tmp_path, sheets)
-    assert caught.value.table == f"{AE_NAME}, sheet {sheet}"
+    assert caught.value.table == f"{AE_NAME}, sheet '{sheet}'"
     assert caught.value.row == row
     assert caught.value.column in (letter, "F", "J", "L")
 
@@ -189,18 +151,18 @@ def test_shifted_or_cut_series_is_refused(tmp_path, sheets):
     with pytest.raises(DataError, match=r"row 122, .*nothing after 2019-06"):
         read_ae(tmp_path, longer)
     gap = {**sheets, "Performance": sheets["Performance"][:30] + sheets["Performance"][31:]}
-    with pytest.raises(DataError, match=r"sheet Performance, row 31, column 'B'"):
+    with pytest.raises(DataError, match=r"sheet 'Performance', row 31, column 'B'"):
         read_ae(tmp_path, gap)
 
 
 def test_file_name_states_the_last_month(tmp_path, sheets):
-    with pytest.raises(DataError, match="a month that is over"):
+    with pytest.raises(DataError, match="months that are over"):
         read_ae(tmp_path, sheets, name="Monthly-AE-Time-Series-June-2099.xls")
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<html><body>Not found</body></html>", "Period;A&E".encode("utf-16"), excel97(ae_sheets())[:5000]],
+    [b"", b"<html><body>Not found</body></html>", "Period;A&E".encode("utf-16"), xls(ae_sheets())[:5000]],
     ids=["empty", "web page", "text", "cut"],
 )
 def test_file_that_is_no_workbook_is_refused(tmp_path, content):
@@ -253,7 +215,7 @@ def test_rtt_series_starts_where_incomplete_pathways_do(tmp_path):
     table = read_rtt(tmp_path, rtt_rows())
     assert table["month"].tolist() == ["2007-08", "2007-09", "2007-10"]
     assert table.iloc[0, 1:].tolist() == [100, 60, 20, 110, 66, 22, 14.25]
-    assert len(verify(england_rtt.RESOURCES[0], table.to_csv(index=False).encode())) == 3
+    assert len(verify(descriptions.table(england_rtt.TABLES[0]), table.to_csv(index=False).encode())) == 3
 
 
 RTT_DAMAGES = {

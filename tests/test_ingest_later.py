@@ -7,18 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.data import DataError, verify
-from analysis.ingest import (
-    ae,
-    ae_official,
-    ae_workbook,
-    kh03,
-    kh03_tables,
-    kh03_workbook,
-    later,
-    refresh,
-    shmi,
-    shmi_tables,
-)
+from analysis.ingest import descriptions, later, refresh
+from analysis.ingest.live import ae, ae_official, ae_workbook, kh03, kh03_workbook, shmi
 from tests.release_files import ae_csv, ae_rows, book, kh03_book, kh03_rows, shmi_csv
 
 CODES = [f"R{a}{b}" for a in "ABCDEFGHJK" for b in "1234567890"] + ["RX9"]
@@ -93,8 +83,8 @@ def test_pilot_trusts_dashes_are_missing(tmp_path):
         ("W17", 999, 17, None, None),
         ("E17", 2001, 17, "H", "the sum of its types"),
         ("U17", 101, 17, "U", "the sum over 2 providers"),
-        ("B20", "RAA", 20, "org_code", "one row a key"),
-        ("B20", "Trust", 20, "code", "a code like"),
+        ("B20", "RAA", 20, "B", "one row a key"),
+        ("B20", "Trust", 20, "B", "a code like"),
         ("U16", "Patients in corridors", 16, "U", "a known heading"),
         ("F16", "Type 2 Departments", 16, None, None),
         ("G16", "Type 2 Departments", 16, "G", "a known heading"),
@@ -167,7 +157,7 @@ def test_kh03_workbooks_give_both_kinds_and_england(tmp_path):
     england = made["beds_england"].iloc[0]
     assert england["overnight_total_available"] == pytest.approx(120.5 * len(CODES))
     assert england["day_total_occupied"] == pytest.approx(105.5 * len(CODES))
-    for resource in kh03_tables.RESOURCES:
+    for resource in map(descriptions.table, kh03.TABLES):
         content = refresh.to_csv(made[resource["name"]], resource)
         assert len(verify(resource, content)) == len(made[resource["name"]])
 
@@ -202,8 +192,8 @@ def test_kh03_revised_quarter_replaces_the_first_one(tmp_path):
         ("G18", 500, 18, "G", "the sum of its categories"),
         ("M16", 1, 16, "M", "the sum"),
         ("S18", 88, 18, "S", "as a share of one"),
-        ("E19", "RA1", 19, "org_code", "one row a key"),
-        ("E19", "", 19, "code", "a code like"),
+        ("E19", "RA1", 19, "E", "one row a key"),
+        ("E19", "", 19, "E", "a code like"),
         ("C19", "September", 19, "Period End", "2024-12 throughout"),
         ("B19", "2024/25", 19, "Year, Period End", "a financial year like 2024-25"),
         ("I15", "Autism", 15, "Learning Disabilities", "one each of beds available"),
@@ -253,7 +243,7 @@ def test_shmi_of_a_later_year(tmp_path, top):
     table = shmi.read_later(tmp_path)["shmi_yearly"]
     assert len(table) == 100
     assert table.iloc[0].tolist() == ["RA0", 2020, 1.05]
-    resource = shmi_tables.RESOURCES[0]
+    resource = descriptions.table(shmi.TABLES[0])
     assert len(verify(resource, refresh.to_csv(table, resource))) == 100
 
 

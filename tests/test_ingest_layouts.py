@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from analysis.data import DataError
-from analysis.ingest import ae_official, kh03_workbook, release, shmi_release, sickness
+from analysis.ingest import checks, files
+from analysis.ingest.live import ae_official, kh03_workbook, shmi, sickness
 from tests.release_files import ae_csv, book, kh03_rows, shmi_csv
 
 CODES = [f"RA{i}" for i in range(1, 6)]
@@ -61,13 +62,13 @@ def test_ae_file_with_blank_rows_thousands_commas_and_windows_letters(tmp_path: 
 
 def test_a_decimal_comma_is_not_a_thousands_comma(tmp_path: Path) -> None:
     path = put(tmp_path, "x.csv", 'n\n"1,234"\n"12,345,678.5"\n"0,512"\n"1,23"\n')
-    frame = release.read_csv(path, ["n"])
-    assert release.numbers(frame[:2], "n", release="x", grouped=True).tolist() == [1234, 12345678.5]
-    for rows, found in ((frame[:3], "0,512"), (frame[3:], "1,23")):
+    rows = files.read_csv(path, ["n"])
+    assert checks.number(rows.only(rows.frame.index < 4), "n", grouped=True).tolist() == [1234, 12345678.5]
+    for kept, found in ((rows.frame.index < 5, "0,512"), (rows.frame.index > 4, "1,23")):
         with pytest.raises(DataError, match=found):
-            release.numbers(rows, "n", release="x", grouped=True)
+            checks.number(rows.only(kept), "n", grouped=True)
     with pytest.raises(DataError, match="1,234"):
-        release.numbers(frame, "n", release="x")
+        checks.number(rows, "n")
 
 
 def test_kh03_sheet_and_headings_in_other_case_and_with_trailing_blanks(tmp_path: Path) -> None:
@@ -85,7 +86,7 @@ def test_kh03_sheet_and_headings_in_other_case_and_with_trailing_blanks(tmp_path
 def test_shmi_file_of_windows_with_headings_in_other_case(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shmi_release, "FEWEST", 3)
+    monkeypatch.setattr(shmi, "FEWEST", 3)
     text = (
         shmi_csv(CODES[:4])
         .decode()
@@ -94,4 +95,4 @@ def test_shmi_file_of_windows_with_headings_in_other_case(
     )
     text = text.rstrip("\n") + "\n\nCopyright \u00a9 2025\u2019\n"
     path = put(tmp_path, "SHMI data at trust level, Jan24-Dec24 (csv).csv", text.encode("cp1252"))
-    assert shmi_release.read_release(path)["org_code"].tolist() == CODES[:4]
+    assert shmi.read_release(path)["org_code"].tolist() == CODES[:4]

@@ -10,7 +10,9 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import ods, organisations
+from analysis.ingest import descriptions
+from analysis.ingest.history import trust_lists
+from analysis.ingest.live import organisations
 
 # code, name, region code, opened, closed
 TRUSTS = [
@@ -72,21 +74,21 @@ def _csv(rows: list[tuple], *, head: str | None = None) -> str:
 def _workbook(path: Path, surveyed: dict[str, list[tuple[str, str]]], *, printed: int | None = None) -> None:
     book = openpyxl.Workbook()
     book.active.title = "Notes"
-    for title, (group, *_) in ods.SURVEY_SHEETS.items():
+    for title, (group, *_) in trust_lists.SURVEY_SHEETS.items():
         sheet = book.create_sheet(title)
         if title == "Acute":
             sheet.append(["See the rates at the bottom"])
         sheet.append(["trust", "trustname", "trtype", "trtname"])
         for code, name in surveyed[title]:
             sheet.append([code, name, 1, group])
-        if title in ods.COUNTED:
+        if title in trust_lists.COUNTED:
             sheet.append(["count:", len(surveyed[title]) if printed is None else printed])
     book.save(path)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(ods, "RECORDS", RECORDS)
+    monkeypatch.setattr(trust_lists, "RECORDS", RECORDS)
     etr = [
         (code, name, region, "Q1", *[""] * 5, "AB1 2CD", opened, closed, "")
         for code, name, region, opened, closed in TRUSTS
@@ -198,7 +200,7 @@ def test_beds_percent_uses_the_last_quarter_with_beds(folder):
 
 def test_tables_pass_their_own_descriptions(folder):
     tables = organisations.read(folder)
-    for resource in organisations.RESOURCES:
+    for resource in map(descriptions.table, organisations.TABLES):
         frame = tables[resource["name"]].copy()
         for column in frame.columns[frame.dtypes == "bool"]:
             frame[column] = frame[column].map({True: "true", False: "false"})
@@ -285,7 +287,7 @@ def test_a_trust_in_two_survey_groups_is_refused(folder):
 
 
 def test_a_trust_without_a_type_is_refused(folder, monkeypatch):
-    monkeypatch.setattr(ods, "RECORDS", {})
+    monkeypatch.setattr(trust_lists, "RECORDS", {})
     with (folder / "lists" / "etr_2021-01.csv").open("a", encoding="utf-8") as file:
         file.write(_csv([("RXK", "KAPPA NHS TRUST", "Y60", "Q1", *[""] * 5, "AB1", "20150401", "", "")]))
     with pytest.raises(DataError, match="row RXK, column 'type'"):

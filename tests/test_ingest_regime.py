@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,9 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import curated, regime, regime_trusts
+from analysis.ingest import descriptions
+from analysis.ingest.hand import tables as hand
+from analysis.ingest.history import regime, regime_trusts
 
 HEAD = "trust_name,ods_code,entered,exited,precision,reason,source_url,confidence"
 URL = "https://www.example.org/a"
@@ -214,7 +217,7 @@ def test_trusts_hold_finance_events_and_the_later_programme(folder):
 
 def test_tables_pass_their_own_descriptions(folder):
     tables = regime.read(folder)
-    for resource in regime.RESOURCES:
+    for resource in map(descriptions.table, regime.TABLES):
         frame = tables[resource["name"]].copy()
         for column in frame.columns[frame.dtypes == "bool"]:
             frame[column] = frame[column].map({True: "true", False: "false"})
@@ -300,24 +303,28 @@ def test_one_file_of_two_is_refused_and_none_is_no_publication(folder, tmp_path)
     assert regime.releases(folder) == []
 
 
+def _copy(folder: Path) -> None:
+    shutil.copytree(data.FOLDER / "tables", folder / "tables")
+    for name in hand.TABLES:
+        shutil.copyfile(data.FOLDER / f"{name}.csv", folder / f"{name}.csv")
+
+
 def test_curated_records_are_read_from_the_data_folder_and_damage_is_refused(tmp_path):
-    for resource in curated.RESOURCES:
-        (tmp_path / resource["path"]).write_bytes((data.FOLDER / resource["path"]).read_bytes())
-    assert set(curated.read_curated(tmp_path)) == {resource["name"] for resource in curated.RESOURCES}
+    _copy(tmp_path)
+    assert tuple(hand.read(tmp_path)) == hand.TABLES
     _change(tmp_path, "regime_events.csv", "2015-02-15", "2015-02-01")
     with pytest.raises(DataError, match=r"regime_events, row 6, column 'date_day'.*2015-02-15"):
-        curated.read_curated(tmp_path)
+        hand.read(tmp_path)
     (tmp_path / "regime_events.csv").unlink()
     with pytest.raises(DataError, match="no file"):
-        curated.read_curated(tmp_path)
+        hand.read(tmp_path)
 
 
 def test_a_curated_record_without_an_address_cannot_be_sure(tmp_path):
-    for resource in curated.RESOURCES:
-        (tmp_path / resource["path"]).write_bytes((data.FOLDER / resource["path"]).read_bytes())
+    _copy(tmp_path)
     _change(tmp_path, "regime_events.csv", "regulator,,,low", "regulator,,,high")
     with pytest.raises(DataError, match="at most low without an address"):
-        curated.read_curated(tmp_path)
+        hand.read(tmp_path)
 
 
 def _in_force(spells: pd.DataFrame, day: str) -> pd.DataFrame:

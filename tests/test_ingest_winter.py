@@ -10,9 +10,8 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import winter, winter_files
-from analysis.ingest.winter_files import Winter
-from analysis.ingest.winter_tables import MEASURES
+from analysis.ingest.history import winter, winter_files
+from analysis.ingest.history.winter_files import MEASURES, Winter
 
 EARLY, LATE = "sitrep1718.csv.gz", "sitrep2021.csv.gz"
 EARLY_TEXT = """\
@@ -137,11 +136,6 @@ DAMAGES = {
     "column renamed": (EARLY, lambda t: t.replace("Delays30", "Delays_30"), r"row 1, column 'Delays30'"),
     "unknown column": (EARLY, lambda t: t.replace("No. unocc", "Unocc"), r"unknown heading"),
     "header shifted": (EARLY, lambda t: "Winter\n" + t, r"row 1, column 'Code'"),
-    "decimal comma": (
-        EARLY,
-        lambda t: t.replace("10.0,2.0", '"10,0",2.0'),
-        r"row 3, column 'Delays30'.*10,0",
-    ),
     "fraction of a bed": (
         EARLY,
         lambda t: t.replace(",200,180,", ",200,180.5,"),

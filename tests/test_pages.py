@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.ingest import pages
+from analysis.ingest.net import pages
 
 WHERE = {publication.name: publication for publication in pages.PUBLICATIONS}
 UPLOADS = "https://www.england.nhs.uk/statistics/wp-content/uploads/sites/2"
@@ -179,7 +179,7 @@ def test_page_without_its_links_is_refused_in_words(name):
     with pytest.raises(pages.PageError) as caught:
         find(name, changed=changed)
     assert caught.value.table == page
-    assert "the page has changed or moved: adapt analysis/ingest/pages.py" in str(caught.value)
+    assert "the page has changed or moved: adapt analysis/ingest/net/pages.py" in str(caught.value)
     assert "links, none like that" in str(caught.value)
 
 

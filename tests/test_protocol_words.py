@@ -5,9 +5,12 @@ import pytest
 from analysis import data
 from analysis.chapters import protocol
 from analysis.data import DataError
-from analysis.ingest.amendments import AMENDMENTS, KINDS
+from analysis.ingest import descriptions
 from analysis.present import words
 from analysis.study import indicators, leaving
+
+AMENDMENTS = descriptions.table("amendments")
+KINDS = descriptions.choices("amendments", "kind")
 
 
 def value(setting):

@@ -13,28 +13,24 @@ import pytest
 
 from analysis import __main__ as command, data
 from analysis.data import DataError
-from analysis.ingest import curated, refresh, release
+from analysis.ingest import descriptions, files, record, refresh
+from analysis.ingest.hand import tables as hand
 
 
-def resource(name, *, status="official"):
-    text = {"type": "string", "constraints": {"required": True}}
-    return {
-        "name": name,
-        "path": f"{name}.csv",
-        "title": name.title(),
-        "status": status,
-        "period": "month",
-        "breaks": [],
-        "schema": {
-            "fields": [
-                {"name": "org_code", **text},
-                {"name": "month", "type": "yearmonth", "constraints": {"required": True}},
-                {"name": "count", "type": "integer", "constraints": {"minimum": 0}},
-            ],
-            "primaryKey": ["org_code", "month"],
-            "missingValues": [""],
-        },
-    }
+def description(name, *, status="official"):
+    return f"""
+name: {name}
+title: {name.title()}
+status: {status}
+period: month
+breaks: []
+schema:
+  fields:
+    - {{name: org_code, type: string, constraints: {{required: true}}}}
+    - {{name: month, type: yearmonth, constraints: {{required: true}}}}
+    - {{name: count, type: integer, constraints: {{minimum: 0}}}}
+  primaryKey: [org_code, month]
+"""
 
 
 def publication(name, tables):
@@ -43,7 +39,7 @@ def publication(name, tables):
     def read(folder):
         frames = {}
         for table in tables:
-            path = release.find_one(folder, f"{name}-{table}.csv")
+            path = files.find_one(folder, f"{name}-{table}.csv")
             frame = pd.read_csv(path)
             if (frame["count"] > 9000).any():
                 row = (frame["count"] > 9000).idxmax() + 2
@@ -55,18 +51,15 @@ def publication(name, tables):
 
     return SimpleNamespace(
         __name__=f"made.{name}",
-        RESOURCES=tuple(resource(table) for table in tables),
-        releases=lambda folder: release.find(folder, f"{name}-.*[.]csv"),
+        TABLES=tuple(tables),
+        releases=lambda folder: files.find(folder, f"{name}-.*[.]csv"),
         read=read,
     )
 
 
-NOTES = resource("notes", status="published")
-
-
 def read_notes(folder):
     file = folder / "notes.csv"
-    data.verify(NOTES, file.read_bytes())
+    data.verify(descriptions.table("notes", folder), file.read_bytes())
     return {"notes": pd.read_csv(file, dtype="str", keep_default_na=False)}
 
 
@@ -97,10 +90,13 @@ def counts():
 def folder(tmp_path, monkeypatch):
     """A data folder made by a first refresh."""
     monkeypatch.setattr(refresh, "PUBLICATIONS", MADE)
-    monkeypatch.setattr(refresh, "curated", SimpleNamespace(RESOURCES=(NOTES,), read_curated=read_notes))
+    monkeypatch.setattr(refresh, "hand", SimpleNamespace(read=read_notes))
     monkeypatch.delenv("REPORT_TRACE", raising=False)
     target = tmp_path / "data"
-    target.mkdir()
+    (target / "tables").mkdir(parents=True)
+    for name in ("overnight", "day", "waits", "notes"):
+        status = "published" if name == "notes" else "official"
+        (target / "tables" / f"{name}.yml").write_text(description(name, status=status))
     monkeypatch.setattr(data, "FOLDER", target)
     (target / "notes.csv").write_text("org_code,month,count\nRAA,2015-01,\n")
     refresh.refresh(write_release(tmp_path / "first"), folder=target)
@@ -117,6 +113,7 @@ def second(tmp_path):
 def test_first_refresh_writes_tables_package_and_nothing_else(folder, tmp_path):
     assert set(snapshot(folder)) == {
         "overnight.csv", "day.csv", "waits.csv", "notes.csv", "datapackage.json", "changes.json",
+        *(f"tables/{name}.yml" for name in ("overnight", "day", "waits", "notes")),
     }  # fmt: skip
     assert (folder / "day.csv").read_text() == (
         "org_code,month,count\nRAA,2015-01,101\nRAA,2015-02,102\nRBB,2015-01,101\nRBB,2015-02,102\n"
@@ -127,7 +124,7 @@ def test_first_refresh_writes_tables_package_and_nothing_else(folder, tmp_path):
     assert about["bytes"] == (folder / "day.csv").stat().st_size
     assert about["coverage"] == {"from": "2015-01", "to": "2015-02", "periods": 2}
     assert [(source["title"], source["hash"]) for source in about["sources"]] == [
-        (name, "sha256:" + release.sha256(tmp_path / "first" / name))
+        (name, "sha256:" + files.sha256(tmp_path / "first" / name))
         for name in ("beds-day.csv", "beds-overnight.csv")
     ]
     assert data.load("notes")["count"].isna().all()
@@ -208,10 +205,10 @@ def test_rows_that_would_vanish_are_refused_unless_accepted(folder, tmp_path):
     assert counts()["overnight"] == [1, 2]
 
 
-def test_columns_must_be_those_described():
+def test_columns_must_be_those_described(folder):
     frame = pd.DataFrame({"org_code": ["RAA"], "count": [1], "month": ["2015-01"]})
     with pytest.raises(DataError, match="notes: found"):
-        refresh.to_csv(frame, NOTES)
+        refresh.to_csv(frame, descriptions.table("notes", folder))
 
 
 # killed at any moment
@@ -246,9 +243,9 @@ def killer(monkeypatch, at):
         for file in files[:1]:
             Path.unlink(file) if seen["n"] != at else os.remove(file)
 
-    monkeypatch.setattr(refresh, "_write", counted(refresh._write, halfway=half))
-    monkeypatch.setattr(refresh.os, "replace", counted(os.replace))
-    monkeypatch.setattr(refresh.shutil, "rmtree", counted(shutil.rmtree, halfway=one_file))
+    monkeypatch.setattr(record, "_write", counted(record._write, halfway=half))
+    monkeypatch.setattr(record.os, "replace", counted(os.replace))
+    monkeypatch.setattr(record.shutil, "rmtree", counted(shutil.rmtree, halfway=one_file))
     monkeypatch.setattr(Path, "unlink", counted(Path.unlink))
     monkeypatch.setattr(Path, "mkdir", counted(Path.mkdir))
     return seen
@@ -258,7 +255,7 @@ def described_as_they_are(folder):
     """Return whether every table on disk has the checksum that the package on disk states."""
     package = json.loads((folder / "datapackage.json").read_text())
     return all(
-        about["hash"] == "sha256:" + release.sha256(folder / about["path"]) for about in package["resources"]
+        about["hash"] == "sha256:" + files.sha256(folder / about["path"]) for about in package["resources"]
     )
 
 
@@ -282,7 +279,7 @@ def test_killed_at_any_step_the_tables_are_all_old_or_all_new(folder, second, tm
         new = {"overnight": [51, 52] * 3, "day": [151, 152] * 3, "waits": [251, 252] * 3, "notes": [pd.NA]}
         assert str(now) in (str(old), str(new)), f"mixed after step {at}"
         assert (data.check()["result"] == "ok").all()
-        refresh.finish(folder)
+        record.finish(folder)
         assert str(counts()) == str(now), f"finishing changed what was of record after step {at}"
         assert described_as_they_are(folder)
         assert not (folder / data.STAGE).exists()
@@ -300,7 +297,7 @@ def test_killed_at_any_step_the_tables_are_all_old_or_all_new(folder, second, tm
 
 def test_killed_while_finishing_what_another_left_is_finished_by_the_next(folder, second):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refresh, "finish", lambda folder: None)
+        patch.setattr(record, "finish", lambda folder: None)
         refresh.refresh(second, folder=folder)
     assert (folder / data.STAGE / data.READY).is_file()
     assert counts()["waits"] == [251, 252] * 3
@@ -308,24 +305,24 @@ def test_killed_while_finishing_what_another_left_is_finished_by_the_next(folder
         with pytest.MonkeyPatch.context() as patch:
             killer(patch, at)
             with pytest.raises(Killed):
-                refresh.finish(folder)
+                record.finish(folder)
         assert counts()["waits"] == [251, 252] * 3
         assert counts()["overnight"] == [51, 52] * 3
-    refresh.finish(folder)
+    record.finish(folder)
     assert described_as_they_are(folder)
 
 
 def test_a_process_killed_by_the_system_leaves_whole_tables(folder, second):
     child = os.fork()
     if child == 0:
-        write = refresh._write
+        write = record._write
 
         def last(path, content):
             write(path, content)
             if path.name == ".day.csv.new":
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        refresh._write = last
+        record._write = last
         try:
             refresh.refresh(second, folder=folder)
         finally:
@@ -335,7 +332,7 @@ def test_a_process_killed_by_the_system_leaves_whole_tables(folder, second):
     now = counts()
     assert now["waits"] == [251, 252] * 3
     assert (folder / "waits.csv").read_bytes().count(b"\n") == 5  # still the old one, not yet replaced
-    refresh.finish(folder)
+    record.finish(folder)
     assert str(counts()) == str(now)
     assert described_as_they_are(folder)
     assert not (folder / data.STAGE).exists()
@@ -369,19 +366,18 @@ def test_by_hand_refuses_a_broken_table(folder, capsys):
 
 
 def test_real_records_kept_by_hand_are_written_as_they_are():
-    frames = curated.read_curated(data.FOLDER)
-    for about in curated.RESOURCES:
-        assert refresh.to_csv(frames[about["name"]], about) == (data.FOLDER / about["path"]).read_bytes()
+    for name, frame in hand.read(data.FOLDER).items():
+        content = (data.FOLDER / f"{name}.csv").read_bytes()
+        assert refresh.to_csv(frame, descriptions.table(name)) == content
 
 
 # the tables of this repository
 
 
 def test_committed_tables_record_the_releases_they_were_made_from():
-    by_hand = {about["name"] for about in curated.RESOURCES}
     for name in data.tables():
         sources = data.describe(name).get("sources", [])
-        assert bool(sources) == (name not in by_hand), name
+        assert bool(sources) == (name not in hand.TABLES), name
         assert len({source["title"] for source in sources}) == len(sources)
         for source in sources:
             assert source["hash"].startswith("sha256:")
@@ -390,13 +386,14 @@ def test_committed_tables_record_the_releases_they_were_made_from():
 
 
 def test_committed_package_is_what_refresh_writes():
-    described = {about["name"]: about for p in refresh.PUBLICATIONS for about in p.RESOURCES}
-    described |= {about["name"]: about for about in curated.RESOURCES}
-    assert list(described) == data.tables()
-    for name, about in described.items():
+    names = [name for publication in refresh.PUBLICATIONS for name in publication.TABLES] + [*hand.TABLES]
+    assert names == data.tables()
+    assert {file.stem for file in (data.FOLDER / "tables").iterdir()} == set(names)
+    for name in names:
         committed = data.describe(name)
-        for part, value in about.items():
-            assert committed[part] == json.loads(json.dumps(value)), f"{name}: {part}"
+        content = (data.FOLDER / committed["path"]).read_bytes()
+        made = refresh.describe(descriptions.table(name), content, committed.get("sources", []))
+        assert json.dumps(made) == json.dumps(committed), name
     text = (data.FOLDER / "datapackage.json").read_text(encoding="utf-8")
     assert json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n" == text
 

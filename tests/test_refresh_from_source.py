@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 from functools import cache
 from types import SimpleNamespace
@@ -11,22 +12,18 @@ import pandas as pd
 import pytest
 
 from analysis import __main__ as command, data
-from analysis.ingest import (
+from analysis.ingest import changes, record, refresh
+from analysis.ingest.live import (
     ae,
     ae_official,
-    changes,
     cqc_ratings,
-    fetch,
     kh03,
     organisations,
-    pages,
-    record,
-    refresh,
     shmi,
     sickness,
-    source,
     staff_survey,
 )
+from analysis.ingest.net import fetch, pages, source
 from tests import release_files, test_pages
 from tests.local_web import Item, serving
 from tests.release_files import (
@@ -77,10 +74,11 @@ def folder(tmp_path, monkeypatch):
     package, files = cut()
     for name, content in files.items():
         (target / name).write_bytes(content)
+    shutil.copytree(FILES / "tables", target / "tables")
     (target / "datapackage.json").write_text(package, encoding="utf-8")
     publications = (organisations, kh03, ae, shmi, staff_survey, sickness, cqc_ratings)
     monkeypatch.setattr(refresh, "PUBLICATIONS", publications)
-    monkeypatch.setattr(refresh, "curated", SimpleNamespace(RESOURCES=(), read_curated=lambda folder: {}))
+    monkeypatch.setattr(refresh, "hand", SimpleNamespace(read=lambda folder: {}))
     monkeypatch.setattr(data, "FOLDER", target)
     monkeypatch.setattr(fetch, "Manners", lambda: QUICK)
     return target
@@ -358,7 +356,7 @@ def test_killed_by_the_system_at_any_step_the_tables_are_old_or_new(folder, tmp_
     package.write_text(json.dumps(kept))
     only = ["--publication", "sickness", "--publication", "cqc_ratings"]
     where = {"page": fetch, "fetch": fetch, "check": fetch, "copyfile": source.shutil, "read": cqc_ratings,
-             "compare": changes, "_write": refresh, "replace": os}[step]  # fmt: skip
+             "compare": changes, "_write": record, "replace": os}[step]  # fmt: skip
     at = {"page": 3, "fetch": 2, "_write": 6, "replace": 6}.get(step, 1)
 
     def refreshed():

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from analysis.chapters import about_reporting as r
-from analysis.ingest.reporting_items import CHECKLISTS
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 
@@ -17,7 +16,7 @@ def item(number, **changed):
 
 
 def made(*changed):
-    rows = {number: item(number) for number in range(1, CHECKLISTS["RAMESES II"] + 1)}
+    rows = {number: item(number) for number in range(1, r.CHECKLISTS["RAMESES II"] + 1)}
     rows.update({row["item"]: row for row in changed})
     return pd.DataFrame(rows.values())
 

@@ -13,11 +13,11 @@ from hypothesis import given, strategies as st
 
 from analysis import data
 from analysis.chapters import theory as theory_page, theory_plots
-from analysis.ingest.evidence_tables import BEARINGS
 from analysis.present import links
 from analysis.present.links import Link
 from analysis.study.evidence import theory
 from analysis.study.evidence.theory import CONTESTED, INTENT, NOTHING, STATUSES, SUPPORTED, TheoryError
+from analysis.study.evidence.vocabulary import BEARINGS
 
 CHAPTER = Path(__file__).resolve().parents[1] / "book" / "theory.ipynb"
 BEARING = st.sampled_from([*BEARINGS, INTENT])

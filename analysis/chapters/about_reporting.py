@@ -10,10 +10,11 @@ from html import escape, unescape
 import pandas as pd
 
 from analysis import data
-from analysis.ingest.reporting_items import CHECKLISTS, STATUSES
 from analysis.present import tables, words
 from analysis.present.tables import Table
 
+CHECKLISTS = {"SRQR": 21, "StaRI": 27, "RAMESES II": 20, "CHEERS 2022": 28}  # items of each
+STATUSES = ("reported", "partly", "not applicable", "not available")
 NEEDS_PLACE = ("reported", "partly")
 NEEDS_NOTE = ("partly", "not applicable", "not available")
 

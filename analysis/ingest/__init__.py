@@ -1,1 +1,1 @@
-"""Official release to tidy table: the only writer of `data/`."""
+"""Official releases made into the tidy tables of `data/`; this room is the only one that writes them."""

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import release
+from analysis.ingest import files as releases
 
 FEWEST = 0.75  # a period with a smaller share of the rows of the period before it is a part of a release
 
@@ -73,7 +73,7 @@ def sources(
 
 def listed(files: Sequence[Path]) -> list[dict[str, str]]:
     """Return name and checksum of release files, as a description lists its sources."""
-    return [{"title": file.name, "hash": f"sha256:{release.sha256(file)}"} for file in files]
+    return [{"title": file.name, "hash": f"sha256:{releases.sha256(file)}"} for file in files]
 
 
 def _amended(held: bytes, new: pd.DataFrame, resource: dict[str, Any], *, given: Sequence[str]) -> bytes:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,22 +14,19 @@ import pandas as pd
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import (
+from analysis.ingest import changes, descriptions, later, record
+from analysis.ingest.hand import tables as hand
+from analysis.ingest.history import regime, winter
+from analysis.ingest.live import (
     ae,
-    changes,
     cqc_ratings,
-    curated,
     england_ae,
     england_rtt,
     kh03,
-    later,
     organisations,
-    record,
-    regime,
     shmi,
     sickness,
     staff_survey,
-    winter,
 )
 
 PUBLICATIONS: tuple[ModuleType, ...] = (
@@ -47,7 +42,6 @@ PUBLICATIONS: tuple[ModuleType, ...] = (
     cqc_ratings,
     winter,
 )
-CHANGES = "changes.json"  # what the last refresh from releases changed
 PACKAGE = {
     "profile": "tabular-data-package",
     "name": "special-measures-for-quality",
@@ -99,7 +93,7 @@ def refresh(
     new ones: never a mixture.
     """
     with record.alone(folder):
-        finish(folder)
+        record.finish(folder)
         return put(
             plan(source, folder=folder, accept_removed=accept_removed, say=say), folder=folder, say=say
         )
@@ -131,7 +125,9 @@ def plan(
         count = len(whole) + len(newer)
         say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
         read += [*whole, *newer]
-        described += _rebuilt(publication, source, whole, newer, made=made, old=old, folder=folder)
+        rebuilt = _rebuilt(publication, source, whole, newer, old=old, folder=folder)
+        made |= {name: content for name, (content, _) in rebuilt.items() if content is not None}
+        described += [resource for _, resource in rebuilt.values()]
     if not made and source is not None:
         raise DataError(
             str(source), found="no release file that is known", allowed="files of a known publication"
@@ -141,11 +137,10 @@ def plan(
             changes.refuse_removed(old[name], record.held(folder, old[name]["path"]), made[name])
     held = {name: record.held(folder, resource["path"]) for name, resource in old.items() if name in made}
     compared = changes.compare(held, made, described, resources=old)
-    curated_tables = curated.read_curated(folder)
-    for resource in curated.RESOURCES:
-        content = to_csv(curated_tables[resource["name"]], resource)
-        made[resource["name"]] = content
-        described.append(describe(resource, content, []))
+    for name, frame in hand.read(folder).items():
+        resource = descriptions.table(name, folder)
+        made[name] = to_csv(frame, resource)
+        described.append(describe(resource, made[name], []))
     return Plan(made, described, compared, read)
 
 
@@ -153,15 +148,17 @@ def put(
     found: Plan, *, folder: Path = data.FOLDER, say: Callable[[str], None] = lambda line: None
 ) -> list[str]:
     """Write what `plan` found, all of it or nothing; return the names of the tables."""
-    stage(folder, found.made, found.described, found.changes)
+    package = {**PACKAGE, "version": record.version(), "resources": found.described}
+    differ = None if found.changes.periods.empty and found.changes.files.empty else found.changes.record()
+    record.stage(folder, found.made, package, differ)
     say("all tables verified; putting them in place")
-    finish(folder)
+    record.finish(folder)
     return list(found.made)
 
 
 def changed(folder: Path = data.FOLDER) -> changes.Changes:
     """Return what the last refresh from release files changed; nothing when there was none."""
-    content = record.held(folder, CHANGES)
+    content = record.held(folder, record.CHANGES)
     return changes.from_record(json.loads(content) if content else {})
 
 
@@ -181,19 +178,18 @@ def _rebuilt(
     whole: list[Path],
     newer: list[Path],
     *,
-    made: dict[str, bytes],
     old: dict[str, dict[str, Any]],
     folder: Path,
-) -> list[dict[str, Any]]:
-    """Put the tables of a publication into `made`; return the descriptions of all that it has."""
+) -> dict[str, tuple[bytes | None, dict[str, Any]]]:
+    """Return bytes and description of a publication's tables by name; no bytes for one that stays as it is."""
     frames = publication.read(source) if whole else {}
     by_period = getattr(publication, "BY_PERIOD", False)
     fresh = (publication.read if by_period else publication.read_later)(source) if newer else {}
-    described = []
-    for resource in publication.RESOURCES:
-        name = resource["name"]
+    out: dict[str, tuple[bytes | None, dict[str, Any]]] = {}
+    for name in publication.TABLES:
+        resource = descriptions.table(name, folder)
         if name not in frames and name not in fresh:
-            described += [old[name]] if name in old else []
+            out |= {name: (None, old[name])} if name in old else {}
             continue
         if name in frames:
             content, sources = to_csv(frames[name], resource), later.listed(whole)
@@ -201,17 +197,23 @@ def _rebuilt(
             content = record.held(folder, resource["path"]) if name in old else b""
             sources = old.get(name, {}).get("sources", [])
         if name in fresh:
-            names = [field["name"] for field in resource["schema"]["fields"]]
-            later_rows = fresh[name]
-            if hasattr(publication, "own"):
-                later_rows = later.unheld(later_rows, content, resource["period"], own=publication.own(newer))
-            rows = to_csv(later_rows.reindex(columns=names), resource)
-            step, given = getattr(publication, "STEP", None), list(fresh[name].columns)
-            content = later.overlay(content, rows, resource, given=given, step=step)
+            content = _overlaid(publication, fresh[name], newer, content, resource)
             sources = later.sources(sources, newer, period_of=publication.period_of)
-        made[name] = content
-        described.append(describe(resource, content, sources))
-    return described
+        out[name] = content, describe(resource, content, sources)
+    return out
+
+
+def _overlaid(
+    publication: ModuleType, rows: pd.DataFrame, newer: list[Path], content: bytes, resource: dict[str, Any]
+) -> bytes:
+    """Return the bytes of a table with the rows of later files laid over it."""
+    given, step = list(rows.columns), getattr(publication, "STEP", None)
+    if hasattr(publication, "own"):
+        rows = later.unheld(rows, content, resource["period"], own=publication.own(newer))
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    return later.overlay(
+        content, to_csv(rows.reindex(columns=names), resource), resource, given=given, step=step
+    )
 
 
 def to_csv(frame: pd.DataFrame, resource: dict[str, Any]) -> bytes:
@@ -249,51 +251,3 @@ def describe(resource: dict[str, Any], content: bytes, sources: Sequence[dict[st
         **({"sources": list(sources)} if sources else {}),
         "schema": resource["schema"],
     }
-
-
-def stage(
-    folder: Path,
-    made: dict[str, bytes],
-    described: list[dict[str, Any]],
-    differ: changes.Changes | None = None,
-) -> None:
-    """Write tables and package beside the old ones; the last act, a rename, makes them the ones of record.
-
-    differ: what they change; it is written beside them unless nothing changes.
-    """
-    target = folder / data.STAGE
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    paths = {resource["name"]: resource["path"] for resource in described}
-    for name, content in made.items():
-        _write(target / paths[name], content)
-    about = {**PACKAGE, "version": record.version(), "resources": described}
-    package = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-    _write(target / "datapackage.json", package.encode())
-    if differ is not None and not (differ.periods.empty and differ.files.empty):
-        text = json.dumps(differ.record(), indent=1, ensure_ascii=False) + "\n"
-        _write(target / CHANGES, text.encode())
-    _write(target / "UNFINISHED", b"")
-    os.replace(target / "UNFINISHED", target / data.READY)
-
-
-def finish(folder: Path) -> None:
-    """Move a complete staged refresh into place; throw an incomplete one away."""
-    staged = folder / data.STAGE
-    if (staged / data.READY).is_file():
-        for file in sorted(staged.iterdir()):
-            if file.name not in (data.READY, "datapackage.json"):
-                _write(folder / f".{file.name}.new", file.read_bytes())
-                os.replace(folder / f".{file.name}.new", folder / file.name)
-        if (staged / "datapackage.json").is_file():
-            _write(folder / ".datapackage.json.new", (staged / "datapackage.json").read_bytes())
-            os.replace(folder / ".datapackage.json.new", folder / "datapackage.json")
-        (staged / data.READY).unlink()
-    shutil.rmtree(staged, ignore_errors=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -1,0 +1,138 @@
+"""Find release files, and read comma-separated ones strictly as rows of texts."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import re
+import zlib
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest.checks import Rows
+
+
+def find(folder: Path, name: str) -> list[Path]:
+    """Return the files under `folder` whose name matches the regular expression `name`, sorted by path.
+
+    An empty list means that the folder holds no file of this release.
+    """
+    wanted = re.compile(name)
+    return sorted(path for path in folder.rglob("*") if path.is_file() and wanted.fullmatch(path.name))
+
+
+def find_one(folder: Path, name: str) -> Path | None:
+    """Return the one file that matches, None when there is none; raise DataError when there are several."""
+    files = find(folder, name)
+    if len(files) > 1:
+        raise DataError(str(folder), found=[file.name for file in files], allowed=f"one file named {name}")
+    return files[0] if files else None
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def text(path: Path, *, windows: bool = False, footer: re.Pattern[bytes] | None = None) -> str:
+    """Return a release file as text (UTF-8, byte-order mark or not, gzip by its name); else DataError.
+
+    windows: a file that is not UTF-8 is read as Windows-1252, as publishers' spreadsheets save it, unless it
+    has the bytes that no such text has (as UTF-16 does). footer: what may stand at the end and is left out.
+    """
+    raw = path.read_bytes()
+    try:
+        raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(path.name, found=str(error), allowed="a complete gzip file") from error
+    raw = raw if footer is None else footer.sub(b"\r\n", raw)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if windows and not re.search(rb"[\x00-\x08\x81\x8d\x8f\x90\x9d]", raw):
+            return raw.decode("cp1252")
+        row = raw[: error.start].count(b"\n") + 1
+        raise DataError(
+            path.name, row=row, found=raw[error.start : error.start + 1], allowed="UTF-8 text"
+        ) from error
+
+
+def read_csv(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    others: Collection[str] | None = None,
+    header: bool = True,
+    windows: bool = False,
+    footer: re.Pattern[bytes] | None = None,
+) -> Rows:
+    """Read a comma-separated release as strings, one row a record, indexed by its row number in the file.
+
+    columns: headings that must be there, in any order; the result has them in this order.
+    others: headings that may be there too and are left out; None allows any other heading.
+    windows, footer: see `text`. header: False when the release has no heading row; then `columns` names the leading fields.
+    Raises DataError for a missing, repeated or unknown heading, a record with too few or too many
+    fields, an unfinished last line or an empty file. Values are stripped of outer spaces, nothing else.
+    """
+    content = text(path, windows=windows, footer=footer)
+    if content.lstrip()[:1] == "<":
+        raise DataError(
+            path.name, row=1, found=content.lstrip()[:20], allowed="comma-separated values, not a web page"
+        )
+    records, lines = _records(content, path.name)
+    if not records:
+        raise DataError(path.name, found="an empty file", allowed="a heading row and records")
+    if header:
+        names, records, first = records[0], records[1:], lines.pop(0)
+        _check_headings(path, names, columns, others, first)
+    else:
+        names = [*columns, *(f"unused_{i}" for i in range(len(columns), len(records[0])))]
+    for line, record in zip(lines, records, strict=True):
+        if len(record) != len(names):
+            raise DataError(
+                path.name, row=line, found=f"{len(record)} fields", allowed=f"{len(names)} fields"
+            )
+    if not records:
+        raise DataError(path.name, found="headings and no record", allowed="at least one record")
+    frame = pd.DataFrame(records, columns=names, index=pd.Index(lines, name="row"), dtype="str")
+    return Rows(path.name, frame[list(columns)])
+
+
+def _records(content: str, file: str) -> tuple[list[list[str]], list[int]]:
+    """Return the records that are not blank, stripped, and the line on which each ends."""
+    rows = csv.reader(io.StringIO(content, newline=""), strict=True)
+    records: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        for record in rows:
+            if any(field.strip() for field in record):
+                records.append([field.strip() for field in record])
+                lines.append(rows.line_num)
+    except csv.Error as error:
+        allowed = "complete quoted fields"
+        raise DataError(file, row=rows.line_num, found=str(error), allowed=allowed) from error
+    return records, lines
+
+
+def _check_headings(
+    path: Path, names: list[str], columns: Sequence[str], others: Collection[str] | None, line: int
+) -> None:
+    for name in columns:
+        if names.count(name) != 1:
+            raise DataError(
+                path.name, row=line, column=name, found=names, allowed=f"the heading '{name}' once"
+            )
+    unknown = [name for name in names if name not in columns and others is not None and name not in others]
+    if unknown:
+        raise DataError(
+            path.name,
+            row=line,
+            column=unknown[0],
+            found="an unknown heading",
+            allowed=f"{[*columns, *(others or [])]}",
+        )

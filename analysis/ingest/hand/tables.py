@@ -1,0 +1,79 @@
+"""The tables kept by hand in `data/`: read as they are, checked against their descriptions and each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import data
+from analysis.data import DataError
+from analysis.ingest import checks, descriptions
+from analysis.ingest.checks import Rows
+from analysis.ingest.hand import costs, evidence
+
+TABLES = (
+    "published_claims",
+    "published_findings",
+    "regime_events",
+    "indicators",
+    "planted_truth",
+    "reporting_items",
+    "amendments",
+    *evidence.TABLES,
+    "signoffs",
+    "rap_items",
+    "negative_log",
+    *costs.TABLES,
+)
+CONFIDENCE = ("high", "medium", "low")
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return TABLES from the data folder itself, every cell as the text it is.
+
+    Raises DataError when a file is missing or breaks its description, when one names what another of them does
+    not hold, when an event's day does not follow from its date, or when a record without an address claims more
+    than it can.
+    """
+    frames, described = {}, []
+    for name in TABLES:
+        resource = descriptions.table(name, folder)
+        path = folder / resource["path"]
+        if not path.is_file():
+            raise DataError(name, found="no file", allowed=f"{resource['path']} in the data folder")
+        data.verify(resource, path.read_bytes())
+        frames[name] = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+        described.append(resource)
+    data.check_references(described, frames)
+    claims, events = (checks.by_hand(name, frames[name]) for name in ("published_claims", "regime_events"))
+    _check_events(events)
+    _check_addresses(claims, above="medium")
+    _check_addresses(events, above="low")
+    evidence.check(frames)
+    costs.check(frames)
+    return frames
+
+
+def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> None:
+    """Put a table that this report computes itself into the data folder; DataError unless it is as described."""
+    resource = descriptions.table(name, folder)
+    content = frame.to_csv(index=False, lineterminator="\n", float_format="%.6f").encode()
+    data.verify(resource, content)
+    ((folder or data.FOLDER) / resource["path"]).write_bytes(content)
+
+
+def _check_events(rows: Rows) -> None:
+    monthly = rows["date"].str.len() == len("2013-07")
+    day = rows["date"].where(~monthly, rows["date"] + "-15")
+    precision = monthly.map({True: "month", False: "day"})
+    for column, told in (("date_day", day), ("date_precision", precision)):
+        right = pd.DataFrame({"told": told, "date": rows["date"]})
+        checks.refuse(rows, rows[column] != told, column, "{}, from the date {}", right=right)
+
+
+def _check_addresses(rows: Rows, *, above: str) -> None:
+    """Refuse a record without an address whose confidence is better than `above`."""
+    better = CONFIDENCE[: CONFIDENCE.index(above)]
+    bad = (rows["source_url"] == "") & rows["confidence"].isin(better)
+    checks.refuse(rows, bad, "confidence", f"at most {above} without an address")

@@ -1,0 +1,1 @@
+"""Closed collections: what was published once, in layouts that no longer change."""

@@ -1,0 +1,167 @@
+"""A&E attendances, waits and emergency admissions by provider and month, November 2010 to March 2023."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import checks, descriptions, files
+from analysis.ingest.checks import Rows
+from analysis.ingest.history import ae_archive
+from analysis.ingest.live import ae_official, ae_workbook
+
+TABLES = ("ae_monthly", "ae_overlap", "ae_england_archive")
+SOURCES = ("weekly apportioned", "monthly archive", "monthly 2016-2019 set", "monthly official file")
+STEP = 1  # months from one period to the next
+OFFICIAL_TO = "2023-03"  # every month to here is required; later months may follow without a gap
+# Trust-months that the publisher revised between the two collections; all others must agree.
+REVISED = {("AC008", "2017-07"), ("AC008", "2017-08"), ("RAL", "2019-03")}
+# What these revisions make of the sum over the 2016-2019 set less the archive's England row.
+ENGLAND_REVISED = {"2017-07": (0, -1), "2017-08": (0, -1), "2019-03": (-1, 109)}
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the release files under `folder`: archive, 2016-2019 set, one official file a month.
+
+    An empty list when there is none of them; DataError when a part is missing, a month is missing from
+    2019-04 to OFFICIAL_TO or the last file, a month has two files, or a file is for a month not yet over.
+    """
+    closed = [files.find_one(folder, name) for name in (ae_archive.ARCHIVE_FILE, ae_archive.SET_FILE)]
+    official = ae_official.newest(files.find(folder, ae_official.OFFICIAL_FILE), ae_official.month_of)
+    if not any(closed):
+        return []  # files of single months may be there: see later
+    for path, name in zip(closed, (ae_archive.ARCHIVE_FILE, ae_archive.SET_FILE), strict=True):
+        if path is None:
+            raise DataError(str(folder), found="other A&E files without it", allowed=f"one file named {name}")
+    months = sorted(ae_official.month_of(path) for path in official)
+    last = max([*months, OFFICIAL_TO])
+    expected = [str(month) for month in pd.period_range(ae_official.OFFICIAL_FROM, last, freq="M")]
+    checks.over(last, place=str(folder))
+    if months != expected:
+        wrong = next(m for m in sorted({*months, *expected}) if months.count(m) != (m in expected))
+        files_found = f"{months.count(wrong)} files for {wrong}"
+        raise DataError(
+            str(folder), found=files_found, allowed=f"one file a month from {expected[0]} to {last}"
+        )
+    return [path for path in closed if path is not None] + official
+
+
+def later(folder: Path) -> list[Path]:
+    """Return files that hold single months: CSV files without the closed collections, and workbooks.
+
+    Of several versions of a month the newest revision is taken, and a CSV file before a workbook. Raises
+    DataError when two versions cannot be told apart, or a month is not over.
+    """
+    whole = bool(releases(folder))
+    texts = [] if whole else files.find(folder, ae_official.OFFICIAL_FILE)
+    texts = ae_official.newest(texts, ae_official.month_of)
+    books = ae_official.newest(files.find(folder, ae_workbook.WORKBOOK), ae_workbook.month_of)
+    read_before = {ae_official.month_of(path) for path in releases(folder)[2:]} if whole else set()
+    held = read_before | {ae_official.month_of(path) for path in texts}
+    books = [path for path in books if ae_workbook.month_of(path) not in held]
+    months = [str(period_of(path.name)) for path in (*texts, *books)]
+    for month in sorted(set(months)):
+        if months.count(month) > 1:
+            raise DataError(
+                str(folder), found=f"{months.count(month)} files for {month}", allowed="one newest file"
+            )
+        checks.over(month, place=str(folder))
+        if month < ae_official.OFFICIAL_FROM and any(period_of(path.name) == month for path in texts):
+            raise DataError(str(folder), found=f"a CSV file for {month}", allowed="a workbook for this month")
+    return [*texts, *books]
+
+
+def read_later(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the rows of `ae_monthly` for the months of `later`; errors as in ae_official and ae_workbook."""
+    parts = [
+        ae_workbook.read_workbook(path)
+        if re.fullmatch(ae_workbook.WORKBOOK, path.name)
+        else ae_official.read_official(path)
+        for path in later(folder)
+    ]
+    monthly = pd.concat([part.astype({"flag": "object"}) for part in parts]).assign(source=SOURCES[3])
+    return {"ae_monthly": descriptions.tidy(monthly, "ae_monthly")}
+
+
+def period_of(name: str) -> str | None:
+    """Return the month 'YYYY-MM' that a file of a single month stands for, None for another name."""
+    for pattern, month in (
+        (ae_official.OFFICIAL_FILE, ae_official.month_of),
+        (ae_workbook.WORKBOOK, ae_workbook.month_of),
+    ):
+        if re.fullmatch(pattern, name):
+            return month(Path(name))
+    return None
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables `ae_monthly`, `ae_overlap` and `ae_england_archive`.
+
+    Raises DataError when a release breaks its layout or its own totals (see ae_archive, ae_official), when
+    the 2016-2019 set does not sum to England, or when it differs from the archive elsewhere than in REVISED.
+    """
+    archive, collected, *official = releases(folder)
+    providers, england = ae_archive.read_archive(archive)
+    middle = ae_archive.read_set(collected)
+    compared = _compared(providers, middle)
+    _check_revisions(compared, release=collected.name)
+    _check_sums(middle, england, release=collected.name)
+    parts = [
+        providers[providers["month"] < ae_archive.SET_FIRST].pipe(_sourced),
+        middle.assign(source=SOURCES[2], flag=None),
+        *(ae_official.read_official(path).assign(source=SOURCES[3]) for path in official),
+    ]
+    monthly = pd.concat([part.astype({"flag": "object"}) for part in parts], ignore_index=True)
+    made = (monthly, _overlap(compared), england)
+    return {name: descriptions.tidy(frame, name) for name, frame in zip(TABLES, made, strict=True)}
+
+
+def _sourced(frame: pd.DataFrame) -> pd.DataFrame:
+    weekly = frame["month"] < ae_archive.MONTHLY_FROM
+    return frame.assign(source=weekly.map({True: SOURCES[0], False: SOURCES[1]}))
+
+
+def _compared(providers: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per provider and month in both, with differences (set less archive)."""
+    both = middle.merge(providers, on=["org_code", "month"], suffixes=("", "_archive"))
+    for column in ("attendances", "over_4h"):
+        both[f"{column}_difference"] = both[column] - both[f"{column}_archive"]
+    return both
+
+
+def _check_revisions(compared: pd.DataFrame, *, release: str) -> None:
+    place = compared["org_code"] + " " + compared["month"]
+    rows = Rows(release, compared.set_index(place))
+    known = pd.Series([pair in REVISED for pair in zip(rows["org_code"], rows["month"], strict=True)], place)
+    for column in ("attendances", "over_4h"):
+        archive = rows[f"{column}_archive"]
+        bad = (rows[f"{column}_difference"] != 0) & ~known
+        checks.refuse(rows, bad, column, "{:.0f}, as in the archive", right=archive)
+
+
+def _check_sums(middle: pd.DataFrame, england: pd.DataFrame, *, release: str) -> None:
+    sums = middle.groupby("month")[["attendances", "over_4h"]].sum()
+    total = england.set_index("month").reindex(sums.index)
+    for month in sums.index.drop(list(ae_archive.ARCHIVE_ABSENT), errors="ignore"):
+        for column, revised in zip(sums, ENGLAND_REVISED.get(month, (0, 0)), strict=True):
+            expected = total.loc[month, column] + revised
+            if sums.loc[month, column] != expected:
+                allowed = f"{expected:.0f}, England in the archive (revision of {revised})"
+                found = f"{sums.loc[month, column]:.0f} over all providers"
+                raise DataError(release, row=month, column=column, found=found, allowed=allowed)
+
+
+def _overlap(compared: pd.DataFrame) -> pd.DataFrame:
+    months = [str(month) for month in pd.period_range(ae_archive.SET_FIRST, ae_archive.SET_LAST, freq="M")]
+    by_month = compared.groupby("month")
+    out = pd.DataFrame({"month": months}).set_index("month")
+    out["compared"] = by_month.size()
+    for column in ("attendances", "over_4h"):
+        difference = compared[f"{column}_difference"].abs()
+        out[f"{column}_equal"] = (difference == 0).groupby(compared["month"]).sum()
+        out[f"{column}_difference"] = difference.groupby(compared["month"]).max()
+    tallies = ["compared", "attendances_equal", "over_4h_equal"]
+    return out.fillna({name: 0 for name in tallies}).reset_index()

@@ -1,0 +1,169 @@
+"""Read the official monthly A&E files, April 2019 on: one file a month, with its own TOTAL row."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby, zip_longest
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import checks, files
+from analysis.ingest.checks import Rows
+
+MONTHS = [name.upper() for name in calendar.month_name if name]
+OFFICIAL_FILE = rf"(?i)(?:Monthly-)?(?:AE-)?({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.csv"
+REVISED_ON = re.compile(r"revised-(\d\d)(\d\d)(\d\d)(?!\d)", re.I)
+OFFICIAL_FROM = "2019-04"
+BOOKED_FROM = "2020-08"
+FLAG_PILOT = "pilot: no 4-hour figures"
+
+# Field test of other access standards: no four-hour figures, the official files hold zeros.
+# RD3 was merged into R0D in October 2020, which then published none either.
+PILOTS = (
+    "RC9", "RD3", "R0D", "RDU", "RFR", "RGR", "RGT", "RHU", "RK9", "RNQ", "RQM", "RVW", "RX1", "RXF", "RYJ",
+)  # fmt: skip
+PILOT_FROM, PILOT_TO = "2019-05", "2023-05"
+
+_PROVIDER = ("Period", "Org Code", "Parent Org", "Org name")
+_KINDS = ("Type 1", "Type 2", "Other Department")
+_OTHER = {
+    "Patients who have waited 4-12 hs from DTA to admission": "waits_4_12h",
+    "Patients who have waited 12+ hrs from DTA to admission": "waits_12h",
+    "Emergency admissions via A&E - Type 1": "admissions_1",
+    "Emergency admissions via A&E - Type 2": "admissions_2",
+    "Emergency admissions via A&E - Other A&E department": "admissions_3",
+    "Other emergency admissions": "admissions_elsewhere",
+}
+
+
+def _block(field: str, words: str, kinds: Sequence[str] = _KINDS) -> dict[str, str]:
+    return {f"{words} {kind}": f"{field}_{i}" for i, kind in enumerate(kinds, start=1)}
+
+
+_LONG = (*_KINDS[:2], "Other A&E Department")
+LAYOUTS: tuple[dict[str, str], ...] = (
+    {
+        **_block("attendances", "Number of A&E attendances", _LONG),
+        **_block("over", "Number of attendances over 4hrs", _LONG),
+        **_OTHER,
+    },
+    {
+        **_block("attendances", "A&E attendances", _LONG),
+        **_block("over", "Attendances over 4hrs"),
+        **_OTHER,
+    },
+    {
+        **_block("attendances", "A&E attendances", _LONG),
+        **_block("booked", "A&E attendances Booked Appointments"),
+        **_block("over", "Attendances over 4hrs"),
+        **_block("bookedover", "Attendances over 4hrs Booked Appointments"),
+        **_OTHER,
+    },
+)
+
+
+def read_official(path: Path) -> pd.DataFrame:
+    """Return one official monthly file: one row per `org_code`; booked appointments are in the counts.
+
+    `over_4h` and `over_4h_type1` are NaN for PILOTS from PILOT_FROM to PILOT_TO.
+    Raises DataError for headings other than LAYOUTS, a month other than that of the file name, no TOTAL
+    row at the end, a sum over providers that is not the TOTAL, a provider twice, more waits over four
+    hours than attendances of a type, or a pilot trust with four-hour figures.
+    """
+    month = month_of(path)
+    layout = _layout(path, booked=month >= BOOKED_FROM)
+    rows = files.read_csv(path, [*_PROVIDER, *layout], others=[], windows=True)
+    total = (rows.frame[list(_PROVIDER)].apply(lambda cells: cells.str.upper()) == "TOTAL").any(axis=1)
+    if total.sum() != 1 or not total.iloc[-1]:
+        last = pd.Series(total.index == total.index[-1], total.index)
+        checks.refuse(
+            rows, last, "Org name", "one TOTAL row, the last one; without it the file is not complete"
+        )
+    counts = checks.numbers(rows, layout, whole=True, required=True, grouped=True)
+    providers, by_type = rows.only(~total), counts[~total].rename(columns=layout)
+    period = f"MSITAE-{MONTHS[int(month[5:]) - 1]}-{month[:4]}"
+    other = providers["Period"].str.upper() != period
+    checks.refuse(providers, other, "Period", f"{period}, as in the file name")
+    codes = checks.code(providers, "Org Code")
+    checks.unique(providers, ["Org Code"])
+    headings = {field: heading for heading, field in layout.items()}
+    for field in (field for field in headings if field.startswith(("over", "bookedover"))):
+        most = by_type[field.replace("bookedover", "booked").replace("over", "attendances")]
+        allowed = "no more than the attendances of this type"
+        checks.refuse(providers, by_type[field] > most, headings[field], allowed)
+    checks.sums(rows, counts, total)
+    out = pd.DataFrame({"org_code": codes, "month": month, **_official_fields(by_type), "flag": None})
+    return without_pilots(Rows(rows.place, out))
+
+
+def month_of(path: Path) -> str:
+    """Return the month 'YYYY-MM' that the name of an official monthly file states."""
+    fits = re.fullmatch(OFFICIAL_FILE, path.name)
+    if fits is None:
+        raise DataError(path.name, found=path.name, allowed="a name like Monthly-AE-April-2019-....csv")
+    return f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}"
+
+
+def newest(paths: Sequence[Path], month: Callable[[Path], str]) -> list[Path]:
+    """Return one file a month where its versions can be told apart; all of them where they cannot.
+
+    A revised file replaces the first one, and a later date of revision ('revised-130624') an earlier one.
+    """
+    out = []
+    for _, versions in groupby(sorted(paths, key=month), key=month):
+        every = list(versions)
+        dates = [REVISED_ON.search(path.name) for path in every]
+        ranks = [(fits[3], fits[2], fits[1]) if fits else () for fits in dates]
+        vague = any("revis" in p.name.lower() and not fits for p, fits in zip(every, dates, strict=True))
+        best = [path for path, rank in zip(every, ranks, strict=True) if rank == max(ranks)]
+        plain = [path for path in every if "revis" in path.name.lower()]
+        if len(every) > 1 and vague:
+            best = plain if len(plain) == 1 else every
+        out += best
+    return sorted(out)
+
+
+def _layout(path: Path, *, booked: bool) -> dict[str, str]:
+    lines = enumerate(files.text(path, windows=True).splitlines(), start=1)
+    row, first = next(((row, line) for row, line in lines if line.strip(" ,")), (1, ""))
+    names = [name.strip() for name in next(csv.reader([first]), [])]
+    allowed = [layout for layout in LAYOUTS if ("booked_1" in layout.values()) == booked]
+    nearest = max(allowed, key=lambda layout: len(set(layout) & set(names)))
+    known = [*_PROVIDER, *nearest]
+    if names == known:
+        return nearest
+    differ = ((found, right) for found, right in zip_longest(names, known) if found != right)
+    found, right = next(differ)
+    raise DataError(
+        path.name, row=row, column=found or right, found=names, allowed=f"the {len(known)} headings {known}"
+    )
+
+
+def _official_fields(counts: pd.DataFrame) -> dict[str, pd.Series]:
+    def added(*fields: str) -> pd.Series:
+        return counts[[field for field in fields if field in counts]].sum(axis=1)
+
+    return {
+        "attendances": added(*(f"{kind}_{i}" for kind in ("attendances", "booked") for i in (1, 2, 3))),
+        "over_4h": added(*(f"{kind}_{i}" for kind in ("over", "bookedover") for i in (1, 2, 3))),
+        "attendances_type1": added("attendances_1", "booked_1"),
+        "over_4h_type1": added("over_1", "bookedover_1"),
+        "emergency_admissions_ae": added("admissions_1", "admissions_2", "admissions_3"),
+        "emergency_admissions_other": counts["admissions_elsewhere"],
+        "waits_4_12h_dta": counts["waits_4_12h"],
+        "waits_12h_dta": counts["waits_12h"],
+    }
+
+
+def without_pilots(rows: Rows) -> pd.DataFrame:
+    """Return the rows with the four-hour figures of PILOTS missing and flagged; DataError where one has some."""
+    pilot = rows["org_code"].isin(PILOTS) & rows["month"].between(PILOT_FROM, PILOT_TO)
+    allowed = f"0, the mark for 'not published', for a pilot trust from {PILOT_FROM} to {PILOT_TO}"
+    checks.refuse(rows, pilot & (rows["over_4h"] > 0), "over_4h", allowed)
+    measures = {name: rows[name].mask(pilot) for name in ("over_4h", "over_4h_type1")}
+    return rows.frame.assign(**measures, flag=rows["flag"].mask(pilot, FLAG_PILOT))

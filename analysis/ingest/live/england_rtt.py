@@ -1,0 +1,99 @@
+"""The official England series of referral-to-treatment waits, patients still waiting at the month's end."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest.checks import Rows
+
+TABLES = ("rtt_england_monthly",)
+FILE = r"(?i)RTT[-_](?:TS_data|Overview-Time-?series).*\.xlsx"
+SHEET = "Full Time Series"
+SERIES_FROM, FIRST = "2007-04", "2007-08"  # the series starts with other measures; these in August 2007
+TITLE_ROW, PERIOD_ROW, GROUP_ROW, HEADING_ROW, FIRST_ROW = 2, 4, 10, 11, 12
+SHARE_ROUNDING = 0.0005
+HEADINGS = {
+    "D": "Median wait (weeks)",
+    "F": "No. within 18 weeks",
+    "G": "No. within 18 weeks with estimates for missing data",
+    "H": "% within 18 weeks",
+    "I": "No. > 18 weeks",
+    "J": "No. > 18 weeks with estimates for missing data",
+    "K": "No. > 52 weeks",
+    "L": "No. > 52 weeks with estimates for missing data",
+    "M": "% > 52 weeks",
+    "R": "Total waiting (mil)",
+    "S": "Total waiting (mil) with estimates for missing data",
+}
+FIELDS = {
+    "median_weeks": "D",
+    "within_18_weeks": "F",
+    "within_18_weeks_estimated": "G",
+    "share_18": "H",
+    "over_18_weeks": "I",
+    "over_18_weeks_estimated": "J",
+    "over_52_weeks": "K",
+    "over_52_weeks_estimated": "L",
+    "share_52": "M",
+    "waiting": "R",
+    "waiting_estimated": "S",
+}
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the time series workbook under `folder`, an empty list without one; DataError for several."""
+    path = files.find_one(folder, FILE)
+    return [] if path is None else [path]
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the table `rtt_england_monthly`.
+
+    Raises DataError for another layout, a month that is absent, or not covered by the printed period, or
+    not over, counts that are not whole or do not add up to the total, or a printed percentage that is not
+    the share of the counts.
+    """
+    path = releases(folder)[0]
+    place, grid = sheets.page(sheets.read(path), [SHEET], file=path.name)
+    sheets.check_headings(grid, {"D": "Incomplete RTT pathways"}, place=place, row=GROUP_ROW)
+    sheets.check_headings(grid, HEADINGS, place=place, row=HEADING_ROW)
+    last = _last(grid, place)
+    cells = sheets.monthly(grid, FIELDS, place=place, row=FIRST_ROW, month="C", first=SERIES_FROM, last=last)
+    rows = cells.plus(**checks.numbers(cells, FIELDS, missing=["-"]))
+    _check(rows)
+    held = rows.only(rows["month"] >= FIRST).frame.round({"median_weeks": 6})
+    return {"rtt_england_monthly": descriptions.tidy(held, "rtt_england_monthly")}
+
+
+def _last(grid: sheets.Grid, place: str) -> str:
+    """Return the last month of the printed period, 'April 2007 to November 2022', as 'YYYY-MM'."""
+    found = sheets.cell_at(grid, PERIOD_ROW, "C")
+    try:
+        last = datetime.datetime.strptime(str(found).split(" to ")[-1], "%B %Y").strftime("%Y-%m")
+    except ValueError:
+        last = ""
+    if not FIRST < last < checks.this_month():
+        allowed = "a period like 'April 2007 to November 2022' that is over"
+        raise DataError(place, row=PERIOD_ROW, column="C", found=found, allowed=allowed)
+    return last
+
+
+def _check(rows: Rows) -> None:
+    for field in FIELDS:
+        figures = rows[field]
+        absent = figures.isna() != (rows["month"] < FIRST)
+        checks.refuse(rows, absent, field, f"a number from {FIRST} on, none before")
+        broken = (figures % 1 != 0) & figures.notna()
+        if field not in ("median_weeks", "share_18", "share_52"):
+            checks.refuse(rows, broken, field, "a whole number")
+    for suffix in ("", "_estimated"):
+        parts = [f"within_18_weeks{suffix}", f"over_18_weeks{suffix}"]
+        total = f"waiting{suffix}"
+        checks.equal(rows, total, rows[total], rows.frame[parts].sum(axis=1, min_count=2))
+    for share, part in (("share_18", "within_18_weeks"), ("share_52", "over_52_weeks")):
+        checks.equal(rows, share, rows[share], rows[part] / rows["waiting"], within=SHARE_ROUNDING)

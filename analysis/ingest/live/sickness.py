@@ -1,0 +1,160 @@
+"""Sickness absence by NHS organisation and month, from the payroll's absence records."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import checks, descriptions, files
+from analysis.ingest.checks import Rows
+
+TABLES = ("sickness_absence",)
+BY_PERIOD = True  # a file replaces the months that it holds, and no others
+STEP = 1  # months from one period to the next
+FIRST = "2009-04"
+# As stored here by month; as NHS England names it; the long series of 2009 on, without a month in the name.
+FILE = (
+    r"nhs_sickness_absence_20\d\d-\d\d(-revised)?\.csv"
+    r"|(?i:NHS Sickness Absence rates CSV,? [A-Z]+ 20\d\d( ?\(?revised\)?)?\.csv)"
+    r"|ESR_ABSENCE_(annual_)?(CSV|csv)_[A-Za-z0-9]+\.csv"
+)
+# Spellings of each heading, in small letters with one space for all else: the long file to March 2022, the
+# files of single months from April 2022, and the annual ones between. The first names the field in a refusal.
+SPELLINGS = {
+    "month": ("date", "tm end date", "month"),
+    "org_code": ("org code",),
+    "name": ("org name",),
+    "org_type": ("org type",),
+    "days_lost": ("fte days lost", "fte days sick"),
+    "days_available": ("fte days available",),
+    "rate": ("sickness absence rate percent", "sa rate", "sickness absence rate"),
+}
+OTHERS = re.compile(r"(nhse|hee|ics|icb) (region )?(code|name)|sort date")  # areas: left out
+SUPPRESSED = ("", "-", "*", ".")  # 330 days or fewer are not published
+WITHIN = 0.0051  # the rate is printed with two decimals
+FALL = 0.9  # fewer organisations than this share of the month before: the file is cut short
+# Last months before many organisations closed: primary care trusts, clinical commissioning groups.
+CLOSURES = ("2013-03", "2022-06")
+SHORT = {name.upper(): i for i, name in enumerate(calendar.month_abbr) if name}
+LONG = {name.upper(): i for i, name in enumerate(calendar.month_name) if name}
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the absence files under `folder`, monthly or long, sorted by path; an empty list without one."""
+    return files.find(folder, FILE)
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the table `sickness_absence`: every month of the files; of long files that overlap the later wins.
+
+    Raises DataError for another layout, a month that is not over or not that of the file name, an
+    organisation twice in a month, more days lost than available, a rate that is not lost / available, two
+    files that end in the same month, a month between that no file holds, or a month with far fewer
+    organisations than the month before it.
+    """
+    parts = sorted(
+        ((path, absence(path)) for path in releases(folder)), key=lambda part: part[1]["month"].max()
+    )
+    held: dict[str, pd.DataFrame] = {}
+    named: dict[str, str] = {}
+    for path, frame in parts:
+        last = frame["month"].max()
+        if last in named:
+            allowed = f"one file that ends in {last}; {named[last]} does too"
+            raise DataError(path.name, column="month", found=last, allowed=allowed)
+        named[last] = path.name
+        held.update({str(month): rows for month, rows in frame.groupby("month")})
+    _check_span(held, files=[path.name for path, _ in parts])
+    return {"sickness_absence": descriptions.tidy(pd.concat(list(held.values())), "sickness_absence")}
+
+
+def period_of(name: str) -> str | None:
+    """Return the month 'YYYY-MM' that a file name states, None for a long file or another name."""
+    dated = re.search(r"_(20\d\d-(?:0[1-9]|1[0-2]))", name)
+    if dated:
+        return dated[1]
+    worded = re.search(r"([A-Za-z]+) (20\d\d)", name)
+    month = LONG.get(worded[1].upper()) if worded else None
+    return f"{worded[2]}-{month:02d}" if worded and month else None
+
+
+def absence(path: Path) -> pd.DataFrame:
+    """Return one absence file: one row per `org_code` and `month`, fields as in the table.
+
+    Raises DataError as `read` does; `row` is the line of the file.
+    """
+    layout, others = _layout(path)
+    rows = files.read_csv(path, list(layout.values()), others=others, windows=True)
+    rows = Rows(path.name, rows.frame.set_axis(list(layout), axis=1), layout)
+    checks.code(rows, "org_code")
+    frame = rows.frame[["org_code", "org_type"]].assign(month=_months(rows))
+    checks.refuse(rows, frame["org_type"] == "", "org_type", "a kind of organisation")
+    figures = ("days_lost", "days_available", "rate")
+    values = checks.numbers(rows, figures, missing=SUPPRESSED, grouped=True)
+    blank = values.isna()
+    partly = blank.any(axis=1) & ~blank.all(axis=1)
+    allowed = "days lost, days available and rate, or none of them (suppressed)"
+    checks.refuse(rows, partly, "days_lost", allowed)
+    lost, available = values["days_lost"], values["days_available"]
+    checks.refuse(rows, lost > available, "days_lost", "no more than the days available")
+    rate = (100 * lost / available).where(available > 0, 0)
+    other = (values["rate"] - rate).abs() > WITHIN
+    checks.refuse(rows, other, "rate", "100 x days lost / days available")
+    checks.unique(Rows(path.name, frame), ["org_code", "month"])
+    return frame.assign(days_lost=lost, days_available=available)
+
+
+def _layout(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the heading of each field as the file spells it, and the headings of areas."""
+    first = files.text(path, windows=True).lstrip().partition("\n")[0]
+    names = [name.strip() for name in next(csv.reader([first]), [])]
+    plain = {name: " ".join(re.findall(r"[a-z]+", name.lower())) for name in names}
+    layout = {}
+    for field, spellings in SPELLINGS.items():
+        found = [name for name, words in plain.items() if words in spellings]
+        layout[field] = found[0] if found else spellings[0].upper().replace(" ", "_")
+    return layout, [name for name, words in plain.items() if OTHERS.fullmatch(words)]
+
+
+def _months(rows: Rows) -> pd.Series:
+    """Return months written '2014-APR' or as their last day, dd/mm/yyyy or yyyy-mm-dd, as 'YYYY-MM'."""
+    parts = rows["month"].str.extract(r"^(20\d\d)-([A-Za-z]{3})$")
+    number = parts[1].str.upper().map(SHORT)
+    written = parts[0] + "-" + number.map("{:02.0f}".format, na_action="ignore")
+    turned = rows["month"].str.replace(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\2-\1", regex=True)
+    day = pd.to_datetime(
+        turned.where(turned.str.fullmatch(r"\d{4}-\d\d-\d\d")), format="%Y-%m-%d", errors="coerce"
+    )
+    written = written.fillna(day.where(day.dt.is_month_end).dt.strftime("%Y-%m"))
+    checks.refuse(
+        rows, written.isna(), "month", "a month like 2014-APR, or the last day of a month, dd/mm/yyyy"
+    )
+    early = (written < FIRST) | (written >= checks.this_month())
+    checks.refuse(rows, early, "month", f"a month from {FIRST} that is over")
+    stated = period_of(rows.place)
+    if stated is not None:
+        checks.refuse(rows, written != stated, "month", f"{stated}, the month of the file name")
+    return written
+
+
+def _check_span(held: dict[str, pd.DataFrame], *, files: list[str]) -> None:
+    """Refuse a gap between the first and last month, and a month with far fewer organisations than before."""
+    months = sorted(held)
+    for before, month in pairwise(months):
+        following = str(pd.Period(before, freq="M") + 1)
+        if month != following:
+            raise DataError(
+                ", ".join(files), column="month", found=f"no file for {following}", allowed="no gap"
+            )
+        rows, least = len(held[month]), FALL * len(held[before])
+        if rows < least and before not in CLOSURES:
+            allowed = f"at least {least:.0f}, {FALL:.0%} of {before}"
+            raise DataError(
+                ", ".join(files), row=month, found=f"{rows} organisations in {month}", allowed=allowed
+            )

@@ -1,0 +1,1 @@
+"""Fetching: find the newest release files on the publishers' pages and download them whole."""
