@@ -120,11 +120,14 @@ def agreement(
     Raises AgreementError for frames, values, levels, weights or coders that are not as above.
     Method: see `agreement_measures`.
     """
+    _check_choices(coefficient, level, weights, pair, rng, draws, confidence)
     cells = made.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
-    _check_choices(coefficient, level, weights, pair, draws, confidence)
+    cells = cells[cells.notna().any(axis=1)]  # who coded nothing is no coder
     cells = _the_two(cells, pair) if coefficient == "cohen" else cells
     if len(cells) < 2:
-        raise AgreementError(f"found {_plural(len(cells), 'coder')}. Allowed: two or more coders.")
+        raise AgreementError(
+            f"found {_plural(len(cells), 'coder')} with codings. Allowed: two or more coders."
+        )
     kind = "ordinal" if weights != "none" else level
     values = made.domain(cells, level=kind, order=order)
     counts = made.counts(cells, values)
@@ -219,6 +222,7 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
                 f"Cohen's kappa: found coders {list(cells.index)}. Allowed: two, or name a `pair`."
             )
         return cells
+    pair = tuple(made.normal([made.text(who) if isinstance(who, str) else who for who in pair], cells.index))
     absent = [who for who in pair if who not in cells.index]
     if absent or len(set(pair)) != 2:
         raise AgreementError(f"pair {pair!r}: allowed are two different coders of {list(cells.index)}.")
@@ -226,7 +230,7 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
 
 
 def _check_choices(
-    coefficient: str, level: str, weights: str, pair: object, draws: int, confidence: float
+    coefficient: str, level: str, weights: str, pair: object, rng: object, draws: object, confidence: object
 ) -> None:
     if coefficient not in COEFFICIENTS:
         raise AgreementError(f"coefficient {coefficient!r} is not known. Allowed: {list(COEFFICIENTS)}.")
@@ -236,9 +240,17 @@ def _check_choices(
         raise AgreementError(f"level {level!r} belongs to alpha. Allowed with {coefficient}: 'nominal'.")
     if coefficient != "cohen" and (weights != "none" or pair is not None):
         raise AgreementError(f"weights and pair belong to Cohen's kappa, not to {coefficient}.")
-    if draws < 1 or not 0 < confidence < 1:
+    if pair is not None and (not isinstance(pair, (tuple, list)) or len(pair) != 2):
+        raise AgreementError(f"pair {pair!r}: allowed are two different coders.")
+    if rng is not None and not isinstance(rng, np.random.Generator):
         raise AgreementError(
-            f"draws={draws}, confidence={confidence}. Allowed: 1 or more, and between 0 and 1."
+            f"rng is {type(rng).__name__}. Allowed: a numpy Generator, or None for no interval."
+        )
+    whole = isinstance(draws, (int, np.integer)) and not isinstance(draws, bool) and draws >= 1
+    share = isinstance(confidence, (int, float, np.floating)) and 0 < confidence < 1
+    if not whole or not share:
+        raise AgreementError(
+            f"draws={draws!r}, confidence={confidence!r}. Allowed: 1 or more, and between 0 and 1."
         )
 
 

@@ -88,8 +88,12 @@ def by_theme(
     frame = _rows(codings, unit, coder, code, coders)
     found = list(dict.fromkeys(frame["code"].dropna()))
     names = (
-        sorted(found, key=lambda value: (isinstance(value, str), value)) if themes is None else list(themes)
+        sorted(found, key=lambda value: (isinstance(value, str), value))
+        if themes is None
+        else made.normal([made.scalar(value, "themes") for value in themes], known=found)
     )
+    if len(set(names)) < len(names):
+        raise AgreementError(f"themes {names} name one twice. Allowed: each once.")
     outside = [value for value in found if value not in names]
     if outside:
         raise AgreementError(f"found theme {outside[0]!r}. Allowed: {names}.")
@@ -158,12 +162,15 @@ def disagreements(
     frame = cells[differs].T.rename_axis(index="unit", columns=None).reset_index()
     if settled is None:
         return frame.assign(settled=None)
+    if not isinstance(settled, pd.DataFrame):
+        raise AgreementError(f"settled is {type(settled).__name__}. Allowed: a frame.")
     key = unit if unit in settled else "unit"
-    if key not in settled or "settled" not in settled:
+    if key not in settled or "settled" not in settled or settled.columns.has_duplicates:
         raise AgreementError(
-            f"settled: found {list(settled.columns)}. Allowed: {key!r}, 'settled' and others."
+            f"settled: found {list(settled.columns)}. Allowed: {key!r}, 'settled' and others, each once."
         )
     ends = settled.rename(columns={key: "unit"})
+    ends = ends.assign(unit=made.labels(ends["unit"], "unit"))
     if ends["unit"].duplicated().any():
         raise AgreementError(
             f"unit {ends.loc[ends['unit'].duplicated(), 'unit'].iloc[0]!r} is settled twice."
