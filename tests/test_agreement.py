@@ -279,8 +279,8 @@ ACCENT = "na\u00efve hope"
     ("first", "second", "options"),
     [
         ([1, 2, 1, 3], ["1", "2", "1", "3"], {}),
-        ([1, 2.5, 1, 3], ["1", "2.5", "1.0", "3"][:2] + ["1", "+3"], {}),
-        ([True, False, True], ["TRUE", "False", "true"][:2] + ["TRUE"], {}),
+        ([1, 2.5, 1, 3], ["1", "2.5", "1", "+3"], {}),
+        ([True, False, True], ["TRUE", "False", "TRUE"], {}),
         ([ACCENT, "b", "b"], [unicodedata.normalize("NFD", ACCENT), "b", "b"], {}),
         (["hope", "b", "b"], [" hope", "b\u00a0", "\ufeffb\u200b"], {}),
         ([1, 2, 3], ["1", "2", "3"], {"level": "interval"}),
@@ -331,4 +331,5 @@ def test_one_unit_or_coder_written_in_two_ways_is_one():
 @pytest.mark.parametrize("coefficient", ["alpha", "fleiss", "cohen"])
 def test_a_coder_without_codings_is_no_coder(coefficient):
     found = agreement([[1, 2, 1], [1, 2, 2], [None, None, np.nan]], coefficient=coefficient)
-    assert found.coders == 2 and "of 2 coders" in found.sentence()
+    assert found.coders == 2
+    assert "of 2 coders" in found.sentence()

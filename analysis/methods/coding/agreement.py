@@ -19,6 +19,7 @@ from analysis.methods.coding.agreement_measures import (
     kappa_of_table,
     pair_agreement,
 )
+from analysis.methods.coding.project import text
 
 COEFFICIENTS = {"alpha": "Krippendorff's alpha", "cohen": "Cohen's kappa", "fleiss": "Fleiss' kappa"}
 DRAWS = 2000
@@ -222,7 +223,7 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
                 f"Cohen's kappa: found coders {list(cells.index)}. Allowed: two, or name a `pair`."
             )
         return cells
-    pair = tuple(made.normal([made.text(who) if isinstance(who, str) else who for who in pair], cells.index))
+    pair = tuple(made.normal([text(who) if isinstance(who, str) else who for who in pair], cells.index))
     absent = [who for who in pair if who not in cells.index]
     if absent or len(set(pair)) != 2:
         raise AgreementError(f"pair {pair!r}: allowed are two different coders of {list(cells.index)}.")

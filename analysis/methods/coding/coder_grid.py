@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
@@ -11,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods.coding.agreement_measures import LEVELS, AgreementError
+from analysis.methods.coding.project import text
 
 COLUMNS = ("unit", "coder", "code")  # of a long frame
 SHAPES = ("rows", "columns")  # where the coders are in a wide frame
-BLANK = "\ufeff\u200b\u2060"  # signs without width, which str.strip leaves
 NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 WHOLE = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 
@@ -109,11 +108,6 @@ def labels(values: Iterable[Any], kind: str) -> list[Any]:
         if not isinstance(value, Hashable) or value == "":
             raise AgreementError(f"{kind} {row}: found {value!r}. Allowed: a text or a number.")
     return normal(listed)
-
-
-def text(value: str) -> str:
-    """Return a text with composed accents and without blanks at its ends: how equal texts are written alike."""
-    return unicodedata.normalize("NFC", value).strip().strip(BLANK).strip()
 
 
 def normal(values: Sequence[Any], known: Iterable[Any] = ()) -> list[Any]:

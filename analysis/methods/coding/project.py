@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ CODINGS = ("coding", "selection", "source", "start", "end", "text", "code", "cod
 CASES = ("case", "source")
 LEFT_OUT = ("kind", "name", "selections", "codings", "why")
 COUNTS = ("codings", "selections")
+BLANK = "\ufeff\u200b\u2060"  # signs without width, which str.strip leaves
 APART = " > "  # between a code and its parent in a path
 
 
@@ -118,6 +120,11 @@ class Coded:
                 place = parent[place]
             found[label[guid]] = line
         return found
+
+
+def text(value: str) -> str:
+    """Return a text with composed accents and without blanks at its ends: how equal texts are written alike."""
+    return unicodedata.normalize("NFC", value).strip().strip(BLANK).strip()
 
 
 def labels(frame: pd.DataFrame, otherwise: str) -> pd.Series:
