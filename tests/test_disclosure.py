@@ -460,3 +460,100 @@ def test_labels_of_two_levels_are_protected_as_one_level_is(side, totals):
 def test_what_is_no_table_of_counts_is_refused_in_words(call, words):
     with pytest.raises(DisclosureError, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "then janet_blackwood said so",
+        "then __Blackwood__ said so",
+        "then blackwood1961 said so",
+        "then 3blackwood said so",
+        "then blackwoodjanet said so",
+        "then Blackwood, Janet said so",
+        "then Bl&#97;ckwood said so",
+        "then Bl&#x61;ckwood said so",
+        "then Blackw&ouml;od said so",
+        "then Black**wood** said so",
+        "then Black<b>wood</b> said so",
+        "then Black\\-wood said so",
+        "then JB said so",
+        "then J.B. said so",
+        "then j. b. said so",
+        "then J B said so",
+        "then Jan said so",
+        "then jannie said so",
+        "then blackwod said so",
+        "then blackwoood said so",
+        "then blcakwood said so",
+        "then bl4ckwood said so",
+        "then Blackvood said so",
+    ],
+)
+def test_a_listed_name_is_found_in_every_guise(text):
+    assert "confidential name" in [one.kind for one in scan(text, names=["Janet Blackwood"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("then Bill said so", "William Orr"),
+        ("then becky said so", "Rebecca Orr"),
+        ("then Liz said so", "Elizabeth Orr"),
+    ],
+)
+def test_a_usual_short_form_of_a_listed_name_is_found(text, name):
+    assert "confidential name" in [one.kind for one in scan(text, names=[name])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will bill them for it. The black wood was there; a value, a male nurse.",
+        "It was just a jab. I think we all felt it.",
+    ],
+)
+def test_ordinary_words_near_a_listed_name_are_not_held_up(text):
+    assert scan(text, names=["Dr Vale", "William Orr"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ring oh one six three four eight three.", "contact"),
+        ("My number was zero, seven, double five, two, one.", "contact"),
+        ("It was the third of the fifth.", "date"),
+        ("It was the twenty-first of march.", "date"),
+        ("It was nineteen ninety four.", "date"),
+        ("It was in the winter of fourteen.", "date"),
+        ("They live in M13 now.", "contact"),
+        ("They live in SE1 now.", "contact"),
+        ("They live in me7 now.", "contact"),
+        ("On willow ward it was worse.", "place"),
+        ("On the sunflower unit it was worse.", "place"),
+        ("On Rose ward it was worse.", "person"),
+        ("At the thornbury hospital it was worse.", "place"),
+        ("On unit three it was worse.", "place"),
+        ("On a ward called hope it was worse.", "place"),
+        ("Then Ja&#110;et left.", "person"),
+        ("Then Ja**net** left.", "person"),
+        ("Then janet_smith left.", "person"),
+        ("We work at med&shy;way.", "trust name"),
+    ],
+)
+def test_words_that_identify_are_found_in_words_and_marks_too(text, kind):
+    found = scan(text)
+    assert kind in [one.kind for one in found]
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was the first of many; one or two of us, three at most, four or five at night.",
+        "Every ward was busy. Our unit was the surgical ward, then the emergency unit and the general hospital.",
+        "Costs & benefits &amp; more, a < b, *really* **tired**.",
+    ],
+)
+def test_harmless_talk_of_places_and_numbers_is_not_held_up(text):
+    assert scan(text) == ()
