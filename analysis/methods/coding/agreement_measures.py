@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import krippendorff
 import numpy as np
+from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("none", "linear", "quadratic")
@@ -87,12 +88,12 @@ def kappa_of_table(table: np.ndarray, *, weights: str = "none") -> Kappa:
     expected = float((weight * np.outer(rows, columns)).sum())
     if np.isclose(expected, 1, rtol=0, atol=1e-12):
         return Kappa(np.nan, observed, expected, np.nan, np.nan)
-    mean_row = weight @ columns  # mean weight of a row category against the second coder
-    mean_column = rows @ weight
-    deviation = weight * (1 - expected) - (mean_row[:, None] + mean_column[None, :]) * (1 - observed)
-    spread = (share * deviation**2).sum() - (observed * expected - 2 * expected + observed) ** 2
-    error = np.sqrt(max(spread, 0) / total) / (1 - expected) ** 2
-    return Kappa((observed - expected) / (1 - expected), observed, expected, float(error), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = cohens_kappa(table, wt=None if weights == "none" else weights)
+    error = (  # its root of a last digit below zero is NaN
+        0.0 if np.isnan(found.std_kappa) else float(found.std_kappa)
+    )
+    return Kappa(float(found.kappa), observed, expected, error, np.nan)
 
 
 def kappa_of_counts(counts: np.ndarray) -> Kappa:
@@ -116,7 +117,7 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     observed = float(((counts**2).sum(axis=1) - coders).sum() / (units * coders * (coders - 1)))
     if np.isclose(expected, 1, rtol=0, atol=1e-12):
         return Kappa(np.nan, observed, expected, np.nan, np.nan)
-    value = (observed - expected) / (1 - expected)
+    value = float(fleiss_kappa(counts))
     rest = share * (1 - share)
     null = 2 * (rest.sum() ** 2 - (rest * (1 - 2 * share)).sum()) / (units * coders * (coders - 1))
     error = np.sqrt(null) / rest.sum()
