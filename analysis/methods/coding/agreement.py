@@ -76,7 +76,9 @@ class Agreement:
             ]
             parts += [self.reason[0].upper() + self.reason[1:]] if self.reason else []
         if self.undefined_draws and np.isfinite(self.lower):
-            parts.append(f"{self.undefined_draws} of {self.draws} resamples had no value and were left out")
+            parts.append(
+                f"{self.undefined_draws:,} of {self.draws:,} resamples had no value and were left out"
+            )
         if self.once:
             parts.append(f"{_plural(self.once, 'unit')} coded by one coder only cannot be compared")
         return ". ".join(parts) + "."
@@ -200,7 +202,7 @@ def _bootstrap(
     held = found[np.isfinite(found)]
     lost = draws - len(held)
     if lost > UNDEFINED_SHARE * draws:
-        return np.nan, np.nan, lost, f"{lost} of {draws} resamples had no value, so no interval"
+        return np.nan, np.nan, lost, f"{lost:,} of {draws:,} resamples had no value, so no interval"
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(held, [tail, 1 - tail])
     alike = "all resamples agree alike, so the interval cannot show the uncertainty"
@@ -233,7 +235,7 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
 def _check_choices(
     coefficient: str, level: str, weights: str, pair: object, rng: object, draws: object, confidence: object
 ) -> None:
-    if coefficient not in COEFFICIENTS:
+    if not isinstance(coefficient, str) or coefficient not in COEFFICIENTS:
         raise AgreementError(f"coefficient {coefficient!r} is not known. Allowed: {list(COEFFICIENTS)}.")
     if weights not in WEIGHTS:
         raise AgreementError(f"weights {weights!r} are not known. Allowed: {list(WEIGHTS)}.")
@@ -256,4 +258,4 @@ def _check_choices(
 
 
 def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"

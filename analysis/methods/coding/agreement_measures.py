@@ -73,7 +73,7 @@ def kappa_of_table(table: np.ndarray, *, weights: str = "none") -> Kappa:
     Raises AgreementError for a table that is not square, negative, not whole, or empty, or unknown weights.
     Method: Cohen 1960, 1968; standard error of Fleiss, Cohen and Everitt 1969, formula for weighted kappa.
     """
-    table = np.asarray(table, dtype=float)
+    table = _counted(table)
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise AgreementError(f"found a table of shape {table.shape}. Allowed: as many rows as columns.")
     if not (np.isfinite(table).all() and (table >= 0).all() and (table == np.round(table)).all()):
@@ -103,7 +103,9 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     Raises AgreementError where units differ in the number of codings.
     Method: Fleiss 1971.
     """
-    counts = np.asarray(counts, dtype=float)
+    counts = _counted(counts)
+    if counts.ndim != 2:
+        raise AgreementError(f"found a table of shape {counts.shape}. Allowed: units by values.")
     sizes = counts.sum(axis=1)
     if not len(counts) or sizes.min() < 2 or sizes.min() != sizes.max():
         found = sorted(set(sizes.astype(int).tolist()))
@@ -122,6 +124,13 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     null = 2 * (rest.sum() ** 2 - (rest * (1 - 2 * share)).sum()) / (units * coders * (coders - 1))
     error = np.sqrt(null) / rest.sum()
     return Kappa(value, observed, expected, np.nan, float(value / error) if error > 0 else np.nan)
+
+
+def _counted(table: Any) -> np.ndarray:
+    try:
+        return np.asarray(table, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise AgreementError(f"found a cell that is no number ({error}). Allowed: counts.") from error
 
 
 def _weights(size: int, kind: str) -> np.ndarray:

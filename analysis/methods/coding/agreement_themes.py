@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +49,11 @@ class ThemeAgreement:
         """Range of alpha over themes, and the themes without one."""
         held = self.frame.dropna(subset="alpha").sort_values("alpha", kind="stable")
         bare = list(self.frame.loc[self.frame["alpha"].isna(), "theme"])
-        text = f"Over {self.units} units of {self.coders} coders no theme has a defined alpha"
+        text = f"Over {self.units:,} units of {self.coders} coders no theme has a defined alpha"
         if len(held):
             low, high = held.iloc[0], held.iloc[-1]
             text = (
-                f"Over {self.units} units of {self.coders} coders alpha by theme runs from {low['alpha']:z.2f} "
+                f"Over {self.units:,} units of {self.coders} coders alpha by theme runs from {low['alpha']:z.2f} "
                 f"({low['theme']}, {low['prevalence']:.1%} of codings) to {high['alpha']:.2f} "
                 f"({high['theme']}, {high['prevalence']:.1%} of codings)"
             )
@@ -85,6 +85,8 @@ def by_theme(
     Raises AgreementError as `agreement.agreement`, and for a code that is not among `themes`.
     Method: specific agreement of Cicchetti and Feinstein 1990, over pairs of coders.
     """
+    if themes is not None and (isinstance(themes, str) or not isinstance(themes, Iterable)):
+        raise AgreementError(f"themes is {themes!r}. Allowed: a list of all themes, or None.")
     frame = _rows(codings, unit, coder, code, coders)
     found = list(dict.fromkeys(frame["code"].dropna()))
     names = (

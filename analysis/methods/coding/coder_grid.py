@@ -175,6 +175,8 @@ def domain(cells: pd.DataFrame, *, level: str, order: Sequence[Hashable] | None)
             raise AgreementError(f"level {level!r}: found {(texts or low)[0]!r}. Allowed: {allowed}.")
         return sorted(found)
     if order is not None:
+        if isinstance(order, str) or not isinstance(order, Iterable):
+            raise AgreementError(f"order is {order!r}. Allowed: a list of all values, lowest first.")
         written = [scalar(value, "order") for value in order]
         allowed_values = normal(written, known=found)
         if len(set(allowed_values)) < len(allowed_values):

@@ -32,7 +32,7 @@ def read_excerpts(path: str | Path) -> Coded:
     cell other than date, blanks around a text, a position that is no whole number or not below its end, an excerpt
     whose length is not end less start, two different excerpts at one place, a date in another form, a row given twice.
     """
-    path = Path(path)
+    path = project.file_of(path)
     rows = _rows(path)
     positioned = PLACED[0] in rows[0] if rows else True
     seen: dict[tuple, int] = {}

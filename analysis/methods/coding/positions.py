@@ -62,7 +62,7 @@ def reading(marked: Mapping[str, Sequence[Element]], texts: Mapping[str, str], p
     surer = (fits[best].names, fits[best].outside) > (fits[first].names, fits[first].outside)
     if fits[best] <= fits[first] or not (surer or fits[best].edges >= CLEAR * most):
         return first, ""
-    told = f"{fits[best].edges} of {most} ends of selections lie at word edges so, {fits[first].edges} as characters"
+    told = f"{fits[best].edges:,} of {most:,} ends of selections lie at word edges so, {fits[first].edges:,} as characters"
     return best, f"Positions were read as {in_words(best)}: {told}."
 
 
@@ -100,14 +100,14 @@ def notes(texts: dict[str, str], codings: pd.DataFrame, codes: pd.DataFrame, cou
     wide = [name for name, text in texts.items() if any(ord(sign) > LAST_PLANE for sign in text)]
     if wide:
         yield (
-            f"{len(wide)} sources have characters beyond the basic plane (emoji, for example); positions were read "
+            f"{len(wide):,} sources have characters beyond the basic plane (emoji, for example); positions were read "
             f"as {in_words(count)}."
         )
     if codings["coder"].isna().any():
-        yield f"{int(codings['coder'].isna().sum())} codings do not say who made them."
+        yield f"{int(codings['coder'].isna().sum()):,} codings do not say who made them."
     repeated = codings.duplicated(["source", "start", "end", "code", "coder"])
     if repeated.any():
-        yield f"{int(repeated.sum())} codings repeat another of the same coder, code and stretch of text."
+        yield f"{int(repeated.sum()):,} codings repeat another of the same coder, code and stretch of text."
     closed = set(codes.loc[~codes["codable"].astype(bool), "label"]) & set(codings["code"])
     if closed:
         yield f"Codes marked as not for coding were used: {', '.join(sorted(closed))}."

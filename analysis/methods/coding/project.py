@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -122,6 +124,13 @@ class Coded:
         return found
 
 
+def file_of(path: Any) -> Path:
+    """Return a path. Raises CodedError for what names no file."""
+    if not isinstance(path, (str, Path)):
+        raise CodedError(f"found {type(path).__name__}. Allowed: the path of a file.")
+    return Path(path)
+
+
 def text(value: str) -> str:
     """Return a text with composed accents and without blanks at its ends: how equal texts are written alike."""
     return unicodedata.normalize("NFC", value).strip().strip(BLANK).strip()
@@ -143,4 +152,4 @@ def table(rows: list[dict], columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"

@@ -55,7 +55,7 @@ def read_qdpx(path: str | Path, *, count: str | None = None) -> Coded:
     `absolute://`) or absent or not UTF-8, a guid that is unknown or used twice, a position outside the text.
     Method: REFI-QDA standard, Project exchange 1.5, qdasoftware.org.
     """
-    path = Path(path)
+    path = project.file_of(path)
     if count is not None and count not in positions.COUNTED:
         raise CodedError(f"count {count!r} is not known. Allowed: {list(positions.COUNTED)}.")
     with zipped.opened(path) as parts:
@@ -69,7 +69,7 @@ def read_qdc(path: str | Path) -> pd.DataFrame:
 
     Raises CodedError for a file that is absent, no XML, of another namespace, or uses a guid twice.
     """
-    path = Path(path)
+    path = project.file_of(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -285,7 +285,9 @@ class _Names:
     def unknown(self) -> str:
         """Say how many selections and codings name a user that the project does not list, '' when none does."""
         count = self.strangers.total()
-        return f"{count} selections and codings are by users that the project does not list." if count else ""
+        return (
+            f"{count:,} selections and codings are by users that the project does not list." if count else ""
+        )
 
     def coding(self, element: Element) -> dict[str, Any]:
         refs = element.findall("CodeRef")

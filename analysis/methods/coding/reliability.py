@@ -87,7 +87,12 @@ def group_reliability(values: pd.Series | np.ndarray, groups: pd.Series | np.nda
     Undefined with fewer than two groups, no group of two, or a score that does not vary.
     Method: Bliese 2000; group size n0 of unequal groups as Snedecor and Cochran.
     """
-    frame = pd.DataFrame({"value": np.asarray(values, dtype=float), "group": np.asarray(groups)}).dropna()
+    score, names = _numbers(values).ravel(), np.asarray(groups)
+    if names.ndim != 1 or len(score) != len(names):
+        raise ReadinessError(
+            f"found {len(score)} values and groups of shape {names.shape}. Allowed: one group a value."
+        )
+    frame = pd.DataFrame({"value": score, "group": names}).dropna()
     sizes = frame.groupby("group").size().to_numpy(dtype=float)
     total, count = float(sizes.sum()), len(sizes)
     if count < 2 or total <= count:
@@ -123,8 +128,8 @@ def within_group(items: pd.Series | pd.DataFrame | np.ndarray, *, points: int = 
     Raises ReadinessError for an answer outside 1 to `points`, or fewer than two points.
     Method: James, Demaree and Wolf 1984.
     """
-    if points < 2:
-        raise ReadinessError(f"points={points}. Allowed: two or more.")
+    if not isinstance(points, (int, np.integer)) or points < 2:
+        raise ReadinessError(f"points={points!r}. Allowed: two or more.")
     table = _numbers(items)
     wrong = table[(table < 1) | (table > points)]
     if len(wrong):

@@ -50,7 +50,7 @@ class Suppressed:
         if not hidden:
             return f"No count is between 1 and {self.threshold - 1}, so none is hidden."
         return (
-            f"{hidden} of {size} counts are hidden ({HIDDEN}): those from 1 to {self.threshold - 1}, and others that "
+            f"{hidden:,} of {size:,} counts are hidden ({HIDDEN}): those from 1 to {self.threshold - 1}, and others that "
             f"would give them away; each could be any of at least {self.threshold} values."
         )
 
@@ -112,6 +112,7 @@ def check_table(
     published: as for `attack`.
     """
     published = _frame(published)
+    _check_threshold(threshold)
     values, hidden = parsed(published)
     for i, j in np.argwhere(~hidden & (values < threshold)):
         if values[i, j] >= (0 if hide_zeros else 1):
@@ -128,11 +129,9 @@ def check_table(
 
 
 def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
-    whole = isinstance(threshold, (int, np.integer)) and threshold >= 2
-    if totals not in TOTALS or not whole:
-        raise DisclosureError(
-            f"totals={totals!r}, threshold={threshold!r}. Allowed: {list(TOTALS)}, and 2 or more."
-        )
+    _check_threshold(threshold)
+    if totals not in TOTALS:
+        raise DisclosureError(f"totals={totals!r}. Allowed: {list(TOTALS)}.")
     for labels in (cells.index, cells.columns):
         if labels.has_duplicates or any(
             TOTAL in (label if isinstance(label, tuple) else (label,)) for label in labels
@@ -143,8 +142,8 @@ def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
     for (i, row), (j, column) in product(enumerate(cells.index), enumerate(cells.columns)):
         value = cells.iat[i, j]
         if (
-            pd.isna(value)
-            or not isinstance(value, (int, float, np.number))
+            not isinstance(value, (int, float, np.number))
+            or pd.isna(value)
             or not 0 <= value < ENDLESS
             or value != int(value)
         ):
@@ -157,6 +156,11 @@ def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
                 raise DisclosureError(
                     f"{axis} {labels[place]!r} is the total of others. Allowed: pass cells only; totals are added here."
                 )
+
+
+def _check_threshold(threshold: Any) -> None:
+    if not isinstance(threshold, (int, np.integer)) or threshold < 2:
+        raise DisclosureError(f"threshold={threshold!r}. Allowed: a whole number, 2 or more.")
 
 
 def _frame(table: Any) -> pd.DataFrame:

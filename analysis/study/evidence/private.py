@@ -160,9 +160,9 @@ def _size(projects: list[Coded], threshold: int) -> str:
     """How much was read, over all projects together, as a project may be one site."""
     sources = sum(len(project.sources) for project in projects)
     left = sum(int(project.left_out["codings"].sum()) for project in projects)
-    count = str(sources) if sources >= threshold else f"fewer than {threshold}"
-    text = f"Interviews: {count} sources with {sum(len(project.codings) for project in projects)} codings were read."
-    return f"{text} Not read: {left} codings of material that is no plain text." if left else text
+    count = f"{sources:,}" if sources >= threshold else f"fewer than {threshold}"
+    text = f"Interviews: {count} sources with {sum(len(project.codings) for project in projects):,} codings were read."
+    return f"{text} Not read: {left:,} codings of material that is no plain text." if left else text
 
 
 def _sources(projects: list[Coded]) -> list[str]:
@@ -268,7 +268,7 @@ def _quotes(
     kept = [row for row in rows if f"quote {row['id']}" in marks]
     waiting = len(rows) - len(kept)
     sentence = (
-        f"{waiting} of {len(rows)} chosen quotes are not shown, as no person has marked them as read (a line such as "
+        f"{waiting:,} of {len(rows):,} chosen quotes are not shown, as no person has marked them as read (a line such as "
         "'quote q1' in cleared.txt)."
     )
     return (pd.DataFrame(kept, columns=list(QUOTES)) if kept else None), sentence if waiting else ""

@@ -83,7 +83,7 @@ class Status:
         )
         gone = self.missing()
         text += f" Missing: {'; '.join(gone)}." if gone else ""
-        return text + (f" {self.ignored} other files are not used." if self.ignored else "")
+        return text + (f" {self.ignored:,} other files are not used." if self.ignored else "")
 
 
 def folder() -> Path | None:
