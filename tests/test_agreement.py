@@ -1,6 +1,7 @@
 """Agreement of coders: published values, properties, and what is undefined."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 import krippendorff
@@ -176,8 +177,21 @@ def test_perfect_agreement_says_that_the_interval_is_empty_of_news():
     ("codings", "options", "words"),
     [
         ([["a", "b"]], {}, "two or more coders"),
-        ([["a", ""], ["a", "b"]], {}, "without blanks"),
-        ([["a", "b "], ["a", "b"]], {}, "without blanks"),
+        ([["a", ""], ["a", "b"]], {}, "coder 0: found ''. Allowed: a text"),
+        ([["a", " \ufeff"], ["a", "b"]], {}, "Allowed: a text"),
+        ([["1", "1.0", "2"], ["1", "1", "2"]], {}, "one number in two spellings"),
+        ([[1, "01", "1"], [1, 1, 1]], {}, "'01' and '1'"),
+        ([["a", "b"], [None, None]], {}, "found 1 coder with codings"),
+        (pd.concat([LONG, LONG[["code"]]], axis=1), {}, "each once"),
+        (pd.concat([LONG, LONG[["unit"]]], axis=1), {}, "each once"),
+        (LONG, {"unit": "coder"}, "each once"),
+        (pd.DataFrame([["x", "y"], ["x", "y"]], columns=["u", "u "]), {}, "named twice"),
+        (LONG.assign(unit=[["u"]] * len(LONG)), {}, "unit 1: found \\['u'\\]"),
+        (7, {}, "found int"),
+        ([[1, 2], [1, 2]], {"draws": "many"}, "draws='many'"),
+        ([[1, 2], [1, 2]], {"confidence": None}, "confidence=None"),
+        ([[1, 2], [1, 2]], {"rng": 3}, "rng is int"),
+        ([[1, 2], [1, 2]], {"coefficient": "cohen", "pair": 3}, "pair 3"),
         ([[1, np.inf], [1, 2]], {}, "finite"),
         ([["a", "b"], ["a", "b"]], {"level": "interval"}, "Allowed: numbers"),
         ([[-1, 2], [1, 2]], {"level": "ratio"}, "0 or more"),
@@ -256,3 +270,66 @@ def test_the_callers_frame_is_left_as_it_was():
     by_theme(LONG)
     agreement(LONG)
     pd.testing.assert_frame_equal(LONG, before)
+
+
+ACCENT = "na\u00efve hope"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "options"),
+    [
+        ([1, 2, 1, 3], ["1", "2", "1", "3"], {}),
+        ([1, 2.5, 1, 3], ["1", "2.5", "1", "+3"], {}),
+        ([True, False, True], ["TRUE", "False", "TRUE"], {}),
+        ([ACCENT, "b", "b"], [unicodedata.normalize("NFD", ACCENT), "b", "b"], {}),
+        (["hope", "b", "b"], [" hope", "b\u00a0", "\ufeffb\u200b"], {}),
+        ([1, 2, 3], ["1", "2", "3"], {"level": "interval"}),
+        (
+            [ACCENT, "b", "b"],
+            [f"{ACCENT} ", "b", "b"],
+            {"order": ["b", unicodedata.normalize("NFD", ACCENT)]},
+        ),
+    ],
+)
+@pytest.mark.parametrize("shape", ["wide", "long"])
+def test_one_code_written_in_two_ways_is_one_code(first, second, options, shape):
+    codings = [first, second]
+    if shape == "long":
+        rows = [
+            (place, who, code)
+            for who, row in zip("AB", codings, strict=True)
+            for place, code in enumerate(row)
+        ]
+        codings = pd.DataFrame(rows, columns=["unit", "coder", "code"]).astype({"code": object})
+    assert agreement(codings, **options).value == 1
+    if not options:
+        assert by_theme(codings).frame["alpha"].tolist() == [1.0] * len(set(first))
+        assert disagreements(codings).empty
+
+
+def test_codes_that_are_texts_alone_keep_their_spelling():
+    assert agreement([["1.1", "1.10", "2"], ["1.10", "1.10", "2"]]).value < 1
+
+
+def test_one_unit_or_coder_written_in_two_ways_is_one():
+    rows = LONG.assign(
+        unit=[
+            unicodedata.normalize("NFD", "caf\u00e9") + one if i % 2 else f" caf\u00e9{one}"
+            for i, one in enumerate(LONG["unit"])
+        ],
+        coder=[f"{who} " if i % 3 else who for i, who in enumerate(LONG["coder"])],
+    )
+    assert agreement(rows).value == agreement(LONG).value
+    assert (
+        agreement(rows, coefficient="cohen", pair=(" A", "B")).value
+        == agreement(LONG, coefficient="cohen").value
+    )
+    settled = pd.DataFrame({"unit": ["u1 "], "settled": ["y"]})
+    assert disagreements(LONG, settled=settled).loc[0, "settled"] == "y"
+
+
+@pytest.mark.parametrize("coefficient", ["alpha", "fleiss", "cohen"])
+def test_a_coder_without_codings_is_no_coder(coefficient):
+    found = agreement([[1, 2, 1], [1, 2, 2], [None, None, np.nan]], coefficient=coefficient)
+    assert found.coders == 2
+    assert "of 2 coders" in found.sentence()

@@ -358,3 +358,202 @@ def test_the_error_names_the_excerpt_not_the_words():
     with pytest.raises(DisclosureError, match="excerpt 'q7': person at characters 5 to 10") as error:
         check(excerpts={"q1": "We were tired.", "q7": "Then Janet told us."})
     assert "Janet" not in str(error.value)
+
+
+GIVEN_AWAY = pd.DataFrame({"count": [HIDDEN, 7, 9]}, index=["staffing", "leadership", TOTAL])
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "All",
+        "TOTAL",
+        "total",
+        "Totals",
+        "Total:",
+        "Grand total",
+        "All themes",
+        "Overall",
+        "Sum",
+        "Theme total",
+    ],
+)
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 0, 1], [0, 2, 1]])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_total_of_any_name_and_place_gives_a_hidden_count_away(label, order, turned):
+    table = GIVEN_AWAY.rename(index={TOTAL: label}).iloc[order]
+    with pytest.raises(DisclosureError, match="worked out"):
+        check(
+            tables={"t": table.T if turned else table},
+            allowed=["Totals", "TOTAL", "Theme", "Grand", "Sum", "Overall"],
+        )
+
+
+def test_a_margin_without_a_name_for_it_shows_by_adding_up():
+    cells = pd.DataFrame(
+        [[HIDDEN, 7, 9], [6, 8, 14], [5, 9, 14]], index=["a", "b", "c"], columns=["x", "y", "respondents"]
+    )
+    for order in (["x", "y", "respondents"], ["respondents", "x", "y"], ["x", "respondents", "y"]):
+        with pytest.raises(DisclosureError, match=r"row 'a', column 'x'.*worked out"):
+            check_table("t", cells[order])
+    check_table("t", cells.assign(respondents=[9, 15, 14]))  # adds up in no shown row: no margin
+
+
+def test_margins_of_one_level_within_another():
+    columns = pd.MultiIndex.from_tuples(
+        [("x", "1"), ("x", "2"), ("x", "All"), ("y", "1"), ("y", "2"), ("y", "All")]
+    )
+    cells = pd.DataFrame(
+        [[HIDDEN, 7, 9, 20, 30, 51], [6, 8, 14, 9, 9, 18]], index=["a", "b"], columns=columns
+    )
+    with pytest.raises(DisclosureError, match=r"do not add up|worked out"):
+        check_table("t", cells)
+    cells[("x", "All")] = [HIDDEN, 14]
+    check_table("t", cells)
+    cells[("Total", "")] = [60, 32]  # 60 - 7 - 50 = 3
+    with pytest.raises(DisclosureError, match=r"worked out|do not add up"):
+        check_table("t", cells)
+
+
+ANSWERS = pd.DataFrame(
+    {"site": list("A" * 9 + "B" * 13), "code": ["x"] * 2 + ["y"] * 7 + ["x"] * 6 + ["y"] * 7}
+)
+
+
+@pytest.mark.parametrize("name", ["All", "Total", "TOTAL", "Sum of all", "Overall"])
+def test_suppress_refuses_margins_whatever_they_are_called(name):
+    margins = pd.crosstab(ANSWERS["site"], ANSWERS["code"], margins=True, margins_name=name)
+    for table in (margins, margins.iloc[::-1], margins.iloc[:, ::-1], margins.T):
+        with pytest.raises(DisclosureError, match="pass cells only"):
+            suppress(table, totals="none")
+
+
+def test_suppress_hides_more_where_a_column_is_the_sum_of_the_rest_under_another_name():
+    margins = pd.crosstab(ANSWERS["site"], ANSWERS["code"], margins=True, margins_name="respondents")
+    found = suppress(margins, totals="none")
+    assert (found.frame.loc["A"] == HIDDEN).sum() > 1
+    check_table("t", found.frame)
+
+
+@pytest.mark.parametrize("side", ["columns", "index"])
+@pytest.mark.parametrize("totals", ["both", "rows", "columns", "none"])
+def test_labels_of_two_levels_are_protected_as_one_level_is(side, totals):
+    levels = pd.MultiIndex.from_tuples([("x", "1"), ("y", "1")], names=["theme", "wave"])
+    flat = pd.DataFrame([[2, 7], [6, 7]], index=["A", "B"], columns=["x", "y"])
+    deep = flat.set_axis(levels, axis=1) if side == "columns" else flat.set_axis(levels, axis=0)
+    found = suppress(deep, totals=totals)
+    assert (found.frame.to_numpy() == suppress(flat, totals=totals).frame.to_numpy()).all()
+    check_table("t", found.frame)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: check_table("t", pd.DataFrame({"c": [np.inf, 7]})), "neither a count"),
+        (lambda: check_table("t", [[1, 7]]), "found list"),
+        (lambda: attack(pd.Series([1, 7])), "found Series"),
+        (lambda: suppress([[1, 7]]), "found list"),
+        (lambda: suppress(pd.Series([8, 7]), threshold="5"), "threshold='5'"),
+        (lambda: suppress(pd.Series([np.inf, 7])), "no count"),
+    ],
+)
+def test_what_is_no_table_of_counts_is_refused_in_words(call, words):
+    with pytest.raises(DisclosureError, match=words):
+        call()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "then janet_blackwood said so",
+        "then __Blackwood__ said so",
+        "then blackwood1961 said so",
+        "then 3blackwood said so",
+        "then blackwoodjanet said so",
+        "then Blackwood, Janet said so",
+        "then Bl&#97;ckwood said so",
+        "then Bl&#x61;ckwood said so",
+        "then Blackw&ouml;od said so",
+        "then Black**wood** said so",
+        "then Black<b>wood</b> said so",
+        "then Black\\-wood said so",
+        "then JB said so",
+        "then J.B. said so",
+        "then j. b. said so",
+        "then J B said so",
+        "then Jan said so",
+        "then jannie said so",
+        "then blackwod said so",
+        "then blackwoood said so",
+        "then blcakwood said so",
+        "then bl4ckwood said so",
+        "then Blackvood said so",
+    ],
+)
+def test_a_listed_name_is_found_in_every_guise(text):
+    assert "confidential name" in [one.kind for one in scan(text, names=["Janet Blackwood"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("then Bill said so", "William Orr"),
+        ("then becky said so", "Rebecca Orr"),
+        ("then Liz said so", "Elizabeth Orr"),
+    ],
+)
+def test_a_usual_short_form_of_a_listed_name_is_found(text, name):
+    assert "confidential name" in [one.kind for one in scan(text, names=[name])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will bill them for it. The black wood was there; a value, a male nurse.",
+        "It was just a jab. I think we all felt it.",
+    ],
+)
+def test_ordinary_words_near_a_listed_name_are_not_held_up(text):
+    assert scan(text, names=["Dr Vale", "William Orr"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ring oh one six three four eight three.", "contact"),
+        ("My number was zero, seven, double five, two, one.", "contact"),
+        ("It was the third of the fifth.", "date"),
+        ("It was the twenty-first of march.", "date"),
+        ("It was nineteen ninety four.", "date"),
+        ("It was in the winter of fourteen.", "date"),
+        ("They live in M13 now.", "contact"),
+        ("They live in SE1 now.", "contact"),
+        ("They live in me7 now.", "contact"),
+        ("On willow ward it was worse.", "place"),
+        ("On the sunflower unit it was worse.", "place"),
+        ("On Rose ward it was worse.", "person"),
+        ("At the thornbury hospital it was worse.", "place"),
+        ("On unit three it was worse.", "place"),
+        ("On a ward called hope it was worse.", "place"),
+        ("Then Ja&#110;et left.", "person"),
+        ("Then Ja**net** left.", "person"),
+        ("Then janet_smith left.", "person"),
+        ("We work at med&shy;way.", "trust name"),
+    ],
+)
+def test_words_that_identify_are_found_in_words_and_marks_too(text, kind):
+    found = scan(text)
+    assert kind in [one.kind for one in found]
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was the first of many; one or two of us, three at most, four or five at night.",
+        "Every ward was busy. Our unit was the surgical ward, then the emergency unit and the general hospital.",
+        "Costs & benefits &amp; more, a < b, *really* **tired**.",
+    ],
+)
+def test_harmless_talk_of_places_and_numbers_is_not_held_up(text):
+    assert scan(text) == ()

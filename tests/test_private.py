@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.cases import private_words
-from analysis.methods.coding.project import CodedError
 from analysis.methods.disclosure.attack import HIDDEN, DisclosureError
 from analysis.study.evidence import private_folder
 from analysis.study.evidence.private import for_pages
@@ -76,6 +75,7 @@ def place(tmp_path):
         "id,site,code,text\nq1,Site A,Mood,We felt judged at first. Later it helped.\n"
     )
     (folder / "names.txt").write_text("Janet Blackwood\nDr Vale\n")
+    (folder / "cleared.txt").write_text("quote q1\n")
     (folder / "consent-Okonkwo.pdf").write_bytes(b"x")
     return folder
 
@@ -244,7 +244,7 @@ def test_a_project_alone_in_a_folder_below_is_counted_without_sites(tmp_path):
         ("oric.csv", "respondent,organisation,oric_1\nJanet,Site A,3\n", PrivateError, "lacks"),
         ("oric.csv", "respondent,organisation\nJanet,Site Q\n", PrivateError, "row 2: the site"),
         ("sites.csv", "site,beds\nSite A,300\n", PrivateError, "Allowed"),
-        ("more.qdpx", "no zip", CodedError, "no zip"),
+        ("more.qdpx", "no zip", PrivateError, "file 2 of 2 .*cannot be read"),
     ],
 )
 def test_files_that_do_not_fit_are_refused_without_spreading_what_they_hold(place, name, text, error, words):
@@ -258,7 +258,7 @@ def test_an_impossible_answer_is_refused_without_its_respondent(place):
     answers = survey({"Site A": 2, "Site B": 3.2, "Site C": 4.4})
     answers.loc[3, "oric_4"] = 9
     answers.to_csv(place / "oric.csv", index=False)
-    with pytest.raises(PrivateError, match=r"item 'oric_4': found .*9") as error:
+    with pytest.raises(PrivateError, match=r"row 5, item 'oric_4': no answer") as error:
         for_pages(place, frame=PUBLIC)
     assert "resp-" not in str(error.value)
 
@@ -273,3 +273,125 @@ def test_the_digest_changes_with_any_file(place):
     before = private_folder.digest(place)
     (place / "names.txt").write_text("Other\n")
     assert private_folder.digest(place) != before != ""
+
+
+def two_projects(place, first="Ward", second="Board", codes=("c3", "c3")):
+    """Two files in which each interviewer calls theirs 'Interview 0' to 'Interview 5'."""
+    for user, word, code in (("u1", first, codes[0]), ("u2", second, codes[1])):
+        texts = [
+            source(
+                f"t{n}",
+                f"Interview {n}",
+                selection(f"s{n}", 0, 4, [(f"k{n}", code, user)]),
+                content=f"{word} talk {n}.",
+            )
+            for n in range(6)
+        ]
+        write(place / f"{user}.qdpx", "".join(texts))
+
+
+@pytest.mark.parametrize(
+    ("second", "said", "count"),
+    [
+        ("Board", "", 12),
+        ("Ward", "", 6),  # equal texts: one interview read by two coders
+        ("Board", "file,sources\nu1.qdpx,shared\nu2.qdpx,shared\n", 6),
+        ("Board", "file,sources\nu1.qdpx,shared\n", 12),
+        ("Board", "file,positions\nu1.qdpx,utf16\n", 12),
+    ],
+)
+def test_sources_of_one_name_in_two_files_are_two_unless_equal_or_said(tmp_path, second, said, count):
+    two_projects(tmp_path, second=second)
+    if said:
+        (tmp_path / "projects.csv").write_text(said)
+    found = for_pages(tmp_path, frame=PUBLIC)
+    assert found.interviews.loc["Mood"].tolist() == [count]
+    assert "qdpx" not in everything(found).replace("(*.qdpx)", "")
+
+
+def test_coders_who_share_no_text_have_no_agreement(tmp_path):
+    two_projects(tmp_path)
+    assert for_pages(tmp_path, frame=PUBLIC).themes is None
+    two_projects(tmp_path, second="Ward")
+    assert for_pages(tmp_path, frame=PUBLIC).themes is not None
+
+
+def test_sites_of_sources_of_one_name_are_told_by_file(tmp_path):
+    two_projects(tmp_path)
+    (tmp_path / "sites.csv").write_text("site\nSite A\nSite B\n")
+    (tmp_path / "sources.csv").write_text(
+        "source,site\n" + "".join(f"Interview {n},Site A\n" for n in range(6))
+    )
+    with pytest.raises(PrivateError, match=r"6 sources have no site.*its file too"):
+        for_pages(tmp_path, frame=PUBLIC)
+    rows = [
+        f"Interview {n},{site},{user}.qdpx\n"
+        for user, site in (("u1", "Site A"), ("u2", "Site B"))
+        for n in range(6)
+    ]
+    (tmp_path / "sources.csv").write_text("source,site,file\n" + "".join(rows))
+    assert for_pages(tmp_path, frame=PUBLIC).interviews.loc["Mood"].tolist() == [6, 6, 12]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["file,sources\nother.qdpx,shared\n", "file,sources\nu1.qdpx,both\n", "file,positions\nu1.qdpx,bytes\n"],
+)
+def test_what_projects_csv_cannot_say_is_refused(tmp_path, text):
+    two_projects(tmp_path)
+    (tmp_path / "projects.csv").write_text(text)
+    with pytest.raises(PrivateError, match=r"projects\.csv, row 2: not understood") as error:
+        for_pages(tmp_path, frame=PUBLIC)
+    assert "other" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("marks", "shown"), [("", 0), ("quote q1", 1), ("quote  q1\nquote q2", 2), ("q1", 0)]
+)
+def test_a_quote_is_shown_only_with_a_persons_mark(place, marks, shown):
+    (place / "quotes.csv").write_text(
+        "id,site,code,text\nq1,Site A,Mood,fine then\nq2,Site B,Mood,sorry then\n"
+    )
+    (place / "cleared.txt").write_text(marks)
+    pages = for_pages(place, frame=PUBLIC)
+    assert (0 if pages.quotes is None else len(pages.quotes)) == shown
+    assert (f"{2 - shown} of 2 chosen quotes are not shown" in pages.sentence()) == (shown < 2)
+    assert ("sorry then" in everything(pages)) == (shown == 2)
+
+
+@pytest.mark.parametrize("name", ["Janet_B", "p 07700900123", "=cmd", "tape #4", "x" * 121, "line\nbreak"])
+def test_names_of_codes_have_a_form(place, name):
+    (place / "quotes.csv").unlink()
+    write(place / "second.qdpx", "", codes=f'<Code guid="c9" name="{name.replace(chr(10), "&#10;")}"/>')
+    with pytest.raises(DisclosureError, match="code 4: its name may tell who") as error:
+        for_pages(place, frame=PUBLIC)
+    assert name not in str(error.value)
+
+
+@pytest.mark.parametrize("ident", ["Janet", "ward7", "p12345678", "JB", "q-1", "ab1"])
+def test_ids_of_quotes_have_a_form(place, ident):
+    (place / "quotes.csv").write_text(f"id,site,code,text\n{ident},Site A,Mood,fine\n")
+    with pytest.raises(DisclosureError, match="row 2: the id may tell who"):
+        for_pages(place, frame=PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("willow-janet.qdpx", b"no zip"),
+        ("excerpts-willow-janet.csv", b"source,code,coder,excerpt\nWillow Janet,,AB,she said\n"),
+        ("excerpts-willow-janet.csv", b"\xff\xfe"),
+        ("oric.csv", b'respondent,organisation\n"Willow Janet,Site A\n'),
+        ("sources.csv", b"source,site\nWillow " + b"x" * 140_000 + b",Site A\n"),
+    ],
+)
+def test_a_failing_build_names_no_file_source_or_answer(place, name, raw):
+    (place / name).write_bytes(raw)
+    with pytest.raises((PrivateError, DisclosureError)) as error:
+        for_pages(place, frame=PUBLIC)
+    told = f"{error.value} {error.value.__cause__ if not error.value.__suppress_context__ else ''}".lower()
+    assert not [word for word in ("willow", "janet", "she said") if word in told]
+
+
+def test_the_reliability_of_the_survey_is_told(place):
+    assert "Cronbach's alpha is 0." in for_pages(place, frame=PUBLIC).sentence()

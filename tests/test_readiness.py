@@ -11,7 +11,6 @@ from analysis.methods.coding.reliability import (
     ReadinessError,
     cronbach,
     group_reliability,
-    intraclass,
     within_group,
 )
 from analysis.study.evidence.readiness import ITEMS, SCALES, score
@@ -24,13 +23,6 @@ def test_cronbach_of_the_outside_example():
     case = CASES["cronbach_attitude"]
     found = cronbach(pd.DataFrame(case["values"]))
     assert found.alpha == pytest.approx(case["expected"]["raw_alpha"], abs=ATOL)
-
-
-def test_six_intraclass_correlations_of_shrout_and_fleiss():
-    case = CASES["shrout_fleiss_1979"]
-    found = intraclass(case["targets_by_judges"])
-    for name, value in case["expected"].items():
-        assert getattr(found, name.lower()) == pytest.approx(value, abs=ATOL)
 
 
 def test_within_group_agreement_by_hand():

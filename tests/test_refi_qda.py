@@ -88,31 +88,112 @@ def units(text, cut):
     return len(text[:cut].encode("utf-16-le")) // 2
 
 
-def test_utf16_positions_are_noticed_and_read_on_request(tmp_path):
-    text = "\U0001f600 It was hard to start. Then it was better."
-    start = text.index("Then")
-    at = (units(text, start), units(text, len(text)))
-    path = write(
-        tmp_path / "p.qdpx",
-        source("t1", "N", selection("s1", *at, [("k1", "c3", "u1")], name="Then it was b..."), content=text),
-    )
-    with pytest.raises(CodedError, match="utf16"):
-        read_qdpx(path)
-    found = read_qdpx(path, count="utf16")
-    assert found.codings.loc[0, "text"] == "Then it was better."
-    assert found.codings.loc[0, "start"] == start
+FACES = "\U0001f600\U0001f600 "
+TALK = "Staff were afraid to speak up.\r\nThen leaders listened to us, at last.\r\nNo-one had asked before."
+SAID = ("were afraid to speak up", "Then leaders listened", "No-one had asked before.")
 
 
-def test_utf16_positions_within_the_text_are_told_by_names(tmp_path):
-    text = "\U0001f600\U0001f600 We felt judged by all of them, and tired."
-    start = text.index("We felt")
-    at = (units(text, start), units(text, start + 14))
-    one = source("t1", "N", selection("s1", *at, [("k1", "c3", "u1")], name="We felt judged"), content=text)
-    with pytest.raises(CodedError, match=r"names of 1 selections fit.*utf16"):
-        read_qdpx(write(tmp_path / "p.qdpx", one))
-    split = source("t1", "N", selection("s1", 1, 4, [("k1", "c3", "u1")]), content=text)
+def counted(text, place, way):
+    """Return a place in a text in one of the ways that programs count."""
+    before = text[:place]
+    if way.endswith("-lf"):
+        before = before.replace("\r\n", "\n")
+    if way.endswith("-crlf"):
+        before = before.replace("\r\n", "\n").replace("\n", "\r\n")
+    return units(before, len(before)) if way.startswith("utf16") else len(before)
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        (FACES + TALK, "characters"),
+        (FACES + TALK, "utf16"),
+        (FACES + TALK, "characters-lf"),
+        (FACES + TALK, "utf16-lf"),
+        (TALK, "characters-lf"),
+        (TALK.replace("\r", ""), "characters-crlf"),
+        (FACES + TALK.replace("\r", ""), "utf16-crlf"),
+        (FACES + TALK.replace("\r", ""), "utf16"),
+    ],
+)
+def test_the_reading_that_fits_is_taken_and_told(tmp_path, text, way, named):
+    marks = ""
+    for number, words in enumerate(SAID):
+        start, end = (counted(text, text.index(words) + shift, way) for shift in (0, len(words)))
+        name = words if named else ""
+        marks += selection(f"s{number}", start, end, [(f"k{number}", "c3", "u1")], name=name)
+    one = source("t1", "N", marks, path="internal://t1.txt")
+    path = write(tmp_path / "p.qdpx", one, files={"Sources/t1.txt": text.encode()})
+    found = read_qdpx(path)
+    assert found.codings["text"].tolist() == list(SAID)
+    assert read_qdpx(path, count=way).codings["text"].tolist() == list(SAID)
+    told = [note for note in found.notes if note.startswith("Positions were read as")]
+    assert len(told) == (way != "characters")
+    with pytest.raises(CodedError, match="count 'letters' is not known"):
+        read_qdpx(path, count="letters")
+
+
+def test_half_words_of_a_few_selections_do_not_change_the_reading(tmp_path):
+    text = f"{FACES}{TALK}"
+    start = text.index("afraid")
+    marks = selection("s1", start, start + 3, [("k1", "c3", "u1")]) + selection("s2", start + 1, start + 6)
+    found = read_qdpx(write(tmp_path / "p.qdpx", source("t1", "N", marks, content=text)))
+    assert found.codings["text"].tolist() == ["afr"]
+
+
+def test_a_position_within_a_character_is_refused(tmp_path):
+    split = source("t1", "N", selection("s1", 1, 4, [("k1", "c3", "u1")]), content=FACES + TALK)
     with pytest.raises(CodedError, match="split a character"):
         read_qdpx(write(tmp_path / "q.qdpx", split), count="utf16")
+
+
+@pytest.mark.parametrize(
+    ("part", "address"),
+    [
+        ("Sources/t1.txt", "t1.txt"),
+        ("Sources/t1.txt", "Sources/t1.txt"),
+        ("Sources/t1.txt", "internal://Sources/t1.txt"),
+        ("Sources/t1.txt", "Sources\\t1.txt"),
+        ("Sources\\t1.txt", "internal://t1.txt"),
+        ("sources\\T1.TXT", "internal:///t1.txt"),
+        ("Sources/entretien e\u0301te\u0301.txt", "internal://entretien \u00e9t\u00e9.txt"),
+        ("Sources/a: b.txt", "internal://a: b.txt"),
+    ],
+)
+def test_the_address_of_a_text_as_programs_write_it(tmp_path, part, address):
+    path = write(
+        tmp_path / "p.qdpx", source("t1", "N", selection("s1", 0, 4, [("k1", "c3", "u1")]), path=address)
+    )
+    with zipfile.ZipFile(path, "a") as file:
+        info = zipfile.ZipInfo("x")
+        info.filename = part  # kept as written, with its backslash
+        file.writestr(info, "Calm now.")
+    assert read_qdpx(path).codings["text"].tolist() == ["Calm"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Sources/tape 10:30.m4a", "..\\tape.wav", "/media/a.mp4", "C:\\notes\\n.docx", "Sources/silence.wav"],
+)
+def test_parts_that_are_not_read_may_be_named_and_shrink_as_they_like(tmp_path, name):
+    path = write(tmp_path / "p.qdpx", TEXT.replace("{}", ONE), files={name: b"0" * 3_000_000})
+    assert len(read_qdpx(path).codings) == 1
+
+
+@pytest.mark.parametrize("member", ["Ward study.qde", "PROJECT.QDE", "inner/study.qde"])
+def test_the_one_project_may_have_any_name(tmp_path, member):
+    assert len(read_qdpx(write(tmp_path / "p.qdpx", TEXT.replace("{}", ONE), member=member)).codings) == 1
+
+
+def test_an_empty_selection_and_an_unknown_user_are_listed(tmp_path):
+    marks = selection("s1", 3, 3, [("k1", "c1", "u1")]) + selection("s2", 0, 3, [("k2", "c1", "u9")])
+    found = read_qdpx(write(tmp_path / "p.qdpx", TEXT.replace("{}", marks)))
+    assert found.left_out[["kind", "selections", "codings"]].to_numpy().tolist() == [
+        ["selection without text", 1, 1]
+    ]
+    assert found.codings["coder"].isna().tolist() == [True]
+    assert "1 selections and codings are by users that the project does not list." in found.notes
 
 
 def test_line_ends_count_as_exported_and_a_byte_order_mark_does_not(tmp_path):
@@ -214,10 +295,11 @@ ONE = selection("s1", 0, 3, [("k1", "c1", "u1")])
     ("sources", "options", "words"),
     [
         (TEXT.format(selection("s1", 0, 8)), {}, "selection 's1': positions 0 to 8.*0 to 7"),
-        (TEXT.format(selection("s1", 3, 3)), {}, "positions 3 to 3"),
+        (TEXT.format(selection("s1", 4, 3)), {}, "positions 4 to 3"),
         (TEXT.format(selection("s1", -1, 3)), {}, "startPosition is '-1'"),
         (TEXT.format(selection("s1", 0, 3, [("k1", "c9", "u1")])), {}, "Coding 'k1': guid 'c9' is no code"),
-        (TEXT.format(selection("s1", 0, 3, [("k1", "c1", "u9")])), {}, "'u9' is no user"),
+        (source("t1", "N", path="C:\\\\data\\\\a.txt"), {}, "outside the file"),
+        (source("t1", "N", path="https://example.org/a.txt"), {}, "outside the file"),
         (TEXT.format(ONE + ONE), {}, "'s1' is used by two selections"),
         (source("t1", "N", path="relative://a.txt"), {}, "TextSource 'N': the text is outside the file"),
         (source("t1", "N", path="absolute:///etc/passwd"), {}, "outside the file"),
@@ -230,7 +312,8 @@ ONE = selection("s1", 0, 3, [("k1", "c1", "u1")])
             "looks like UTF-16",
         ),
         (TEXT, {"space": "urn:QDA-XML:project:2.0"}, "namespace 'urn:QDA-XML:project:2.0'.*Allowed"),
-        (TEXT, {"member": "other.qde"}, "no project.qde. Found"),
+        (TEXT, {"member": "other.xml"}, "no project.qde, and 0 other parts"),
+        (TEXT, {"member": "a.qde", "files": {"b.qde": b"<x/>"}}, "no project.qde, and 2 other parts"),
         (TEXT, {"head": '<!DOCTYPE x [<!ENTITY a "aa">]>'}, "document type or entity"),
         (TEXT + "<oops>", {}, "no XML"),
         (TEXT, {"files": {"../evil.txt": b"x"}}, "points outside"),
@@ -281,6 +364,11 @@ def test_codebook_file(tmp_path):
         ["Support", 0, False, "Help"],
         ["Support > Buddying", 1, True, ""],
     ]
+    for version in ("1:0", "1.5", "0:4"):
+        path.write_text(
+            f'<CodeBook xmlns="urn:QDA-XML:codebook:{version}"><Codes><Code guid="a" name="A"/></Codes></CodeBook>'
+        )
+        assert read_qdc(path)["name"].tolist() == ["A"]
     path.write_text("<CodeBook><Codes/></CodeBook>")
     with pytest.raises(CodedError, match="namespace ''"):
         read_qdc(path)

@@ -19,6 +19,7 @@ from analysis.methods.coding.agreement_measures import (
     kappa_of_table,
     pair_agreement,
 )
+from analysis.methods.coding.project import text
 
 COEFFICIENTS = {"alpha": "Krippendorff's alpha", "cohen": "Cohen's kappa", "fleiss": "Fleiss' kappa"}
 DRAWS = 2000
@@ -75,7 +76,9 @@ class Agreement:
             ]
             parts += [self.reason[0].upper() + self.reason[1:]] if self.reason else []
         if self.undefined_draws and np.isfinite(self.lower):
-            parts.append(f"{self.undefined_draws} of {self.draws} resamples had no value and were left out")
+            parts.append(
+                f"{self.undefined_draws:,} of {self.draws:,} resamples had no value and were left out"
+            )
         if self.once:
             parts.append(f"{_plural(self.once, 'unit')} coded by one coder only cannot be compared")
         return ". ".join(parts) + "."
@@ -120,11 +123,14 @@ def agreement(
     Raises AgreementError for frames, values, levels, weights or coders that are not as above.
     Method: see `agreement_measures`.
     """
+    _check_choices(coefficient, level, weights, pair, rng, draws, confidence)
     cells = made.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
-    _check_choices(coefficient, level, weights, pair, draws, confidence)
+    cells = cells[cells.notna().any(axis=1)]  # who coded nothing is no coder
     cells = _the_two(cells, pair) if coefficient == "cohen" else cells
     if len(cells) < 2:
-        raise AgreementError(f"found {_plural(len(cells), 'coder')}. Allowed: two or more coders.")
+        raise AgreementError(
+            f"found {_plural(len(cells), 'coder')} with codings. Allowed: two or more coders."
+        )
     kind = "ordinal" if weights != "none" else level
     values = made.domain(cells, level=kind, order=order)
     counts = made.counts(cells, values)
@@ -196,7 +202,7 @@ def _bootstrap(
     held = found[np.isfinite(found)]
     lost = draws - len(held)
     if lost > UNDEFINED_SHARE * draws:
-        return np.nan, np.nan, lost, f"{lost} of {draws} resamples had no value, so no interval"
+        return np.nan, np.nan, lost, f"{lost:,} of {draws:,} resamples had no value, so no interval"
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(held, [tail, 1 - tail])
     alike = "all resamples agree alike, so the interval cannot show the uncertainty"
@@ -219,6 +225,7 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
                 f"Cohen's kappa: found coders {list(cells.index)}. Allowed: two, or name a `pair`."
             )
         return cells
+    pair = tuple(made.normal([text(who) if isinstance(who, str) else who for who in pair], cells.index))
     absent = [who for who in pair if who not in cells.index]
     if absent or len(set(pair)) != 2:
         raise AgreementError(f"pair {pair!r}: allowed are two different coders of {list(cells.index)}.")
@@ -226,9 +233,9 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
 
 
 def _check_choices(
-    coefficient: str, level: str, weights: str, pair: object, draws: int, confidence: float
+    coefficient: str, level: str, weights: str, pair: object, rng: object, draws: object, confidence: object
 ) -> None:
-    if coefficient not in COEFFICIENTS:
+    if not isinstance(coefficient, str) or coefficient not in COEFFICIENTS:
         raise AgreementError(f"coefficient {coefficient!r} is not known. Allowed: {list(COEFFICIENTS)}.")
     if weights not in WEIGHTS:
         raise AgreementError(f"weights {weights!r} are not known. Allowed: {list(WEIGHTS)}.")
@@ -236,11 +243,19 @@ def _check_choices(
         raise AgreementError(f"level {level!r} belongs to alpha. Allowed with {coefficient}: 'nominal'.")
     if coefficient != "cohen" and (weights != "none" or pair is not None):
         raise AgreementError(f"weights and pair belong to Cohen's kappa, not to {coefficient}.")
-    if draws < 1 or not 0 < confidence < 1:
+    if pair is not None and (not isinstance(pair, (tuple, list)) or len(pair) != 2):
+        raise AgreementError(f"pair {pair!r}: allowed are two different coders.")
+    if rng is not None and not isinstance(rng, np.random.Generator):
         raise AgreementError(
-            f"draws={draws}, confidence={confidence}. Allowed: 1 or more, and between 0 and 1."
+            f"rng is {type(rng).__name__}. Allowed: a numpy Generator, or None for no interval."
+        )
+    whole = isinstance(draws, (int, np.integer)) and not isinstance(draws, bool) and draws >= 1
+    share = isinstance(confidence, (int, float, np.floating)) and 0 < confidence < 1
+    if not whole or not share:
+        raise AgreementError(
+            f"draws={draws!r}, confidence={confidence!r}. Allowed: 1 or more, and between 0 and 1."
         )
 
 
 def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"

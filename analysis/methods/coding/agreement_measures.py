@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import krippendorff
 import numpy as np
+from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("none", "linear", "quadratic")
@@ -72,7 +73,7 @@ def kappa_of_table(table: np.ndarray, *, weights: str = "none") -> Kappa:
     Raises AgreementError for a table that is not square, negative, not whole, or empty, or unknown weights.
     Method: Cohen 1960, 1968; standard error of Fleiss, Cohen and Everitt 1969, formula for weighted kappa.
     """
-    table = np.asarray(table, dtype=float)
+    table = _counted(table)
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise AgreementError(f"found a table of shape {table.shape}. Allowed: as many rows as columns.")
     if not (np.isfinite(table).all() and (table >= 0).all() and (table == np.round(table)).all()):
@@ -87,12 +88,12 @@ def kappa_of_table(table: np.ndarray, *, weights: str = "none") -> Kappa:
     expected = float((weight * np.outer(rows, columns)).sum())
     if np.isclose(expected, 1, rtol=0, atol=1e-12):
         return Kappa(np.nan, observed, expected, np.nan, np.nan)
-    mean_row = weight @ columns  # mean weight of a row category against the second coder
-    mean_column = rows @ weight
-    deviation = weight * (1 - expected) - (mean_row[:, None] + mean_column[None, :]) * (1 - observed)
-    spread = (share * deviation**2).sum() - (observed * expected - 2 * expected + observed) ** 2
-    error = np.sqrt(max(spread, 0) / total) / (1 - expected) ** 2
-    return Kappa((observed - expected) / (1 - expected), observed, expected, float(error), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = cohens_kappa(table, wt=None if weights == "none" else weights)
+    error = (  # its root of a last digit below zero is NaN
+        0.0 if np.isnan(found.std_kappa) else float(found.std_kappa)
+    )
+    return Kappa(float(found.kappa), observed, expected, error, np.nan)
 
 
 def kappa_of_counts(counts: np.ndarray) -> Kappa:
@@ -102,7 +103,9 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     Raises AgreementError where units differ in the number of codings.
     Method: Fleiss 1971.
     """
-    counts = np.asarray(counts, dtype=float)
+    counts = _counted(counts)
+    if counts.ndim != 2:
+        raise AgreementError(f"found a table of shape {counts.shape}. Allowed: units by values.")
     sizes = counts.sum(axis=1)
     if not len(counts) or sizes.min() < 2 or sizes.min() != sizes.max():
         found = sorted(set(sizes.astype(int).tolist()))
@@ -116,11 +119,18 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     observed = float(((counts**2).sum(axis=1) - coders).sum() / (units * coders * (coders - 1)))
     if np.isclose(expected, 1, rtol=0, atol=1e-12):
         return Kappa(np.nan, observed, expected, np.nan, np.nan)
-    value = (observed - expected) / (1 - expected)
+    value = float(fleiss_kappa(counts))
     rest = share * (1 - share)
     null = 2 * (rest.sum() ** 2 - (rest * (1 - 2 * share)).sum()) / (units * coders * (coders - 1))
     error = np.sqrt(null) / rest.sum()
     return Kappa(value, observed, expected, np.nan, float(value / error) if error > 0 else np.nan)
+
+
+def _counted(table: Any) -> np.ndarray:
+    try:
+        return np.asarray(table, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise AgreementError(f"found a cell that is no number ({error}). Allowed: counts.") from error
 
 
 def _weights(size: int, kind: str) -> np.ndarray:

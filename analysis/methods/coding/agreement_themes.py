@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +49,11 @@ class ThemeAgreement:
         """Range of alpha over themes, and the themes without one."""
         held = self.frame.dropna(subset="alpha").sort_values("alpha", kind="stable")
         bare = list(self.frame.loc[self.frame["alpha"].isna(), "theme"])
-        text = f"Over {self.units} units of {self.coders} coders no theme has a defined alpha"
+        text = f"Over {self.units:,} units of {self.coders} coders no theme has a defined alpha"
         if len(held):
             low, high = held.iloc[0], held.iloc[-1]
             text = (
-                f"Over {self.units} units of {self.coders} coders alpha by theme runs from {low['alpha']:z.2f} "
+                f"Over {self.units:,} units of {self.coders} coders alpha by theme runs from {low['alpha']:z.2f} "
                 f"({low['theme']}, {low['prevalence']:.1%} of codings) to {high['alpha']:.2f} "
                 f"({high['theme']}, {high['prevalence']:.1%} of codings)"
             )
@@ -85,11 +85,17 @@ def by_theme(
     Raises AgreementError as `agreement.agreement`, and for a code that is not among `themes`.
     Method: specific agreement of Cicchetti and Feinstein 1990, over pairs of coders.
     """
+    if themes is not None and (isinstance(themes, str) or not isinstance(themes, Iterable)):
+        raise AgreementError(f"themes is {themes!r}. Allowed: a list of all themes, or None.")
     frame = _rows(codings, unit, coder, code, coders)
     found = list(dict.fromkeys(frame["code"].dropna()))
     names = (
-        sorted(found, key=lambda value: (isinstance(value, str), value)) if themes is None else list(themes)
+        sorted(found, key=lambda value: (isinstance(value, str), value))
+        if themes is None
+        else made.normal([made.scalar(value, "themes") for value in themes], known=found)
     )
+    if len(set(names)) < len(names):
+        raise AgreementError(f"themes {names} name one twice. Allowed: each once.")
     outside = [value for value in found if value not in names]
     if outside:
         raise AgreementError(f"found theme {outside[0]!r}. Allowed: {names}.")
@@ -158,12 +164,15 @@ def disagreements(
     frame = cells[differs].T.rename_axis(index="unit", columns=None).reset_index()
     if settled is None:
         return frame.assign(settled=None)
+    if not isinstance(settled, pd.DataFrame):
+        raise AgreementError(f"settled is {type(settled).__name__}. Allowed: a frame.")
     key = unit if unit in settled else "unit"
-    if key not in settled or "settled" not in settled:
+    if key not in settled or "settled" not in settled or settled.columns.has_duplicates:
         raise AgreementError(
-            f"settled: found {list(settled.columns)}. Allowed: {key!r}, 'settled' and others."
+            f"settled: found {list(settled.columns)}. Allowed: {key!r}, 'settled' and others, each once."
         )
     ends = settled.rename(columns={key: "unit"})
+    ends = ends.assign(unit=made.labels(ends["unit"], "unit"))
     if ends["unit"].duplicated().any():
         raise AgreementError(
             f"unit {ends.loc[ends['unit'].duplicated(), 'unit'].iloc[0]!r} is settled twice."

@@ -1,36 +1,44 @@
-"""Codings of several coders as one grid: coders by units, checked at the door."""
+"""Codings of several coders as one grid: coders by units, checked at the door and written in one way."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import re
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.methods.coding.agreement_measures import LEVELS, AgreementError
+from analysis.methods.coding.project import text
 
 COLUMNS = ("unit", "coder", "code")  # of a long frame
 SHAPES = ("rows", "columns")  # where the coders are in a wide frame
+NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+WHOLE = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 
 
 def long(codings: pd.DataFrame, *, unit: str, coder: str, code: str) -> pd.DataFrame:
-    """Return a long frame as columns `unit`, `coder`, `code`; rows without a code are kept as missing.
+    """Return a long frame as columns `unit`, `coder`, `code` in normal form; rows without a code are kept as missing.
 
-    Raises AgreementError for a missing column or a missing unit or coder, and as `scalar`.
+    Raises AgreementError for a column that is missing or there twice, a missing unit or coder, and as `normal`.
     """
-    absent = [name for name in (unit, coder, code) if name not in codings]
+    wanted = [unit, coder, code]
+    absent = [name for name in wanted if name not in codings]
     if absent:
         raise AgreementError(f"columns {absent} are not there. Found: {list(codings.columns)}.")
-    frame = codings[[unit, coder, code]].set_axis(list(COLUMNS), axis=1).reset_index(drop=True)
+    if len(set(wanted)) < len(wanted) or codings.columns.isin(wanted).sum() > len(wanted):
+        raise AgreementError(f"columns {wanted}: found {list(codings.columns)}. Allowed: each once.")
+    frame = codings[wanted].set_axis(list(COLUMNS), axis=1).reset_index(drop=True)
     for name in ("unit", "coder"):
         if frame[name].isna().any():
             row = int(np.flatnonzero(frame[name].isna())[0]) + 1
             raise AgreementError(f"row {row}: no {name}. Allowed: a {name} in each row.")
+        frame[name] = pd.Series(labels(frame[name], name), index=frame.index, dtype=object)
     texts = [
         scalar(value, f"unit {place!r}, coder {who!r}") for place, who, value in frame.itertuples(index=False)
     ]
-    return frame.assign(code=pd.Series(texts, index=frame.index, dtype=object))
+    return frame.assign(code=pd.Series(normal(texts), index=frame.index, dtype=object))
 
 
 def grid(
@@ -64,28 +72,74 @@ def grid(
         order = [list(dict.fromkeys(frame[name])) for name in ("coder", "unit")]
         wide = frame.pivot(index="coder", columns="unit", values="code").loc[order[0], order[1]]
     else:
-        wide = pd.DataFrame(codings, dtype=object)
-        wide = wide if coders == "rows" else wide.T
-        if wide.index.duplicated().any() or wide.columns.duplicated().any():
-            raise AgreementError("found a coder or unit named twice. Allowed: each once.")
+        wide = _wide(codings, coders)
     if wide.empty:
         raise AgreementError("found no codings. Allowed: at least one coder and one unit.")
     cells = [
-        [scalar(value, f"unit {name!r}, coder {who!r}") for name, value in row.items()]
+        scalar(value, f"unit {name!r}, coder {who!r}")
         for who, row in wide.iterrows()
+        for name, value in row.items()
     ]
+    table = np.empty(len(cells), dtype=object)
+    table[:] = normal(cells)
     return pd.DataFrame(
-        np.array(cells, dtype=object).reshape(wide.shape),
-        index=list(wide.index),
-        columns=list(wide.columns),
-        dtype=object,
+        table.reshape(wide.shape), index=list(wide.index), columns=list(wide.columns), dtype=object
     )
 
 
-def scalar(value: Any, place: str) -> Any:
-    """Return one code as a plain Python value, None where missing.
+def _wide(codings: Any, coders: str) -> pd.DataFrame:
+    try:
+        wide = pd.DataFrame(codings, dtype=object)
+    except (TypeError, ValueError) as error:
+        raise AgreementError(
+            f"found {type(codings).__name__} ({error}). Allowed: a frame, or coders by units as array or lists."
+        ) from error
+    wide = wide if coders == "rows" else wide.T
+    wide = wide.set_axis(labels(wide.index, "coder"), axis=0).set_axis(labels(wide.columns, "unit"), axis=1)
+    if wide.index.duplicated().any() or wide.columns.duplicated().any():
+        raise AgreementError("found a coder or unit named twice. Allowed: each once.")
+    return wide
 
-    Raises AgreementError for an empty or padded text, an infinite number, or anything that is not text or number.
+
+def labels(values: Iterable[Any], kind: str) -> list[Any]:
+    """Return names of units or coders in normal form. Raises AgreementError for one that cannot name anything."""
+    listed = [text(value) if isinstance(value, str) else value for value in values]
+    for row, value in enumerate(listed, start=1):
+        if not isinstance(value, Hashable) or value == "":
+            raise AgreementError(f"{kind} {row}: found {value!r}. Allowed: a text or a number.")
+    return normal(listed)
+
+
+def normal(values: Sequence[Any], known: Iterable[Any] = ()) -> list[Any]:
+    """Return codes of which equal ones are equal in Python: beside numbers, texts that read as one are numbers.
+
+    values: as `scalar` returns them. known: other values of the same question, which count as found.
+    Texts alone stay texts, so that '1.1' and '1.10' may be two codes; '1' beside '1.0' is refused, as is a number
+    beside two of its spellings.
+    """
+    every = [value for value in (*values, *known) if value is not None]
+    texts = list(dict.fromkeys(value for value in every if isinstance(value, str)))
+    numbers = [value for value in every if isinstance(value, (bool, int, float))]
+    read: dict[str, Any] = {}
+    spelt: dict[Any, str] = {}
+    for value in texts:
+        whole = WHOLE.fullmatch(value)
+        if numbers and NUMBER.fullmatch(value):
+            read[value] = float(value) if "." in value else int(value)
+        elif any(isinstance(one, bool) for one in numbers) and value.casefold() in ("true", "false"):
+            read[value] = value.casefold() == "true"
+        key = read.get(value, whole[1] if whole else value)
+        if spelt.setdefault(key, value) != value:
+            raise AgreementError(
+                f"found {spelt[key]!r} and {value!r}: one number in two spellings. Allowed: one of them."
+            )
+    return [read.get(value, value) if isinstance(value, str) else value for value in values]
+
+
+def scalar(value: Any, place: str) -> Any:
+    """Return one code as a plain Python value, a text as `text` writes it, None where missing.
+
+    Raises AgreementError for a blank text, an infinite number, or anything that is not text or number.
     """
     if value is None or value is pd.NA or value is pd.NaT:
         return None
@@ -93,11 +147,10 @@ def scalar(value: Any, place: str) -> Any:
     if isinstance(value, float) and np.isnan(value):
         return None
     if isinstance(value, str):
-        if not value or value != value.strip():
-            raise AgreementError(
-                f"{place}: found {value!r}. Allowed: a text without blanks at its ends; None is missing."
-            )
-        return value
+        plain = text(value)
+        if not plain:
+            raise AgreementError(f"{place}: found {value!r}. Allowed: a text; None is missing.")
+        return plain
     if isinstance(value, (bool, int)) or (isinstance(value, float) and np.isfinite(value)):
         return value
     raise AgreementError(
@@ -122,7 +175,10 @@ def domain(cells: pd.DataFrame, *, level: str, order: Sequence[Hashable] | None)
             raise AgreementError(f"level {level!r}: found {(texts or low)[0]!r}. Allowed: {allowed}.")
         return sorted(found)
     if order is not None:
-        allowed_values = list(order)
+        if isinstance(order, str) or not isinstance(order, Iterable):
+            raise AgreementError(f"order is {order!r}. Allowed: a list of all values, lowest first.")
+        written = [scalar(value, "order") for value in order]
+        allowed_values = normal(written, known=found)
         if len(set(allowed_values)) < len(allowed_values):
             raise AgreementError(f"order {allowed_values} names a value twice. Allowed: each once.")
         outside = [value for value in found if value not in allowed_values]

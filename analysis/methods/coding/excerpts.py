@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def read_excerpts(path: str | Path) -> Coded:
     cell other than date, blanks around a text, a position that is no whole number or not below its end, an excerpt
     whose length is not end less start, two different excerpts at one place, a date in another form, a row given twice.
     """
-    path = Path(path)
+    path = project.file_of(path)
     rows = _rows(path)
     positioned = PLACED[0] in rows[0] if rows else True
     seen: dict[tuple, int] = {}
@@ -47,8 +48,9 @@ def read_excerpts(path: str | Path) -> Coded:
                 f"{here}, column 'excerpt': found {len(text)} characters between positions {start} and {end}. "
                 f"Allowed: {end - start}."  # type: ignore[operator]
             )
-        spot = (row["source"], start, end, None if positioned else text)
-        if text is not None and words.setdefault(spot, (text, number))[0] != text:
+        same = None if positioned else unicodedata.normalize("NFC", text or "")
+        spot = (row["source"], start, end, same)
+        if positioned and text is not None and words.setdefault(spot, (text, number))[0] != text:
             raise CodedError(
                 f"{here}, column 'excerpt': differs from row {words[spot][1]}, same place. Allowed: one text."
             )
@@ -100,6 +102,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         if len(line) != len(head):
             raise CodedError(f"{path.name}, row {number}: found {len(line)} cells. Allowed: {len(head)}.")
         row = dict(zip(head, line, strict=True))
+        row |= {name: unicodedata.normalize("NFC", row[name]) for name in NEEDED}
         for name, cell in row.items():
             if name != "date" and (not cell.strip() or (name != "excerpt" and cell != cell.strip())):
                 raise CodedError(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +18,7 @@ CODINGS = ("coding", "selection", "source", "start", "end", "text", "code", "cod
 CASES = ("case", "source")
 LEFT_OUT = ("kind", "name", "selections", "codings", "why")
 COUNTS = ("codings", "selections")
+BLANK = "\ufeff\u200b\u2060"  # signs without width, which str.strip leaves
 APART = " > "  # between a code and its parent in a path
 
 
@@ -120,6 +124,18 @@ class Coded:
         return found
 
 
+def file_of(path: Any) -> Path:
+    """Return a path. Raises CodedError for what names no file."""
+    if not isinstance(path, (str, Path)):
+        raise CodedError(f"found {type(path).__name__}. Allowed: the path of a file.")
+    return Path(path)
+
+
+def text(value: str) -> str:
+    """Return a text with composed accents and without blanks at its ends: how equal texts are written alike."""
+    return unicodedata.normalize("NFC", value).strip().strip(BLANK).strip()
+
+
 def labels(frame: pd.DataFrame, otherwise: str) -> pd.Series:
     """Return names where each is one row's only, else the name from the column `otherwise`."""
     twice = frame["name"].duplicated(keep=False)
@@ -136,4 +152,4 @@ def table(rows: list[dict], columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"

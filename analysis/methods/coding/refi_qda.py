@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
 import pandas as pd
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-from analysis.methods.coding import positions, project, zipped
+from analysis.methods.coding import positions, project, source_text, zipped
 from analysis.methods.coding.project import Coded, CodedError
 
-PROJECT = ("urn:QDA-XML:project:1.0", "urn:QDA-XML:project:1.5")
-CODEBOOK = ("urn:QDA-XML:codebook:1.0", "urn:QDA-XML:codebook:1.5")
-INSIDE = "internal://"
-FOLDER = "Sources"
+PROJECT = "urn:QDA-XML:project:"
+CODEBOOK = "urn:QDA-XML:codebook:"
+VERSION = re.compile(r"0[.:]\d|1[.:]\d")  # some programs write 1:0 for 1.0; drafts were 0.x
 DEEPEST = 100  # codes within codes
 OTHER_KINDS = {
     "PictureSource": "picture",
@@ -35,31 +35,31 @@ SELECTIONS = (
 )
 
 
-def read_qdpx(path: str | Path, *, count: str = "characters") -> Coded:
+def read_qdpx(path: str | Path, *, count: str | None = None) -> Coded:
     """Read the codes, coders, plain texts, selections and codings of a REFI-QDA project.
 
     path: a .qdpx file as exported by NVivo, ATLAS.ti, MAXQDA, QualCoder and others; standard 1.0 or 1.5.
-    count: what positions count. "characters": Unicode characters, as the standard says. "utf16": UTF-16 units, as
-        some programs write; positions returned are characters all the same. When names of selections or the
-        text's end show that "characters" is wrong for the file, an error says so.
+    count: what positions count, one of `positions.COUNTED`: characters, as the standard says, or UTF-16 units, as
+        some programs write, both also with a line end of CR LF counted as one or of LF as two. None = the way that
+        fits the names of selections and the edges of words best, characters where none fits better; a note tells
+        when another was taken. Positions returned are characters all the same.
     Positions count from 0, end exclusive, on the text as exported: a line end of CR LF counts as two, combining
     marks count by themselves, and a byte order mark at the start is no part of the text and does not count.
     (Within XML a line end is always LF.) Guids are compared without regard to case or braces.
-    Read: plain text sources (`internal://` or inline). Not read but counted in `left_out`: sources without plain
-    text (Word only, PDF, picture, audio, video), codings of a whole source, coded notes.
+    Read: plain text sources (inside the file, or inline). Not read but counted in `left_out`: sources without plain
+    text (Word only, PDF, picture, audio, video), codings of a whole source, coded notes, selections without text.
+    A user that the project does not list is no coder, which a note tells.
 
-    Raises CodedError naming file and element for: no zip, a zip bomb or a part outside the file, no project.qde,
+    Raises CodedError naming file and element for: no zip, a zip bomb or a text outside the file, no .qde or several,
     XML with entities or a document type, another namespace, a text outside the file (`relative://`,
     `absolute://`) or absent or not UTF-8, a guid that is unknown or used twice, a position outside the text.
     Method: REFI-QDA standard, Project exchange 1.5, qdasoftware.org.
     """
-    path = Path(path)
-    if count not in positions.COUNTED:
+    path = project.file_of(path)
+    if count is not None and count not in positions.COUNTED:
         raise CodedError(f"count {count!r} is not known. Allowed: {list(positions.COUNTED)}.")
     with zipped.opened(path) as parts:
-        member = parts.find("project.qde")
-        if member is None:
-            raise CodedError(f"{path.name}: no project.qde. Found: {sorted(parts.names.values())[:5]}.")
+        member = _member(parts)
         root = _parsed(parts.read(member), f"{path.name}, {member}", "Project", PROJECT)
         return _project(root, parts, f"{path.name}, {member}", count)
 
@@ -69,7 +69,7 @@ def read_qdc(path: str | Path) -> pd.DataFrame:
 
     Raises CodedError for a file that is absent, no XML, of another namespace, or uses a guid twice.
     """
-    path = Path(path)
+    path = project.file_of(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -79,7 +79,21 @@ def read_qdc(path: str | Path) -> pd.DataFrame:
     return _codes(_parsed(raw, path.name, "CodeBook", CODEBOOK), path.name)
 
 
-def _parsed(raw: bytes, place: str, tag: str, spaces: tuple[str, ...]) -> Element:
+def _member(parts: zipped.Parts) -> str:
+    """Return the part with the project: project.qde, or the one .qde of another name."""
+    usual = parts.find("project.qde")
+    if usual is not None:
+        return usual
+    found = [name for key, name in parts.names.items() if key.endswith(".qde")]
+    if len(found) != 1:
+        raise CodedError(
+            f"{parts.name}: no project.qde, and {len(found)} other parts that end in .qde. Found: "
+            f"{sorted(parts.names.values())[:5]}. Allowed: one."
+        )
+    return found[0]
+
+
+def _parsed(raw: bytes, place: str, tag: str, family: str) -> Element:
     try:
         root = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException as error:
@@ -87,9 +101,10 @@ def _parsed(raw: bytes, place: str, tag: str, spaces: tuple[str, ...]) -> Elemen
     except (ParseError, ValueError, LookupError) as error:
         raise CodedError(f"{place}: no XML that can be read ({error}).") from error
     space, _, name = root.tag[1:].rpartition("}") if root.tag.startswith("{") else ("", "", root.tag)
-    if name != tag or space not in spaces:
+    if name != tag or not space.startswith(family) or not VERSION.fullmatch(space[len(family) :]):
         raise CodedError(
-            f"{place}: found {name!r} in namespace {space!r}. Allowed: {tag!r} in {list(spaces)}."
+            f"{place}: found {name!r} in namespace {space!r}. Allowed: {tag!r} in '{family}1.0' or another version "
+            "below 2."
         )
     for element in root.iter():  # one namespace from here on
         if isinstance(element.tag, str) and element.tag.startswith(f"{{{space}}}"):
@@ -114,7 +129,7 @@ def _codes(root: Element, place: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
 
     def add(element: Element, above: dict[str, Any] | None) -> None:
-        name = (element.get("name") or "").strip()
+        name = project.text(element.get("name") or "")
         if above and above["depth"] >= DEEPEST:
             raise CodedError(f"{place}, Code {name!r}: nested deeper than {DEEPEST}. Allowed: up to that.")
         if not name:
@@ -153,39 +168,31 @@ def _once(frame: pd.DataFrame, place: str, kind: str) -> pd.DataFrame:
     return frame
 
 
-def _project(root: Element, parts: zipped.Parts, place: str, count: str) -> Coded:
+def _project(root: Element, parts: zipped.Parts, place: str, count: str | None) -> Coded:
     codes = _codes(root, place)
     users = [
-        {"guid": (guid := _guid(user, place)), "name": (user.get("name") or "").strip() or guid}
+        {"guid": (guid := _guid(user, place)), "name": project.text(user.get("name") or "") or guid}
         for user in root.findall("Users/User")
     ]
     coders = _named(_once(project.table(users, project.CODERS), place, "user"))
     places = root.find("Sources")
     elements = list(places) if places is not None else []
-    known = [{"guid": _guid(one, place), "name": one.get("name") or _guid(one, place)} for one in elements]
+    known = [
+        {"guid": (guid := _guid(one, place)), "name": project.text(one.get("name") or "") or guid}
+        for one in elements
+    ]
     every = _named(_once(project.table(known, project.SOURCES), place, "source"))
     book = _Names(place, codes, coders, every)
-    texts: dict[str, str] = {}
+    texts, marked, left = _sources(elements, parts, place, book)
+    way, note = (count, "") if count else positions.reading(marked, texts, place)
     selections: list[dict] = []
     codings: list[dict] = []
-    left: list[dict] = []
-    for element in elements:
-        label = book.source(_guid(element, place))
-        text = _text(element, parts, place) if element.tag == "TextSource" else None
-        if text is None:
-            left.append(_uncounted(element, label))
-            continue
-        whole = element.findall("Coding")
-        if whole:
-            why = "a coding of the whole source has no position"
-            left.append(
-                {"kind": "whole source", "name": label, "selections": 0, "codings": len(whole), "why": why}
-            )
-        texts[label] = text
-        found = positions.spans(
-            element.findall("PlainTextSelection"), text, f"{place}, {_called(element)}", count
-        )
-        for one, (start, end) in found:
+    for label, marks in marked.items():
+        text = texts[label]
+        for one, (start, end) in positions.spans(marks, text, f"{place}, source {label!r}", way):
+            if start == end:
+                left.append(_uncounted(one, label) | {"kind": "selection without text", "why": "it is empty"})
+                continue
             spot = {"source": label, "start": start, "end": end, "text": text[start:end]}
             row = spot | {"selection": _guid(one, place), "coder": book.coder(one)}
             selections.append(row)
@@ -219,8 +226,34 @@ def _project(root: Element, parts: zipped.Parts, place: str, count: str) -> Code
         cases=project.table(cases, project.CASES),
         texts=texts,
         left_out=project.table(left, project.LEFT_OUT),
-        notes=tuple(positions.notes(texts, given, codes, count)),
+        notes=(*filter(None, (note, book.unknown())), *positions.notes(texts, given, codes, way)),
     )
+
+
+def _sources(
+    elements: list[Element], parts: zipped.Parts, place: str, book: _Names
+) -> tuple[dict[str, str], dict[str, list[Element]], list[dict]]:
+    """Return texts and selections by source, and what is not read."""
+    texts, marked, left = {}, {}, []
+    for element in elements:
+        label = book.source(_guid(element, place))
+        text = (
+            source_text.plain(element, parts, f"{place}, {_called(element)}")
+            if element.tag == "TextSource"
+            else None
+        )
+        if text is None:
+            left.append(_uncounted(element, label))
+            continue
+        whole = element.findall("Coding")
+        if whole:
+            why = "a coding of the whole source has no position"
+            left.append(
+                {"kind": "whole source", "name": label, "selections": 0, "codings": len(whole), "why": why}
+            )
+        texts[label] = text
+        marked[label] = element.findall("PlainTextSelection")
+    return texts, marked, left
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -229,13 +262,14 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 class _Names:
-    """Labels by guid; an unknown guid is refused with its element."""
+    """Labels by guid; an unknown guid of a code or source is refused with its element, of a user counted."""
 
     def __init__(self, place: str, codes: pd.DataFrame, coders: pd.DataFrame, sources: pd.DataFrame) -> None:
         self.place = place
         self.codes, self.coders, self.sources = (
             dict(zip(frame["guid"], frame["label"], strict=True)) for frame in (codes, coders, sources)
         )
+        self.strangers: Counter[str] = Counter()
 
     def source(self, guid: str) -> str:
         return self._found(self.sources, guid, "source", "SourceRef")
@@ -243,7 +277,17 @@ class _Names:
     def coder(self, element: Element) -> str | None:
         if not element.get("creatingUser"):
             return None
-        return self._found(self.coders, _guid(element, self.place, "creatingUser"), "user", _called(element))
+        guid = _guid(element, self.place, "creatingUser")
+        if guid not in self.coders:
+            self.strangers[guid] += 1
+        return self.coders.get(guid)
+
+    def unknown(self) -> str:
+        """Say how many selections and codings name a user that the project does not list, '' when none does."""
+        count = self.strangers.total()
+        return (
+            f"{count:,} selections and codings are by users that the project does not list." if count else ""
+        )
 
     def coding(self, element: Element) -> dict[str, Any]:
         refs = element.findall("CodeRef")
@@ -262,40 +306,6 @@ class _Names:
                 f"{' and others' if len(known) > 5 else ''}."
             )
         return known[guid]
-
-
-def _text(element: Element, parts: zipped.Parts, place: str) -> str | None:
-    inline, address = element.find("PlainTextContent"), element.get("plainTextPath")
-    if not address:
-        return None if inline is None else (inline.text or "")
-    here = f"{place}, {_called(element)}"
-    if not address.startswith(INSIDE):
-        raise CodedError(
-            f"{here}: the text is outside the file, at {address!r}. Allowed: {INSIDE} or PlainTextContent; export "
-            "the project with its sources inside."
-        )
-    name = address[len(INSIDE) :].lstrip("/")
-    member = parts.find(f"{FOLDER}/{name}") or parts.find(f"{FOLDER}/{unquote(name)}")
-    if not name or "/" in name or "\\" in name or member is None:
-        raise CodedError(
-            f"{here}: no part {FOLDER}/{name} in the file. Allowed: a text in the folder {FOLDER}."
-        )
-    try:
-        text = parts.read(member).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CodedError(f"{here}: {member} is not UTF-8 (byte {error.start}). Allowed: UTF-8.") from error
-    if "\0" in text:
-        raise CodedError(
-            f"{here}: {member} has characters of value 0, so it looks like UTF-16. Allowed: UTF-8."
-        )
-    if inline is not None and _one_line_end(inline.text or "") != _one_line_end(text):
-        raise CodedError(f"{here}: the inline text differs from {member}. Allowed: one text a source.")
-    return text
-
-
-def _one_line_end(text: str) -> str:
-    """Return a text as XML would hold it: every line end is LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _uncounted(element: Element, label: str) -> dict[str, Any]:

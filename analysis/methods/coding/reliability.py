@@ -1,4 +1,4 @@
-"""Reliability of a scale and agreement within groups: Cronbach's alpha, intraclass correlations, r_wg."""
+"""Reliability of a scale and agreement within groups: Cronbach's alpha, ICC(1) and ICC(2), r_wg."""
 
 from __future__ import annotations
 
@@ -22,29 +22,6 @@ class Cronbach:
     respondents: int
     dropped: int
     reason: str
-
-    def sentence(self) -> str:
-        """Alpha, or why there is none, with items and respondents."""
-        size = f"{self.items} items, {self.respondents} complete respondents, {self.dropped} left out"
-        told = f"is undefined ({self.reason})" if np.isnan(self.alpha) else f"is {self.alpha:.2f}"
-        return f"Cronbach's alpha {told}; {size}."
-
-
-@dataclass(frozen=True, slots=True)
-class Intraclass:
-    """The six coefficients of Shrout and Fleiss, with their names: ICC(1,1), (2,1), (3,1), (1,k), (2,k), (3,k).
-
-    A coefficient is NaN where it is undefined (no variance to divide by). targets, judges: size of the table.
-    """
-
-    icc1: float
-    icc2: float
-    icc3: float
-    icc1k: float
-    icc2k: float
-    icc3k: float
-    targets: int
-    judges: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,42 +81,18 @@ def cronbach(items: pd.DataFrame | np.ndarray) -> Cronbach:
     return Cronbach(np.nan, size, len(full), dropped, reason)
 
 
-def intraclass(table: pd.DataFrame | np.ndarray) -> Intraclass:
-    """Return the six intraclass correlations of targets (rows) by judges (columns), without gaps.
-
-    Raises ReadinessError for a gap, or fewer than two targets or judges. Method: Shrout and Fleiss 1979.
-    """
-    values = _numbers(table)
-    n, k = values.shape
-    if n < 2 or k < 2:
-        raise ReadinessError(f"found {n} targets and {k} judges. Allowed: two or more of each.")
-    if np.isnan(values).any():
-        row, column = (int(place) + 1 for place in np.argwhere(np.isnan(values))[0])
-        raise ReadinessError(f"target {row}, judge {column}: no value. Allowed: a table without gaps.")
-    centre = values.mean()
-    between = k * ((values.mean(axis=1) - centre) ** 2).sum() / (n - 1)
-    judges = n * ((values.mean(axis=0) - centre) ** 2).sum() / (k - 1)
-    within = ((values - values.mean(axis=1, keepdims=True)) ** 2).sum() / (n * (k - 1))
-    error = (within * n * (k - 1) - judges * (k - 1)) / ((n - 1) * (k - 1))
-    return Intraclass(
-        icc1=_ratio(between - within, between + (k - 1) * within),
-        icc2=_ratio(between - error, between + (k - 1) * error + k * (judges - error) / n),
-        icc3=_ratio(between - error, between + (k - 1) * error),
-        icc1k=_ratio(between - within, between),
-        icc2k=_ratio(between - error, between + (judges - error) / n),
-        icc3k=_ratio(between - error, between),
-        targets=n,
-        judges=k,
-    )
-
-
 def group_reliability(values: pd.Series | np.ndarray, groups: pd.Series | np.ndarray) -> GroupReliability:
     """Return ICC(1) and ICC(2) of one score over groups; pairs with a gap are left out, groups may differ in size.
 
     Undefined with fewer than two groups, no group of two, or a score that does not vary.
     Method: Bliese 2000; group size n0 of unequal groups as Snedecor and Cochran.
     """
-    frame = pd.DataFrame({"value": np.asarray(values, dtype=float), "group": np.asarray(groups)}).dropna()
+    score, names = _numbers(values).ravel(), np.asarray(groups)
+    if names.ndim != 1 or len(score) != len(names):
+        raise ReadinessError(
+            f"found {len(score)} values and groups of shape {names.shape}. Allowed: one group a value."
+        )
+    frame = pd.DataFrame({"value": score, "group": names}).dropna()
     sizes = frame.groupby("group").size().to_numpy(dtype=float)
     total, count = float(sizes.sum()), len(sizes)
     if count < 2 or total <= count:
@@ -175,8 +128,8 @@ def within_group(items: pd.Series | pd.DataFrame | np.ndarray, *, points: int = 
     Raises ReadinessError for an answer outside 1 to `points`, or fewer than two points.
     Method: James, Demaree and Wolf 1984.
     """
-    if points < 2:
-        raise ReadinessError(f"points={points}. Allowed: two or more.")
+    if not isinstance(points, (int, np.integer)) or points < 2:
+        raise ReadinessError(f"points={points!r}. Allowed: two or more.")
     table = _numbers(items)
     wrong = table[(table < 1) | (table > points)]
     if len(wrong):

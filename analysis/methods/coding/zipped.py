@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ ALL_BYTES = 8 * 2**30  # recordings are large
 RATIO = 200  # text shrinks to a fifth, repeated text to a fiftieth; a thousandth is a bomb
 SMALL = 2**20  # parts below a mebibyte may shrink as they like
 LINK = 0o120000
+READ = (".qde", ".txt")  # endings of the parts that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,11 @@ class Parts:
 
     name: str
     file: zipfile.ZipFile
-    names: dict[str, str]  # lower case, as written
+    names: dict[str, str]  # in lower case with slashes: as written
 
     def find(self, wanted: str) -> str | None:
-        """Return the name as written of a part, whatever its case, or None."""
-        return self.names.get(wanted.lower())
+        """Return the name as written of a part, whatever its case, Unicode form and kind of slash, or None."""
+        return self.names.get(_key(wanted))
 
     def read(self, member: str) -> bytes:
         """Return the bytes of a part. Raises CodedError when they are more than TEXT_BYTES or damaged."""
@@ -46,10 +48,11 @@ class Parts:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Parts]:
-    """Open a zip file and check its parts before any is read.
+    """Open a zip file and check the parts that may be read, by their ending, before any is.
 
-    Raises CodedError for a file that is absent or no zip, a part that points outside the file, is a link, is
-    encrypted, is named twice, or unpacks to far more than its size.
+    Raises CodedError for a file that is absent or no zip, and for a text that points outside the file, is a link, is
+    encrypted, is named twice, or unpacks to far more than its size. Recordings, pictures and other parts, which
+    nothing reads or unpacks, may be named as they like.
     """
     try:
         file = zipfile.ZipFile(path)
@@ -62,19 +65,26 @@ def opened(path: Path) -> Iterator[Parts]:
         if sum(info.file_size for info in parts) > ALL_BYTES:
             raise CodedError(f"{path.name}: unpacks to more than {ALL_BYTES} bytes. Allowed: up to that.")
         names: dict[str, str] = {}
-        for info in file.infolist():
-            _check(path.name, info)
         for info in parts:
-            if info.filename.lower() in names:
+            key = _key(info.filename)
+            if not key.endswith(READ):
+                names.setdefault(key, info.filename)
+                continue
+            _check(path.name, info)
+            if key in names:
                 raise CodedError(f"{path.name}: part {info.filename!r} is there twice. Allowed: once.")
-            names[info.filename.lower()] = info.filename
+            names[key] = info.filename
         yield Parts(path.name, file, names)
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).replace("\\", "/").lower()
 
 
 def _check(name: str, info: zipfile.ZipInfo) -> None:
     raw = getattr(info, "orig_filename", info.filename)
     steps = PurePosixPath(raw.replace("\\", "/"))
-    if steps.is_absolute() or ".." in steps.parts or ":" in raw or "\\" in raw or "\0" in raw:
+    if steps.is_absolute() or ".." in steps.parts or raw[1:2] == ":" or "\0" in raw:
         raise CodedError(f"{name}: part {raw!r} points outside the file. Allowed: plain names inside it.")
     if (info.external_attr >> 16) & 0o170000 == LINK:
         raise CodedError(f"{name}: part {raw!r} is a link. Allowed: files.")

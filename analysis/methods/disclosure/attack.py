@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -10,11 +9,12 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_flow
 
+from analysis.methods.disclosure import margins
+from analysis.methods.disclosure.margins import TOTAL as TOTAL, Cell
+
 HIDDEN = "[c]"
-TOTAL = "Total"
 ENDLESS = 10**8  # a flow that nothing limits; counts stay far below
 UNEVEN = "the shown numbers do not add up. Allowed: totals of exact counts, before rounding."
-Cell = tuple[int, int]
 
 
 class DisclosureError(ValueError):
@@ -24,32 +24,39 @@ class DisclosureError(ValueError):
 def attack(published: pd.DataFrame, *, hide_zeros: bool = False) -> pd.DataFrame:
     """Work out what the shown numbers say of each hidden cell: `row`, `column`, `lower`, `upper`.
 
-    published: whole numbers and HIDDEN; a last row or column labelled TOTAL is the sum of the others.
+    published: whole numbers and HIDDEN; which rows and columns are sums of others: see `margins.lines`.
     The attacker knows that counts are whole and, unless zeros may be hidden, that a hidden one is 1 or more.
     Raises DisclosureError for a cell that is neither, or for shown numbers that do not add up.
     """
     values, hidden = parsed(published)
-    lines = list(adding(published.index, published.columns))
     least = 0 if hide_zeros else 1
-    fitting = _some_solution(values, hidden, lines, least)
-    rows = []
-    for cell in map(at, np.argwhere(hidden)):
-        lower, upper = bounds(fitting, hidden, lines, least, cell)
-        row = {"row": published.index[cell[0]], "column": published.columns[cell[1]]}
-        rows.append(row | {"lower": lower, "upper": upper})
+    known = list(margins.lines(published, values, hidden, least))
+    rows = [
+        {"row": published.index[i], "column": published.columns[j], "lower": lower, "upper": upper}
+        for (i, j), (lower, upper) in _ranges(values, hidden, known, least).items()
+    ]
     return pd.DataFrame(rows, columns=["row", "column", "lower", "upper"])
 
 
-def adding(rows: pd.Index, columns: pd.Index) -> Iterator[list[Cell]]:
-    """Yield the cells that add up: all but the last to the last."""
-    if len(columns) and columns[-1] == TOTAL:
-        yield from ([(i, j) for j in range(len(columns))] for i in range(len(rows)))
-    if len(rows) and rows[-1] == TOTAL:
-        yield from ([(i, j) for i in range(len(rows))] for j in range(len(columns)))
+def last_adds(labels: pd.Index) -> bool:
+    """Tell whether the last label is the total that `tables.suppress` writes."""
+    return bool(len(labels)) and labels[-1] == margins.total_label(labels)
+
+
+def adding(rows: pd.Index, columns: pd.Index) -> list[list[Cell]]:
+    """Return the cells that add up, all but the last to the last, in a table with its totals last."""
+    found = []
+    if last_adds(columns):
+        found += [[(i, j) for j in range(len(columns))] for i in range(len(rows))]
+    if last_adds(rows):
+        found += [[(i, j) for i in range(len(rows))] for j in range(len(columns))]
+    return found
 
 
 def parsed(published: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return whole numbers (0 where hidden) and which are hidden; raise DisclosureError for anything else."""
+    if not isinstance(published, pd.DataFrame):
+        raise DisclosureError(f"found {type(published).__name__}. Allowed: a frame.")
     values = np.zeros(published.shape, dtype=int)
     hidden = np.zeros(published.shape, dtype=bool)
     for i, j in product(range(published.shape[0]), range(published.shape[1])):
@@ -58,7 +65,7 @@ def parsed(published: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
             hidden[i, j] = True
         elif (
             isinstance(value, (int, float, np.number))
-            and not pd.isna(value)
+            and np.isfinite(value)
             and value == int(value)
             and value >= 0
         ):
@@ -108,37 +115,55 @@ def _ends(shape: tuple[int, ...], lines: list[list[Cell]]) -> dict[Cell, tuple[i
     return ends
 
 
-def _some_solution(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int) -> np.ndarray:
-    """Return whole numbers for the hidden cells that fit the shown ones (corners of such sums are whole)."""
+def _ranges(
+    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int
+) -> dict[Cell, tuple[float, float]]:
+    """Return least and greatest value of each hidden cell among whole numbers that fit the shown ones."""
     place = {at(spot): number for number, spot in enumerate(np.argwhere(hidden))}
     left, right = [], []
     for line in lines:
+        signs = [1] * (len(line) - 1) + [-1]
         row = np.zeros(len(place))
-        known = 0
-        for spot in line:
-            sign = -1 if spot == line[-1] else 1
+        for spot, sign in zip(line, signs, strict=True):
             if hidden[spot]:
                 row[place[spot]] = sign
-            else:
-                known += sign * int(values[spot])
         left.append(row)
-        right.append(-known)
+        right.append(
+            -sum(s * int(values[spot]) for spot, s in zip(line, signs, strict=True) if not hidden[spot])
+        )
     if any(known and not row.any() for row, known in zip(left, right, strict=True)):
         raise DisclosureError(UNEVEN)
-    full = values.copy()
-    if place and lines:
-        from scipy.optimize import linprog  # here: the site build imports this module and never solves
+    bound = {spot for line in lines for spot in line}
+    return {
+        spot: _range(np.array(left), np.array(right), number, least, int(values.sum()))
+        if spot in bound
+        else (float(least), np.inf)
+        for spot, number in place.items()
+    }
 
-        found = linprog(
-            np.ones(len(place)), A_eq=np.array(left), b_eq=right, bounds=(least, None), method="highs"
+
+def _range(left: np.ndarray, right: np.ndarray, number: int, least: int, shown: int) -> tuple[float, float]:
+    """Return the range of one hidden cell; what the shown numbers limit is no more than all of them together."""
+    from scipy.optimize import (  # here: the site build imports this and never solves
+        Bounds,
+        LinearConstraint,
+        milp,
+    )
+
+    ends = []
+    for sign in (1, -1):
+        aim = np.zeros(left.shape[1])
+        aim[number] = sign
+        found = milp(
+            aim,
+            constraints=LinearConstraint(left, right, right),
+            bounds=Bounds(least, 10 * shown + 10_000),
+            integrality=np.ones(left.shape[1]),
         )
-        if found.status != 0:
+        if found.x is None:
             raise DisclosureError(UNEVEN)
-        for spot, number in place.items():
-            full[spot] = round(found.x[number])
-    elif place:
-        full[hidden] = least
-    return full
+        ends.append(float(round(found.x[number])))
+    return ends[0], np.inf if ends[1] > shown else ends[1]
 
 
 def at(pair: np.ndarray) -> Cell:

@@ -159,3 +159,53 @@ STARTERS = _set(
     tension theme timing tone transparency trauma turnover uncertainty understanding urgency valence values vision
     wellbeing workload"""
 )
+NICKNAMES = _set(  # by which wards, units and hospitals go, though they are words
+    """acorn alder apple ash aspen beech birch blossom bluebell bracken bramble brook cedar cherry chestnut clover coral
+    cowslip cypress daffodil dove eagle elder elm emerald falcon fern forest garden hawthorn hazel heather heron holly
+    iris ivy jasmine kestrel kingfisher lark laurel lavender lilac lily linden magnolia maple marigold meadow mulberry
+    nightingale oak orchard orchid pansy pearl pine poplar poppy primrose robin rose rosewood rowan ruby sapphire
+    seacole skylark snowdrop spruce sunflower swallow swan sycamore thistle trinity tulip victoria violet walnut willow wren"""
+)
+BEFORE_PLACES = _set(  # words before ward, unit or hospital that name none
+    """a&e acute admission admissions adult assessment birth busy cancer care children's closed community cottage critical
+    day delivery dementia dependency district elderly eye frailty full general geriatric good-sized high home host
+    intensive isolation labour large local maternity medical mental neonatal night nhs nursing old open organisational
+    outpatient paediatric private psychiatric quiet receiving rehabilitation renal respiratory safe short-stay small
+    special specialist stroke surgical teaching therapy trauma treatment university unsafe urgent virtual women's"""
+)
+SHORT_FORMS = {  # of given names that do not begin like them; the others are found by their beginning
+    "anthony": "tony",
+    "charles": "chuck charlie",
+    "deborah": "debs",
+    "dorothy": "dot dolly",
+    "edward": "ted ned teddy eddie",
+    "elizabeth": "beth betty bess lisa liz lizzie libby",
+    "eleanor": "nell nora ellie",
+    "florence": "flo flossie",
+    "frances": "fran frankie",
+    "francis": "frank",
+    "helen": "nell",
+    "henry": "harry hal",
+    "isabella": "bella",
+    "james": "jim jimmy",
+    "john": "jack johnny",
+    "katherine": "kate kath kitty kay",
+    "catherine": "kate kath kitty kay",
+    "margaret": "peg peggy maggie meg daisy",
+    "martha": "patty",
+    "mary": "molly polly",
+    "michael": "mick mike",
+    "mohammed": "mo",
+    "patricia": "trish tricia pat patty paddy",
+    "patrick": "paddy",
+    "rebecca": "becky",
+    "richard": "dick rick",
+    "robert": "bob bobby rob",
+    "sarah": "sally",
+    "susan": "sue",
+    "theresa": "tess tracy",
+    "thomas": "tom tommy",
+    "victoria": "vicky vic",
+    "virginia": "ginny",
+    "william": "bill billy will liam",
+}

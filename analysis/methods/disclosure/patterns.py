@@ -22,8 +22,29 @@ DIGITS = r"(?<![\w£$.,])(?:\+\s?|\(\s?)?\d(?:[\s().-]{0,3}\d){6,}(?![\d,])"  # 
 INSIDE = r"\b(?:ext|extension|bleep|pager)\.?\s*(?:no\.?|number)?\s*\d{2,}"
 POSTCODE = r"\b[a-z]{1,2}\d[a-z\d]?[\s-]?\d(?!(?:st|nd|rd|th)\b)[a-z]{2}\b"
 CONTACT = rf"{SIGNED}|https?://\S+|www\.\S+|(?<!\w)@\w+|{HOME}|{DIGITS}|{INSIDE}|{POSTCODE}"
-POST_TOWN = rf"\b(?:{'|'.join(sorted(lists.POST_TOWNS))})\d{{1,2}}[A-Z]?\b"
+POST_TOWN = rf"\b(?:(?i:{'|'.join(sorted(lists.POST_TOWNS))})|[BEGLMNSW])\d{{1,2}}[A-Za-z]?\b"
+DIGIT = rf"(?:oh|o|zero|nought|(?:(?:double|treble|triple)\s+)?(?:{NUMBERS}|oh|zero))"
+SAID_NUMBER = rf"\b{DIGIT}(?:[\s,.-]+{DIGIT}){{4,}}\b"  # five digits or more, read aloud
+ORDINALS = (
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|"
+    "sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|"
+    r"twenty[\s-]+(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirty[\s-]+first"
+)
+SAID_DATE = (
+    rf"\b(?:{ORDINALS})\s+of\s+(?:the\s+)?(?:{lists.MONTHS}|{NUMBERS}|{TEENS}|{ORDINALS})\b"
+    rf"|\b(?:{lists.MONTHS})\s+(?:the\s+)?(?:{ORDINALS})\b"
+    rf"|\bnineteen[\s-]+(?:{TEENS}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[\s-]+(?:{NUMBERS}))?)\b"
+    rf"|\b(?:spring|summer|autumn|winter|christmas|easter)\s+(?:of\s+)?(?:'\d\d|{LATE})\b"
+)
+PLACED = (
+    r"(?<![\w'-])([A-Za-z][a-z'-]+)\s+"
+    r"(?:[Ww]ard|[Uu]nit|[Hh]ospital|[Ii]nfirmary|[Cc]linic|[Ww]ing|[Ss]uite|[Ll]odge|[Hh]ouse|[Ss]urgery|[Hh]ospice)\b"
+)
+NAMED_PLACE = (
+    rf"\b(?i:units?|bays?|wings?|theatres?|blocks?)\s+(?:(?i:{NUMBERS}|{TEENS}|twenty)\b|\d+[A-Za-z]?\b|[A-Z]\b)"
+    r"|\b(?i:wards?|units?|wings?|hospitals?|suites?)\s+(?i:called|named|known\s+as)\s+[\w'-]+"
+)
 CODE_APART = r"(?<!\w)[A-Za-z0-9](?:[\s._/-]{1,2}[A-Za-z0-9]){2}(?!\w)"
 SPELT_OUT = r"(?<!\w)[A-Za-z](?:[\s._-][A-Za-z]){3,}(?!\w)"
 TITLED = r"(?<!\w)(?:professor|matron|sir|dame|councillor|cllr|baroness|reverend|revd?)\.?\s+([a-z][a-z'-]+)"
-WARD = rf"(?i)\bwards?\s+(?:\w*\d\w*|[A-Z]\b|(?:{NUMBERS}|{TEENS})\b)"
+WARD = rf"(?i)\bwards?\s+(?:\w*\d\w*|[A-Z]\b|(?:{NUMBERS}|{TEENS}|twenty|thirty)\b)"

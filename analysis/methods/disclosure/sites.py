@@ -44,12 +44,12 @@ class Identifiable:
             return "No site profile is published."
         least = int(self.frame["together"].min())
         bad = list(self.frame.loc[~self.frame["safe"], "site"])
-        text = f"Read together, each of {len(self.frame)} sites could be at least {least} of {self.trusts} trusts"
+        text = f"Read together, each of {len(self.frame)} sites could be at least {least:,} of {self.trusts:,} trusts"
         text += f" (at least {self.k} needed)"
         if bad:
             text += f"; not safe: {', '.join(bad)}"
         if self.certain:
-            text += f"; {self.certain} trusts must be among the sites"
+            text += f"; {self.certain:,} trusts must be among the sites"
         return f"{text}."
 
 
@@ -70,6 +70,17 @@ def identifiable(
     Raises DisclosureError for an attribute that is no column of `frame`, k below 2, an empty or repeated frame.
     A profile that fits no trust is reported in `unfit`, and is not safe: it is wrong, or of another frame.
     """
+    if (
+        not isinstance(profile, Mapping)
+        or not isinstance(frame, pd.DataFrame)
+        or frame.columns.has_duplicates
+    ):
+        raise DisclosureError(
+            f"found {type(profile).__name__} and {type(frame).__name__}. Allowed: a profile, or profiles by site, and a "
+            "frame that has each column once."
+        )
+    if not isinstance(k, (int, np.integer)):
+        raise DisclosureError(f"k={k!r}. Allowed: a whole number, 2 or more.")
     sites = dict(profile) if _several(profile) else {"the site": profile}
     if k < 2 or not len(frame):
         raise DisclosureError(
@@ -111,7 +122,12 @@ def _fits(site: Hashable, told: Mapping[str, Any], frame: pd.DataFrame) -> np.nd
                 raise DisclosureError(
                     f"{site}, {name!r}: a range of {len(value)} values. Allowed: lowest and highest."
                 )
-            here = (column >= value[0]) & (column <= value[1])
+            try:
+                here = (column >= value[0]) & (column <= value[1])
+            except TypeError as error:
+                raise DisclosureError(
+                    f"{site}, {name!r}: a range that the column cannot be compared with ({error}). Allowed: its own kind."
+                ) from None
         else:
             wanted = list(value) if isinstance(value, (list, set, frozenset)) else [value]
             here = column.isin(wanted)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods.disclosure import margins
 from analysis.methods.disclosure.attack import (
     ENDLESS,
     HIDDEN,
-    TOTAL,
     Cell,
     DisclosureError,
     adding,
@@ -21,6 +21,7 @@ from analysis.methods.disclosure.attack import (
     bounds,
     parsed,
 )
+from analysis.methods.disclosure.margins import TOTAL
 
 THRESHOLD = 5  # counts from 1 to 4 are hidden; five is the usual floor for health records (ISB 1523)
 TOTALS = ("both", "rows", "columns", "none")  # which totals are published
@@ -49,7 +50,7 @@ class Suppressed:
         if not hidden:
             return f"No count is between 1 and {self.threshold - 1}, so none is hidden."
         return (
-            f"{hidden} of {size} counts are hidden ({HIDDEN}): those from 1 to {self.threshold - 1}, and others that "
+            f"{hidden:,} of {size:,} counts are hidden ({HIDDEN}): those from 1 to {self.threshold - 1}, and others that "
             f"would give them away; each could be any of at least {self.threshold} values."
         )
 
@@ -71,15 +72,17 @@ def suppress(
     Each hidden cell, small or not, keeps at least `threshold` possible values for one who knows every shown number
     and that counts are whole. Other tables of the same people are not taken into account.
 
-    Raises DisclosureError for a count that is missing, negative or not whole, a repeated label, a label TOTAL
-    (pass cells only), a threshold below 2 or unknown totals.
+    Rows or columns that happen to add up to another count as its parts, as a reader may take it for their total.
+
+    Raises DisclosureError for a count that is missing, negative or not whole, a repeated label, a label TOTAL or
+    another row or column of totals by its name and numbers (pass cells only), a threshold below 2 or unknown totals.
     Method: cell suppression, Hundepool and others 2012, Statistical disclosure control, chapter 4.
     """
-    cells = table.to_frame("count") if isinstance(table, pd.Series) else table
+    cells = _frame(table)
     _check(cells, threshold, totals)
     whole = _with_totals(cells.astype("int64"), totals)
     values = whole.to_numpy()
-    lines = list(adding(whole.index, whole.columns))
+    lines = adding(whole.index, whole.columns)
     least = 0 if hide_zeros else 1
     usable = values > 0 if not hide_zeros else np.ones(values.shape, dtype=bool)
     small = (values < threshold) & (values >= least)
@@ -89,13 +92,14 @@ def suppress(
         for cell in extra:
             hidden[cell] = True
     _give_back(values, hidden, small, lines, least, threshold)
+    known = _seal(whole, hidden, usable, threshold, hide_zeros)
     frame = whole.astype(object).mask(hidden, HIDDEN)
     labels = [(whole.index[i], whole.columns[j], (i, j)) for i, j in np.argwhere(hidden)]
     return Suppressed(
         frame=frame,
         primary=tuple((row, column) for row, column, cell in labels if small[cell]),
         secondary=tuple((row, column) for row, column, cell in labels if not small[cell]),
-        bounds=attack(frame, hide_zeros=hide_zeros),
+        bounds=known,
         threshold=threshold,
     )
 
@@ -107,6 +111,8 @@ def check_table(
 
     published: as for `attack`.
     """
+    published = _frame(published)
+    _check_threshold(threshold)
     values, hidden = parsed(published)
     for i, j in np.argwhere(~hidden & (values < threshold)):
         if values[i, j] >= (0 if hide_zeros else 1):
@@ -123,35 +129,83 @@ def check_table(
 
 
 def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
-    if totals not in TOTALS or threshold < 2:
-        raise DisclosureError(
-            f"totals={totals!r}, threshold={threshold}. Allowed: {list(TOTALS)}, and 2 or more."
-        )
+    _check_threshold(threshold)
+    if totals not in TOTALS:
+        raise DisclosureError(f"totals={totals!r}. Allowed: {list(TOTALS)}.")
     for labels in (cells.index, cells.columns):
-        if labels.has_duplicates or TOTAL in labels:
+        if labels.has_duplicates or any(
+            TOTAL in (label if isinstance(label, tuple) else (label,)) for label in labels
+        ):
             raise DisclosureError(
                 f"labels {list(labels)[:6]}. Allowed: each once, and none '{TOTAL}': pass cells only."
             )
     for (i, row), (j, column) in product(enumerate(cells.index), enumerate(cells.columns)):
         value = cells.iat[i, j]
         if (
-            pd.isna(value)
-            or not isinstance(value, (int, float, np.number))
+            not isinstance(value, (int, float, np.number))
+            or pd.isna(value)
             or not 0 <= value < ENDLESS
             or value != int(value)
         ):
             raise DisclosureError(
                 f"row {row!r}, column {column!r}: no count. Allowed: whole numbers, 0 or more."
             )
+    for axis, numbers, labels in (("column", cells, cells.columns), ("row", cells.T, cells.index)):
+        for place, members in margins.sums(labels).items():
+            if members and (numbers.iloc[:, members].sum(axis=1) == numbers.iloc[:, place]).all():
+                raise DisclosureError(
+                    f"{axis} {labels[place]!r} is the total of others. Allowed: pass cells only; totals are added here."
+                )
+
+
+def _check_threshold(threshold: Any) -> None:
+    if not isinstance(threshold, (int, np.integer)) or threshold < 2:
+        raise DisclosureError(f"threshold={threshold!r}. Allowed: a whole number, 2 or more.")
+
+
+def _frame(table: Any) -> pd.DataFrame:
+    if isinstance(table, pd.Series):
+        return table.to_frame("count")
+    if not isinstance(table, pd.DataFrame):
+        raise DisclosureError(f"found {type(table).__name__}. Allowed: a frame or a series of counts.")
+    return table
 
 
 def _with_totals(cells: pd.DataFrame, totals: str) -> pd.DataFrame:
     whole = cells.copy()
     if totals in ("both", "rows"):
-        whole[TOTAL] = cells.sum(axis=1)
+        whole[margins.total_label(cells.columns)] = cells.sum(axis=1)
     if totals in ("both", "columns"):
-        whole.loc[TOTAL] = whole.sum(axis=0)
+        row = whole.sum(axis=0).to_frame(margins.total_label(cells.index)).T
+        names = cells.index.names
+        whole = pd.concat([whole, row])
+        if cells.index.nlevels > 1:
+            whole.index = pd.MultiIndex.from_tuples(list(whole.index))
+        whole.index.names = names
     return whole
+
+
+def _seal(
+    whole: pd.DataFrame, hidden: np.ndarray, usable: np.ndarray, threshold: int, hide_zeros: bool
+) -> pd.DataFrame:
+    """Hide, in place, until a reader who takes what adds up for totals learns too little; return what is left to learn."""
+    values = whole.to_numpy()
+    while True:
+        frame = whole.astype(object).mask(hidden, HIDDEN)
+        known = attack(frame, hide_zeros=hide_zeros)
+        weak = np.flatnonzero(known["upper"] - known["lower"] < threshold - 1)
+        if not len(weak):
+            return known
+        shown, masks = parsed(frame)
+        spot = at(np.argwhere(hidden)[weak[0]])
+        lines = margins.lines(frame, shown, masks, 0 if hide_zeros else 1)
+        near = {cell for line in lines if spot in line for cell in line if usable[cell] and not hidden[cell]}
+        rest = near or {at(cell) for cell in np.argwhere(usable & ~hidden)}
+        if not rest:
+            raise DisclosureError(
+                "the table cannot be protected. Allowed: publish fewer totals, or merge categories."
+            )
+        hidden[min(rest, key=lambda cell: (values[cell], cell))] = True
 
 
 def _width(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int, cell: Cell) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.methods.disclosure import lists, patterns
+from analysis.methods.disclosure import lists, names as confidential, patterns
 
 KINDS = (
     "confidential name",
@@ -24,7 +25,10 @@ KINDS = (
     "unknown capital",
 )
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*&?[^\W\d_]*")
-APART = r"[\s'-]*"  # between the pieces of a name: O'Brien, o brien, obrien
+MARKED = re.compile(  # what a page does not show as it stands: entities, tags, escapes, stars within a word
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|</?[A-Za-z][^<>]{0,200}>|\\(?=[!-/:-@\[-`{-~])"
+    r"|(?<=\w)[*~]{1,3}(?=\w)"
+)
 FIRST_PERSON = ("i'd", "i'll", "i'm", "i've")
 STARTS = '.!?:;\n"([|*-'
 
@@ -74,12 +78,16 @@ def search(
     """
     clean, places = plain(text)
     cleared = {plain(word)[0].lower() for word in allowed}
+    plainly = [plain(name)[0] for name in names]
+    ordinary = {word.lower() for word in vocabulary} | lists.STARTERS
     found: list[Found] = []
     taken = [False] * (len(clean) + 1)
     spans = [
-        *_named(clean, names),
+        *((span, "confidential name") for span in confidential.find(clean, plainly, ordinary)),
         *((m.span(), "contact") for m in re.finditer(patterns.CONTACT, clean, re.IGNORECASE)),
         *((m.span(), "contact") for m in re.finditer(patterns.POST_TOWN, clean)),
+        *((m.span(), "contact") for m in re.finditer(patterns.SAID_NUMBER, clean, re.IGNORECASE)),
+        *((m.span(), "date") for m in re.finditer(patterns.SAID_DATE, clean, re.IGNORECASE)),
         *_trusts(clean, trusts, cleared),
         *_dates(clean),
         *_people(clean, cleared, {word.lower() for word in vocabulary}),
@@ -94,37 +102,33 @@ def search(
 
 
 def plain(text: str) -> tuple[str, list[int]]:
-    """Return a text without accents, invisible signs and printers' quotes, and where each character was."""
+    """Return a text as a page shows it, without accents, invisible signs and printers' quotes, and where each sign was."""
     letters: list[str] = []
     places: list[int] = []
-    for place, sign in enumerate(text):
-        if unicodedata.category(sign) == "Cf":
-            continue
-        for part in unicodedata.normalize("NFKD", sign):
-            if unicodedata.category(part) != "Mn":
-                plainly = lists.LETTERS.get(part, part)
-                letters.extend(plainly)
-                places.extend([place] * len(plainly))
+    for place, shown in _shown(text):
+        for sign in shown:
+            if unicodedata.category(sign) == "Cf":
+                continue
+            for part in unicodedata.normalize("NFKD", sign):
+                if unicodedata.category(part) != "Mn":
+                    plainly = " " if part == "_" else lists.LETTERS.get(part, part)
+                    letters.extend(plainly)
+                    places.extend([place] * len(plainly))
     return "".join(letters), places
 
 
-def _named(clean: str, names: Iterable[str]) -> Iterator[tuple[tuple[int, int], str]]:
-    for name in names:
-        whole = plain(name)[0].strip()
-        phrases = [phrase.strip() for phrase in whole.split(",")]
-        words = [word for phrase in phrases for word in re.split(r"\s+", phrase)]
-        halves = [half for word in words for half in re.split(r"['-]", word)]
-        telling = [one for one in (*words, *halves) if _telling(one.strip(".'-"))]
-        for part in dict.fromkeys([whole, *phrases, *telling]):
-            pieces = [re.escape(piece) for piece in re.split(r"[\s'-]+", part) if piece]
-            if pieces:
-                pattern = rf"(?<!\w){APART.join(pieces)}(?:'?s)?(?!\w)"
-                for match in re.finditer(pattern, clean, re.IGNORECASE):
-                    yield match.span(), "confidential name"
-
-
-def _telling(part: str) -> bool:
-    return len(part) > 2 or (len(part) == 2 and part.lower() not in lists.STARTERS)
+def _shown(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each sign of a text with its place; entities as what they stand for, tags and escapes as a page has them."""
+    place = 0
+    for match in MARKED.finditer(text):
+        yield from ((number, text[number]) for number in range(place, match.start()))
+        found, place = match.group(), match.end()
+        inside = text[match.start() - 1 : match.start()].isalpha() and text[place : place + 1].isalpha()
+        if found[0] == "&":
+            yield match.start(), html.unescape(found)
+        elif found[0] == "<" and not inside:
+            yield match.start(), " "
+    yield from ((number, text[number]) for number in range(place, len(text)))
 
 
 def _trusts(clean: str, trusts: Trusts, cleared: set[str]) -> Iterator[tuple[tuple[int, int], str]]:
@@ -215,8 +219,13 @@ def _letters(clean: str) -> Iterator[tuple[tuple[int, int], str]]:
 def _words(
     clean: str, trusts: Trusts, vocabulary: set[str], cleared: set[str]
 ) -> Iterator[tuple[tuple[int, int], str]]:
-    for match in re.finditer(patterns.WARD, clean):
-        yield match.span(), "place"
+    for pattern in (patterns.WARD, patterns.NAMED_PLACE):
+        yield from ((match.span(), "place") for match in re.finditer(pattern, clean))
+    plain_before = vocabulary | lists.STARTERS | lists.BEFORE_PLACES | lists.CAPITALS | cleared
+    for match in re.finditer(patterns.PLACED, clean):
+        before = match[1].lower().removesuffix("'s")
+        if before not in cleared and (before in lists.NICKNAMES or before not in plain_before):
+            yield match.span(), "place"
     for match in WORD.finditer(clean):
         whole = match.group()
         word = whole.lower().removesuffix("'s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,15 @@ from analysis.methods.disclosure import sites, tables
 from analysis.methods.disclosure.attack import DisclosureError
 from analysis.study.evidence import private_folder as files, readiness, selection, shared
 from analysis.study.evidence.private_folder import PrivateError, Status
+from analysis.study.evidence.private_sources import labelled
 
 TOGETHER = "All interviews"  # one column where sources.csv does not tell sites apart
 QUOTES = ("id", "site", "code", "text")
+QUOTE_ID = re.compile(r"[a-z]?[0-9]{1,3}", re.IGNORECASE | re.ASCII)
+CODE_NAME = re.compile(r"(?=.{1,120}\Z)(?:[^\W\d_]|[ ,;:.'\u2019\u2013()/&>!?%-]|(?<!\d)\d{1,2}(?!\d))+")
+ANSWERS = {str(number) for number in range(1, readiness.POINTS + 1)} | {
+    f"{n}.0" for n in range(1, readiness.POINTS + 1)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +83,10 @@ def for_pages(
     says: list[str] = []
     interviews = themes = survey = profiles = quotes = None
     if has["interviews"]:
-        projects = files.interviews(place)
+        read = files.interviews(place)
+        projects = list(read.values())
         says.append(_size(projects, threshold))
-        interviews = _by_site(place, projects, told, threshold, names, cleared)
+        interviews = _by_site(place, read, told, threshold, names, cleared)
         themes = _themes(projects, threshold)
     if has["oric.csv"]:
         survey, sentence = _survey(place, told, threshold)
@@ -89,40 +97,53 @@ def for_pages(
         shared.check(profiles=shown, frame=public, k=k)
         profiles = pd.DataFrame.from_dict(shown, orient="index").rename_axis("site").reset_index()
     if has["quotes.csv"]:
-        quotes = _quotes(place, told, has["names.txt"], names, cleared)
+        quotes, sentence = _quotes(place, told, has["names.txt"], names, cleared)
+        says += [sentence] if sentence else []
     return ForPages(there, interviews, themes, survey, profiles, quotes, tuple(says))
 
 
 def _by_site(
     place: Path,
-    projects: list[Coded],
+    read: dict[str, Coded],
     told: dict[str, dict[str, str]],
     threshold: int,
     names: Collection[str],
     cleared: Collection[str],
 ) -> pd.DataFrame:
     """Count interviews by code and site; hide small counts; check the names of codes."""
+    projects = list(read.values())
     if files.part(place, "sources.csv").is_file():
-        rows = files.table(files.part(place, "sources.csv"), ("source", "site"))
+        rows = files.table(files.part(place, "sources.csv"), ("source", "site"), ("file",))
     else:  # not told apart by site
         told = {TOGETHER: {}}
         rows = [{"source": one, "site": TOGETHER} for one in _sources(projects)]
-    home = {row["source"]: row["site"] for row in rows}
+    home = {
+        labelled(row["source"], row["file"]) if row.get("file") else row["source"]: row["site"]
+        for row in rows
+    }
     if len(home) < len(rows):
         raise PrivateError("sources.csv: a source is there twice. Allowed: once.")
     for number, row in enumerate(rows, start=2):
         _known(f"sources.csv, row {number}", row["site"], told)
+    for file, project in read.items():  # a name that only one source has may carry its file too
+        for label in project.sources["label"]:
+            if label not in home and labelled(label, file) in home:
+                home[label] = home[labelled(label, file)]
     pairs = []
     for number, project in enumerate(projects, start=1):
         lost = [row for row in project.sources.itertuples() if row.label not in home]
         if lost:
             raise PrivateError(
                 f"project {number}: {len(lost)} sources have no site. Allowed: a row in sources.csv for each, by its "
-                "name in the project."
+                "name in the project, and by its file too where another file has another source of that name."
             )
         pairs.append(
             project.codings.assign(site=project.codings["source"].map(home))[["code", "site", "source"]]
         )
+    for number, code in enumerate(
+        dict.fromkeys(code for project in projects for code in project.codes["label"]), 1
+    ):
+        _form(f"code {number}", code)
     codes = list(dict.fromkeys(code for project in projects for code in project.codes["label"]))
     used = pd.concat(pairs).drop_duplicates()
     counts = used.groupby(["code", "site"]).size().unstack(fill_value=0)
@@ -139,9 +160,9 @@ def _size(projects: list[Coded], threshold: int) -> str:
     """How much was read, over all projects together, as a project may be one site."""
     sources = sum(len(project.sources) for project in projects)
     left = sum(int(project.left_out["codings"].sum()) for project in projects)
-    count = str(sources) if sources >= threshold else f"fewer than {threshold}"
-    text = f"Interviews: {count} sources with {sum(len(project.codings) for project in projects)} codings were read."
-    return f"{text} Not read: {left} codings of material that is no plain text." if left else text
+    count = f"{sources:,}" if sources >= threshold else f"fewer than {threshold}"
+    text = f"Interviews: {count} sources with {sum(len(project.codings) for project in projects):,} codings were read."
+    return f"{text} Not read: {left:,} codings of material that is no plain text." if left else text
 
 
 def _sources(projects: list[Coded]) -> list[str]:
@@ -155,7 +176,10 @@ def _themes(projects: list[Coded], threshold: int) -> pd.DataFrame | None:
         return None
     used = pd.concat([project.codings[["code", "source"]] for project in projects]).drop_duplicates()
     enough = used.groupby("code").size()
-    found = agreement_themes.by_theme(units).frame
+    compared = agreement_themes.by_theme(units)
+    if not compared.units:  # no stretch of text was read by two coders
+        return None
+    found = compared.frame
     kept = found[found["theme"].map(enough).fillna(0) >= threshold]
     return kept[["theme", "alpha", "lower", "upper"]].reset_index(drop=True) if len(kept) else None
 
@@ -171,12 +195,20 @@ def _survey(place: Path, told: dict[str, dict[str, str]], threshold: int) -> tup
         raise PrivateError(
             f"oric.csv: lacks {absent or 'a respondent of its own in each row'}. Allowed: see PARTS."
         )
+    for number, row in enumerate(rows, start=2):
+        for name in readiness.ITEMS.values():
+            if row[name] and row[name] not in ANSWERS:
+                raise PrivateError(
+                    f"oric.csv, row {number}, item '{name}': no answer. Allowed: 1 to 5, or blank."
+                )
     answers = pd.DataFrame(rows).replace("", pd.NA)
     try:
         scored = readiness.score(answers)
     except reliability.ReadinessError as error:  # its words may name a respondent
+        items = [name for name in readiness.ITEMS.values() if f"item '{name}'" in str(error)]
         raise PrivateError(
-            f"oric.csv: an answer cannot be scored: item{str(error).split('item')[-1]}"
+            f"oric.csv: the answers cannot be scored{f', item {items[0]!r}' if items else ''}. Allowed: 5 is always "
+            "agreement, and each respondent is there once."
         ) from None
     sizes = tables.suppress(
         answers.groupby("organisation").size(), threshold=threshold, totals="columns"
@@ -198,6 +230,10 @@ def _survey(place: Path, told: dict[str, dict[str, str]], threshold: int) -> tup
         frame[name] = kept[name].where(shown)
     count = int(shown.sum())
     sentence = f"Staff survey: {count} of {len(frame)} scores of sites can be shown. {scored.rule}"
+    if len(answers) >= threshold:
+        held = scored.scales.dropna(subset="alpha")
+        told_alpha = [f"{row.alpha:.2f} for change {row.scale}" for row in held.itertuples()]
+        sentence += f" Cronbach's alpha is {' and '.join(told_alpha)}." if told_alpha else ""
     return frame.assign(why=why), sentence
 
 
@@ -207,8 +243,11 @@ def _quotes(
     listed: bool,
     names: Collection[str],
     cleared: Collection[str],
-) -> pd.DataFrame:
-    """Check each quote for what identifies; `names.txt` must be there, empty if there are none."""
+) -> tuple[pd.DataFrame | None, str]:
+    """Check each quote for what identifies; return those that a person marked as read, and how many wait for that.
+
+    `names.txt` must be there, empty if there are none.
+    """
     if not listed:
         raise PrivateError(
             "names.txt: not there. Allowed: with quotes, the list of names that must never appear."
@@ -218,17 +257,28 @@ def _quotes(
         raise PrivateError("quotes.csv: an id is there twice. Allowed: once.")
     for number, row in enumerate(rows, start=2):
         _known(f"quotes.csv, row {number}", row["site"], told)
-        if (
-            not row["id"].isalnum()
-            or len(row["id"]) > 8
-            or shared.scan(row["id"], names=names, allowed=[row["id"]])
-        ):
+        if not QUOTE_ID.fullmatch(row["id"]):
             raise DisclosureError(
-                f"quotes.csv, row {number}: the id may tell who. Allowed: a short one such as 'q1'."
+                f"quotes.csv, row {number}: the id may tell who. Allowed: a letter and a number, such as 'q1'."
             )
+        _form(f"quotes.csv, row {number}, column 'code'", row["code"])
         texts = {row["id"]: row["text"], f"{row['id']}, its code": row["code"]}
         shared.check(excerpts=texts, names=names, allowed=cleared)
-    return pd.DataFrame(rows, columns=list(QUOTES))
+    marks = {" ".join(line.split()) for line in cleared}
+    kept = [row for row in rows if f"quote {row['id']}" in marks]
+    waiting = len(rows) - len(kept)
+    sentence = (
+        f"{waiting:,} of {len(rows):,} chosen quotes are not shown, as no person has marked them as read (a line such as "
+        "'quote q1' in cleared.txt)."
+    )
+    return (pd.DataFrame(kept, columns=list(QUOTES)) if kept else None), sentence if waiting else ""
+
+
+def _form(place: str, code: str) -> None:
+    if not CODE_NAME.fullmatch(code):
+        raise DisclosureError(
+            f"{place}: its name may tell who. Allowed: up to 120 letters, blanks and plain marks, numbers of two digits."
+        )
 
 
 def _known(place: str, site: str, told: dict[str, dict[str, str]]) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.methods.coding.excerpts import read_excerpts
-from analysis.methods.coding.project import Coded
+from analysis.methods.coding.positions import COUNTED
+from analysis.methods.coding.project import Coded, CodedError, text
 from analysis.methods.coding.refi_qda import read_qdpx
+from analysis.study.evidence import private_sources
 from analysis.study.evidence.selection import ASPECTS
 from analysis.study.evidence.shared import SITE
 
@@ -27,18 +29,21 @@ PARTS = {
     "oric.csv": "a staff survey of readiness for change",
     "quotes.csv": "excerpts chosen for the page",
     "names.txt": "the names that must never appear",
-    "cleared.txt": "words with a capital that a person has read and cleared",
+    "cleared.txt": "words that a person has read and cleared, and the quotes that a person has read",
+    "projects.csv": "how the projects are to be read",
 }
 FORMS = {  # how each part is added
     "interviews": "REFI-QDA projects (*.qdpx), or coded excerpts (excerpts*.csv: source, code, coder, start and end or excerpt, date)",
     "sites.csv": "sites.csv: site (Site A), and any of " + ", ".join(ASPECTS),
-    "sources.csv": "sources.csv: source (its name in the project), site",
+    "sources.csv": "sources.csv: source (its name in the project), site; file, where two files have another source of that name",
     "oric.csv": "oric.csv: respondent, organisation (the site), oric_1 to oric_12 (ORIC, answers 1 to 5)",
     "quotes.csv": "quotes.csv: id, site, code, text",
     "names.txt": "names.txt: one name a line",
-    "cleared.txt": "cleared.txt: one word a line",
+    "cleared.txt": "cleared.txt: one word a line, and 'quote q1' for each quote that a person has read and may be shown",
+    "projects.csv": "projects.csv: file, and any of positions (" + ", ".join(COUNTED) + "), sources (shared)",
 }
-OPTIONAL = ("cleared.txt",)
+OPTIONAL = ("cleared.txt", "projects.csv")
+SHARED = "shared"  # in projects.csv: sources of this file are those of the same name in other such files
 
 
 class PrivateError(ValueError):
@@ -78,7 +83,7 @@ class Status:
         )
         gone = self.missing()
         text += f" Missing: {'; '.join(gone)}." if gone else ""
-        return text + (f" {self.ignored} other files are not used." if self.ignored else "")
+        return text + (f" {self.ignored:,} other files are not used." if self.ignored else "")
 
 
 def folder() -> Path | None:
@@ -124,10 +129,50 @@ def digest(place: Path | None = None) -> str:
     return whole.hexdigest() if _files(place) else ""
 
 
-def interviews(place: Path) -> list[Coded]:
-    """Read all REFI-QDA projects and files of coded excerpts; errors as in their readers."""
+def interviews(place: Path) -> dict[str, Coded]:
+    """Return all REFI-QDA projects and files of coded excerpts by the name of their file, told apart by source.
+
+    Sources of one name in two files are two sources, of which each carries the name of its file, unless their texts
+    are equal or projects.csv says that both files share them.
+    Raises PrivateError for a file that cannot be read; it says which by number, never its name or what it holds.
+    """
     files = [file for file in _files(place) if _is_interviews(file.name)]
-    return [read_qdpx(file) if file.suffix == ".qdpx" else read_excerpts(file) for file in files]
+    told = _reading(place, {file.name for file in files})
+    projects = {}
+    for number, file in enumerate(files, start=1):
+        try:
+            way = told.get(file.name, {}).get("positions") or None
+            found = read_qdpx(file, count=way) if file.suffix == ".qdpx" else read_excerpts(file)
+        except CodedError:  # its words may name a person
+            raise PrivateError(
+                f"interviews, file {number} of {len(files)} in order of their names: cannot be read. Allowed: a REFI-QDA "
+                "project or coded excerpts; `read_qdpx` or `read_excerpts` of analysis.methods.coding say what is wrong."
+            ) from None
+        if file.name in projects:
+            raise PrivateError(
+                "interviews: two files in the folder and below have one name. Allowed: a name for each."
+            )
+        projects[file.name] = found
+    shared = {name for name, row in told.items() if row.get("sources") == SHARED}
+    return private_sources.apart(projects, shared)
+
+
+def _reading(place: Path, names: set[str]) -> dict[str, dict[str, str]]:
+    """Return what projects.csv says, by file."""
+    file = part(place, "projects.csv")
+    rows = table(file, ("file",), ("positions", "sources")) if file.is_file() else []
+    for number, row in enumerate(rows, start=2):
+        wrong = row["file"] not in names or [line["file"] for line in rows].count(row["file"]) > 1
+        if (
+            wrong
+            or row.get("positions", "") not in ("", *COUNTED)
+            or row.get("sources", "") not in ("", SHARED)
+        ):
+            raise PrivateError(
+                f"projects.csv, row {number}: not understood. Allowed: a file of the folder, once; positions {list(COUNTED)} or "
+                f"blank; sources '{SHARED}' or blank."
+            )
+    return {row["file"]: row for row in rows}
 
 
 def sites(place: Path) -> dict[str, dict[str, str]]:
@@ -163,7 +208,12 @@ def words(file: Path) -> list[str]:
 
 def table(file: Path, needed: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[dict[str, str]]:
     """Read a CSV strictly: UTF-8, the columns `needed` filled in each row, those `allowed` perhaps, no others."""
-    lines = list(csv.reader(io.StringIO(_text(file), newline=""), strict=True))
+    try:
+        lines = list(csv.reader(io.StringIO(_text(file), newline=""), strict=True))
+    except csv.Error as error:
+        raise PrivateError(
+            f"{file.name}: no CSV that can be read ({error}). Allowed: commas, UTF-8."
+        ) from error
     head = lines[0] if lines else []
     wrong = [name for name in head if name not in (*needed, *allowed)]
     if wrong or len(set(head)) < len(head) or not set(needed) <= set(head):
@@ -175,7 +225,7 @@ def table(file: Path, needed: tuple[str, ...], allowed: tuple[str, ...] = ()) ->
     for number, line in enumerate(lines[1:], start=2):
         if len(line) != len(head):
             raise PrivateError(f"{file.name}, row {number}: found {len(line)} cells. Allowed: {len(head)}.")
-        row = {name: cell.strip() for name, cell in zip(head, line, strict=True)}
+        row = {name: text(cell) for name, cell in zip(head, line, strict=True)}
         blank = [name for name in needed if not row[name]]
         if blank:
             raise PrivateError(f"{file.name}, row {number}, column '{blank[0]}': blank. Allowed: a text.")
@@ -197,5 +247,9 @@ def _files(place: Path | None) -> list[Path]:
 def _text(file: Path) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise PrivateError(
+            f"{file.name}: cannot be read ({error.strerror}). Allowed: a file that is readable."
+        ) from None
     except UnicodeDecodeError as error:
         raise PrivateError(f"{file.name}: not UTF-8 (byte {error.start}). Allowed: UTF-8.") from error

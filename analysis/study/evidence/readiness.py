@@ -63,8 +63,8 @@ class Readiness:
                 f"(Cronbach's alpha {alpha})"
             )
         left = int(self.people[list(SCALES)].isna().any(axis=1).sum())
-        missing = f" {left} answered too few items of a scale." if left else ""
-        return f"{len(self.people)} respondents. {'; '.join(parts)}.{missing} {self.rule}"
+        missing = f" {left:,} answered too few items of a scale." if left else ""
+        return f"{len(self.people):,} respondents. {'; '.join(parts)}.{missing} {self.rule}"
 
 
 def score(
@@ -94,6 +94,21 @@ def score(
     ORIC has no reversed item). All items reversed together cannot be noticed.
     Method: Shea and others 2014, Implementation Science 9:7; agreement as in `reliability`.
     """
+    for name, value in {
+        "answered": answered,
+        "rwg": rwg,
+        "icc1": icc1,
+        "icc2": icc2,
+        "confidence": confidence,
+    }.items():
+        if (
+            not isinstance(value, (int, float))
+            or not 0 <= value <= 1
+            or (name == "confidence" and value in (0, 1))
+        ):
+            raise ReadinessError(f"{name}={value!r}. Allowed: a number between 0 and 1.")
+    if items is not None and not isinstance(items, Mapping):
+        raise ReadinessError(f"items is {type(items).__name__}. Allowed: item number to column.")
     names = dict(ITEMS) if items is None else dict(items)
     table = _checked(answers, respondent, organisation, names)
     people = table[["respondent", "organisation"]].copy()
@@ -179,6 +194,9 @@ def _checked(
     """Return `respondent`, `organisation` and items by number as floats."""
     if sorted(names) != sorted(ITEMS):
         raise ReadinessError(f"items {sorted(names)}. Allowed: the numbers 1 to 12, each once.")
+    if not isinstance(answers, pd.DataFrame) or answers.columns.has_duplicates:
+        found = list(answers.columns) if isinstance(answers, pd.DataFrame) else type(answers).__name__
+        raise ReadinessError(f"answers: found {found}. Allowed: a frame that has each column once.")
     absent = [name for name in (respondent, organisation, *names.values()) if name not in answers]
     if absent:
         raise ReadinessError(f"columns {absent} are not there. Found: {list(answers.columns)}.")

@@ -44,6 +44,15 @@ def scan(
         contact, trust code or date. organisations: frame with `org_code`, `name`; None = the table of that name.
     A scan cannot find a person told by role or story ("the only midwife"): a person must read each excerpt too.
     """
+    if not isinstance(text, str):
+        raise DisclosureError(f"found {type(text).__name__}. Allowed: a text.")
+    lists = {"names": [names] if isinstance(names, str) else list(names), "allowed": list(allowed)}
+    for name, listed in lists.items():
+        if not all(isinstance(one, str) for one in listed):
+            raise DisclosureError(f"{name}: found one that is no text. Allowed: texts.")
+    names = lists["names"]
+    if organisations is not None and not {"org_code", "name"} <= set(organisations):
+        raise DisclosureError(f"organisations: found {list(organisations)}. Allowed: 'org_code' and 'name'.")
     trusts = _trusts() if organisations is None else words.trusts_of(organisations)
     return words.search(text, trusts=trusts, vocabulary=_vocabulary(), names=names, allowed=allowed)
 
@@ -67,13 +76,15 @@ def check(
     excerpts: texts by id. k, threshold, hide_zeros, names, allowed: see `identifiable`, `suppress`, `scan`.
     The message says where, and of what kind, never the words or the number found.
     """
-    names = list(names)
+    names = [names] if isinstance(names, str) else list(names)
     for name, table in (tables or {}).items():
         check_table(name, table, threshold=threshold, hide_zeros=hide_zeros)
         for axis, labels in (("row", table.index), ("column", table.columns)):
             for number, label in enumerate(labels, start=1):
-                if isinstance(label, str) and label != TOTAL and not SITE.fullmatch(label):
-                    _clean(f"table '{name}', label of {axis} {number}", label, names, allowed)
+                for part in label if isinstance(label, tuple) else (label,):
+                    told = str(part) if not isinstance(part, (int, float)) else ""
+                    if told != TOTAL and not SITE.fullmatch(told):
+                        _clean(f"table '{name}', label of {axis} {number}", told, names, allowed)
     for name, text in (excerpts or {}).items():
         _clean(f"excerpt '{name}'", text, names, allowed)
     if profiles:

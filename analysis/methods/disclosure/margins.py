@@ -1,0 +1,96 @@
+"""Which rows and columns of a table are sums of others: by their name, whatever its place or level, or by adding up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+import pandas as pd
+
+TOTAL = "Total"
+BLANK = ("", None)
+ADDS = re.compile(  # how totals are called
+    r"(?:grand|sub|over|row|column|col)?[\s_-]*(?:totals?|sums?)|(?:total|sum)s?[\s_:-].*|.*[\s_:-](?:totals?|sum)"
+    r"|all|all[\s_-].*|any|both|overall|altogether|together|combined|everyone|everybody|everything|whole|entire|margins?|n|\u03a3|\u2211"
+)
+Cell = tuple[int, int]
+
+
+def adds(label: Hashable) -> bool:
+    """Tell whether a label, or a level of it, is a name for a total."""
+    return any(isinstance(part, str) and ADDS.fullmatch(_plain(part)) is not None for part in _parts(label))
+
+
+def sums(labels: pd.Index) -> dict[int, list[int]]:
+    """Return, by place of a label that names a total, the places of what it should be the total of.
+
+    With several levels a level that says 'Total', or is blank beside one, stands for all labels of that level.
+    """
+    whole = [_parts(label) for label in labels]
+    named = [adds(label) for label in labels]
+    found = {}
+    for place, label in enumerate(whole):
+        if named[place]:
+            fixed = [
+                (level, part) for level, part in enumerate(label) if part not in BLANK and not adds(part)
+            ]
+            found[place] = [
+                other
+                for other, parts in enumerate(whole)
+                if not named[other] and all(parts[level] == part for level, part in fixed)
+            ]
+    return found
+
+
+def lines(
+    published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, least: int
+) -> Iterator[list[Cell]]:
+    """Yield the cells that add up, all but the last to the last, of rows and columns that are totals.
+
+    A label TOTAL is taken at its word; another that names a total when nothing shown speaks against it; any other row
+    or column when it is the sum of the rest (two or more) wherever all is shown.
+    """
+    for turned in (False, True):
+        labels = published.index if turned else published.columns
+        numbers, masks = (values.T, hidden.T) if turned else (values, hidden)
+        named = sums(labels)
+        plain = [place for place in range(len(labels)) if place not in named]
+        rest = {place: [other for other in plain if other != place] for place in plain}
+        for place, members in (named | rest).items():
+            if not members:
+                continue
+            word = TOTAL in _parts(labels[place])
+            if word or _fits(numbers, masks, place, members, least, seen=place not in named):
+                for row in range(len(numbers)):
+                    spots = [(row, other) for other in (*members, place)]
+                    yield [spot[::-1] for spot in spots] if turned else spots
+
+
+def total_label(labels: pd.Index) -> Hashable:
+    """Return the label of a total beside these labels, with a blank for each further level."""
+    return TOTAL if labels.nlevels == 1 else (TOTAL, *[""] * (labels.nlevels - 1))
+
+
+def _fits(
+    values: np.ndarray, hidden: np.ndarray, place: int, members: list[int], least: int, *, seen: bool
+) -> bool:
+    """Tell whether a column can be the total of others; `seen`: only when some line shows it, of two numbers or more."""
+    shown = ~hidden[:, members].any(axis=1) & ~hidden[:, place]
+    added = values[:, members].sum(axis=1)
+    if (added[shown] != values[shown, place]).any():
+        return False
+    room = values[:, place] - np.where(hidden[:, members], 0, values[:, members]).sum(axis=1)
+    open_ = ~shown & ~hidden[:, place]
+    if (room[open_] < least * hidden[:, members].sum(axis=1)[open_]).any():
+        return False
+    telling = (values[:, members] > 0).sum(axis=1) >= 2
+    return not seen or bool((shown & telling).any())
+
+
+def _parts(label: Hashable) -> tuple:
+    return label if isinstance(label, tuple) else (label,)
+
+
+def _plain(part: str) -> str:
+    return re.sub(r"^[^\w\u03a3\u2211]+|[^\w\u03a3\u2211]+$", "", part.casefold().replace("\u03c3", "\u03a3"))
