@@ -40,7 +40,7 @@ def test_what_is_not_an_id_of_a_case_is_refused(bad):
 def test_ids_in_cells_become_links_and_tags_and_captions_stay():
     frame = pd.DataFrame({"Theme": ["money <b>"], "Which": ["RYD-15, RMY-20 and AB-12"]})
     table = shown.linked_table(frame, caption="About RXR-01", here="cases/compared", sources=())
-    soup = BeautifulSoup(table._repr_html_(), "html.parser")
+    soup = BeautifulSoup(table.html, "html.parser")
     assert [a["href"] for a in soup.find_all("a")] == [
         "south-east-coast-ambulance.html#RYD-15",
         "norfolk-suffolk.html#RMY-20",
@@ -60,7 +60,7 @@ ROW = {
 
 def test_a_statement_shows_its_words_as_text_and_never_a_link_that_runs():
     themes = pd.Series({"R1": "commitment"})
-    html = shown.statement_list(pd.DataFrame([ROW]), themes=themes, title="Before")._repr_html_()
+    html = shown.statement_list(pd.DataFrame([ROW]), themes=themes, title="Before").html
     soup = BeautifulSoup(html, "html.parser")
     item = soup.find("li", id="RXR-01")
     assert "A < B & C." in item.get_text()
@@ -68,7 +68,7 @@ def test_a_statement_shows_its_words_as_text_and_never_a_link_that_runs():
     assert "July 2013" in item.get_text()
     assert "▼ hinders or fails" in item.get_text()
     web = pd.DataFrame([{**ROW, "source_url": "https://example.org/?a=1&b=2"}])
-    html = shown.statement_list(web, themes=themes, title="Before")._repr_html_()
+    html = shown.statement_list(web, themes=themes, title="Before").html
     assert BeautifulSoup(html, "html.parser").a["href"] == "https://example.org/?a=1&b=2"
     with pytest.raises(ValueError, match="no statement"):
         shown.statement_list(web.iloc[:0], themes=themes, title="Before")
@@ -79,7 +79,7 @@ def test_every_statement_of_a_case_has_one_anchor_and_its_words_are_in_the_plain
     own = statements()
     own = own[own["trust"] == trust]
     made = shown.statement_list(own, themes=codebook(), title="All")
-    soup = BeautifulSoup(made._repr_html_(), "html.parser")
+    soup = BeautifulSoup(made.html, "html.parser")
     assert [item["id"] for item in soup.find_all("li")] == own["id"].tolist()
     assert all(a["href"].startswith("http") for a in soup.find_all("a"))
     assert all(text in repr(made) for text in own["statement"])
@@ -108,13 +108,13 @@ def test_the_role_links_what_exists_and_reports_what_does_not():
 def test_a_list_of_rows_leads_with_the_first_column_and_links_its_ids():
     frame = pd.DataFrame({"Theme": ["money & <care>"], "Later": ["2"], "Words": ["RYD-15: More staff."]})
     made = shown.linked_list(frame, title="Helped", here="cases/south-east-coast-ambulance", sources=())
-    item = BeautifulSoup(made._repr_html_(), "html.parser").li
+    item = BeautifulSoup(made.html, "html.parser").li
     assert item.strong.get_text() == "money & <care>"
     assert "later: 2" in item.get_text()
     assert item.a["href"] == "#RYD-15"
     assert repr(made) == "Helped\nmoney & <care> (later: 2)\nRYD-15: More staff."
     folded = shown.linked_list(frame, title="Helped", here="index", sources=(), folded=True)
-    soup = BeautifulSoup(folded._repr_html_(), "html.parser")
+    soup = BeautifulSoup(folded.html, "html.parser")
     assert soup.details.summary.get_text() == "Helped"
     assert repr(folded) == repr(made)
     for bad in (frame[["Theme"]], frame.assign(Later=None)):
@@ -125,7 +125,7 @@ def test_a_list_of_rows_leads_with_the_first_column_and_links_its_ids():
 def test_a_folded_table_keeps_its_caption_and_its_links():
     frame = pd.DataFrame({"Theme": ["money"], "Which": ["RYD-15"]})
     table = shown.linked_table(frame, caption="C", here="index", sources=(), folded=True)
-    soup = BeautifulSoup(table._repr_html_(), "html.parser")
+    soup = BeautifulSoup(table.html, "html.parser")
     assert soup.details.summary.get_text() == soup.caption.get_text() == "C"
     assert soup.details.a["href"] == "cases/south-east-coast-ambulance.html#RYD-15"
 
@@ -135,7 +135,7 @@ def test_statements_by_phase_are_all_there_and_a_phase_without_title_is_refused(
     themes = pd.Series({"R1": "commitment"})
     titles = {"before": "Before", "between": "Between", "after": "After"}
     made = shown.by_phase(own, themes=themes, titles=titles)
-    soup = BeautifulSoup(made._repr_html_(), "html.parser")
+    soup = BeautifulSoup(made.html, "html.parser")
     assert [section["aria-label"] for section in soup.find_all("section")] == [
         "Before: 1 public statement",
         "After: 1 public statement",

@@ -176,8 +176,8 @@ def test_the_table_of_a_scenario_is_text_that_holds_inputs_and_results():
 
 def test_the_panel_says_its_base_case_in_words_and_html():
     shown = what_if.panel()
-    html = shown.html()
-    assert shown.own.sentence() in repr(shown)
+    html = shown.html
+    assert own_scenario.scenario().sentence() in repr(shown)
     assert "assumption" in html
     assert "<input" not in html
     assert "<button" not in html

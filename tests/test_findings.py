@@ -377,7 +377,7 @@ def card(name="a", **changed):
 
 
 def test_cards_escape_their_texts_and_link_to_the_figure():
-    html = cards([card(heading="A & B <i>?", href='x.html#"a')])._repr_html_()
+    html = cards([card(heading="A & B <i>?", href='x.html#"a')]).html
     soup = BeautifulSoup(html, "html.parser")
     assert soup.find("strong").get_text() == "A & B <i>?"
     assert soup.find("i") is None

@@ -129,7 +129,7 @@ def counts():
 
 
 def soup(shown):
-    return BeautifulSoup(shown._repr_html_(), "html.parser")
+    return BeautifulSoup(shown.html, "html.parser")
 
 
 def test_table_reads_as_one(counts):

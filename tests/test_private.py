@@ -83,7 +83,7 @@ def place(tmp_path):
 def everything(pages):
     """All that a page could show: words, tables as text and as HTML, and how results print."""
     shown = private_words.shown(pages)
-    return "\n".join([pages.sentence(), repr(pages), repr(shown), shown._repr_html_()])
+    return "\n".join([pages.sentence(), repr(pages), repr(shown), shown.html])
 
 
 def test_the_pages_hold_the_findings_and_none_of_the_planted_identifiers(place):

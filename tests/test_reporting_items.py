@@ -100,7 +100,7 @@ def test_a_place_is_said_in_words():
 def test_the_table_for_readers_links_each_place():
     found = r.checklists(made(item(2, place=None, status="not applicable", note="No <people>.")))
     table = r.for_readers(found, "RAMESES II", here="about/reporting")
-    html = table._repr_html_()
+    html = table.html
     assert html.count('<a href="../index.html">Findings</a>') == 19
     assert "not applicable. No &lt;people&gt;." in html
     assert "@" not in html + repr(table)

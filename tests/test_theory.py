@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 from analysis import data
 from analysis.chapters import theory as theory_page, theory_plots
-from analysis.present import links
+from analysis.present import blocks, links
 from analysis.present.links import Link
 from analysis.study.evidence import theory
 from analysis.study.evidence.theory import CONTESTED, INTENT, NOTHING, STATUSES, SUPPORTED, TheoryError
@@ -291,7 +291,7 @@ def test_every_statement_on_the_page_names_its_source(page):
 
 def test_linked_tables_escape_what_they_show_and_refuse_what_they_cannot_link():
     frame = pd.DataFrame({"Id": ["A-1"], "Cell": [(Link("<b>", "#A-1", after=" & so"),)], "Empty": [()]})
-    html = links.linked(frame, caption="A <caption>", anchored=True)._repr_html_()
+    html = links.linked(frame, caption="A <caption>", anchored=True).html
     assert "<b>" not in html
     assert '<tr id="A-1"><th scope="row">A-1</th><td><a href="#A-1">&lt;b&gt;</a> &amp; so</td>' in html
     assert "<td>none</td>" in html
@@ -304,10 +304,10 @@ def test_linked_tables_escape_what_they_show_and_refuse_what_they_cannot_link():
         links.linked(pd.DataFrame({"Id": ["A"], "n": [1.5]}), caption="x")
     part = links.linked(pd.DataFrame({"Id": ["A"]}), caption="x", anchored=True)
     with pytest.raises(ValueError, match="there twice"):
-        links.together([part, part])
+        blocks.together([part, part])
 
 
 def test_a_missing_cell_is_shown_as_not_available_and_text_equals_page():
     part = links.linked(pd.DataFrame({"Id": ["A"], "n": [None]}), caption="x", folded=True)
     assert repr(part) == "x\nId | n\nA | .."
-    assert part._repr_html_().startswith('<details class="result fold"><summary>x</summary>')
+    assert part.html.startswith('<details class="result fold"><summary>x</summary>')

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.present import tables, words
-from analysis.present.tables import Table
+from analysis.present.blocks import Block
 
 CHECKLISTS = {"SRQR": 21, "StaRI": 27, "RAMESES II": 20, "CHEERS 2022": 28}  # items of each
 STATUSES = ("reported", "partly", "not applicable", "not available")
@@ -76,22 +76,14 @@ def checklists(frame: pd.DataFrame | None = None) -> Checklists:
     return Checklists(frame.reset_index(drop=True))
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedTable:
-    """A table in whose column "Where" each place is a link. plain: the table; here: the page it stands on."""
+def _placed(plain: Block, *, here: str) -> Block:
+    """Return a table in which each cell "@place" is a link from the page `here`."""
 
-    plain: Table
-    here: str
+    def link(cell: re.Match[str]) -> str:
+        place = unescape(cell[1])
+        return f'<td><a href="{escape(href(place, here=here))}">{escape(in_words(place))}</a></td>'
 
-    def _repr_html_(self) -> str:
-        return re.sub(r"<td>@([^<]+)</td>", self._link, self.plain._repr_html_())
-
-    def __repr__(self) -> str:
-        return repr(self.plain).replace("@", " ")
-
-    def _link(self, found: re.Match[str]) -> str:
-        place = unescape(found[1])
-        return f'<td><a href="{escape(href(place, here=self.here))}">{escape(in_words(place))}</a></td>'
+    return Block(re.sub(r"<td>@([^<]+)</td>", link, plain.html), plain.text.replace("@", " "))
 
 
 def in_words(place: str) -> str:
@@ -117,7 +109,7 @@ def counts_for_readers(found: Checklists) -> pd.DataFrame:
     return shown.assign(**{name: shown[name].map(words.number) for name in shown.columns[1:]})
 
 
-def for_readers(found: Checklists, checklist: str, *, here: str) -> PlacedTable:
+def for_readers(found: Checklists, checklist: str, *, here: str) -> Block:
     """Return the items of one checklist as a table with links; raise ReportingError when it has none."""
     part = found.frame[found.frame["checklist"] == checklist]
     if part.empty:
@@ -129,4 +121,4 @@ def for_readers(found: Checklists, checklist: str, *, here: str) -> PlacedTable:
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["Item", "What it asks, in short", "Where", "How far"])
     caption = f"{checklist}: {words.plural(len(part), 'item')}"
-    return PlacedTable(tables.table(frame, caption=caption, sources=("reporting_items",)), here)
+    return _placed(tables.table(frame, caption=caption, sources=("reporting_items",)), here=here)

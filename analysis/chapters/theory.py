@@ -7,7 +7,8 @@ import pandas as pd
 from analysis import data
 from analysis.chapters.cases import statements
 from analysis.present import words as wording
-from analysis.present.links import Link, LinkedRows, Together, linked, together
+from analysis.present.blocks import Block, together
+from analysis.present.links import Link, linked
 from analysis.study.evidence.theory import (
     CONTESTED,
     INTENDED,
@@ -109,7 +110,7 @@ def part_title(theory: Theory, name: str) -> str:
     return f"{TOPICS[name]}: {wording.plural(len(arrows), 'arrow')}, {wording.join(words)}"
 
 
-def arrow_table(theory: Theory, name: str) -> LinkedRows:
+def arrow_table(theory: Theory, name: str) -> Block:
     """Return the arrows of a part as a table; each row is an anchor (#L07), each statement a link."""
     rows = part(theory, name)
     ends = [_ends(row) for _, row in rows.iterrows()]
@@ -125,7 +126,7 @@ def arrow_table(theory: Theory, name: str) -> LinkedRows:
     return linked(frame, caption=caption, numbers=numbers, sources=SOURCES, anchored=True)
 
 
-def statement_tables(theory: Theory) -> Together:
+def statement_tables(theory: Theory) -> Block:
     """Return all statements, folded by trust; each row is an anchor (#RXR-07), each arrow a link."""
     told = data.load("evidence_statements")
     names = data.load("regime_trusts").set_index("org_code")["short_name"]
@@ -153,7 +154,7 @@ def statement_tables(theory: Theory) -> Together:
     return together(parts)
 
 
-def configuration_table() -> LinkedRows:
+def configuration_table() -> Block:
     """Return context, mechanism and outcome as a table; each row is an anchor, each statement a link."""
     rows = configurations()
     names = data.load("regime_trusts").set_index("org_code")["short_name"]
@@ -199,7 +200,7 @@ def policy_sentence(theory: Theory) -> str:
     )
 
 
-def selection(theory: Theory, *, intended: str, status: str) -> LinkedRows:
+def selection(theory: Theory, *, intended: str, status: str) -> Block:
     """Return the arrows of one cell of `policy_table` with how many statements speak for and against.
 
     intended: "yes", "unclear" or "no"; status: one of STATUSES. Raises TheoryError for another value.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from analysis.present.blocks import Block
 from analysis.present.tables import mark
 
 
@@ -29,24 +30,8 @@ class Card:
     changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cards:
-    """Findings one below the other; the plain text is the same words in the same order."""
-
-    items: tuple[Card, ...]
-
-    def _repr_html_(self) -> str:
-        return f'<ol class="result findings">{"".join(_html(card) for card in self.items)}</ol>'
-
-    def __repr__(self) -> str:
-        return "\n".join(
-            f"{number}. {_heading(card)} {card.answer} {card.facts} {card.certainty} {card.rival} [{card.href}]"
-            for number, card in enumerate(self.items, start=1)
-        )
-
-
-def cards(items: list[Card]) -> Cards:
-    """Return findings as a list for the page. Raises ValueError for a name used twice or an empty text."""
+def cards(items: list[Card]) -> Block:
+    """Return findings one below the other as a list for the page. Raises ValueError for a name used twice or an empty text."""
     names = [card.name for card in items]
     if len(set(names)) < len(names):
         raise ValueError(f"cards {names}: a name is used twice. Allowed: one card a name.")
@@ -54,7 +39,12 @@ def cards(items: list[Card]) -> Cards:
         for part in ("name", "heading", "answer", "facts", "certainty", "rival", "href"):
             if not getattr(card, part).strip():
                 raise ValueError(f"card '{card.name}': found an empty {part}. Allowed: a text.")
-    return Cards(tuple(items))
+    lines = [
+        f"{number}. {_heading(card)} {card.answer} {card.facts} {card.certainty} {card.rival} [{card.href}]"
+        for number, card in enumerate(items, start=1)
+    ]
+    html = f'<ol class="result findings">{"".join(_html(card) for card in items)}</ol>'
+    return Block(html, "\n".join(lines))
 
 
 def _heading(card: Card) -> str:

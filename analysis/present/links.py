@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
+from analysis.present.blocks import Block
 from analysis.present.tables import mark
 from analysis.present.words import NOT_AVAILABLE
 
@@ -35,62 +35,6 @@ class Link:
         return f"{escape(self.before)}{place}{escape(self.after)}"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedRows:
-    """A captioned table whose cells are texts, links or tuples of both; the first column names the row.
-
-    anchored: True makes the text of the first column the anchor of its row. folded: the table is shut until
-    the reader opens it; the caption is what is pressed.
-    """
-
-    frame: pd.DataFrame
-    caption: str
-    numbers: tuple[str, ...]
-    sources: tuple[str, ...]
-    anchored: bool
-    folded: bool
-
-    def _repr_html_(self) -> str:
-        names = list(self.frame.columns)
-        head = "".join(f'<th scope="col"{self._kind(name)}>{escape(name)}</th>' for name in names)
-        rows = "".join(self._row(row, names) for row in self.frame.itertuples(index=False))
-        caption = f"{escape(self.caption)}{mark(self.sources)}"
-        table = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        box = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}">'
-        if not self.folded:
-            return f'{box}<table class="result"><caption>{caption}</caption>{table}'
-        hidden = f'<table class="result"><caption class="visually-hidden">{escape(self.caption)}</caption>'
-        return f'<details class="result fold"><summary>{caption}</summary>{box}{hidden}{table}</details>'
-
-    def __repr__(self) -> str:
-        lines = [" | ".join(self.frame.columns)]
-        lines += [" | ".join(map(_text, row)) for row in self.frame.itertuples(index=False)]
-        return "\n".join([self.caption, *lines])
-
-    def _kind(self, name: str) -> str:
-        return ' class="number"' if name in self.numbers else ""
-
-    def _row(self, row: tuple, names: list[str]) -> str:
-        anchor = f' id="{escape(_text(row[0]))}"' if self.anchored else ""
-        cells = [f'<th scope="row"{self._kind(names[0])}>{_html(row[0])}</th>']
-        pairs = zip(names[1:], row[1:], strict=True)
-        cells += [f"<td{self._kind(name)}>{_html(cell)}</td>" for name, cell in pairs]
-        return f"<tr{anchor}>{''.join(cells)}</tr>"
-
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """Several tables as one output, one below the other."""
-
-    parts: tuple[LinkedRows, ...]
-
-    def _repr_html_(self) -> str:
-        return "".join(part._repr_html_() for part in self.parts)
-
-    def __repr__(self) -> str:
-        return "\n\n".join(map(repr, self.parts))
-
-
 def linked(
     frame: pd.DataFrame,
     *,
@@ -99,8 +43,11 @@ def linked(
     sources: tuple[str, ...] = (),
     anchored: bool = False,
     folded: bool = False,
-) -> LinkedRows:
+) -> Block:
     """Return a table of texts, `Link`s and tuples of both; a missing cell is '..', an empty tuple 'none'.
+
+    The first column names the row. anchored: its text is the anchor of the row. folded: the table is shut until
+    the reader opens it; the caption is what is pressed.
 
     Raises ValueError for an empty caption, a repeated heading or anchor, an anchor that cannot be one, a cell of
     another kind, or an address that is neither a place on a page nor a web address.
@@ -114,16 +61,35 @@ def linked(
     first = [_text(cell) for cell in texts.iloc[:, 0]]
     if anchored and (len(set(first)) < len(first) or any(not text or " " in text for text in first)):
         raise ValueError(f"table '{caption}': found anchors {first[:3]}... Allowed: one word each, once.")
-    return LinkedRows(texts, caption, tuple(numbers), tuple(sources), anchored, folded)
+    lines = [" | ".join(texts.columns)]
+    lines += [" | ".join(map(_text, row)) for row in texts.itertuples(index=False)]
+    html = _rows(texts, caption, numbers, sources, anchored, folded)
+    return Block(html, "\n".join([caption, *lines]))
 
 
-def together(parts: Sequence[LinkedRows]) -> Together:
-    """Return tables as one output. Raises ValueError when an anchor is in two of them."""
-    anchors = [_text(cell) for part in parts if part.anchored for cell in part.frame.iloc[:, 0]]
-    twice = sorted({anchor for anchor in anchors if anchors.count(anchor) > 1})
-    if twice:
-        raise ValueError(f"anchor {twice[0]!r} is there twice. Allowed: each anchor once.")
-    return Together(tuple(parts))
+def _rows(
+    frame: pd.DataFrame, caption: str, numbers: tuple[str, ...], sources: tuple[str, ...], anchored: bool, folded: bool
+) -> str:  # fmt: skip
+    names = list(frame.columns)
+    kinds = [' class="number"' if name in numbers else "" for name in names]
+
+    def row(cells: tuple) -> str:
+        anchor = f' id="{escape(_text(cells[0]))}"' if anchored else ""
+        rest = zip(kinds[1:], cells[1:], strict=True)
+        told = [f'<th scope="row"{kinds[0]}>{_html(cells[0])}</th>']
+        return f"<tr{anchor}>{''.join(told + [f'<td{kind}>{_html(cell)}</td>' for kind, cell in rest])}</tr>"
+
+    head = "".join(
+        f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(names, kinds, strict=True)
+    )
+    body = "".join(row(cells) for cells in frame.itertuples(index=False))
+    marked = f"{escape(caption)}{mark(sources)}"
+    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    box = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+    if not folded:
+        return f'{box}<table class="result"><caption>{marked}</caption>{table}'
+    hidden = f'<table class="result"><caption class="visually-hidden">{escape(caption)}</caption>'
+    return f'<details class="result fold"><summary>{marked}</summary>{box}{hidden}{table}</details>'
 
 
 def _check(cell: object, place: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
 from analysis import data
+from analysis.present.blocks import Block
 from analysis.present.words import NOT_AVAILABLE
 
 MARKS = {
@@ -18,48 +18,13 @@ MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text with a caption; the first column names the row.
-
-    frame: texts, ready to print; numbers: names of the columns that hold numbers (set to the right).
-    sources: names of tables in `data/`; their status is shown unless all are official statistics.
-    """
-
-    frame: pd.DataFrame
-    caption: str
-    numbers: tuple[str, ...]
-    sources: tuple[str, ...]
-
-    def _repr_html_(self) -> str:
-        head = "".join(self._cell("th", name, name, ' scope="col"') for name in self.frame.columns)
-        body = "".join(f"<tr>{self._row(row)}</tr>" for row in self.frame.itertuples(index=False))
-        caption = f"<caption>{escape(self.caption)}{mark(self.sources)}</caption>"
-        return (
-            f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}">'
-            f'<table class="result">{caption}<thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>"
-        )
-
-    def __repr__(self) -> str:
-        return f"{self.caption}\n{self.frame.to_string(index=False)}"
-
-    def _row(self, row: tuple) -> str:
-        names = list(self.frame.columns)
-        cells = [self._cell("th", names[0], row[0], ' scope="row"')]
-        return "".join(cells + [self._cell("td", n, v) for n, v in zip(names[1:], row[1:], strict=True)])
-
-    def _cell(self, tag: str, column: str, value: object, scope: str = "") -> str:
-        kind = ' class="number"' if column in self.numbers else ""
-        return f"<{tag}{scope}{kind}>{escape(str(value))}</{tag}>"
-
-
 def table(
     frame: pd.DataFrame, *, caption: str, numbers: tuple[str, ...] = (), sources: tuple[str, ...] = ()
-) -> Table:
+) -> Block:
     """Return `frame` (texts, made with `analysis.present.number` and its like) as a captioned table.
 
-    A missing cell is shown as '..'. Raises ValueError for an empty caption, a repeated heading or a
+    The first column names the row. numbers: names of the columns that hold numbers (set to the right).
+    sources: names of tables in `data/`; their status is shown unless all are official statistics. A missing cell is shown as '..'. Raises ValueError for an empty caption, a repeated heading or a
     column of bare floats, which would print as many digits as they have.
     """
     if not caption or frame.columns.duplicated().any():
@@ -73,7 +38,27 @@ def table(
             f"table '{caption}': columns {bare} are floats. Allowed: texts made by present.number."
         )
     texts = frame.astype("object").where(frame.notna(), NOT_AVAILABLE).astype("str")
-    return Table(texts, caption, tuple(numbers), tuple(sources))
+    return Block(_html(texts, caption, numbers, sources), f"{caption}\n{texts.to_string(index=False)}")
+
+
+def _html(texts: pd.DataFrame, caption: str, numbers: tuple[str, ...], sources: tuple[str, ...]) -> str:
+    names = list(texts.columns)
+    kinds = [' class="number"' if name in numbers else "" for name in names]
+
+    def row(cells: tuple) -> str:
+        tags = ['th scope="row"', *["td"] * (len(names) - 1)]
+        parts = zip(tags, kinds, cells, strict=True)
+        return "".join(f"<{tag}{kind}>{escape(cell)}</{tag[:2]}>" for tag, kind, cell in parts)
+
+    head = "".join(
+        f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(names, kinds, strict=True)
+    )
+    body = "".join(f"<tr>{row(cells)}</tr>" for cells in texts.itertuples(index=False))
+    return (
+        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="result"><caption>{escape(caption)}{mark(sources)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def mark(sources: tuple[str, ...]) -> str:

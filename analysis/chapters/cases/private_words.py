@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.present import links, words
-from analysis.present.links import Together
+from analysis.present.blocks import Block, together
 from analysis.study.evidence.private import ForPages
 
 
-def shown(pages: ForPages) -> Together:
+def shown(pages: ForPages) -> Block:
     """Return what is there and what is missing as a table, and below it each part that is there."""
     parts = pages.status.frame
     there = parts["files"].map(lambda number: "yes" if number else "no")
@@ -36,7 +36,7 @@ def shown(pages: ForPages) -> Together:
         )
     if pages.quotes is not None:
         frames.append(("Excerpts", pages.quotes.rename(columns=str.capitalize), ()))
-    return links.together(
+    return together(
         [links.linked(table, caption=caption, numbers=numbers) for caption, table, numbers in frames]
     )
 

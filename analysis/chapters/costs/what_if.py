@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +11,8 @@ import pandas as pd
 
 from analysis.chapters.costs.sentences import spread
 from analysis.methods.costing.prices import CostError
-from analysis.present.tables import Table, credit, table
+from analysis.present.blocks import Block
+from analysis.present.tables import credit, table
 from analysis.present.words import thousands
 from analysis.study.costs import own_scenario
 
@@ -22,44 +22,35 @@ ESTIMATE, INTERVAL = "Cost a spell", "95% interval"
 FILE = "scenario.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The base case with six controls. Its plain text is the base case in words and as a table."""
+def panel() -> Any:
+    """Return the base case with controls for the six inputs that matter most. End a chapter cell with this call.
 
-    own: own_scenario.Own
-
-    def __repr__(self) -> str:
-        return f"{self.own.sentence()}\n{shown(self.own)!r}\n{credit(SOURCES)}"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        if someone_is_there():
-            return {"text/plain": repr(self), **widgets(self.own)._repr_mimebundle_()}
-        return {"text/plain": repr(self), "text/html": self.html()}
-
-    def html(self) -> str:
-        """Return the base case as HTML that says all by itself, with what the page's script needs to go on."""
-        held = {
-            **own_scenario.model(),
-            "fields": [_field(control) for control in own_scenario.CONTROLS],
-            "totals": own_scenario.TOTALS,
-        }
-        packed = json.dumps(held, ensure_ascii=True).replace("</", "<\\/")
-        return (
-            f'<section class="result" id="scenario" aria-label="Your own scenario">'
-            f'<p id="scenario-says">{escape(self.own.sentence())}</p>'
-            f'<div id="scenario-controls"></div>'
-            f'<div id="scenario-table">{shown(self.own)._repr_html_()}</div>'
-            f'<p class="source">{escape(credit(SOURCES))} {download(self.own)}</p>'
-            f'<script type="application/json" id="scenario-model">{packed}</script></section>'
-        )
+    On a page the base case in words and as a table, with what the script needs; in a live notebook the controls.
+    """
+    own = own_scenario.scenario()
+    return widgets(own) if someone_is_there() else _block(own)
 
 
-def panel() -> Panel:
-    """Return the base case with controls for the six inputs that matter most. End a chapter cell with this call."""
-    return Panel(own_scenario.scenario())
+def _block(own: own_scenario.Own) -> Block:
+    held = {
+        **own_scenario.model(),
+        "fields": [_field(control) for control in own_scenario.CONTROLS],
+        "totals": own_scenario.TOTALS,
+    }
+    packed = json.dumps(held, ensure_ascii=True).replace("</", "<\\/")
+    costs = shown(own)
+    html = (
+        f'<section class="result" id="scenario" aria-label="Your own scenario">'
+        f'<p id="scenario-says">{escape(own.sentence())}</p>'
+        f'<div id="scenario-controls"></div>'
+        f'<div id="scenario-table">{costs.html}</div>'
+        f'<p class="source">{escape(credit(SOURCES))} {download(own)}</p>'
+        f'<script type="application/json" id="scenario-model">{packed}</script></section>'
+    )
+    return Block(html, f"{own.sentence()}\n{costs.text}\n{credit(SOURCES)}")
 
 
-def shown(own: own_scenario.Own) -> Table:
+def shown(own: own_scenario.Own) -> Block:
     """Return the costs of a scenario as a table of texts: one row an item and a total."""
     frame = pd.DataFrame(
         {
@@ -112,7 +103,7 @@ def widgets(own: own_scenario.Own) -> Any:
         except CostError as error:
             says.value = f'<p role="alert">{escape(str(error))}</p>'
             return
-        says.value = f"<p>{escape(found.sentence())}</p>{shown(found)._repr_html_()}<p>{download(found)}</p>"
+        says.value = f"<p>{escape(found.sentence())}</p>{shown(found).html}<p>{download(found)}</p>"
 
     for box in boxes.values():
         box.observe(follow, names="value")

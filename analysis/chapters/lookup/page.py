@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -14,41 +13,31 @@ from analysis.chapters.costs.what_if import someone_is_there
 from analysis.chapters.lookup import chart as lookup_chart, files, look, sentences, series
 from analysis.chapters.lookup.plots import plot_place, plot_trust
 from analysis.chapters.lookup.series import entry_of
+from analysis.present.blocks import Block
 from analysis.present.figures import WIDE, Figure, figure
-from analysis.present.tables import Table, table
+from analysis.present.tables import table
 from analysis.present.words import number
 
 FOLDER = "lookup-data/"
 NUMBERS = ("Figure", "Mean", "Lower limit", "Upper limit")
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A trust and an indicator to begin with, and a way to choose others."""
+def panel(code: str, indicator: str) -> Any:
+    """Return the choice of a trust and an indicator, with these to begin with. End a chapter cell with this call.
 
-    found: look.Look
-
-    def __repr__(self) -> str:
-        return self.found.sentence()
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        if someone_is_there():
-            return {"text/plain": repr(self), **widgets(self.found)._repr_mimebundle_()}
-        return {"text/plain": repr(self), "text/html": self.html()}
-
-    def html(self) -> str:
-        """Return the place that the page's script fills. Without the script it says the example in words."""
-        chart = self.found.chart
-        return (
-            f'<div class="result" id="lookup" data-source="{FOLDER}" data-trust="{chart.code}" '
-            f'data-indicator="{chart.indicator}"><p>{escape(self.found.sentence())}</p>'
-            "<p>Choosing another trust needs JavaScript. Without it, read the example below.</p></div>"
-        )
+    On a page the place that the script fills, which says the example in words; in a live notebook the lists.
+    """
+    begin = look.trust(code, indicator)
+    return widgets(begin) if someone_is_there() else _block(begin)
 
 
-def panel(code: str, indicator: str) -> Panel:
-    """Return the choice of a trust and an indicator, with these to begin with. End a chapter cell with this call."""
-    return Panel(look.trust(code, indicator))
+def _block(begin: look.Look) -> Block:
+    html = (
+        f'<div class="result" id="lookup" data-source="{FOLDER}" data-trust="{begin.chart.code}" '
+        f'data-indicator="{begin.chart.indicator}"><p>{escape(begin.sentence())}</p>'
+        "<p>Choosing another trust needs JavaScript. Without it, read the example below.</p></div>"
+    )
+    return Block(html, begin.sentence())
 
 
 def sources(indicator: str) -> tuple[str, ...]:
@@ -85,7 +74,7 @@ def place_figure(found: look.Look, *, name: str) -> Figure:
     )  # fmt: skip
 
 
-def chart_table(found: lookup_chart.Chart, *, most: int | None = None) -> Table:
+def chart_table(found: lookup_chart.Chart, *, most: int | None = None) -> Block:
     """Return a chart as a table, newest first. most: rows to show; None shows all."""
     rows = sentences.table(found)
     shown = rows if most is None else rows.head(most)
@@ -94,7 +83,7 @@ def chart_table(found: lookup_chart.Chart, *, most: int | None = None) -> Table:
     return table(shown, caption=caption, numbers=NUMBERS, sources=sources(found.indicator))
 
 
-def stretches_table(found: lookup_chart.Chart) -> Table:
+def stretches_table(found: lookup_chart.Chart) -> Block:
     """Return the stretches of a chart as a table: letter, what it is, mean, limits, signals."""
     rows = []
     for at, cut in enumerate(found.stretches.itertuples()):
@@ -155,7 +144,7 @@ def answer(found: look.Look) -> str:
     parts = [f"<p>{escape(found.sentence())}</p>"]
     if not found.chart.why_not:
         parts.append(chart_figure(found.chart, name="chosen-chart").html())
-        parts.append(stretches_table(found.chart)._repr_html_())
+        parts.append(stretches_table(found.chart).html)
         parts += [place_figure(found, name="chosen-place").html()] if found.peers else []
-        parts.append(chart_table(found.chart)._repr_html_())
+        parts.append(chart_table(found.chart).html)
     return "".join(parts)

@@ -1,0 +1,32 @@
+"""What a cell of a chapter ends with: a block of HTML for the page and the same in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ANCHOR = re.compile(r'<[a-z]+[^<>]*? id="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a page. html: as the page shows it; text: the same words, which notebook tests compare."""
+
+    html: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.text, "text/html": self.html}
+
+
+def together(parts: Sequence[Block]) -> Block:
+    """Return blocks as one, one below the other. Raises ValueError when an anchor is in two of them."""
+    anchors = [anchor for part in parts for anchor in ANCHOR.findall(part.html)]
+    twice = sorted({anchor for anchor in anchors if anchors.count(anchor) > 1})
+    if twice:
+        raise ValueError(f"anchor {twice[0]!r} is there twice. Allowed: each anchor once.")
+    return Block("".join(part.html for part in parts), "\n\n".join(part.text for part in parts))
