@@ -141,3 +141,14 @@ def test_told_to_end_a_program_ends_its_kernels_and_starts_nothing_more(tmp_path
     assert "began c" not in said
     assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     assert {path.name for path in tmp_path.iterdir()} <= {"in_a_cell"}, "no folder of a kernel is left"
+
+
+def test_a_block_that_must_not_be_cut_is_done_before_the_program_ends():
+    told, before = [], signal.signal(signal.SIGTERM, lambda number, frame: told.append("ended"))
+    try:
+        with run.to_the_end():
+            os.kill(os.getpid(), signal.SIGTERM)
+            told.append("done")
+        assert told == ["done", "ended"]
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,24 +29,17 @@ from analysis.site import installed
 TIMEOUT = 900  # seconds a cell may take
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
 ENDS = (signal.SIGINT, signal.SIGTERM)
-PAUSE = 0.05  # seconds between two looks for kernels that are still there
-FONTS = (
-    trace.ROOT / "book" / "_build" / ".fresh" / "fonts"
-)  # matplotlib's list of fonts takes seconds to make
+PAUSE, LOOKS = (
+    0.05,
+    3,
+)  # seconds between looks for kernels that are still there; looks that find none, to be sure
+PATIENCE = 2.0  # seconds that these looks may take
+ENDING = threading.Event()  # this program was told to end
+FONTS = trace.ROOT / "book" / "_build" / ".fresh" / "fonts"  # matplotlib takes seconds to list them
 # A user's settings that would reach a kernel: Python's, IPython's, Jupyter's, matplotlib's; language and terminal.
 SETTINGS = (
-    "PYTHON",
-    "IPYTHON",
-    "JUPYTER",
-    "MPL",
-    "MATPLOTLIB",
-    "PIP_",
-    "LC_",
-    "LANG",
-    "COLUMNS",
-    "LINES",
-    "TZ",
-)
+    "PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB", "PIP_", "LC_", "LANG", "COLUMNS", "LINES", "TZ",
+)  # fmt: skip
 HARMLESS = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 QUIET = "--IPKernelApp.log_level=ERROR"  # each kernel would warn that it uses the network of the machine
 # matplotlib reads its settings when it is imported, first of all from the folder that it is in.
@@ -85,6 +79,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 @contextmanager
 def home() -> Iterator[Path]:
     """Give a kernel a folder for its settings, its fonts and its notes, and take it away afterwards."""
+    while ENDING.is_set():
+        time.sleep(PATIENCE)  # nothing more is started
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         HOMES.add(place)
@@ -158,10 +154,11 @@ def end_in_order(say: Callable[[str], None]) -> None:
     """
 
     def end(number: int, frame: FrameType | None) -> None:
-        while _kill_children():
+        ENDING.set()
+        quiet, until = 0, time.monotonic() + PATIENCE
+        while quiet < LOOKS and time.monotonic() < until:  # a thread may just be starting one
+            quiet = 0 if _kill_children() | _remove_homes() else quiet + 1
             time.sleep(PAUSE)
-        for place in list(HOMES):
-            shutil.rmtree(place, ignore_errors=True)
         say("stopped; what was whole before stays, and the next run goes on from here")
         sys.stdout.flush()
         os._exit(128 + number)
@@ -173,11 +170,23 @@ def end_in_order(say: Callable[[str], None]) -> None:
 @contextmanager
 def to_the_end() -> Iterator[None]:
     """Let nothing end the program until the block is done."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    told: list[int] = []
+    before = {number: signal.signal(number, lambda number, frame: told.append(number)) for number in ENDS}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if told:
+            os.kill(os.getpid(), told[0])
+
+
+def _remove_homes() -> bool:
+    """Remove the folders of the kernels; tell whether there was any."""
+    there = [place for place in list(HOMES) if place.exists()]
+    for place in there:
+        shutil.rmtree(place, ignore_errors=True)
+    return bool(there)
 
 
 def _kill_children() -> bool:
