@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from diff_diff import ImputationDiD
 
-from analysis.methods.effects import contrast, group_time, impute, synthetic
+from analysis.methods.effects import contrast, group_time, impute
 from analysis.methods.effects.cells import regression
 
 ORACLES = Path(__file__).parent / "oracles" / "staggered_did"
@@ -125,17 +125,3 @@ def test_twfe_equals_least_squares_with_dummies(mpdta):
     assert result.overall.estimate == pytest.approx(slope[0], abs=1e-10)
     assert result.overall.se == pytest.approx(se, abs=1e-10)
     assert result.weights["weight"].sum() == pytest.approx(1)
-
-
-def test_synthetic_did_equals_r():
-    frame = pd.read_csv(ORACLES / "prop99.csv").assign(
-        entry=lambda table: np.where(table["State"] == "California", 1989.0, np.nan)
-    )
-    keys = {"outcome": "PacksPerCapita", "unit": "State", "time": "Year"}
-    result = synthetic.synthetic_did(frame, **keys)
-    assert result.overall.estimate == pytest.approx(
-        oracle("synthdid_prop99.json")["expected"]["sdid"], abs=1e-4
-    )
-    assert result.weights["weight"].sum() == pytest.approx(1)
-    again = synthetic.synthetic_did(frame, **keys, draws=20, rng=np.random.default_rng(1))
-    assert again.overall.se > 0

@@ -126,8 +126,6 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
         rng=np.random.default_rng(indicators.SEED) if draws else None,
         draws=draws,
         measure=indicators.MEASURES[about["unit"]],
-        better=indicators.BETTER[about["direction"]],
-        label=indicators.label(name),
     )
 
 
@@ -190,7 +188,6 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
         "rng": np.random.default_rng(indicators.SEED),
         "draws": indicators.DRAWS,
         "measure": indicators.MEASURES[about["unit"]],
-        "label": indicators.label(name),
     }
     return gain_kept.gain_kept(
         regime.panel(name) if panel is None else panel, better=better, **{**chosen, **changed}
