@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analysis.methods.effects.inference import adjust, benjamini_hochberg, holm, permutation_test
+from analysis.methods.effects.inference import adjust, permutation_test
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.placebo import leave_one_out, placebo_dates
 from analysis.methods.effects.wild import wild_cluster_bootstrap
@@ -113,17 +113,17 @@ def test_adjustment_follows_the_order_and_keeps_the_index(method):
 def test_missing_p_is_refused_or_kept_apart():
     p = np.array([0.01, np.nan, 0.04])
     with pytest.raises(EffectError, match="1 missing"):
-        holm(p)
-    np.testing.assert_allclose(holm(p, missing="keep"), [0.02, np.nan, 0.04])
-    np.testing.assert_allclose(benjamini_hochberg(p, missing="keep"), [0.02, np.nan, 0.04])
+        adjust(p, method="holm")
+    np.testing.assert_allclose(adjust(p, method="holm", missing="keep"), [0.02, np.nan, 0.04])
+    np.testing.assert_allclose(adjust(p, method="BH", missing="keep"), [0.02, np.nan, 0.04])
 
 
 def test_adjust_refuses_nonsense():
     with pytest.raises(EffectError, match="between 0 and 1"):
-        holm(np.array([1.2]))
+        adjust(np.array([1.2]), method="holm")
     with pytest.raises(EffectError, match="Methods"):
         adjust(np.array([0.1]), method="hommel")
-    assert len(holm(np.array([]))) == 0
+    assert len(adjust(np.array([]), method="holm")) == 0
 
 
 # ---- wild cluster bootstrap
