@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analysis.methods.spc import cusum, signals, spc
+from analysis.methods.spc import signals, spc
 from analysis.methods.spc.signals import SPCError
 
 ORACLES = Path(__file__).parent / "oracles" / "spc"
@@ -101,18 +101,6 @@ def test_p_charts_match_the_closed_formulas(laney):
     np.testing.assert_allclose(result.frame["lower"], expected[f"{kind}_lcl"], atol=P_ATOL)
     np.testing.assert_allclose(result.frame["upper"], expected[f"{kind}_ucl"], atol=P_ATOL)
     assert result.sigma_z == pytest.approx(expected["sigma_z"], abs=P_ATOL)
-
-
-@pytest.mark.parametrize("name", ["steiner_weights", "series60"])
-def test_cusum_and_vlad_match_the_closed_formulas(name):
-    case = json.loads((ORACLES / "cusum_vlad.json").read_text())["cases"][name]
-    cases = pd.RangeIndex(1, len(case["y"]) + 1)
-    y, p = pd.Series(case["y"], index=cases), pd.Series(case["p"], index=cases)
-    result = cusum.cusum(y, p, odds_ratio=case["odds_ratio_alt"], h=case["h"])
-    np.testing.assert_allclose(result.frame["weight"], case["weights"], atol=P_ATOL)
-    np.testing.assert_allclose(result.frame["cusum"], case["cusum"], atol=P_ATOL)
-    assert result.first_signal == case["first_signal"]
-    np.testing.assert_allclose(cusum.vlad(y, p), case["vlad"], atol=P_ATOL)
 
 
 # --- properties
@@ -406,53 +394,7 @@ def test_refusal_of_one_flat_segment_names_it():
         spc.xmr(months(STEADY + [7.0] * 5), unit="x", rebase=["2015-04"])
 
 
-# --- cusum, vlad, false signals
-
-
-def test_cusum_held_at_zero_starts_as_steiner_defines_it():
-    y, p = pd.Series([0, 1]), pd.Series([0.05, 0.05])
-    held = cusum.cusum(y, p, hold_first=True).frame["cusum"]
-    np.testing.assert_allclose(held, [0, np.log(2 / 1.05)])
-
-
-def test_cusum_signals_sooner_when_outcomes_are_worse_than_expected():
-    rng = np.random.default_rng(5)
-    p = pd.Series(np.full(2000, 0.1))
-    fair, worse = pd.Series(rng.binomial(1, 0.1, 2000)), pd.Series(rng.binomial(1, 0.25, 2000))
-    assert cusum.cusum(worse, p, h=4.5).first_signal < 500
-    assert cusum.cusum(fair, p, h=12).first_signal is None
-    assert "never reaches" in cusum.cusum(fair, p, h=12).sentence()
-    assert cusum.vlad(worse, p).iloc[-1] < -100
-
-
-@pytest.mark.parametrize(
-    ("y", "p", "options"),
-    [
-        ([0, 2], [0.1, 0.1], {}),
-        ([0, np.nan], [0.1, 0.1], {}),
-        ([0, 1], [0.1, 1.0], {}),
-        ([0, 1], [0.1, np.nan], {}),
-        ([0, 1], [0.1, 0.1], {"odds_ratio": 1}),
-        ([0, 1], [0.1, 0.1], {"h": 0}),
-        ([], [], {}),
-    ],
-)
-def test_cusum_refuses(y, p, options):
-    with pytest.raises(SPCError):
-        cusum.cusum(pd.Series(y, dtype=float), pd.Series(p, dtype=float), **options)
-
-
-@pytest.mark.parametrize("wrong", [[0, 1], pd.Series(["0.1", "0.2"])])
-def test_cusum_takes_series_of_numbers_only(wrong):
-    right = pd.Series([0.1, 0.2])
-    for y, p in ((wrong, right), (pd.Series([0, 1]), wrong)):
-        with pytest.raises(SPCError, match="must be a pandas Series of numbers"):
-            cusum.cusum(y, p)
-
-
-def test_vlad_refuses_differing_indexes():
-    with pytest.raises(SPCError, match="same index"):
-        cusum.vlad(pd.Series([0, 1]), pd.Series([0.1, 0.1], index=[1, 2]))
+# --- false signals
 
 
 def test_false_signals_grow_with_length_series_and_autocorrelation():

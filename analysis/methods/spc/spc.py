@@ -1,8 +1,7 @@
 """Statistical process control: XmR and p-prime charts by the NHS Making Data Count rules.
 
-Charts describe and monitor; they are not evidence of effect. CUSUM, VLAD and funnel plots, each in its own
-module, can be called from here too. Methods: NHS England, Making Data Count; Nelson 1982 (screening); Laney
-2002 (p-prime).
+Charts describe and monitor; they are not evidence of effect. Methods: NHS England, Making Data Count;
+Nelson 1982 (screening); Laney 2002 (p-prime).
 """
 
 from collections.abc import Sequence
