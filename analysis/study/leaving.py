@@ -34,8 +34,7 @@ def stays(*, first: bool = True) -> TimeInRegime:
     """
     spells = regime.spells()
     chosen = spells[spells["spell"] == 1] if first else spells
-    subject = "trusts" if first else "spells"
-    return durations.time_in_regime(chosen, duration="months", event="ended_by", subject=subject)
+    return durations.time_in_regime(chosen, duration="months", event="ended_by")
 
 
 def returns() -> TimeInRegime:
