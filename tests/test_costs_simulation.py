@@ -16,6 +16,12 @@ ORACLE = json.loads((Path(__file__).parent / "oracles/costs/tornado.json").read_
 INPUTS = ORACLE["inputs"]
 
 
+def costed(model, made, *, rng, draws=simulation.DRAWS, correlation=None):
+    """The cost of every draw of the inputs, added up."""
+    frame = simulation.joint_draws(made, draws=draws, rng=rng, correlation=correlation)
+    return simulation.summary(model(frame))
+
+
 def staffing(inputs):
     return inputs["staff"] * inputs["days"] + inputs["fee"]
 
@@ -32,13 +38,12 @@ def test_the_tornado_agrees_with_the_formula():
     for bar in ORACLE["bars"]:
         row = found.frame.set_index("parameter").loc[bar["parameter"]]
         assert row[["low", "high", "swing"]].tolist() == [bar["low"], bar["high"], bar["swing"]]
-    assert "days matters most" in found.sentence()
 
 
 def test_draws_reach_the_exact_mean_and_variance(rng):
     exact = ORACLE["psa_exact"]
     made = {name: distributions.gamma(INPUTS["base"][name], se) for name, se in exact["se"].items()}
-    found = simulation.psa(staffing, made, draws=40_000, rng=rng)
+    found = costed(staffing, made, draws=40_000, rng=rng)
     assert abs(found.mean - exact["mean"]) < 4 * found.mean_error
     spread = (found.draws - found.draws.mean()) ** 2
     assert abs(found.sd**2 - exact["var"]) < 4 * spread.std() / np.sqrt(found.draws.size)
@@ -47,7 +52,7 @@ def test_draws_reach_the_exact_mean_and_variance(rng):
 
 def test_the_error_of_drawing_is_that_seen_when_drawing_again(rng):
     made = {"x": distributions.gamma(100, 20)}
-    again = [simulation.psa(lambda f: f["x"], made, draws=500, rng=rng) for _ in range(400)]
+    again = [costed(lambda f: f["x"], made, draws=500, rng=rng) for _ in range(400)]
     for value, error in (("mean", "mean_error"), ("lower", "lower_error"), ("upper", "upper_error")):
         seen = np.std([getattr(one, value) for one in again])
         stated = np.mean([getattr(one, error) for one in again])
@@ -84,12 +89,6 @@ def test_inputs_that_lean_wholly_on_one_factor_are_one(rng):
     np.testing.assert_allclose(frame["a"], frame["b"], rtol=1e-9)
 
 
-def test_a_rank_correlation_becomes_that_of_normal_scores(rng):
-    rho = float(simulation.normal_correlation(0.6))
-    uniform = simulation.shares(np.array([[1, rho], [rho, 1]]), draws=40_000, rng=rng)
-    assert stats.spearmanr(uniform).statistic == pytest.approx(0.6, abs=0.02)
-
-
 def test_quasi_random_points_reach_the_mean_closer_than_random_ones():
     made = {"x": distributions.gamma(100, 20), "y": distributions.pert(0, 1, 8)}
     misses = {}
@@ -110,8 +109,8 @@ def test_the_same_generator_gives_the_same_draws():
 
 def test_positive_correlation_widens_a_sum_and_keeps_its_mean(rng):
     made = {name: distributions.gamma(100, 20) for name in "ab"}
-    apart = simulation.psa(lambda f: f.sum(axis=1), made, rng=rng)
-    joint = simulation.psa(lambda f: f.sum(axis=1), made, rng=rng, correlation=np.array([[1, 0.8], [0.8, 1]]))
+    apart = costed(lambda f: f.sum(axis=1), made, rng=rng)
+    joint = costed(lambda f: f.sum(axis=1), made, rng=rng, correlation=np.array([[1, 0.8], [0.8, 1]]))
     assert joint.sd > 1.2 * apart.sd
     assert joint.mean == pytest.approx(apart.mean, abs=5 * joint.mean_error)
 
@@ -119,12 +118,12 @@ def test_positive_correlation_widens_a_sum_and_keeps_its_mean(rng):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda r: simulation.shares(np.array([[1, 2.0], [2.0, 1]]), draws=5, rng=r), "eigenvalue"),
-        (lambda r: simulation.shares(np.array([[1, 0.5], [0.1, 1]]), draws=5, rng=r), "symmetric"),
-        (lambda r: simulation.shares(np.array([[2.0]]), draws=5, rng=r), "ones"),
-        (lambda r: simulation.shares(np.eye(2), draws=0, rng=r), "one or more"),
-        (lambda r: simulation.shares(np.eye(2), draws=10.5, rng=r), "draws 10.5"),
-        (lambda r: simulation.shares(np.eye(2), draws=100, rng=r, method="sobol"), "power of two"),
+        (lambda r: simulation.scores(np.array([[1, 2.0], [2.0, 1]]), draws=5, rng=r), "eigenvalue"),
+        (lambda r: simulation.scores(np.array([[1, 0.5], [0.1, 1]]), draws=5, rng=r), "symmetric"),
+        (lambda r: simulation.scores(np.array([[2.0]]), draws=5, rng=r), "ones"),
+        (lambda r: simulation.scores(np.eye(2), draws=0, rng=r), "one or more"),
+        (lambda r: simulation.scores(np.eye(2), draws=10.5, rng=r), "draws 10.5"),
+        (lambda r: simulation.scores(np.eye(2), draws=100, rng=r, method="sobol"), "power of two"),
         (lambda r: simulation.correlation_of(["a"], [1.5]), "loading 1.5 on factor 'a'"),
         (lambda r: simulation.correlation_of(["a"], [None]), "loading None"),
         (
@@ -133,13 +132,8 @@ def test_positive_correlation_widens_a_sum_and_keeps_its_mean(rng):
             ),
             "1 inputs",
         ),
-        (
-            lambda r: simulation.psa(lambda f: 3.0, {"x": distributions.fixed(1)}, draws=5, rng=r),
-            "one cost a draw",
-        ),
         (lambda r: simulation.summary(np.array([1.0])), "two or more"),
         (lambda r: simulation.summary(np.array([1.0, np.nan])), "1 missing"),
-        (lambda r: simulation.normal_correlation(1.2), "from -1 to 1"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(call, words, rng):
@@ -166,7 +160,6 @@ def test_the_threshold_is_where_the_cost_meets_the_target():
 def test_a_target_out_of_reach_is_said_to_be():
     found = sensitivity.threshold(staffing, base=INPUTS["base"], parameter="fee", target=1, low=0, high=9e5)
     assert not found.reached
-    assert "No value of fee" in found.sentence()
 
 
 @pytest.mark.parametrize(
@@ -187,8 +180,6 @@ def test_a_cost_that_turns_or_jumps_has_the_threshold_it_has(cost, target, value
     )
     assert found.value == pytest.approx(value, nan_ok=True)
     assert found.reached == np.isfinite(value)
-    if not found.reached:
-        assert f"it is £{cost(0):,.0f} at the lower end and £{cost(5):,.0f} at the upper" in found.sentence()
 
 
 @pytest.mark.parametrize(
@@ -217,5 +208,5 @@ def test_a_threshold_for_an_unknown_input_is_refused():
 def test_ten_thousand_draws_take_less_than_a_second(rng):
     made = {f"x{i}": distributions.gamma(100, 20) for i in range(20)}
     started = time.perf_counter()
-    simulation.psa(lambda f: f.sum(axis=1), made, rng=rng)
+    costed(lambda f: f.sum(axis=1), made, rng=rng)
     assert time.perf_counter() - started < 1

@@ -1,12 +1,13 @@
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from diff_diff import ImputationDiD
+from diff_diff import CallawaySantAnna, ImputationDiD
 
-from analysis.methods.effects import contrast, group_time, impute, synthetic
+from analysis.methods.effects import contrast, group_time, impute
 from analysis.methods.effects.cells import regression
 
 ORACLES = Path(__file__).parent / "oracles" / "staggered_did"
@@ -127,15 +128,69 @@ def test_twfe_equals_least_squares_with_dummies(mpdta):
     assert result.weights["weight"].sum() == pytest.approx(1)
 
 
-def test_synthetic_did_equals_r():
-    frame = pd.read_csv(ORACLES / "prop99.csv").assign(
-        entry=lambda table: np.where(table["State"] == "California", 1989.0, np.nan)
-    )
-    keys = {"outcome": "PacksPerCapita", "unit": "State", "time": "Year"}
-    result = synthetic.synthetic_did(frame, **keys)
-    assert result.overall.estimate == pytest.approx(
-        oracle("synthdid_prop99.json")["expected"]["sdid"], abs=1e-4
-    )
-    assert result.weights["weight"].sum() == pytest.approx(1)
-    again = synthetic.synthetic_did(frame, **keys, draws=20, rng=np.random.default_rng(1))
-    assert again.overall.se > 0
+def group_time_by_hand(change, weight):
+    """Overall group-time effect of `change` (frame: unit, cohort, time, change), units weighted."""
+    total = size = 0.0
+    for (cohort, _), cell in change.groupby(["cell", "time"]):
+        treated = cell["entry"].eq(cohort)
+        share = weight[cell["unit"]].to_numpy()
+        at, other = share[treated], share[~treated]
+        effect = np.average(cell["change"][treated], weights=at) - np.average(
+            cell["change"][~treated], weights=other
+        )
+        total, size = total + at.sum() * effect, size + at.sum()
+    return total / size
+
+
+@pytest.fixture(scope="module")
+def gappy(mpdta):
+    return mpdta[np.random.default_rng(0).random(len(mpdta)) < 0.8]
+
+
+def with_diff_diff(model, frame, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of gaps, and of its coming interface
+        return model.fit(
+            frame.assign(entry=frame["entry"].fillna(0)),
+            outcome="lemp",
+            unit="countyreal",
+            time="year",
+            first_treat="entry",
+            aggregate="event_study",
+            **options,
+        )
+
+
+@pytest.mark.parametrize("control", ["never", "not_yet"])
+def test_each_group_time_effect_equals_diff_diff_with_gaps(gappy, control):
+    peer = with_diff_diff(CallawaySantAnna(control_group=f"{control}_treated"), gappy)
+    result = group_time.event_study(gappy, **KEYS, control=control)
+    assert result.overall.value == pytest.approx(peer.overall_att, abs=1e-12)
+    rows = result.tables["att_gt"].set_index(["cohort", "time"])
+    for (cohort, time), cell in peer.group_time_effects.items():
+        assert rows.loc[(int(cohort), int(time)), "estimate"] == pytest.approx(cell["effect"], abs=1e-12)
+        assert rows.loc[(int(cohort), int(time)), "se"] == pytest.approx(cell["se"], abs=1e-12)
+
+
+def test_the_error_of_the_overall_effect_is_that_of_the_weights_that_are_used(gappy):
+    """With gaps diff-diff weights by the units seen, but takes the error of weights by all units."""
+    wide = gappy.pivot(index="countyreal", columns="year", values="lemp")
+    entry = gappy.groupby("countyreal")["entry"].first()
+    cells = []
+    for cohort in (2004, 2006, 2007):
+        here = entry.isna() | (entry == cohort)
+        for year in range(cohort, 2008):
+            change = (wide[year] - wide[cohort - 1])[here].dropna()
+            cell = pd.DataFrame({"unit": change.index, "change": change.to_numpy(), "time": year})
+            cells.append(cell.assign(entry=entry[change.index].to_numpy(), cell=cohort))
+    table, ones, step = pd.concat(cells), pd.Series(1.0, index=entry.index), 1e-5
+    influence = []
+    for unit in entry.index:
+        up, down = ones.copy(), ones.copy()
+        up[unit], down[unit] = 1 + step, 1 - step
+        influence.append((group_time_by_hand(table, up) - group_time_by_hand(table, down)) / (2 * step))
+    result = group_time.event_study(gappy, **KEYS)
+    assert result.overall.value == pytest.approx(group_time_by_hand(table, ones), abs=1e-12)
+    assert result.overall.se == pytest.approx(np.sqrt(np.square(influence).sum()), rel=1e-6)
+    peer = with_diff_diff(CallawaySantAnna(control_group="never_treated"), gappy)
+    assert peer.overall_se != pytest.approx(result.overall.se, rel=1e-4)

@@ -8,11 +8,11 @@ from analysis import data
 from analysis.chapters import entry as entry_page
 from analysis.methods.effects import group_time
 from analysis.methods.effects.inference import adjust
-from analysis.study import chance, entry_effects, regime, rule
+from analysis.study import chance, entry_effects, estimators, regime, rule
 
 
 def test_estimators_are_run_on_the_same_panel():
-    found = chance.by_estimator(["shmi"]).set_index("estimator")["estimate"]
+    found = estimators.by_estimator(["shmi"]).set_index("estimator")["estimate"]
     panel = regime.panel("shmi")
     study = group_time.event_study(panel, control="never", group="type", horizons=range(4))
     assert found["Group-time, never entered as comparators"] == pytest.approx(study.overall.estimate)

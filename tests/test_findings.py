@@ -142,7 +142,7 @@ def test_a_number_is_judged_where_a_part_of_the_rule_judges_it(known):
 def test_a_gain_and_what_equally_bad_trusts_leave_of_a_change_follow_the_change(monkeypatch):
     dealt = {"indicator": ["shmi"], "adjusted": [0.01]}
     monkeypatch.setattr(rating.chance, "chance", lambda names: pd.DataFrame(dealt))
-    monkeypatch.setattr(rating.rivals, "sensitivity", lambda name: pd.DataFrame({"estimate": [-1.0, -2.0]}))
+    monkeypatch.setattr(rating.samples, "sensitivity", lambda name: pd.DataFrame({"estimate": [-1.0, -2.0]}))
     clear = {"value": -3.0, "low": -4.0, "high": -2.0}
     main = headline(**clear, verdict="improvement")
     beside = headline("equally_bad_shmi", **clear, verdict="")

@@ -6,21 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from analysis.methods.its.ar1 import ITSError, gls_ar1, newey_west, ols
-from analysis.methods.its.its import segmented, segmented_counts
+from analysis.methods.its.its import segmented
 
 ORACLES = Path(__file__).parent / "oracles" / "its"
 EXPECTED = json.loads((ORACLES / "sicily_expected.json").read_text())["expected"]
 TERMS = {"(Intercept)": "intercept", "time": "time", "smokban": "level_entry", "t2": "slope_entry"}
-COUNT_TERMS = {
-    **TERMS,
-    "smokban:I(time - 36)": "slope_entry",
-    **{f"harmonic(month, 2, 12){name}": name for name in ("sin1", "cos1", "sin2", "cos2")},
-}
 LINEAR_ATOL = 1e-6  # the file's tolerance for least squares and Newey-West
-GLM_ATOL = 1e-5
 GLS_RTOL = 1e-5  # tighter than the file's 0.02: both maximise the same function
 
 
@@ -65,6 +60,19 @@ def test_newey_west_matches_sandwich(fitted, lags):
         assert fit.loc[TERMS[name], "se"] == pytest.approx(se, abs=LINEAR_ATOL)
 
 
+@pytest.mark.parametrize("lags", [0, 1, 3, 6])
+@pytest.mark.parametrize("small_sample", [False, True])
+def test_without_gaps_newey_west_is_that_of_statsmodels(rng, lags, small_sample):
+    at = np.arange(59)
+    design = pd.DataFrame({"one": 1.0, "time": at, "level": (at > 30).astype(float)})
+    y = ar1(rng, 59, phi=0.7)
+    options = {"maxlags": lags, "use_correction": small_sample}
+    peer = sm.OLS(y, design).fit(cov_type="HAC", cov_kwds=options)
+    mine = newey_west(y, design, lags=lags, small_sample=small_sample)
+    np.testing.assert_allclose(mine.covariance, peer.cov_params(), atol=1e-12)
+    np.testing.assert_allclose(mine.coefficients["estimate"], peer.params, atol=1e-12)
+
+
 def test_newey_west_small_sample_factor_is_off_unless_asked(sicily):
     design = pd.DataFrame({"one": 1.0, "time": sicily["time"]})
     plain = newey_west(sicily["rate"], design, lags=3).coefficients["se"]
@@ -107,36 +115,6 @@ def test_maximum_likelihood_is_the_arima_of_r_and_of_statsmodels(sicily):
         assert fit.coefficients.loc[name, "se"] == pytest.approx(expected["se"][name], rel=0.005)
     peer = SARIMAX(sicily["rate"], exog=design, order=(1, 0, 0)).fit(disp=False, maxiter=500)
     assert fit.log_likelihood == pytest.approx(peer.llf, abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("case", "options"),
-    [
-        ("poisson", {"slope": False, "seasonal": 0, "overdispersed": False}),
-        ("quasipoisson", {"slope": False, "seasonal": 0}),
-        ("quasipoisson_harmonic2", {"slope": False}),
-        ("quasipoisson_harmonic2_slope", {}),
-    ],
-)
-def test_counts_match_r(sicily, case, options):
-    expected = EXPECTED[case]
-    result = segmented_counts(
-        sicily, count="aces", exposure="stdpop", time="time", entry=37, count_from=1, **options
-    )
-    for name, row in expected["coef"].items():
-        got = result.coefficients.loc[COUNT_TERMS[name], ["estimate", "se"]].tolist()
-        np.testing.assert_allclose(got, [row["coef"], row["se"]], atol=GLM_ATOL)
-    ratio = result.coefficients.loc["level_entry", ["ratio", "ratio_lower", "ratio_upper"]].tolist()
-    np.testing.assert_allclose(ratio, expected["rr_smokban"], atol=GLM_ATOL)
-    assert result.dispersion == pytest.approx(expected.get("dispersion", 1.0), abs=GLM_ATOL)
-    if "trend_rr_per_year" in expected:
-        yearly = np.exp(12 * result.coefficients.loc["time", "estimate"])
-        assert yearly == pytest.approx(expected["trend_rr_per_year"], abs=GLM_ATOL)
-
-
-def test_published_rate_ratio_is_in_the_sentence(sicily):
-    result = segmented_counts(sicily, count="aces", exposure="stdpop", time="time", entry=37, slope=False)
-    assert "0.885 (95% interval 0.839 to 0.933)" in result.sentence()
 
 
 def test_slope_coding_moves_the_level_by_one_slope(sicily, fitted):
@@ -187,7 +165,6 @@ def test_comparator_is_taken_out():
     row = result.fits["gls"].coefficients.loc["level_entry"]
     assert row["estimate"] == pytest.approx(2.0, abs=0.3)
     assert result.compared
-    assert "comparator taken out" in result.sentence()
 
 
 def test_row_order_origin_and_scale_do_not_matter(sicily):
@@ -251,7 +228,6 @@ def test_short_segment_is_not_estimable_and_has_no_numbers():
     assert result.fits == {}
     assert result.levels.empty
     assert result.coefficients.empty
-    assert "after entry 10" in result.sentence()
 
 
 def test_exactly_the_minimum_is_estimable():
@@ -264,7 +240,6 @@ def test_exactly_the_minimum_is_estimable():
 def test_autocorrelation_interval_holds_the_estimate(fitted):
     fit = fitted().fits["gls"]
     assert -1 < fit.phi_lower < fit.phi < fit.phi_upper < 1
-    assert "correlate at 0.28" in fitted().sentence()
 
 
 @pytest.mark.parametrize(
@@ -289,14 +264,6 @@ def test_refusals_say_why(call, words):
     series = made() + ar1(np.random.default_rng(7), 90)
     with pytest.raises(ITSError, match=words):
         call(series)
-
-
-def test_counts_refuse_impossible_values(sicily):
-    bad = sicily.assign(stdpop=0)
-    with pytest.raises(ITSError, match="exposures above 0"):
-        segmented_counts(bad, count="aces", exposure="stdpop", time="time", entry=37)
-    with pytest.raises(ITSError, match="each needs 12"):
-        segmented_counts(sicily, count="aces", exposure="stdpop", time="time", entry=5)
 
 
 def test_quarters_have_a_cycle_of_four():
@@ -342,32 +309,3 @@ def test_text_and_infinite_values_are_refused(walk):
             segmented(wrong, entry="2014-01")
     with pytest.raises(ITSError, match="infinite in 2012-04"):
         segmented(walk.where(walk.index != walk.index[3], np.inf), entry="2014-01")
-
-
-@pytest.mark.parametrize(
-    ("counts", "found"),
-    [
-        (np.r_[np.zeros(24), np.tile([4.0, 7.0], 12)], r"\[0.0, 132.0\]"),
-        (np.r_[np.tile([4.0, 7.0], 12), np.zeros(24)], r"\[132.0, 0.0\]"),
-        (np.r_[np.tile([4.0, 7.0], 12), np.zeros(23), 5.0], "runs off to 0"),
-        (np.full(48, 5.0), "without residuals"),
-        (np.r_[np.inf, np.tile([4.0, 7.0], 23), 4.0], "infinite"),
-    ],
-)
-def test_counts_without_a_line_are_refused(walk, counts, found):
-    frame = pd.DataFrame({"t": walk.index, "n": counts})
-    with pytest.raises(ITSError, match=found):
-        segmented_counts(frame, count="n", exposure=None, entry="2014-01", seasonal=0)
-
-
-def test_counts_with_too_few_periods_for_the_terms_are_refused(walk):
-    frame = pd.DataFrame({"t": walk.index[:6], "n": [4, 6, 5, 7, 3, 5]})
-    with pytest.raises(ITSError, match="6 periods for 8 terms"):
-        segmented_counts(frame, count="n", exposure=None, entry="2012-04", min_points=3)
-
-
-def test_large_counts_are_fitted(rng, walk):
-    rate = np.where(walk.index < "2014-01", 2e6, 2.4e6)
-    frame = pd.DataFrame({"t": walk.index, "n": rng.poisson(rate)})
-    found = segmented_counts(frame, count="n", exposure=None, entry="2014-01", seasonal=0)
-    assert found.coefficients.loc["level_entry", "ratio"] == pytest.approx(1.2, rel=5e-3)

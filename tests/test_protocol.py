@@ -128,7 +128,7 @@ def test_equally_bad_trusts_are_estimated_under_the_settings_of_the_main_analysi
 def test_title_of_a_path_gives_the_side_and_then_the_verdict(before, after, words):
     found = entry_effects.entry("shmi")
     row = {"horizon": -1, "estimate": sum(before) / 2, "lower": before[0], "upper": before[1]}
-    limits = {"estimate": sum(after) / 2, "lower": after[0], "upper": after[1]}
+    limits = {"value": sum(after) / 2, "lower": after[0], "upper": after[1]}
     made = replace(found, frame=pd.DataFrame([row]), overall=replace(found.overall, **limits))
     title = entry_page.path_title("shmi", made, verdict="no clear change")
     assert title == f"Hospital mortality (SHMI): {words}; no clear change by our rule"

@@ -6,11 +6,11 @@ import pytest
 
 from analysis import data
 from analysis.chapters import rivals as rivals_page, rivals_planted
-from analysis.study import entry_effects, planted_truth, regime, rivals
+from analysis.study import entry_effects, planted_truth, regime, rivals, samples
 
 
 def test_samples_leave_out_exactly_the_trusts_of_their_rule():
-    made = rivals.samples("shmi")
+    made = samples.samples("shmi")
     about = data.load("regime_trusts").set_index("org_code")
     keogh = set(about.index[about["keogh_11"].fillna(False)])
     assert len(keogh) == 11
@@ -24,7 +24,7 @@ def test_samples_leave_out_exactly_the_trusts_of_their_rule():
 
 
 def test_sensitivity_starts_with_the_main_analysis():
-    frame = rivals.sensitivity("shmi")
+    frame = samples.sensitivity("shmi")
     main = entry_effects.entry("shmi").overall
     assert frame["choice"][0] == "All trusts"
     assert frame["estimate"][0] == pytest.approx(main.estimate)
@@ -36,7 +36,7 @@ def test_a_sample_without_the_keogh_trusts_is_estimated_without_them():
     panel = regime.panel("shmi")
     about = data.load("regime_trusts").set_index("org_code")
     rest = panel[~panel["trust"].isin(about.index[about["keogh_11"].fillna(False)])]
-    row = rivals.sensitivity("shmi").set_index("choice").loc["Without the eleven Keogh trusts"]
+    row = samples.sensitivity("shmi").set_index("choice").loc["Without the eleven Keogh trusts"]
     assert row["estimate"] == pytest.approx(entry_effects.entry("shmi", panel=rest).overall.estimate)
 
 
@@ -85,11 +85,11 @@ def test_planted_sentence_follows_the_table():
 
 
 def test_the_eleven_keogh_trusts_alone_are_beside_the_others_and_no_choice_of_the_sensitivity():
-    alone = rivals.keogh_alone("shmi")
+    alone = samples.keogh_alone("shmi")
     panel, about = regime.panel("shmi"), data.load("regime_trusts").set_index("org_code")
     keogh = set(about.index[about["keogh_11"].fillna(False)])
     assert alone.n_trusts == len(keogh & set(panel["trust"]))
-    rest = rivals.sensitivity("shmi").set_index("choice")
+    rest = samples.sensitivity("shmi").set_index("choice")
     assert "Only the eleven Keogh trusts" not in rest.index
     table = rivals_page.sensitivity_for_readers(["shmi"])
     assert table["Choice"][1:3].tolist() == [

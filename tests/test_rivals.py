@@ -9,17 +9,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analysis.methods.effects.comparators import equally_bad_placebo, matched_comparators
 from analysis.methods.effects.components import variance_components
+from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.group_time import event_study
 from analysis.methods.effects.honest import honest_bounds
 from analysis.methods.effects.impute import imputation
+from analysis.methods.effects.matched import matched_comparators
 from analysis.methods.effects.panels import EffectError
-from analysis.methods.effects.regression_to_mean import expected_regression, regression_to_mean
+from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import specification_curve
 
 ORACLES = Path(__file__).parent / "oracles"
-RTM = json.loads((ORACLES / "rtm" / "rtm.json").read_text())
 HONEST = json.loads((ORACLES / "honest" / "honest_mpdta.json").read_text())
 START, ENTRY = 100, 108
 
@@ -51,55 +51,6 @@ def enter_the_worst(frame, *, share=0.1, periods=2):
 
 
 # ---- regression to the mean
-
-
-@pytest.mark.parametrize("case", RTM["cases"])
-def test_formula_matches_the_published_one(case):
-    options = {"sd_within": case["sd_within"], "cutoff": case["cut"], "above": case["above"]}
-    result = regression_to_mean(case["mu"], sd_between=case["sd_between"], **options)
-    for got, name in (
-        (result.effect, "rtm"),
-        (result.mean_selected_first, "mean_selected_first"),
-        (result.mean_selected_second, "mean_selected_second"),
-        (result.icc, "rho"),
-    ):
-        assert got == pytest.approx(case[name], abs=RTM["tolerance"])
-    total = float(np.hypot(case["sd_between"], case["sd_within"]))
-    assert regression_to_mean(case["mu"], sd_total=total, **options).effect == pytest.approx(case["rtm"])
-
-
-def test_formula_agrees_with_simulation_for_a_mean_of_three():
-    rng = np.random.default_rng(1)
-    lasting = rng.normal(50, 4, 400_000)
-    first = lasting + rng.normal(0, 6, (3, 400_000)).mean(axis=0)
-    chosen = first < 45
-    result = regression_to_mean(50, sd_between=4, sd_within=6, cutoff=45, above=False, measurements=3)
-    assert result.mean_selected_first == pytest.approx(first[chosen].mean(), abs=0.05)
-    assert result.mean_selected_second == pytest.approx(lasting[chosen].mean(), abs=0.05)
-
-
-def test_more_measurements_and_less_noise_leave_less_to_regress():
-    options = {"sd_between": 4.0, "cutoff": 60.0, "above": True}
-    sizes = [regression_to_mean(50, sd_within=6, measurements=m, **options).effect for m in (1, 2, 4, 100)]
-    assert sizes == sorted(sizes, reverse=True)
-    assert regression_to_mean(50, sd_within=0, **options).effect == 0
-    assert np.isfinite(regression_to_mean(50, sd_within=1, sd_between=1, cutoff=500, above=True).effect)
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {},
-        {"sd_between": 1, "sd_total": 2},
-        {"sd_between": -1},
-        {"sd_total": 0.5},
-        {"sd_between": np.nan},
-        {"sd_between": 1, "measurements": 0},
-    ],
-)
-def test_formula_refuses(options):
-    with pytest.raises(EffectError):
-        regression_to_mean(0, sd_within=1, cutoff=1, above=True, **options)
 
 
 def test_variance_components_of_a_balanced_panel_by_hand():
@@ -141,7 +92,6 @@ def test_selection_on_a_bad_draw_without_effect_is_all_regression_to_the_mean():
     assert result.expected_slope == pytest.approx(result.observed, rel=0.25)
     # never-entered trusts lack the worst draws, so the expected movement is a little too large, never too small
     assert 0 <= result.net < -0.15 * result.observed
-    assert "no more than regression to the mean would give" in result.sentence()
     mended = expected_regression(frame, baseline=2, follow_up=6, population="untreated")
     assert mended.net_lower < 0 < mended.net_upper
 
@@ -219,7 +169,6 @@ def test_effect_beyond_selection_is_found_against_the_placebo():
     result = equally_bad_placebo(frame, baseline=4)
     assert result.difference == pytest.approx(-4, abs=0.6)
     assert result.upper < 0
-    assert "did not enter changed by" in result.sentence()
 
 
 def test_partners_are_the_nearest_of_the_same_type_and_entrants_leave_the_placebo_panel():
@@ -227,7 +176,7 @@ def test_partners_are_the_nearest_of_the_same_type_and_entrants_leave_the_placeb
     result = equally_bad_placebo(frame, baseline=4, caliper=0.5)
     kinds = frame.drop_duplicates("trust").set_index("trust")["type"]
     assert (result.pairs["trust"].map(kinds) == result.pairs["placebo"].map(kinds).to_numpy()).all()
-    assert not result.panel["trust"].isin([f"R{i:03}" for i in range(6)]).any()
+    assert not set(result.panel.units) & {f"R{i:03}" for i in range(6)}
     base = frame[frame["t"].between(ENTRY - 4, ENTRY - 1)].groupby("trust")["value"].mean()
     np.testing.assert_allclose(result.pairs["baseline_placebo"], result.pairs["placebo"].map(base))
 
@@ -235,7 +184,7 @@ def test_partners_are_the_nearest_of_the_same_type_and_entrants_leave_the_placeb
 def test_always_entered_trust_is_no_placebo_comparator():
     frame = panel(np.random.default_rng(11), entrants=6)
     frame.loc[frame["trust"] == "R005", "entry"] = START - 5.0
-    assert "R005" not in set(equally_bad_placebo(frame, baseline=4).panel["trust"])
+    assert "R005" not in set(equally_bad_placebo(frame, baseline=4).panel.units)
 
 
 def test_what_comes_after_entry_does_not_move_the_choice():
@@ -257,7 +206,6 @@ def test_trusts_beyond_the_caliper_are_listed_and_all_of_them_refused():
     frame.loc[frame["trust"] == "R001", "value"] += 50
     result = equally_bad_placebo(frame, baseline=4, caliper=1.0)
     assert "R001" in result.unmatched
-    assert "R001" in result.sentence() or "had no partner" in result.sentence()
     with pytest.raises(EffectError, match="near enough"):
         equally_bad_placebo(frame[frame["trust"].isin(["R001", "R010", "R011"])], baseline=4, caliper=1.0)
 
@@ -267,9 +215,7 @@ def test_both_changes_leave_out_the_trust_itself_as_the_main_analysis_does():
     result, narrow = (equally_bad_placebo(frame, baseline=4, **kind) for kind in ({}, {"leave_out": False}))
     direct = imputation(frame, group="type", leave_out=True).overall
     assert result.entrants.overall.se == pytest.approx(direct.se)
-    assert result.placebo.overall.se == pytest.approx(
-        imputation(result.panel, group="type", leave_out=True).overall.se
-    )
+    assert result.placebo.overall.se == pytest.approx(imputation(result.panel, leave_out=True).overall.se)
     # leaving out moves no estimate and is the wider of the two
     assert result.difference == pytest.approx(narrow.difference)
     assert result.upper - result.lower > narrow.upper - narrow.lower
@@ -309,7 +255,6 @@ def test_matched_effect_is_found_by_hand():
     assert effects.loc["matched", "estimate"] == pytest.approx(-6 - (-1 + 0) / 2)
     assert effects.loc["unmatched", "estimate"] == pytest.approx(-6 - (-1 + 0 + 30) / 3)
     assert np.isnan(effects.loc["matched", "se"])
-    assert "no interval can be given" in result.sentence()
 
 
 def test_matching_ignores_row_order_and_lists_what_is_left_out():
@@ -362,7 +307,6 @@ def test_bounds_by_hand(made):
     assert result.breakdown == pytest.approx(2.5 / 0.3)
     second = honest_bounds(made, horizons=[1], mbar=[1.0])
     assert second.frame["lower"].iloc[0] == pytest.approx(3 - 0.4)
-    assert "ignore sampling error; no interval is given" in result.sentence()
 
 
 def test_weights_with_both_signs_use_the_worst_path(made):
@@ -409,7 +353,6 @@ def test_ordinary_interval_at_mbar_zero(mpdta):
     result = honest_bounds(mpdta.frame, mbar=[0.0], covariance=mpdta.tables["covariance"])
     row = result.frame.iloc[0]
     assert row["interval_upper"] - row["interval_lower"] == pytest.approx(2 * 1.96 * HONEST["se"], abs=1e-4)
-    assert "conservative" in result.sentence()
 
 
 @pytest.mark.parametrize(
@@ -453,9 +396,6 @@ def test_every_combination_is_a_row_sorted_by_estimate():
     assert len(curve.frame) == 6
     assert curve.frame["estimate"].tolist()[:5] == pytest.approx([0.3, 0.6, 1.3, 2.3, 2.6])
     assert curve.frame["reason"].iloc[-1] == "baseline too short"
-    assert "Over 5 specifications the estimate runs from +0.3 to +2.6" in curve.sentence()
-    assert "excludes 0 in 2 of 5" in curve.sentence()
-    assert "1 more could not be estimated" in curve.sentence()
 
 
 def test_specifications_run_in_parallel_alike():
@@ -506,9 +446,7 @@ def test_honest_bounds_refuse_what_has_no_bounds(changed, options, found):
         honest_bounds(path, **options)
 
 
-def test_a_caliper_or_a_number_of_measurements_that_means_nothing_is_refused():
+def test_a_caliper_that_means_nothing_is_refused():
     for caliper in (-1.0, np.nan):
         with pytest.raises(EffectError, match="caliper"):
             equally_bad_placebo(pd.DataFrame(), baseline=2, caliper=caliper)
-    with pytest.raises(EffectError, match=r"measurements=1\.5"):
-        regression_to_mean(0, sd_between=1, sd_within=1, cutoff=1, above=True, measurements=1.5)

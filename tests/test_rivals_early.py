@@ -6,7 +6,7 @@ import pytest
 
 from analysis import data
 from analysis.chapters import rivals as rivals_page
-from analysis.methods.effects.comparators import equally_bad_placebo
+from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.study import before_entry, entry_effects, regime
 
 

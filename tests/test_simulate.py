@@ -8,7 +8,7 @@ import pytest
 
 from analysis import data
 from analysis.methods.effects import impute, panels
-from analysis.methods.effects.comparators import equally_bad_placebo
+from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.impute import pooled
 from analysis.methods.effects.outcome_process import Process, draw, learn, select
 from analysis.methods.effects.panels import read_panel

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis import data
 from analysis.methods.effects import results
 from analysis.present import words
-from analysis.study import chance, indicators, regime, rule
+from analysis.study import estimators, indicators, regime, rule
 
 SIDE = "Side of zero, unadjusted"
 
@@ -69,7 +69,7 @@ def beside_published(both: pd.DataFrame) -> pd.DataFrame:
         else:
             first = ours.loc[claim.indicator]
             second = first.copy()
-            for part in chance.PARTS:
+            for part in estimators.PARTS:
                 second[part] = first[f"{part}_dip_out"]
             readings = [rule.reading(one) for one in (first, second)]
             same = all(one == claim.published_direction for one in readings)

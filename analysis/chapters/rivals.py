@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import data
-from analysis.methods.effects.comparators import matched_comparators
+from analysis.methods.effects.matched import matched_comparators
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import SpecificationCurve
 from analysis.present import words
-from analysis.study import before_entry, entry_effects, indicators, regime, rivals, rule
+from analysis.study import before_entry, entry_effects, indicators, regime, rivals, rule, samples
 
 
 def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
@@ -17,15 +17,15 @@ def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
     columns = {}
     for name in names:
         about = regime.indicator(name)
-        frame = rivals.sensitivity(name).set_index("choice")
-        alone = rivals.keogh_alone(name)
-        frame.loc[rivals.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
+        frame = samples.sensitivity(name).set_index("choice")
+        alone = samples.keogh_alone(name)
+        frame.loc[samples.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
         unit = indicators.GLUE_UNITS[about["unit"]]
         columns[f"{about['title']}; {about['direction']}"] = frame.apply(
             lambda row, unit=unit: words.estimate(row["estimate"], row["lower"], row["upper"], unit), axis=1
         )
     table = pd.concat(columns, axis=1, sort=False)
-    order = table.index.drop(rivals.ONLY_KEOGH).insert(2, rivals.ONLY_KEOGH)
+    order = table.index.drop(samples.ONLY_KEOGH).insert(2, samples.ONLY_KEOGH)
     table = table.loc[order]
     return table.rename_axis("Choice").reset_index()
 

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.methods.effects.gain_kept import ESTIMABLE
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.regression_to_mean import expected_regression
-from analysis.study import certainty, entry_effects, indicators, leaving, regime, rivals
+from analysis.study import certainty, entry_effects, indicators, leaving, regime, samples
 
 MONTHS_IN_YEAR = 12
 LEFT_BY, BACK_BY = 24, 48  # months at which the shares that left, and that came back, are read off
@@ -106,7 +106,7 @@ def entry() -> list[Headline]:
 
 
 def _without_keogh(name: str) -> Headline:
-    found = entry_effects.entry(name, panel=rivals.samples(name)[rivals.WITHOUT_KEOGH]).overall
+    found = entry_effects.entry(name, panel=samples.samples(name)[samples.WITHOUT_KEOGH]).overall
     title = "the same without the eleven trusts of the Keogh review"
     limits, anchor = (found.estimate, found.lower, found.upper), "does-the-answer-hang-on-a-choice"
     row = _difference("entry", name, title, limits, int(found.n_trusts), anchor=anchor)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analysis.edition.headlines import Headline
-from analysis.study import certainty, chance, rivals
+from analysis.study import certainty, chance, samples
 
 
 def rated(rows: Sequence[Headline]) -> list[Headline]:
@@ -24,7 +24,7 @@ def rated(rows: Sequence[Headline]) -> list[Headline]:
             n=row.n,
             verdict=row.verdict,
             adjusted=float(by_chance.get(name, float("nan"))),
-            same_side=certainty.one_sided(rivals.sensitivity(name)),
+            same_side=certainty.one_sided(samples.sensitivity(name)),
         )
         for name, row in after_entry.items()
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.methods.effects.comparators import EquallyBad
+from analysis.methods.effects.equally_bad import EquallyBad
 from analysis.study import entry_effects, indicators, regime, rule
 
 LEADS = {"quarter": 8, "year": 2}  # two years

@@ -81,6 +81,6 @@ def of_gain(gain: str, estimate: float, lower: float, upper: float) -> str:
 
 
 def one_sided(sensitivity: pd.DataFrame) -> bool:
-    """Tell whether all estimates of `rivals.sensitivity` that could be made lie on one side of zero."""
+    """Tell whether all estimates of `samples.sensitivity` that could be made lie on one side of zero."""
     signs = np.sign(sensitivity["estimate"].dropna())
     return signs.nunique() == 1 and bool(signs.iloc[0] != 0)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods.effects import impute, panels, results
-from analysis.methods.effects.comparators import EquallyBad, equally_bad_placebo
+from analysis.methods.effects.equally_bad import EquallyBad, equally_bad_placebo
 from analysis.study import indicators, regime, rule
 
 
@@ -58,7 +58,7 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
         row |= {"direction": about["direction"], **whole}
         row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper", "n_trusts")}
         bad = _less_equally_bad(name)
-        found = rule.verdict(
+        verdict = rule.verdict(
             (whole["lower"], whole["upper"]),
             (short["lower"], short["upper"]),
             (bad["bad_lower"], bad["bad_upper"]),
@@ -66,7 +66,7 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
         )
         counts = (whole["n_trusts"], short["n_trusts"], bad["bad_pairs"])
         few = any(0 < n < results.THIN for n in counts)
-        rows.append(row | bad | {"verdict": rule.TOO_FEW if few else found})
+        rows.append(row | bad | {"verdict": rule.TOO_FEW if few else verdict})
     return pd.DataFrame(rows)
 
 
@@ -78,23 +78,22 @@ def equally_bad(name: str, *, years: int = 1) -> EquallyBad:
         regime.panel(name),
         baseline=years * indicators.YEAR_BEFORE[grain],
         last_horizon=max(indicators.HORIZONS[grain]),
-        measure=indicators.MEASURES[about["unit"]],
     )
 
 
 def _less_equally_bad(name: str) -> dict[str, float]:
     try:
-        found = equally_bad(name)
+        compared = equally_bad(name)
     except panels.EffectError:
         return {"bad_estimate": np.nan, "bad_lower": np.nan, "bad_upper": np.nan, "bad_pairs": 0}
-    limits = {"bad_estimate": found.difference, "bad_lower": found.lower, "bad_upper": found.upper}
-    return limits | {"bad_pairs": found.entrants.overall.n_trusts}
+    limits = {"bad_estimate": compared.difference, "bad_lower": compared.lower, "bad_upper": compared.upper}
+    return limits | {"bad_pairs": compared.entrants.overall.n}
 
 
 def _overall(name: str, **changed: Any) -> dict[str, float]:
     parts = ("estimate", "se", "lower", "upper", "n_trusts", "n_controls")
     try:
-        found = entry(name, **changed).overall
+        overall = entry(name, **changed).overall
     except panels.NotEstimable:
         return {part: 0 if part.startswith("n_") else float("nan") for part in parts}
-    return {part: getattr(found, part) for part in parts}
+    return {part: getattr(overall, part) for part in parts}

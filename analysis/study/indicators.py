@@ -51,8 +51,6 @@ def settings(name: str) -> dict[str, Any]:
         "leave_out": True,
         "horizons": HORIZONS[grain],
         "measure": MEASURES[about["unit"]],
-        "better": BETTER[about["direction"]],
-        "label": label(name),
     }
 
 

@@ -34,8 +34,7 @@ def stays(*, first: bool = True) -> TimeInRegime:
     """
     spells = regime.spells()
     chosen = spells[spells["spell"] == 1] if first else spells
-    subject = "trusts" if first else "spells"
-    return durations.time_in_regime(chosen, duration="months", event="ended_by", subject=subject)
+    return durations.time_in_regime(chosen, duration="months", event="ended_by")
 
 
 def returns() -> TimeInRegime:
@@ -72,15 +71,17 @@ def medians() -> pd.DataFrame:
     one, every, spells = stays(), stays(first=False), regime.spells()
     first = spells[spells["spell"] == 1]
     keogh = first["trust"].map(data.load("regime_trusts").set_index("org_code")["keogh_11"]).astype("bool")
-    rows: list[tuple] = [_median_row("First spells, any end (Kaplan–Meier)", one)]
+    rows: list[tuple] = [_median_row("First spells, any end (Kaplan–Meier)", one.medians.iloc[0])]
     exits = one.incidence.query("cause == 'exit'")["events"].sum()
     rows.append(
         ("First spells, left as improved (Aalen–Johansen)", len(first), int(exits), *half_gone(one, "exit"))
     )
-    for name, chosen in (("first eleven trusts", first[keogh]), ("later trusts", first[~keogh])):
-        found = durations.time_in_regime(chosen, duration="months", event="ended_by")
-        rows.append(_median_row(f"First spells, any end: {name}", found))
-    rows.append(_median_row("All spells, any end (Kaplan–Meier)", every))
+    wave = np.where(keogh, "first eleven trusts", "later trusts")
+    waves = durations.time_in_regime(
+        first.assign(wave=wave), duration="months", event="ended_by", group="wave"
+    ).medians
+    rows += [_median_row(f"First spells, any end: {row['group']}", row) for _, row in waves.iterrows()]
+    rows.append(_median_row("All spells, any end (Kaplan–Meier)", every.medians.iloc[0]))
     left = spells[spells["ended_by"] == "exit"]
     middle = left["months"].median()
     rows.append(
@@ -89,8 +90,7 @@ def medians() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "n", "ended", "median", "lower", "upper"])
 
 
-def _median_row(name: str, found: TimeInRegime) -> tuple:
-    row = found.medians.iloc[0]
+def _median_row(name: str, row: pd.Series) -> tuple:
     return (name, int(row["n"]), int(row["ended"]), row["median"], row["lower"], row["upper"])
 
 
@@ -126,8 +126,6 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
         rng=np.random.default_rng(indicators.SEED) if draws else None,
         draws=draws,
         measure=indicators.MEASURES[about["unit"]],
-        better=indicators.BETTER[about["direction"]],
-        label=indicators.label(name),
     )
 
 
@@ -190,7 +188,6 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
         "rng": np.random.default_rng(indicators.SEED),
         "draws": indicators.DRAWS,
         "measure": indicators.MEASURES[about["unit"]],
-        "label": indicators.label(name),
     }
     return gain_kept.gain_kept(
         regime.panel(name) if panel is None else panel, better=better, **{**chosen, **changed}

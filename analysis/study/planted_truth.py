@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis.methods.effects.comparators import equally_bad_placebo
 from analysis.methods.effects.contrast import twfe
+from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.group_time import event_study
 from analysis.methods.effects.impute import pooled
 from analysis.methods.effects.outcome_process import Process, draw, learn, select
 from analysis.methods.effects.panels import Panel, read_panel
-from analysis.methods.effects.results import Overall, quantiles
+from analysis.methods.effects.results import quantiles
 from analysis.methods.effects.staggered import imputation_weights
+from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
 from analysis.present import words
 from analysis.study import indicators, regime
 from analysis.study.rule import verdict
@@ -77,16 +78,15 @@ class Setting:
 
 def setting(name: str, *, rng: np.random.Generator, deals: int = DEALS) -> Setting:
     """Return what is drawn for an indicator, from its real panel."""
-    grain = regime.indicator(name)["analysis_grain"]
-    data = read_panel(
-        regime.panel(name), outcome="value", unit="trust", time="t", cohort="entry", group="type"
-    )
+    about = regime.indicator(name)
+    grain = about["analysis_grain"]
+    data = read_panel(regime.panel(name), group="type")
     horizons = indicators.HORIZONS[grain]
     dealt = [_deal(data, horizons, rng) for _ in range(deals)]
     return Setting(
         data=data,
         process=learn(data, lags=LAGS[grain]),
-        sign=-1 if indicators.settings(name)["better"] == "lower" else 1,
+        sign=-1 if indicators.BETTER[about["direction"]] == LOWER else 1,
         year=indicators.YEAR_BEFORE[grain],
         horizons=horizons,
         deals=np.array(dealt).reshape(deals, len(data.y)),
@@ -146,65 +146,47 @@ def _growing(data: Panel, made: Setting, rng: np.random.Generator) -> Floats:
     return peak[data.unit] * share
 
 
-def _moved(found: Overall, by: float) -> Overall:
-    return replace(found, estimate=found.estimate + by, lower=found.lower + by, upper=found.upper + by)
+def _moved(figure: Estimate, by: float) -> Estimate:
+    return replace(figure, value=figure.value + by, lower=figure.lower + by, upper=figure.upper + by)
 
 
-def estimates(data: Panel, made: Setting, *, others: Collection[str] = ESTIMATED) -> dict[str, Overall]:
+def estimates(data: Panel, made: Setting, *, others: Collection[str] = ESTIMATED) -> dict[str, Estimate]:
     """Analyse one panel: pooled effect by method, the imputation ones and those of `others`."""
-    found = {}
+    figures = {}
     for method, gap in ((MAIN, 0), (SHORT, made.year)):
-        value = pooled(data, horizons=made.horizons, omit_before=gap, leave_out=True, level=LEVEL)
-        half = float(quantiles(value.n_trusts, level=LEVEL, reference="t")) * value.se
-        found[method] = value
-        found[f"{method}, t limits"] = replace(
-            value, lower=value.estimate - half, upper=value.estimate + half
-        )
-    frame = as_frame(data) if others else pd.DataFrame()
+        figure = pooled(data, horizons=made.horizons, omit_before=gap, leave_out=True, level=LEVEL)
+        half = float(quantiles(figure.n, level=LEVEL, reference="t")) * figure.se
+        figures[method] = figure
+        figures[f"{method}, t limits"] = replace(figure, lower=figure.value - half, upper=figure.value + half)
     if GROUP_TIME in others:
-        found[GROUP_TIME] = event_study(
-            frame, control="not_yet", horizons=made.horizons, group="type", level=LEVEL
+        figures[GROUP_TIME] = event_study(
+            data, control="not_yet", horizons=made.horizons, level=LEVEL
         ).overall
     if FIXED in others:
-        found[FIXED] = twfe(frame, group="type", level=LEVEL).overall
+        figures[FIXED] = twfe(data, level=LEVEL).overall
     if BAD in others:
-        bad = equally_bad_placebo(
-            frame, baseline=made.year, last_horizon=max(made.horizons), group="type", level=LEVEL
-        )
+        bad = equally_bad_placebo(data, baseline=made.year, last_horizon=max(made.horizons), level=LEVEL)
         se = float(np.hypot(bad.entrants.overall.se, bad.placebo.overall.se))
-        found[BAD] = replace(
-            bad.entrants.overall, estimate=bad.difference, se=se, lower=bad.lower, upper=bad.upper
+        figures[BAD] = replace(
+            bad.entrants.overall, value=bad.difference, se=se, lower=bad.lower, upper=bad.upper
         )
-    return found
+    return figures
 
 
-def as_frame(data: Panel) -> pd.DataFrame:
-    """Return a panel of arrays as a frame: `trust`, `t`, `value`, `type`, `entry`."""
-    return pd.DataFrame(
-        {
-            "trust": data.units[data.unit],
-            "t": data.time,
-            "value": data.y,
-            "type": data.group,
-            "entry": np.where(np.isfinite(data.cohort), data.cohort, np.nan),
-        }
-    )
-
-
-def _rows(scenario: str, found: Mapping[str, Overall], null: Floats, truth: float) -> pd.DataFrame:
+def _rows(scenario: str, figures: Mapping[str, Estimate], null: Floats, truth: float) -> pd.DataFrame:
     """Rows of one draw; the placebo p value counts the deal observed, ties and deals without an estimate."""
-    main = found[MAIN]
-    far = (np.abs(null) >= abs(main.estimate) * (1 - 1e-9)) | np.isnan(null)
+    main = figures[MAIN]
+    far = (np.abs(null) >= abs(main.value) * (1 - 1e-9)) | np.isnan(null)
     rows = [
-        {"method": method, "trusts": v.n_trusts, "estimate": v.estimate, "se": v.se}
-        | {"lower": v.lower, "upper": v.upper}
-        for method, v in found.items()
+        {"method": method, "trusts": figure.n, "estimate": figure.value, "se": figure.se}
+        | {"lower": figure.lower, "upper": figure.upper}
+        for method, figure in figures.items()
     ]
     p = (1 + int(far.sum())) / (1 + len(null))
-    rows.append({"method": DATES, "trusts": main.n_trusts, "estimate": main.estimate, "p": p})
-    if BAD in found:
-        three = [(found[m].lower, found[m].upper) for m in (MAIN, SHORT, BAD)]
-        rows.append({"method": RULE, "trusts": main.n_trusts, "side": verdict(*three, better=None)})
+    rows.append({"method": DATES, "trusts": main.n, "estimate": main.value, "p": p})
+    if BAD in figures:
+        three = [(figures[m].lower, figures[m].upper) for m in (MAIN, SHORT, BAD)]
+        rows.append({"method": RULE, "trusts": main.n, "side": verdict(*three, better=None)})
     return pd.DataFrame(rows).assign(scenario=scenario, truth=truth)
 
 
@@ -260,14 +242,13 @@ def summary(draws: pd.DataFrame, *, sign: int) -> pd.DataFrame:
     for (scenario, method), part in draws.groupby(["scenario", "method"], sort=False):
         n, better = len(part), sign * part["estimate"]
         if method == RULE:
-            side = part["side"].map({"higher": 1, "lower": -1}).fillna(0) * sign
-            improved, worsened = (side > 0).mean(), (side < 0).mean()
+            improved, worsened = ((part["side"] == which).mean() for which in (HIGHER, LOWER)[::sign])
         elif method == DATES:
             sure = part["p"] < 1 - LEVEL
             improved, worsened = (sure & (better > 0)).mean(), (sure & (better < 0)).mean()
         else:
-            improved = ((part["lower"] > 0) if sign > 0 else (part["upper"] < 0)).mean()
-            worsened = ((part["upper"] < 0) if sign > 0 else (part["lower"] > 0)).mean()
+            sides = pd.Series(map(side, part["lower"], part["upper"]))
+            improved, worsened = ((sides == which).mean() for which in (HIGHER, LOWER)[::sign])
         row = {"scenario": scenario, "method": method, "simulations": n, "trusts": part["trusts"].mean()}
         row |= {"improvement": improved, "worsening": worsened, "true_effect": part["truth"].mean()}
         row["improvement_error"] = _error(improved, n)

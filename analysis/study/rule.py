@@ -6,26 +6,26 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods.effects import results
+from analysis.methods.estimate import HIGHER, LOWER, UNCLEAR, UNKNOWN, side
 
-CHANGES = IMPROVEMENT, WORSENING, HIGHER, LOWER = "improvement", "worsening", "higher", "lower"
+IMPROVEMENT, WORSENING = "improvement", "worsening"
+CHANGES = IMPROVEMENT, WORSENING, HIGHER, LOWER
 NO_CLEAR_CHANGE, CANNOT_BE_SAID, TOO_FEW = "no clear change", "cannot be said", "too few trusts to read"
 
 
 def reading(row: pd.Series) -> str:
     """Say in a few words which way a difference points: better, worse, higher, lower or no clear difference.
 
-    row: `estimate`, `lower`, `upper`, `direction`, and `n_trusts` where it is known.
+    row: `lower`, `upper`, `direction`, and `n_trusts` where it is known.
     """
-    if pd.isna(row["lower"]):
+    which = side(row["lower"], row["upper"])
+    if which == UNKNOWN:
         return "cannot be estimated"
     if row.get("n_trusts", results.THIN) < results.THIN:
         return TOO_FEW
-    if row["lower"] <= 0 <= row["upper"]:
-        return "no clear difference"
-    side = HIGHER if row["estimate"] > 0 else LOWER
-    if row["direction"] == "neither":
-        return side
-    return "better" if row["direction"].startswith(side) else "worse"
+    if which == UNCLEAR or row["direction"] == "neither":
+        return which
+    return "better" if row["direction"].startswith(which) else "worse"
 
 
 Limits = tuple[float, float]
@@ -40,12 +40,12 @@ def verdict(main: Limits, short: Limits, difference: Limits, *, better: str | No
     Returns IMPROVEMENT or WORSENING (with None HIGHER or LOWER) when all three intervals lie on one side of
     zero, CANNOT_BE_SAID when a limit is missing, otherwise NO_CLEAR_CHANGE.
     """
-    limits = np.array([main, short, difference], dtype=float)
-    if not np.isfinite(limits).all():
+    sides = {side(*limits) for limits in (main, short, difference)}
+    if UNKNOWN in sides or not np.isfinite([main, short, difference]).all():
         return CANNOT_BE_SAID
-    side = HIGHER if (limits[:, 0] > 0).all() else LOWER if (limits[:, 1] < 0).all() else None
-    if side is None:
+    if sides not in ({HIGHER}, {LOWER}):
         return NO_CLEAR_CHANGE
+    which = sides.pop()
     if better is None:
-        return side
-    return IMPROVEMENT if side == better else WORSENING
+        return which
+    return IMPROVEMENT if which == better else WORSENING

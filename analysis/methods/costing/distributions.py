@@ -40,11 +40,6 @@ class Distribution:
     se: float
     reason: str
 
-    @property
-    def variance(self) -> float:
-        """Square of the standard error."""
-        return self.se**2
-
     def quantile(self, p: float | np.ndarray) -> np.ndarray:
         """Return the value below which a share `p` (0 to 1) of the distribution lies.
 
@@ -79,17 +74,6 @@ class Distribution:
         far = np.abs(given) > NODES[-1]
         values[far] = self.quantile(special.ndtr(given[far]))
         return values
-
-    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Return `n` independent draws by inversion of uniform numbers of `rng`."""
-        return self.quantile(rng.random(n))
-
-    def sentence(self) -> str:
-        """Kind, mean, central 95% of values and how it was made."""
-        low, high = self.quantile(np.array([0.025, 0.975]))
-        if self.kind == "fixed":
-            return f"Fixed at {self.mean:g}: {self.reason}."
-        return f"{self.kind.capitalize()} with mean {self.mean:g} and 95% of values from {low:.4g} to {high:.4g}: {self.reason}."
 
 
 def gamma(mean: float, se: float) -> Distribution:

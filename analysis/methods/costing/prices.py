@@ -1,9 +1,8 @@
-"""Price years, discounting and annuities. Every amount is in pounds; rates of return are shares (0.035 = 3.5%)."""
+"""Price years and discounting. Every amount is in pounds; rates of return are shares (0.035 = 3.5%)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -92,54 +91,6 @@ def inflate(value: float, *, from_year: str, to_year: str, deflator: pd.Series) 
     return _number(value, "value") * ratio
 
 
-def inflate_by_index(value: float, *, index_from: float, index_to: float) -> float:
-    """Return value x index_to / index_from. Raises CostError for an index number that is not above 0."""
-    for number in (index_from, index_to):
-        if not _number(number, "index number") > 0:
-            raise CostError(f"index number {number}. Allowed: above 0.")
-    return _number(value, "value") * index_to / index_from
-
-
-def inflate_by_rates(value: float, rates: Sequence[float], *, backwards: bool = False) -> float:
-    """Return `value` carried through yearly increases (per cent); no rates leave it as it is.
-
-    backwards: `value` stands in the prices of the last year and is taken back to the year before the first.
-    Raises CostError for a rate of -100 per cent or less or a missing one.
-    """
-    steps = _numbers(rates, "rate")
-    if not (np.isfinite(steps) & (steps > -100)).all():
-        raise CostError(f"rates {list(rates)}. Allowed: numbers above -100 (per cent on the year before).")
-    grown = float(np.prod(1 + steps / 100))
-    return _number(value, "value") / grown if backwards else _number(value, "value") * grown
-
-
-def present_value(
-    cashflow: Sequence[float] | np.ndarray, times: Sequence[float] | np.ndarray, *, rate: float
-) -> float:
-    """Return the sum of cash flows, each divided by (1 + rate) to the power of its time.
-
-    cashflow: GBP of one price year; may be negative (a saving). times: years from now, 0 or more, one a cash
-    flow: 0 = not discounted. rate: a year, as a share; 0 allowed.
-    Raises CostError for unequal lengths, a missing value, a negative time, a rate of -1 or less.
-    """
-    flows, when = _numbers(cashflow, "cash flow"), _numbers(times, "time")
-    if flows.shape != when.shape or not np.isfinite(flows).all():
-        raise CostError(f"{flows.size} cash flows and {when.size} times. Allowed: one time each, no gaps.")
-    if not (np.isfinite(when) & (when >= 0)).all():
-        raise CostError(f"times {when.tolist()}. Allowed: years from now, 0 or more.")
-    return float(np.sum(flows / (1 + _rate(rate)) ** when))
-
-
-def discount(yearly: Sequence[float], *, rate: float, timing: Timing = "start") -> float:
-    """Return the present value of one amount a year.
-
-    timing: "start" = amounts fall at the start of each year, so the first is not discounted (t = 0, 1, 2, ...);
-        "end" = at the end of each year (t = 1, 2, 3, ...), so the first is.
-    Raises CostError as `present_value` does, and for another timing.
-    """
-    return present_value(yearly, np.arange(len(yearly)) + _first(timing), rate=rate)
-
-
 def discounted_months(
     months: float | np.ndarray, *, rate: float, timing: Timing = "start", limit: float = np.inf
 ) -> np.ndarray:
@@ -159,33 +110,6 @@ def discounted_months(
     full = _ordinary(whole, _rate(rate)) / factor
     counted = MONTHS_IN_YEAR * full + (stay - MONTHS_IN_YEAR * whole) * factor**whole
     return (counted * factor ** _first(timing)).reshape(np.shape(months))
-
-
-def annuity_factor(years: float, *, rate: float, timing: Timing = "end") -> float:
-    """Return the present value of one pound a year for `years`; timing "end": ordinary annuity, "start": due.
-
-    A rate of 0 gives `years`. Raises CostError for years that are not above 0 or a rate of -1 or less.
-    """
-    if not _number(years, "years") > 0:
-        raise CostError(f"years {years}. Allowed: above 0.")
-    checked = _rate(rate)
-    return float(_ordinary(np.asarray(years, float), checked) * (1 + checked) ** (1 - _first(timing)))
-
-
-def equivalent_annual_cost(
-    cost: float, *, years: float, rate: float, scrap: float = 0.0, timing: Timing = "end"
-) -> float:
-    """Return the yearly sum whose present value is that of buying now and selling for `scrap` at the end.
-
-    cost, scrap: GBP of one price year; scrap is received `years` from now. timing: of the yearly sum.
-    = (cost - scrap / (1 + rate)^years) / annuity factor. Raises CostError as `annuity_factor`, and for a
-    negative cost or scrap value.
-    Method: Drummond et al., chapter on costs (annuitising capital outlays).
-    """
-    if _number(cost, "cost") < 0 or _number(scrap, "scrap") < 0:
-        raise CostError(f"cost {cost}, scrap {scrap}. Allowed: 0 or more.")
-    factor = annuity_factor(years, rate=rate, timing=timing)
-    return (cost - scrap / (1 + rate) ** years) / factor
 
 
 def _ordinary(years: np.ndarray, rate: float) -> np.ndarray:

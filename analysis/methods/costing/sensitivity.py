@@ -28,15 +28,6 @@ class Tornado:
     frame: pd.DataFrame
     base: float
 
-    def sentence(self) -> str:
-        """Which input matters most, and by how much."""
-        first = self.frame.iloc[0]
-        return (
-            f"Of {len(self.frame)} inputs, changed one at a time, {first['parameter']} matters most: from "
-            f"£{min(first['low'], first['high']):,.0f} to £{max(first['low'], first['high']):,.0f} around a base "
-            f"case of £{self.base:,.0f}."
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -58,15 +49,6 @@ class Threshold:
     def reached(self) -> bool:
         """Whether the target is met between the ends."""
         return bool(np.isfinite(self.value))
-
-    def sentence(self) -> str:
-        """Where the cost meets the target, or that it does not."""
-        if not self.reached:
-            return (
-                f"No value of {self.parameter} from {self.low:g} to {self.high:g} brings the cost to "
-                f"£{self.target:,.0f}; it is £{self.at_low:,.0f} at the lower end and £{self.at_high:,.0f} at the upper."
-            )
-        return f"The cost is £{self.target:,.0f} when {self.parameter} is {self.value:.4g} (base case {self.base_value:.4g})."
 
 
 def tornado(

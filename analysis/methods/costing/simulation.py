@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,14 +38,6 @@ class Simulated:
     upper_error: float
     level: float
     label: str
-
-    def sentence(self) -> str:
-        """Mean, interval, number of draws and the error of drawing."""
-        return (
-            f"{self.label}: mean £{self.mean:,.0f} ({self.level:.0%} interval £{self.lower:,.0f} to "
-            f"£{self.upper:,.0f}) over {self.draws.size:,} draws; drawing more could move the mean by about "
-            f"£{1.96 * self.mean_error:,.0f}."
-        )
 
 
 def summary(draws: np.ndarray, *, level: float = LEVEL, label: str = "Cost") -> Simulated:
@@ -109,14 +101,6 @@ def correlation_of(factors: Sequence[str | None], loadings: Sequence[float | Non
     return matrix
 
 
-def normal_correlation(rank: float | np.ndarray) -> np.ndarray:
-    """Return the correlation of normal scores under which a Gaussian copula has this Spearman correlation."""
-    given = np.asarray(rank, dtype=float)
-    if not (np.abs(given) <= 1).all():
-        raise CostError(f"rank correlation {rank}. Allowed: from -1 to 1.")
-    return 2 * np.sin(np.pi * given / 6)
-
-
 def scores(
     correlation: np.ndarray, *, draws: int, rng: np.random.Generator, method: str = "random"
 ) -> np.ndarray:
@@ -141,13 +125,6 @@ def scores(
     return np.column_stack([_mixed(apart, row) for row in root])
 
 
-def shares(
-    correlation: np.ndarray, *, draws: int, rng: np.random.Generator, method: str = "random"
-) -> np.ndarray:
-    """Return joint draws as shares between 0 and 1 (Gaussian copula): `scores` through the normal curve."""
-    return special.ndtr(scores(correlation, draws=draws, rng=rng, method=method))
-
-
 def joint_draws(
     inputs: Mapping[str, Distribution],
     *,
@@ -170,29 +147,6 @@ def joint_draws(
     joint = scores(matrix, draws=draws, rng=rng, method=method)
     columns = {name: made.of_scores(joint[:, place]) for place, (name, made) in enumerate(inputs.items())}
     return pd.DataFrame(columns)
-
-
-def psa(
-    model: Callable[[pd.DataFrame], np.ndarray | pd.Series],
-    inputs: Mapping[str, Distribution],
-    *,
-    draws: int = DRAWS,
-    rng: np.random.Generator,
-    correlation: np.ndarray | None = None,
-    level: float = LEVEL,
-    label: str = "Cost",
-) -> Simulated:
-    """Cost every draw of the inputs and summarise. model: frame of draws (columns = inputs) to one cost a row.
-
-    Raises CostError for a model that does not return one number a draw, and as `joint_draws` and `summary` do.
-    """
-    frame = joint_draws(inputs, draws=draws, rng=rng, correlation=correlation)
-    costs = np.asarray(model(frame.copy()), dtype=float)
-    if costs.shape != (draws,):
-        raise CostError(
-            f"the model returned shape {costs.shape} for {draws} draws. Allowed: one cost a draw."
-        )
-    return summary(costs, level=level, label=label)
 
 
 def _mixed(apart: np.ndarray, row: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ class TimeInRegime:
     medians: one row a `group`: `n`, `ended` (by any cause), `censored`, `median`, `lower`, `upper` of the
         time to any end; NaN where the curve or its limit does not come down to one half.
     comparison: log-rank test of the groups on any end; None with one group or nothing to compare.
-    ends: kinds of end, the first that of interest. unit: of time. subject: what the rows are.
+    ends: kinds of end, the first that of interest. unit: of time.
     """
 
     survival: pd.DataFrame
@@ -45,7 +45,6 @@ class TimeInRegime:
     ends: tuple[str, ...]
     unit: str
     level: float
-    subject: str
 
     def at(self, moment: float) -> pd.DataFrame:
         """Share gone by each cause `moment` after the start, the last value at or before it.
@@ -64,37 +63,6 @@ class TimeInRegime:
             )
         return pd.DataFrame(rows, columns=["group", "cause", "incidence", "lower", "upper", "naive"])
 
-    def sentence(self, moment: float = 24) -> str:
-        """Sizes and medians of each group, and the share gone by each cause at `moment`."""
-        shares = self.at(moment)
-        parts = []
-        for row in self.medians.itertuples():
-            label = "" if row.group == EVERYONE else f"{row.group}: "
-            low, high = _limit(row.lower), _limit(row.upper)
-            middle = (
-                f"half had ended by {row.median:.3g} {self.unit} ({self.level:.0%} interval {low} to {high})"
-                if np.isfinite(row.median)
-                else "fewer than half were seen to end, so there is no median"
-            )
-            gone = [
-                f"{r.cause} {r.incidence:.0%} ({r.lower:.0%} to {r.upper:.0%})"
-                if np.isfinite(r.lower)
-                else f"{r.cause} {r.incidence:.0%}"
-                for r in shares[shares["group"] == row.group].itertuples()
-                if np.isfinite(r.incidence)
-            ]
-            after = (
-                f"by {moment:g} {self.unit}: {', '.join(gone)}"
-                if gone
-                else f"not seen for {moment:g} {self.unit}"
-            )
-            parts.append(
-                f"{label}of {row.n} {self.subject} {row.ended} ended and {row.censored} were still open "
-                f"(censored); {middle}; {after}"
-            )
-        text = ". ".join(part[0].upper() + part[1:] for part in parts) + "."
-        return f"{text} {self.comparison.sentence()}" if self.comparison else text
-
 
 def time_in_regime(
     spells: pd.DataFrame,
@@ -106,7 +74,6 @@ def time_in_regime(
     entry: str | None = None,
     group: str | None = None,
     unit: str = "months",
-    subject: str = "spells",
     level: float = 0.95,
 ) -> TimeInRegime:
     """Describe time to the end of each spell with Kaplan-Meier and Aalen-Johansen curves.
@@ -117,8 +84,7 @@ def time_in_regime(
     ends: events that count, the one of interest first; None = ENDS for words, every code above 0 for codes.
     censored: what stands for censored; None = CENSORED for words, 0 for codes.
     entry: column of the time already spent when observation of the spell began (left truncation).
-    group: column to compare by; None = all together. unit: of the durations, and subject: what the rows are,
-        for the sentence.
+    group: column to compare by; None = all together. unit: of the durations.
     CQC's visits come in waves, so ends come in lumps: no rates by month are given.
 
     Raises DurationError for a column that is not there, a missing, negative or infinite duration, an end that
@@ -164,7 +130,6 @@ def time_in_regime(
         tuple(names),
         unit,
         level,
-        subject,
     )
 
 
@@ -216,7 +181,7 @@ def returns(
         dates["back"] == end, "returned", np.where(dates["lost"] == end, "dissolved", "censored")
     )
     frame = pd.DataFrame({"duration": (end - table["left"]).dt.days / DAYS_IN_MONTH, "event": event})
-    return time_in_regime(frame, ends=("returned", "dissolved"), subject="trusts that left", level=level)
+    return time_in_regime(frame, ends=("returned", "dissolved"), level=level)
 
 
 def _numbers(spells: pd.DataFrame, column: str) -> np.ndarray:
@@ -266,7 +231,3 @@ def _compared(times: np.ndarray, codes: np.ndarray, labels: pd.Series, starts: n
 
 def _first(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[["group", *frame.columns.drop("group")]]
-
-
-def _limit(value: float) -> str:
-    return f"{value:.3g}" if np.isfinite(value) else "not reached"

@@ -1,4 +1,4 @@
-"""Time to an end, some of it unseen: Kaplan-Meier, Aalen-Johansen, log-rank and Cox.
+"""Time to an end, some of it unseen: Kaplan-Meier, Aalen-Johansen and log-rank.
 
 Conventions are those of R's survival package: Greenwood errors, log-log limits, medians at the middle of a
 stretch where the curve is exactly one half, at risk at `t` when entry < t <= duration.
@@ -6,21 +6,18 @@ stretch where the curve is exactly one half, at risk at `t` when entry < t <= du
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.duration.hazard_regression import PHReg
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from scipy.sparse.csgraph import connected_components
+from statsmodels.duration.survfunc import survdiff
 
 Floats = np.ndarray
 HALF_TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # a curve this near to one half is at one half
 CURVE = ["time", "at_risk", "events", "censored", "survival", "se", "lower", "upper"]
-ENDLESS = 100.0  # a standard error this large, a standard deviation of the covariate, means no maximum
 INCIDENCE = ["cause", "time", "at_risk", "events", "incidence", "se", "lower", "upper", "naive"]
 
 
@@ -32,40 +29,12 @@ class DurationError(ValueError):
 class LogRank:
     """Comparison of groups over the whole of follow-up.
 
-    groups: one row a group; `n`, `observed` and `expected` events. statistic is chi-square on `df`.
+    statistic is chi-square on `df`: groups that were at risk when one ended, less one.
     """
 
-    groups: pd.DataFrame
     statistic: float
     df: int
     p: float
-
-    def sentence(self) -> str:
-        """The statistic, its degrees of freedom and p."""
-        sizes = ", ".join(f"{row.Index} {row.n}" for row in self.groups.itertuples())
-        return f"Log-rank chi-square {self.statistic:.2f} on {self.df} df, p = {self.p:.3g} ({sizes})."
-
-
-@dataclass(frozen=True, slots=True)
-class Hazards:
-    """Cox regression: one row a covariate.
-
-    coefficients: `estimate` (log hazard ratio), `se`, `lower`, `upper`, `ratio`, `ratio_lower`,
-        `ratio_upper`.
-    """
-
-    coefficients: pd.DataFrame
-    ties: str
-    n: int
-    events: int
-    level: float
-
-    def sentence(self) -> str:
-        """The hazard ratios with intervals."""
-        rows = self.coefficients.itertuples()
-        parts = [f"{r.Index} {r.ratio:.2f} ({r.ratio_lower:.2f} to {r.ratio_upper:.2f})" for r in rows]
-        ended = f"{self.events} of {self.n} ended"
-        return f"Hazard ratios ({self.level:.0%} intervals): {'; '.join(parts)}; {ended}."
 
 
 def kaplan_meier(
@@ -164,75 +133,21 @@ def log_rank(
     times = np.unique(duration[cause > 0])
     here = (entry < times[:, None]) & (duration >= times[:, None])
     dead = (duration == times[:, None]) & (cause > 0)
-    member = codes[:, None] == np.arange(len(labels))
-    at_risk, events = here @ member.astype(float), dead @ member.astype(float)
-    n, d = at_risk.sum(axis=1), events.sum(axis=1)
-    share = at_risk / n[:, None]
-    factor = np.where(n > 1, d * (n - d) / np.maximum(n - 1, 1), 0.0)
-    observed, expected = events.sum(axis=0), (share * d[:, None]).sum(axis=0)
-    covariance = np.diag((factor[:, None] * share).sum(axis=0)) - (share * factor[:, None]).T @ share
-    used = np.diag(covariance) > 0
-    if used.sum() < 2:
+    # a moment at which all at risk are of one group, or all end, says nothing of groups
+    member = (codes[:, None] == np.arange(len(labels))).astype(float)
+    at_risk = here @ member
+    n, ended_then = at_risk.sum(axis=1), dead.sum(axis=1)
+    tells = (at_risk.max(axis=1, initial=0) < n) & (ended_then < n)
+    there = (at_risk[tells] > 0).astype(float)
+    known = np.flatnonzero(there.any(axis=0))
+    if len(known) < 2:
         raise DurationError("no event occurred while two groups were at risk; nothing can be compared.")
-    gap = (observed - expected)[used][1:]
-    statistic = float(gap @ np.linalg.pinv(covariance[np.ix_(used, used)][1:, 1:]) @ gap)
-    df = int(used.sum()) - 1
-    table = pd.DataFrame(
-        {"n": member.sum(axis=0), "observed": observed, "expected": expected},
-        index=pd.Index(labels, name="group"),
-    )
-    return LogRank(table, statistic, df, float(stats.chi2.sf(statistic, df)))
-
-
-def cox(
-    duration: Floats,
-    ended: Floats,
-    covariates: pd.DataFrame,
-    *,
-    entry: Floats | None = None,
-    ties: Literal["efron", "breslow"] = "efron",
-    level: float = 0.95,
-) -> Hazards:
-    """Fit proportional hazards by partial likelihood (statsmodels PHReg).
-
-    covariates: numbers, one row a duration, none missing, no constant. Other arguments as `kaplan_meier`.
-    Raises DurationError as `check`, for missing or constant covariates, some that determine one another or
-    put the ends in order (no finite ratio), unknown ties and no event at all.
-    """
-    check_level(level)
-    duration, cause, entry = check(duration, _yes_or_no(ended), entry)
-    matrix = covariates.to_numpy(float)
-    if matrix.shape[0] != len(duration) or not np.isfinite(matrix).all():
-        raise DurationError("covariates must be finite numbers, one row a duration.")
-    constant = covariates.columns[np.ptp(matrix, axis=0) == 0].tolist()
-    if constant or not (cause > 0).any() or ties not in ("efron", "breslow"):
-        raise DurationError(
-            f"constant covariates {constant}, {int((cause > 0).sum())} events, ties {ties!r}: needed are "
-            "covariates that vary, at least one event, and ties 'efron' or 'breslow'."
-        )
-    if np.linalg.matrix_rank(matrix - matrix.mean(axis=0)) < matrix.shape[1]:
-        raise DurationError(f"covariates {covariates.columns.tolist()} determine one another. Leave one out.")
-    # PHReg counts a row as at risk at its own entry: entries are moved past it, short of the next moment
-    moments = np.unique(np.concatenate([duration, entry[np.isfinite(entry)]]))
-    later = entry + (np.diff(moments).min() / 2 if len(moments) > 1 else 0.0)
-    truncated = np.isfinite(entry).any()
-    model = PHReg(duration, matrix, status=(cause > 0), ties=ties, entry=later if truncated else None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # refused below
-        fit = model.fit(disp=False)
-    if not (fit.bse * matrix.std(axis=0) < ENDLESS).all():
-        raise DurationError(
-            f"covariates {covariates.columns.tolist()} put the ends in order: a hazard ratio runs off to "
-            "0 or infinity."
-        )
-    half = stats.norm.ppf(0.5 + level / 2) * fit.bse
-    table = pd.DataFrame(
-        {"estimate": fit.params, "se": fit.bse, "lower": fit.params - half, "upper": fit.params + half},
-        index=covariates.columns.rename("covariate"),
-    )
-    ratios = np.exp(table[["estimate", "lower", "upper"]])
-    ratios.columns = ["ratio", "ratio_lower", "ratio_upper"]
-    return Hazards(table.join(ratios), ties, len(duration), int((cause > 0).sum()), level)
+    if connected_components((there.T @ there)[np.ix_(known, known)])[0] > 1:
+        raise DurationError("groups fall apart in sets that were never at risk together.")
+    used = np.isin(codes, known)
+    late = entry[used] if np.isfinite(entry).any() else None
+    statistic, p = survdiff(duration[used], (cause[used] > 0).astype(int), codes[used], entry=late)
+    return LogRank(float(statistic), len(known) - 1, float(p))
 
 
 def check(duration: Floats, cause: Floats, entry: Floats | None) -> tuple[Floats, Floats, Floats]:

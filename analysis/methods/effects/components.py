@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, Unpack, get_args
 
 import numpy as np
 import pandas as pd
 
-from analysis.methods.effects.panels import EffectError
+from analysis.methods.effects.panels import Columns, EffectError, Panel
 from analysis.methods.effects.windows import Wide, mean, wide
 
 Floats = np.ndarray
@@ -36,14 +36,10 @@ class VarianceComponents:
 
 
 def variance_components(
-    panel: pd.DataFrame,
+    panel: pd.DataFrame | Panel,
     *,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
-    group: str | None = "type",
     population: Population = "never",
+    **columns: Unpack[Columns],
 ) -> VarianceComponents:
     """Split the variance of an outcome untouched by the regime into lasting and passing.
 
@@ -56,8 +52,7 @@ def variance_components(
     long range. Raises EffectError as `read_panel`, for an unknown population, and for too few trusts or
     periods.
     """
-    table = wide(panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group)
-    return components_of(table, population)
+    return components_of(wide(panel, columns), population)
 
 
 def components_of(table: Wide, population: Population) -> VarianceComponents:

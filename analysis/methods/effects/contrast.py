@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from analysis.methods.effects.additive import additive
-from analysis.methods.effects.panels import EffectError, check_level, read_panel
+from analysis.methods.effects.panels import EffectError, Panel, Reading, check_level, panel_of
 from analysis.methods.effects.pretrend import within_regression
-from analysis.methods.effects.results import Overall, check_better, interval, overall
+from analysis.methods.effects.results import overall
 from analysis.methods.effects.staggered import time_cells
+from analysis.methods.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +25,18 @@ class Contrast:
     weights: frame (unit, time, weight) of the treated observations.
     """
 
-    overall: Overall
+    overall: Estimate
     negative: float
     negative_sum: float
     weights: pd.DataFrame
     level: float
-    measure: str
-    better: str | None
-    label: str
-
-    def sentence(self) -> str:
-        """State the coefficient and why it is not the answer."""
-        found = self.overall
-        return (
-            f"For contrast only, two-way fixed effects give {found.estimate:.3g} {self.measure} "
-            f"for {self.label} ({interval(found.lower, found.upper, self.level)}; "
-            f"{found.n_trusts} trusts that entered): it uses trusts already in as comparators, and "
-            f"{100 * self.negative:.0f}% of treated observations count negatively."
-        )
 
 
 def twfe(
-    panel: pd.DataFrame,
+    panel: pd.DataFrame | Panel,
     *,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
-    group: str | None = None,
-    last_time: int | None = None,
     level: float = 0.95,
-    measure: str = "units",
-    better: str | None = None,
-    label: str = "the outcome",
+    **reading: Unpack[Reading],
 ) -> Contrast:
     """Regress the outcome on treated, unit effects and time (by group) effects. A contrast, not an estimate.
 
@@ -67,13 +48,10 @@ def twfe(
     from the fixed effects.
     """
     check_level(level)
-    check_better(better)
-    data = read_panel(
-        panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group, last_time=last_time
-    )
+    data = panel_of(panel, reading)
     times = np.unique(data.time, return_inverse=True)[1]
     model = additive(data.unit, time_cells(times, data.group), np.ones(len(data.y)))
-    treated = (data.since >= 0).astype(float)
+    treated = (data.since >= -data.anticipation).astype(float)
     slope, influence, sure = within_regression(data.y, treated[:, None], model)
     if not sure[0]:
         raise EffectError("treatment cannot be told apart from the unit and time effects.")
@@ -86,6 +64,7 @@ def twfe(
             float(slope[0]),
             float(np.sqrt((influence[:, 0] ** 2).sum())),
             level,
+            unit=data.measure,
             trusts=trusts,
             controls=len(data.units) - trusts,
             obs=int(on.sum()),
@@ -94,7 +73,4 @@ def twfe(
         negative_sum=float(weight[weight < 0].sum()),
         weights=pd.DataFrame({"unit": data.units[data.unit[on]], "time": data.time[on], "weight": weight}),
         level=level,
-        measure=measure,
-        better=better,
-        label=label,
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from analysis.methods.effects.additive import additive
 from analysis.methods.effects.panels import (
+    Columns,
     EffectError,
     NotEstimable,
     Panel,
@@ -23,8 +25,9 @@ from analysis.methods.effects.panels import (
 )
 from analysis.methods.effects.redraw import Redraw, redraw, weighted_sums
 from analysis.methods.effects.resample import in_parallel, need_generator, resampled_units
-from analysis.methods.effects.results import BETTER, THIN, interval
+from analysis.methods.effects.results import THIN
 from analysis.methods.effects.staggered import time_cells
+from analysis.methods.estimate import HIGHER, LOWER
 
 ESTIMABLE = "estimable"
 
@@ -48,39 +51,14 @@ class GainKept:
     dropped: pd.DataFrame
     draws: pd.DataFrame
     level: float
-    measure: str
-    better: str
-    label: str
-
-    def sentence(self) -> str:
-        """State, for each horizon, the share kept or why it is not estimable, and who came back."""
-        parts = []
-        for row in self.frame.to_dict("records"):
-            if row["status"] == ESTIMABLE:
-                limits = interval(100 * row["lower"], 100 * row["upper"], self.level)
-                said = f"{100 * row['share']:.0f}% of the gain was kept ({limits}, in percent"
-            else:
-                said = f"the share kept is not estimable ({row['status']}"
-            parts.append(f"{row['horizon']} periods after leaving {said}; {row['n_trusts']} trusts)")
-        back = int(self.trusts["returned"].notna().sum())
-        return (
-            f"For {self.label}, "
-            + "; ".join(parts)
-            + f". {back} of {len(self.trusts)} trusts that left came back."
-        )
 
 
 def gain_kept(
     panel: pd.DataFrame,
     *,
     better: str,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
     exit: str = "exit",
     treated: str = "in_force",
-    group: str | None = None,
     horizons: Sequence[int] = (12, 24),
     window: int = 1,
     omit_before: int = 0,
@@ -89,8 +67,7 @@ def gain_kept(
     rng: np.random.Generator | None = None,
     draws: int = 0,
     n_jobs: int = 1,
-    measure: str = "units",
-    label: str = "the outcome",
+    **columns: Unpack[Columns],
 ) -> GainKept:
     """Share of the gain kept `horizons` periods after leaving, against the imputed counterfactual.
 
@@ -111,28 +88,19 @@ def gain_kept(
     by regression to the mean.
     Raises EffectError for a faulty panel, an exit not after entry, or nobody who left.
     """
-    if better not in BETTER[:2]:
-        raise EffectError(f"better={better!r}. Allowed: {BETTER[:2]}: a gain needs a direction.")
+    if better not in (HIGHER, LOWER):
+        raise EffectError(f"better={better!r}. Allowed: {(HIGHER, LOWER)}: a gain needs a direction.")
     check_level(level)
     need_generator(rng, draws)
     whole_number("window", window, least=1)
     for horizon in horizons:
         whole_number("horizons", horizon)
-    data = read_panel(
-        panel,
-        outcome=outcome,
-        unit=unit,
-        time=time,
-        cohort=cohort,
-        group=group,
-        anticipation=omit_before,
-        last_time=last_time,
-    )
-    left, back = _exits(panel, data, unit, time, cohort, exit, treated)
+    data = read_panel(panel, anticipation=omit_before, last_time=last_time, **columns)
+    left, back = _exits(panel, data, columns, exit, treated)
     out = data.since >= -omit_before
     times = np.unique(data.time, return_inverse=True)[1]
     windows = _windows(data, left, out, list(horizons), window)
-    sign = 1.0 if better == "higher" else -1.0
+    sign = 1.0 if better == HIGHER else -1.0
     solve = partial(_changes, data=data, times=times, out=out, windows=windows, sign=sign)
     found = solve(np.ones(len(data.units)))
     drawn = np.empty((0, len(horizons), 3))
@@ -149,16 +117,15 @@ def gain_kept(
         dropped=data.dropped,
         draws=pd.DataFrame(drawn[:, :, 2], columns=pd.Index(horizons, name="horizon")),
         level=level,
-        measure=measure,
-        better=better,
-        label=label,
     )
 
 
 def _exits(
-    panel: pd.DataFrame, data: Panel, unit: str, time: str, cohort: str, exit: str, treated: str
+    panel: pd.DataFrame, data: Panel, columns: Columns, exit: str, treated: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """First period outside, and first period back inside, of each unit of `data`; nan = none."""
+    unit, time = columns.get("unit", "trust"), columns.get("time", "t")
+    cohort = columns.get("cohort", "entry")
     table = keyed(panel, columns=[unit, time, cohort, exit, treated], unit=unit, time=time)
     constant(table, exit, unit)
     leaves, inside = numbers(table, exit), numbers(table, treated)

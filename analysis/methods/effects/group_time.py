@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from analysis.methods.effects.cells import Cells, group_time_cells
-from analysis.methods.effects.panels import EffectError, Panel, check_level, keyed, numbers, read_panel
+from analysis.methods.effects.panels import (
+    EffectError,
+    Panel,
+    Reading,
+    check_level,
+    keyed,
+    numbers,
+    panel_of,
+)
 from analysis.methods.effects.resample import need_generator, sup_t
-from analysis.methods.effects.results import Effects, check_better, overall, with_intervals
+from analysis.methods.effects.results import Effects, overall, with_intervals
 from analysis.methods.effects.staggered import wanted
 
 CONTROLS = ("never", "not_yet")
@@ -20,26 +29,17 @@ METHODS = ("dr", "reg")
 
 
 def event_study(
-    panel: pd.DataFrame,
+    panel: pd.DataFrame | Panel,
     *,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
     control: str = "never",
-    group: str | None = None,
     horizons: Iterable[int] | None = None,
-    anticipation: int = 0,
     base: str = "varying",
     covariates: Sequence[str] = (),
     method: str = "dr",
-    last_time: int | None = None,
     level: float = 0.95,
     rng: np.random.Generator | None = None,
     draws: int = 0,
-    measure: str = "units",
-    better: str | None = None,
-    label: str = "the outcome",
+    **reading: Unpack[Reading],
 ) -> Effects:
     """Effect of entry by Callaway and Sant'Anna's group-time average effects.
 
@@ -58,7 +58,6 @@ def event_study(
     anticipation: whole periods before entry that may already be affected; the base lies before them. They
         are reported in phase "left out". Cohorts without a period before them are dropped.
     horizons: periods since entry kept in the frame and in every summary; None = all.
-    last_time: observations after this period are left out altogether.
     Standard errors: analytical, from influence functions, by unit, with the estimated cohort weights
         allowed for. A figure that rests on one treated unit has none (nan): its variation cannot be seen.
         draws: with `rng`, simultaneous limits over the rows of the frame by multiplier bootstrap.
@@ -79,28 +78,19 @@ def event_study(
         if value not in allowed:
             raise EffectError(f"{name}={value!r}. Allowed: {allowed}.")
     check_level(level)
-    check_better(better)
     need_generator(rng, draws)
-    keys = {"unit": unit, "time": time}
-    panel, extra = _complete(panel, outcome, list(covariates), keys)
-    data = read_panel(
-        panel,
-        outcome=outcome,
-        **keys,
-        cohort=cohort,
-        group=group,
-        anticipation=anticipation,
-        last_time=last_time,
-    )
+    panel, extra = _complete(panel, list(covariates), reading)
+    data = panel_of(panel, reading)
+    anticipation = data.anticipation
     if control == "never" and not np.any(data.unit_cohort > data.time.max()):
-        raise EffectError(f"no unit is never treated in column '{cohort}'. Use control='not_yet'.")
+        raise EffectError("no unit is never treated . Use control='not_yet'.")
     wanted(data.since, horizons)
     cells = group_time_cells(
         data,
         control=control,
         anticipation=anticipation,
         base=base,
-        covariates=_aligned(extra, data, keys, list(covariates)),
+        covariates=None if extra is None else extra.loc[_rows(data)].to_numpy(dtype=float),
         method=method,
         horizons=None if horizons is None else list(horizons),
     )
@@ -128,13 +118,15 @@ def event_study(
     return Effects(
         frame=with_intervals(frame, level=level, critical=critical),
         overall=overall(
-            simple[0], np.nan if alone else _se(simple[1]), level, obs=after.member.sum(), **seen
+            simple[0],
+            np.nan if alone else _se(simple[1]),
+            level,
+            unit=data.measure,
+            obs=after.member.sum(),
+            **seen,
         ),
         method=f"group-time effects against {control.replace('_', ' ')} treated trusts",
         level=level,
-        measure=measure,
-        better=better,
-        label=label,
         dropped=_dropped(data, after),
         unidentified=int((wanted(data.since, horizons) & (data.since >= 0)).sum() - after.member.sum()),
         missing=data.missing,
@@ -153,28 +145,27 @@ def event_study(
 
 
 def _complete(
-    panel: pd.DataFrame, outcome: str, covariates: list[str], keys: dict[str, str]
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    panel: pd.DataFrame | Panel, covariates: list[str], reading: Reading
+) -> tuple[pd.DataFrame | Panel, pd.DataFrame | None]:
     """Panel with the outcome blank where a covariate is, and the covariates by unit and time."""
     if not covariates:
         return panel, None
-    table = keyed(panel, columns=[keys["unit"], keys["time"], *covariates], **keys)
+    if isinstance(panel, Panel):
+        raise EffectError(f"covariates {covariates} with a panel that was read before: give the frame.")
+    unit, time = reading.get("unit", "trust"), reading.get("time", "t")
+    table = keyed(panel, columns=[unit, time, *covariates], unit=unit, time=time)
     blank = np.zeros(len(panel), dtype=bool)
     for name in covariates:
         numbers(table, name)
         blank |= panel[name].isna().to_numpy()
-    return panel.assign(**{outcome: panel[outcome].mask(blank)}), table
+    outcome = reading.get("outcome", "value")
+    hidden = panel.assign(**{outcome: panel[outcome].mask(blank)})
+    return hidden, table.set_index([unit, time])[covariates]
 
 
-def _aligned(
-    extra: pd.DataFrame | None, data: Panel, keys: dict[str, str], covariates: list[str]
-) -> np.ndarray | None:
-    """Covariates in the order of the observations of `data`."""
-    if extra is None:
-        return None
-    rows = pd.MultiIndex.from_arrays([data.units[data.unit], data.time])
-    found = extra.set_index([keys["unit"], keys["time"]])[covariates].loc[rows]
-    return found.to_numpy(dtype=float)
+def _rows(data: Panel) -> pd.MultiIndex:
+    """Unit and period of each observation."""
+    return pd.MultiIndex.from_arrays([data.units[data.unit], data.time])
 
 
 def _only(cells: Cells, keep: np.ndarray) -> Cells:

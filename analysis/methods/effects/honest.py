@@ -38,27 +38,6 @@ class HonestBounds:
     breakdown: float
     breakdown_interval: float
     level: float
-    measure: str
-
-    def sentence(self) -> str:
-        """The breakdown value, the bounds at mbar 1 if asked for, and what they leave out."""
-        rows = self.frame.set_index("mbar")
-        text = (
-            f"The {self.target} of {self.estimate:+.3g} {self.measure} has bounds that include 0 once trends "
-            f"may part by {self.breakdown:.2g} times the largest change between neighbouring periods before "
-            f"entry ({self.largest:.3g})."
-        )
-        if 1.0 in rows.index:
-            row = rows.loc[1.0]
-            text += f" At once that change the bounds are {row.lower:+.3g} to {row.upper:+.3g}."
-        if np.isnan(self.breakdown_interval):
-            return f"{text} These bounds ignore sampling error; no interval is given."
-        if 1.0 in rows.index:
-            text += f" {self.level:.0%} interval {row.interval_lower:+.3g} to {row.interval_upper:+.3g}."
-        return (
-            f"{text} The bounds ignore sampling error; the interval includes it and is conservative (wider "
-            f"than needed): it includes 0 from {self.breakdown_interval:.2g} times on."
-        )
 
 
 def honest_bounds(
@@ -72,7 +51,6 @@ def honest_bounds(
     horizon: str = "horizon",
     estimate: str = "estimate",
     level: float = 0.95,
-    measure: str = "units",
 ) -> HonestBounds:
     """Bound an effect under relative magnitudes: trends part by at most mbar x the largest change before
     entry.
@@ -137,7 +115,7 @@ def honest_bounds(
     )
     if weights is not None:
         words = f"weighted {words}"
-    return HonestBounds(frame, centre, words, largest, breakdown, broken, level, measure)
+    return HonestBounds(frame, centre, words, largest, breakdown, broken, level)
 
 
 def _path(event_study: pd.DataFrame, horizon: str, estimate: str, reference: int) -> pd.Series:

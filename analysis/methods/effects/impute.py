@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,9 @@ from analysis.methods.effects.panels import (
     EffectError,
     NotEstimable,
     Panel,
+    Reading,
     check_level,
-    read_panel,
+    panel_of,
     whole_number,
 )
 from analysis.methods.effects.pretrend import placebo_leads
@@ -24,30 +26,22 @@ from analysis.methods.effects.resample import in_parallel, need_generator, resam
 from analysis.methods.effects.results import (
     THIN,
     Effects,
-    Overall,
-    check_better,
     check_reference,
     overall,
     with_intervals,
 )
 from analysis.methods.effects.staggered import imputation_estimate, time_cells, wanted
+from analysis.methods.estimate import Estimate
 
 PARTITIONS = ("pooled", "cohort_horizon", "horizon", "cohort")
 
 
 def imputation(
-    panel: pd.DataFrame,
+    panel: pd.DataFrame | Panel,
     *,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
-    group: str | None = None,
     horizons: Iterable[int] | None = None,
     pre_periods: int = 0,
-    anticipation: int = 0,
     omit_before: int = 0,
-    last_time: int | None = None,
     partition: str = "pooled",
     leave_out: bool = False,
     reference: str = "normal",
@@ -55,9 +49,7 @@ def imputation(
     rng: np.random.Generator | None = None,
     draws: int = 0,
     n_jobs: int = 1,
-    measure: str = "units",
-    better: str | None = None,
-    label: str = "the outcome",
+    **reading: Unpack[Reading],
 ) -> Effects:
     """Effect of entry by the imputation estimator: every treated observation less its predicted value.
 
@@ -66,9 +58,8 @@ def imputation(
     at a horizon is the mean difference over the units observed there; `overall` is the mean over all treated
     observations at horizons 0 and later, so a unit with a longer follow-up counts more.
 
-    panel: one row a unit and period; gaps and missing outcomes are allowed and left out. `outcome` in
-        `measure`; `time` whole consecutive periods; `cohort` first period of treatment, blank or inf =
-        never; `group` a stratum that is constant in a unit, such as the type of trust.
+    panel: one row a unit and period; gaps are allowed. reading: its columns, and what of it is read
+        (`Reading`); none for a `Panel`.
     Entry is never undone: observations after leaving stay in ("entered", intention to treat).
     horizons: periods since entry to report and pool (`range(0, 37)`); None = all observed from 0.
     anticipation, omit_before: the last k periods before entry are left out of the baseline and reported
@@ -76,7 +67,6 @@ def imputation(
     pre_periods: number of placebo leads before the left-out ones. They come from a regression on untreated
         observations only, against earlier periods of the same units (Borusyak et al., section 4.4), so they
         do not share the fit with the effects; `tables["pretrend"]` has the joint Wald test.
-    last_time: observations after this period are left out altogether.
     Standard errors: conservative, clustered by unit (Borusyak et al., theorem 3). `partition` names the
         cells whose mean effect is taken off: "cohort_horizon" (the usual default), "horizon", "cohort", or
         "pooled": cohort by horizon where a cohort has at least 5 units, all smaller cohorts together (with
@@ -92,20 +82,11 @@ def imputation(
     Raises EffectError for a faulty panel (see `read_panel`), an unknown setting, or no counterfactual.
     Method: Borusyak, Jaravel, Spiess, Review of Economic Studies 2024;91:3253-85.
     """
-    _check(pre_periods, omit_before, partition, level, better)
+    _check(pre_periods, omit_before, partition, level)
     check_reference(reference)
     need_generator(rng, draws)
-    data = read_panel(
-        panel,
-        outcome=outcome,
-        unit=unit,
-        time=time,
-        cohort=cohort,
-        group=group,
-        anticipation=anticipation,
-        last_time=last_time,
-    )
-    gap = max(anticipation, omit_before)
+    data = panel_of(panel, reading)
+    gap = max(data.anticipation, omit_before)
     out, times, model, ask, use = _prepared(data, horizons, gap)
     rows, influence, total = _effects(data, model, use, partition=partition, leave_out=leave_out)
     tables = {}
@@ -138,13 +119,17 @@ def imputation(
     return Effects(
         frame=frame,
         overall=overall(
-            total[0], total[1], level, trusts=total[2], controls=total[3], obs=total[4], reference=reference
+            total[0],
+            total[1],
+            level,
+            unit=data.measure,
+            trusts=total[2],
+            controls=total[3],
+            obs=total[4],
+            reference=reference,
         ),
         method="imputation from untreated observations",
         level=level,
-        measure=measure,
-        better=better,
-        label=label,
         dropped=_dropped(data, model, out),
         unidentified=int((ask & ~use & (data.since >= 0)).sum()),
         missing=data.missing,
@@ -161,7 +146,7 @@ def pooled(
     leave_out: bool = False,
     reference: str = "normal",
     level: float = 0.95,
-) -> Overall:
+) -> Estimate:
     """Only the overall figure of `imputation`, of a panel that was read before: quick, for simulations."""
     _, _, model, _, use = _prepared(data, horizons, omit_before)
     post = use & (data.since >= 0)
@@ -177,6 +162,7 @@ def pooled(
         float(share[:, 0] @ effect),
         se,
         level,
+        unit=data.measure,
         trusts=trusts,
         controls=_controls(model, post),
         obs=int(post.sum()),
@@ -201,11 +187,10 @@ def _prepared(
     return out, times, model, ask, use
 
 
-def _check(pre_periods: int, omit_before: int, partition: str, level: float, better: str | None) -> None:
+def _check(pre_periods: int, omit_before: int, partition: str, level: float) -> None:
     whole_number("pre_periods", pre_periods)
     whole_number("omit_before", omit_before)
     check_level(level)
-    check_better(better)
     if partition not in PARTITIONS:
         raise EffectError(f"partition={partition!r}. Allowed: {PARTITIONS}.")
 

@@ -1,4 +1,4 @@
-"""Inference with few trusts: exact and random re-assignment, wild cluster bootstrap, adjusted p values."""
+"""Inference with few trusts: exact and random re-assignment, adjusted p values."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Literal, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.multitest import multipletests
 
 from analysis.methods.effects.panels import EffectError, whole_number
 
 Floats = np.ndarray
 PValues = TypeVar("PValues", np.ndarray, pd.Series)
 Adjustment = Literal["bonferroni", "holm", "hochberg", "BH", "BY"]
+METHODS = {"hochberg": "simes-hochberg", "BH": "fdr_bh", "BY": "fdr_by"}  # the others are called the same
 
 MAX_ASSIGNMENTS = 2_000_000  # enumerated in a few seconds; more are drawn
 CHUNK = 50_000  # assignments held in memory at a time
@@ -40,14 +42,6 @@ class Permutation:
     exact: bool
     n_a: int
     n_b: int
-
-    def sentence(self) -> str:
-        """The difference, p and how it was obtained."""
-        how = "all" if self.exact else "randomly drawn"
-        return (
-            f"The means differ by {self.observed:+.3g} ({self.n_a} against {self.n_b}); p = "
-            f"{self.p_two_sided:.3g} two-sided, from {how} {self.assignments} assignments of the labels."
-        )
 
 
 def permutation_test(
@@ -123,35 +117,9 @@ def adjust(p: PValues, *, method: Adjustment, missing: Literal["refuse", "keep"]
     if ((values[known] < 0) | (values[known] > 1)).any():
         raise EffectError("p values must lie between 0 and 1.")
     adjusted = values.copy()
-    adjusted[known] = _adjusted(values[known], method)
+    if known.any():
+        adjusted[known] = multipletests(values[known], method=METHODS.get(method, method))[1]
     return p.copy() * 0 + adjusted if isinstance(p, pd.Series) else adjusted
-
-
-def holm(p: PValues, *, missing: Literal["refuse", "keep"] = "refuse") -> PValues:
-    """Adjust by Holm 1979: the chance of any false claim in the family is held; see `adjust`."""
-    return adjust(p, method="holm", missing=missing)
-
-
-def benjamini_hochberg(p: PValues, *, missing: Literal["refuse", "keep"] = "refuse") -> PValues:
-    """Adjust by Benjamini and Hochberg 1995: the expected share of false claims is held; see `adjust`."""
-    return adjust(p, method="BH", missing=missing)
-
-
-def _adjusted(p: Floats, method: str) -> Floats:
-    n = len(p)
-    order = np.argsort(p, kind="stable")
-    ranks = np.arange(1, n + 1)
-    if method == "bonferroni":
-        return np.minimum(p * n, 1)
-    if method == "holm":
-        ordered = np.maximum.accumulate(p[order] * (n - ranks + 1))
-    else:
-        factor = n - ranks + 1 if method == "hochberg" else n / ranks
-        factor = factor * (1 / ranks).sum() if method == "BY" else factor
-        ordered = np.minimum.accumulate((p[order] * factor)[::-1])[::-1]
-    result = np.empty(n)
-    result[order] = np.minimum(ordered, 1)
-    return result
 
 
 def _enumerated(n: int, size: int) -> Iterator[Floats]:

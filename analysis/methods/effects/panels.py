@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,34 @@ class NotEstimable(EffectError):
     """A sound panel that holds no trust the effect could be estimated for, such as entries before its start."""
 
 
+class Columns(TypedDict, total=False):
+    """How a frame with one row a unit and period is read as a panel; see `read_panel`.
+
+    outcome: "value" unless said otherwise, in `measure`; gaps and missing outcomes are allowed and left out.
+    unit: "trust". time: "t", whole consecutive periods. cohort: "entry", first period of treatment, blank or
+    inf = never; entry is never undone. group: a stratum that is constant in a unit, such as the type of
+    trust; None = one stratum. measure: unit of the outcome in words.
+    """
+
+    outcome: str
+    unit: str
+    time: str
+    cohort: str
+    group: str | None
+    measure: str
+
+
+class Reading(Columns, total=False):
+    """Columns, and what part of the frame is read.
+
+    anticipation: the last k periods before entry are no baseline, as they may be affected already.
+    last_time: observations after this period are left out altogether.
+    """
+
+    anticipation: int
+    last_time: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A checked panel as arrays; one entry an observation unless said otherwise, sorted by unit, then time.
@@ -26,7 +55,8 @@ class Panel:
     y: outcome. unit: code into `units`. time: integer period. cohort: first period of treatment, inf =
     never. group: code of the stratum (0 without strata). units: labels, one a unit.
     unit_cohort, unit_group: cohort and stratum, one a unit. missing: rows without an outcome, left out.
-    dropped: frame (unit, reason) of units left out.
+    dropped: frame (unit, reason) of units left out. measure: unit of the outcome. anticipation: periods
+    before entry that are no baseline.
     """
 
     y: np.ndarray
@@ -39,21 +69,52 @@ class Panel:
     unit_group: np.ndarray
     missing: int
     dropped: pd.DataFrame
+    measure: str
+    anticipation: int
 
     @property
     def since(self) -> np.ndarray:
         """Periods since the start of treatment; -inf for never treated."""
         return self.time - self.cohort
 
+    @property
+    def entered(self) -> np.ndarray:
+        """One bool a unit: it enters at some time."""
+        return np.isfinite(self.unit_cohort)
+
+    def of_units(self, keep: np.ndarray, unit_cohort: np.ndarray) -> Panel:
+        """Only the units marked in `keep`, with these cohorts (one a unit of this panel, inf = never)."""
+        rows = keep[self.unit]
+        parts = {name: getattr(self, name)[rows] for name in ("y", "time", "group")}
+        unit = (np.cumsum(keep) - 1)[self.unit[rows]]
+        by_unit = {"units": self.units[keep], "unit_group": self.unit_group[keep]}
+        chosen = unit_cohort[keep]
+        return replace(self, unit=unit, cohort=chosen[unit], unit_cohort=chosen, **parts, **by_unit)
+
+
+def panel_of(panel: pd.DataFrame | Panel, reading: Reading, *, group: str | None = None) -> Panel:
+    """The door of the estimators: a frame is read, a panel that was read before passes.
+
+    group: the column of strata where `reading` names none. Raises EffectError as `read_panel`, and for a
+    reading of what was read before.
+    """
+    if not isinstance(panel, Panel):
+        named: Reading = {"group": group, **reading}
+        return read_panel(panel, **named)
+    if reading:
+        raise EffectError(f"{sorted(reading)} say how a frame is read, and this panel was read before.")
+    return panel
+
 
 def read_panel(
     panel: pd.DataFrame,
     *,
-    outcome: str,
-    unit: str,
-    time: str,
-    cohort: str,
+    outcome: str = "value",
+    unit: str = "trust",
+    time: str = "t",
+    cohort: str = "entry",
     group: str | None = None,
+    measure: str = "units",
     anticipation: int = 0,
     last_time: int | None = None,
 ) -> Panel:
@@ -96,6 +157,8 @@ def read_panel(
         unit_group=strata[keep][starts],
         missing=missing,
         dropped=dropped.reset_index(drop=True),
+        measure=measure,
+        anticipation=anticipation,
     )
     if not np.any(result.since >= -anticipation):
         found = (

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis.methods.effects.panels import EffectError, Panel, read_panel, whole_number
+from analysis.methods.effects.panels import EffectError, Panel, Reading, panel_of, whole_number
 from analysis.methods.effects.resample import need_generator
 from analysis.methods.effects.staggered import imputation_estimate
 
@@ -40,18 +41,6 @@ class Placebo:
     entrants: int
     eligible: int
     strata: int
-    measure: str
-
-    def sentence(self) -> str:
-        """The observed effect, where the middle of the placebo effects lies, and p."""
-        low, high = np.nanquantile(self.null, [0.025, 0.975])
-        within = "" if self.strata == 1 else f" within {self.strata} types"
-        failed = f" {self.failed} draws could not be estimated and count as extreme." if self.failed else ""
-        return (
-            f"With the true entry dates the effect is {self.observed:+.3g} {self.measure}; dealing the dates "
-            f"of {self.entrants} trusts out at random among {self.eligible}{within} gives {low:+.3g} to "
-            f"{high:+.3g} in 95% of {self.draws} draws (p = {self.p_two_sided:.3g} two-sided).{failed}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,49 +56,21 @@ class LeaveOneOut:
     lowest: float
     highest: float
     by: str
-    measure: str
-
-    def sentence(self) -> str:
-        """The range, what was left out at its ends, and whether the sign holds."""
-        known = self.frame[self.frame["estimate"].notna()]
-        if known.empty:
-            return (
-                f"The effect of {self.overall:+.3g} {self.measure} hangs on one {self.by}: without it there "
-                "is no estimate."
-            )
-        low, high = known.iloc[0], known.iloc[-1]
-        lost = len(self.frame) - len(known)
-        blank = f"; without any one of {lost} others there is no estimate" if lost else ""
-        same = np.sign(self.lowest) == np.sign(self.highest) == np.sign(self.overall)
-        sign = (
-            "the sign does not depend on any one of them" if same else "the sign depends on which is left out"
-        )
-        return (
-            f"Leaving out one {self.by} at a time ({len(self.frame)} in turn), the effect of "
-            f"{self.overall:+.3g} {self.measure} lies between {self.lowest:+.3g} (without {low['left_out']}) "
-            f"and {self.highest:+.3g} (without {high['left_out']}); {sign}{blank}."
-        )
 
 
 def placebo_dates(
-    panel: pd.DataFrame,
+    panel: pd.DataFrame | Panel,
     *,
     draws: int = 999,
     rng: np.random.Generator,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
-    group: str | None = "type",
     eligible: str | None = None,
-    anticipation: int = 0,
     last_horizon: int | None = None,
-    measure: str = "units",
     n_jobs: int | None = None,
+    **reading: Unpack[Reading],
 ) -> Placebo:
     """Test that entry did nothing, by dealing the entry dates out again (randomisation inference).
 
-    panel: one row a trust and period. Other names as in the effect estimators; `group` None = one stratum.
+    panel: one row a trust and period. reading: as in the effect estimators, strata by "type" unless named.
     Assignment model: within each stratum the dates that its entrants had, as many of each, could have fallen
         on any of its eligible trusts, all deals equally likely; outcomes stay as they are. Trusts chosen for
         bad results are not a random draw of all trusts: restrict the eligible ones (`eligible`: column, True
@@ -127,12 +88,10 @@ def placebo_dates(
     """
     whole_number("draws", draws, least=1)
     need_generator(rng, draws)
-    data = read_panel(
-        panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group, anticipation=anticipation
-    )
-    chosen = _eligible(panel, data, unit, eligible)
+    data = panel_of(panel, reading, group="type")
+    chosen = _eligible(panel, data, reading.get("unit", "trust"), eligible)
     _refuse_without_choice(data, chosen)
-    observed = _estimate(data, data.unit_cohort, anticipation, last_horizon)
+    observed = _estimate(data, data.unit_cohort, last_horizon)
     if np.isnan(observed):
         raise EffectError(
             "the observed effect cannot be estimated: no treated observation has a counterfactual."
@@ -140,7 +99,7 @@ def placebo_dates(
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     work = delayed(_draws)
     parts = Parallel(n_jobs=n_jobs)(
-        work(data, chosen, size, stream, anticipation, last_horizon)
+        work(data, chosen, size, stream, last_horizon)
         for size, stream in zip(sizes, rng.spawn(len(sizes)), strict=True)
     )
     null = np.concatenate(list(parts))
@@ -149,7 +108,6 @@ def placebo_dates(
     far = failed | (np.abs(null) >= abs(observed) - slack)
     low, high = failed | (null <= observed + slack), failed | (null >= observed - slack)
     p_far, p_low, p_high = ((1 + int(hits.sum())) / (1 + draws) for hits in (far, low, high))
-    entered = np.isfinite(data.unit_cohort)
     strata = len(np.unique(data.unit_group))
     return Placebo(
         observed,
@@ -159,10 +117,9 @@ def placebo_dates(
         p_high,
         draws,
         int(failed.sum()),
-        int(entered.sum()),
+        int(data.entered.sum()),
         int(chosen.sum()),
         strata,
-        measure,
     )
 
 
@@ -172,15 +129,9 @@ def leave_one_out(
     estimator: Callable[[pd.DataFrame], float] | None = None,
     by: str | None = None,
     everyone: bool = False,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
-    group: str | None = "type",
-    anticipation: int = 0,
     last_horizon: int | None = None,
-    measure: str = "units",
     n_jobs: int | None = None,
+    **reading: Unpack[Reading],
 ) -> LeaveOneOut:
     """Estimate the effect again without each trust that entered, or without each value of another column.
 
@@ -190,19 +141,10 @@ def leave_one_out(
     A sample without a treated trust gives NaN, listed last. Raises EffectError if there is nothing to leave
     out.
     """
-    column = unit if by is None else by
+    column, cohort = by or reading.get("unit", "trust"), reading.get("cohort", "entry")
     if column not in panel.columns or cohort not in panel.columns:
         raise EffectError(f"no column {column!r} or {cohort!r} in the panel. Columns: {list(panel.columns)}.")
-    imputed = partial(
-        pooled_imputation,
-        outcome=outcome,
-        unit=unit,
-        time=time,
-        cohort=cohort,
-        group=group,
-        anticipation=anticipation,
-        last_horizon=last_horizon,
-    )
+    imputed = partial(_pooled, reading=reading, last_horizon=last_horizon)
     function = imputed if estimator is None else estimator
     entered = np.isfinite(panel[cohort].astype(float))
     values = (
@@ -219,25 +161,13 @@ def leave_one_out(
     frame["difference"] = frame["estimate"] - overall
     frame = frame.sort_values(["estimate", "left_out"], ignore_index=True)
     lowest, highest = float(frame["estimate"].min()), float(frame["estimate"].max())
-    return LeaveOneOut(frame, overall, lowest, highest, column, measure)
+    return LeaveOneOut(frame, overall, lowest, highest, column)
 
 
-def pooled_imputation(
-    panel: pd.DataFrame,
-    *,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
-    group: str | None = "type",
-    anticipation: int = 0,
-    last_horizon: int | None = None,
-) -> float:
-    """Pooled imputation estimate of a panel as a plain number; arguments and errors as `placebo_dates`."""
-    data = read_panel(
-        panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group, anticipation=anticipation
-    )
-    return _estimate(data, data.unit_cohort, anticipation, last_horizon)
+def _pooled(panel: pd.DataFrame, *, reading: Reading, last_horizon: int | None) -> float:
+    """Pooled imputation estimate of a panel as a plain number."""
+    data = panel_of(panel, reading, group="type")
+    return _estimate(data, data.unit_cohort, last_horizon)
 
 
 def _without(function: Callable[[pd.DataFrame], float], panel: pd.DataFrame, keep: pd.Series) -> float:
@@ -252,7 +182,6 @@ def _draws(
     eligible: Floats,
     size: int,
     rng: np.random.Generator,
-    anticipation: int,
     last_horizon: int | None,
 ) -> Floats:
     """Estimates of `size` deals of the cohorts among the eligible units of each stratum."""
@@ -262,11 +191,11 @@ def _draws(
         cohorts = data.unit_cohort.copy()
         for members in strata:
             cohorts[members] = rng.permutation(cohorts[members])
-        result[draw] = _estimate(data, cohorts, anticipation, last_horizon)
+        result[draw] = _estimate(data, cohorts, last_horizon)
     return result
 
 
-def _estimate(data: Panel, unit_cohort: Floats, anticipation: int, last_horizon: int | None) -> float:
+def _estimate(data: Panel, unit_cohort: Floats, last_horizon: int | None) -> float:
     """Pooled imputation estimate had the units these cohorts."""
     since = data.time - unit_cohort[data.unit]
     keep = since <= (np.inf if last_horizon is None else last_horizon)
@@ -275,7 +204,7 @@ def _estimate(data: Panel, unit_cohort: Floats, anticipation: int, last_horizon:
             data.y[keep],
             unit=data.unit[keep],
             time=(data.time - data.time.min())[keep],
-            treated=(since >= -anticipation)[keep],
+            treated=(since >= -data.anticipation)[keep],
             horizon=np.where(np.isfinite(since), since, -1)[keep].astype(int),
             group=data.group[keep],
         )
@@ -284,11 +213,12 @@ def _estimate(data: Panel, unit_cohort: Floats, anticipation: int, last_horizon:
     return pooled
 
 
-def _eligible(panel: pd.DataFrame, data: Panel, unit: str, eligible: str | None) -> Floats:
+def _eligible(panel: pd.DataFrame | Panel, data: Panel, unit: str, eligible: str | None) -> Floats:
     """Mark the units among which dates are dealt."""
-    entered = np.isfinite(data.unit_cohort)
     if eligible is None:
         return np.ones(len(data.units), dtype=bool)
+    if isinstance(panel, Panel):
+        raise EffectError(f"eligible={eligible!r} with a panel that was read before: give the frame.")
     if eligible not in panel.columns:
         raise EffectError(f"no column {eligible!r} in the panel. Columns: {list(panel.columns)}.")
     marks = panel.groupby(unit)[eligible].agg(["nunique", "first", "count", "size"])
@@ -297,13 +227,13 @@ def _eligible(panel: pd.DataFrame, data: Panel, unit: str, eligible: str | None)
         raise EffectError(
             f"{eligible!r} varies or is blank in {varies.index[0]!r}. One True or False a trust."
         )
-    return entered | marks.loc[data.units, "first"].to_numpy(dtype=bool)
+    return data.entered | marks.loc[data.units, "first"].to_numpy(dtype=bool)
 
 
 def _refuse_without_choice(data: Panel, eligible: Floats) -> None:
-    entered = np.isfinite(data.unit_cohort)
     strata = [eligible & (data.unit_group == g) for g in np.unique(data.unit_group)]
-    if not any(len(np.unique(data.unit_cohort[members])) > 1 for members in strata if entered[members].any()):
+    dealt = [members for members in strata if data.entered[members].any()]
+    if not any(len(np.unique(data.unit_cohort[members])) > 1 for members in dealt):
         raise EffectError(
             "in no stratum could the dates have fallen otherwise: every deal is the observed one."
         )

@@ -27,31 +27,11 @@ class SpecificationCurve:
 
     frame: pd.DataFrame
     choices: tuple[str, ...]
-    measure: str
 
     @property
     def estimated(self) -> pd.DataFrame:
         """The rows with an estimate."""
         return self.frame[self.frame["estimate"].notna()]
-
-    def sentence(self) -> str:
-        """How many, their range and median, how many on the side of the median, how many clear of 0."""
-        rows = self.estimated
-        if rows.empty:
-            return f"None of {len(self.frame)} specifications could be estimated."
-        middle = float(rows["estimate"].median())
-        same = int((np.sign(rows["estimate"]) == np.sign(middle)).sum())
-        text = (
-            f"Over {len(rows)} specifications the estimate runs from {rows['estimate'].min():+.3g} to "
-            f"{rows['estimate'].max():+.3g} {self.measure}, median {middle:+.3g}; {same} have the sign of "
-            "the median"
-        )
-        limits = rows[["lower", "upper"]].notna().all(axis=1)
-        if limits.any():
-            clear = int(((rows["lower"] > 0) | (rows["upper"] < 0))[limits].sum())
-            text += f", and the interval excludes 0 in {clear} of {int(limits.sum())}"
-        failed = len(self.frame) - len(rows)
-        return f"{text}." + (f" {failed} more could not be estimated." if failed else "")
 
 
 def specification_curve(
@@ -59,7 +39,6 @@ def specification_curve(
     choices: Mapping[str, Sequence[Any] | Mapping[str, Any]],
     *,
     keep: Callable[[dict[str, Any]], bool] | None = None,
-    measure: str = "units",
     n_jobs: int | None = None,
 ) -> SpecificationCurve:
     """Call the estimator with every combination of choices, as keyword arguments.
@@ -94,13 +73,13 @@ def specification_curve(
     rows = [row for row in rows if keep is None or keep(dict(row))]
     if not rows:
         raise EffectError("`keep` leaves no combination.")
-    work = delayed(_one)
+    work = delayed(_estimated)
     results = Parallel(n_jobs=n_jobs)(
         work(estimator, {name: labelled[name][label] for name, label in row.items()}) for row in rows
     )
     frame = pd.concat([pd.DataFrame(rows), pd.DataFrame(list(results), columns=RESULT)], axis=1)
     frame = frame.sort_values("estimate", kind="stable", na_position="last", ignore_index=True)
-    return SpecificationCurve(frame, tuple(choices), measure)
+    return SpecificationCurve(frame, tuple(choices))
 
 
 def _label(value: Any) -> Any:
@@ -110,15 +89,15 @@ def _label(value: Any) -> Any:
     return getattr(value, "__name__", None) or str(value)
 
 
-def _one(estimator: Callable[..., Any], arguments: dict[str, Any]) -> tuple[float, float, float, str]:
+def _estimated(estimator: Callable[..., Any], arguments: dict[str, Any]) -> tuple[float, float, float, str]:
     try:
-        found = estimator(**arguments)
+        result = estimator(**arguments)
     except ValueError as error:
         return float("nan"), float("nan"), float("nan"), str(error)
-    found = getattr(found, "overall", found)
-    if hasattr(found, "estimate"):
-        found = (found.estimate, getattr(found, "lower", np.nan), getattr(found, "upper", np.nan))
-    numbers = np.atleast_1d(np.asarray(found, dtype=float))
+    result = getattr(result, "overall", result)
+    if hasattr(result, "estimate"):
+        result = (result.estimate, getattr(result, "lower", np.nan), getattr(result, "upper", np.nan))
+    numbers = np.atleast_1d(np.asarray(result, dtype=float))
     if numbers.shape not in ((1,), (3,)):
         raise EffectError(
             f"the estimator returned {numbers.shape} numbers; allowed: one, or estimate and limits."

@@ -17,15 +17,8 @@ from analysis.methods.effects.panels import (
     whole_number,
 )
 from analysis.methods.effects.resample import need_generator, resampled_units, sup_t
-from analysis.methods.effects.results import (
-    Overall,
-    check_better,
-    interval,
-    overall,
-    side,
-    verdict,
-    with_intervals,
-)
+from analysis.methods.effects.results import overall, with_intervals
+from analysis.methods.estimate import Estimate
 
 DIRECTIONS = {"joiners": (0,), "leavers": (1,), "both": (0, 1)}
 NAMES = ("joiners", "leavers")
@@ -44,29 +37,12 @@ class Switching:
     """
 
     frame: pd.DataFrame
-    overall: Overall
+    overall: Estimate
     by_direction: pd.DataFrame
     per_period: pd.DataFrame
     direction: str
     unmatched: int
     level: float
-    measure: str
-    better: str | None
-    label: str
-
-    def sentence(self) -> str:
-        """State the estimate, its interval and the number of switches."""
-        found = self.overall
-        who = {"both": "entering or leaving", "joiners": "entering", "leavers": "leaving"}[self.direction]
-        if not np.isfinite(found.estimate):
-            return f"The effect of {who} on {self.label} cannot be estimated: no switch has a control."
-        where = "higher" if found.estimate >= 0 else "lower"
-        return (
-            f"Judged by trusts {who}, {self.label} was {abs(found.estimate):.3g} {self.measure} {where} in "
-            f"special measures than out, in the first period after the switch "
-            f"({interval(found.lower, found.upper, self.level)}; {found.n_obs} switches of {found.n_trusts} "
-            f"trusts, {found.n_controls} comparators). {verdict(side(found), self.better)}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +74,6 @@ def switchers(
     rng: np.random.Generator | None = None,
     draws: int = 0,
     measure: str = "units",
-    better: str | None = None,
-    label: str = "the outcome",
 ) -> Switching:
     """Effect of treatment from switches between consecutive periods.
 
@@ -129,7 +103,6 @@ def switchers(
     whole_number("horizons", horizons)
     whole_number("placebos", placebos)
     check_level(level)
-    check_better(better)
     need_generator(rng, draws)
     y, on, strata, first = _wide(panel, outcome, unit, time, treated, group)
     at = [*range(-placebos, 0), *range(horizons + 1)]
@@ -167,6 +140,7 @@ def switchers(
             now["estimate"],
             now["se"],
             level,
+            unit=measure,
             trusts=now["n_trusts"],
             controls=now["n_controls"],
             obs=now["n_switches"],
@@ -178,9 +152,6 @@ def switchers(
         direction=direction,
         unmatched=sum(_unmatched(part) for part in sets[0]),
         level=level,
-        measure=measure,
-        better=better,
-        label=label,
     )
 
 
@@ -309,11 +280,10 @@ def _by_direction(y: np.ndarray, on: np.ndarray, strata: np.ndarray, level: floa
         trusts, controls, switches = _numbers(parts)
         se = float(np.sqrt((_influence(parts) ** 2).sum())) if trusts > 1 else np.nan
         estimate = float(_estimate(parts, np.ones((1, len(y))))[0])
-        found = overall(estimate, se, level, trusts=trusts, controls=controls, obs=switches)
-        rows.append({name: getattr(found, name) for name in Overall.__dataclass_fields__})
-    return pd.DataFrame(rows, index=pd.Index(list(DIRECTIONS), name="direction")).rename(
-        columns={"n_obs": "n_switches"}
-    )
+        pooled = overall(estimate, se, level, unit="", trusts=trusts, controls=controls, obs=switches)
+        rows.append((pooled.value, se, pooled.lower, pooled.upper, trusts, controls, switches))
+    columns = ["estimate", "se", "lower", "upper", "n_trusts", "n_controls", "n_switches"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(list(DIRECTIONS), name="direction"))
 
 
 def _per_period(

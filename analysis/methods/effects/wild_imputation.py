@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from analysis.methods.effects.additive import additive
-from analysis.methods.effects.panels import EffectError, read_panel, whole_number
+from analysis.methods.effects.panels import EffectError, Panel, Reading, panel_of, whole_number
 from analysis.methods.effects.resample import need_generator
 from analysis.methods.effects.staggered import imputation_weights, time_cells, wanted
 
@@ -30,27 +31,15 @@ class WildImputation:
     draws: int
     clusters: int
 
-    def sentence(self) -> str:
-        """The estimate and how often panels without an effect give one as far from zero."""
-        return (
-            f"Of {self.draws} panels with no effect, made by turning the sign of whole trusts' residuals at "
-            f"random, {100 * self.p:.1f}% give an estimate as far from zero as {self.estimate:+.3g} "
-            f"({self.clusters} trusts)."
-        )
-
 
 def wild_imputation(
-    panel: pd.DataFrame,
+    panel: pd.DataFrame | Panel,
     *,
     draws: int,
     rng: np.random.Generator,
-    outcome: str = "value",
-    unit: str = "trust",
-    time: str = "t",
-    cohort: str = "entry",
-    group: str | None = "type",
     horizons: range | None = None,
     omit_before: int = 0,
+    **reading: Unpack[Reading],
 ) -> WildImputation:
     """Test that entry made no difference, by the restricted wild cluster bootstrap over trusts.
 
@@ -63,8 +52,8 @@ def wild_imputation(
     """
     whole_number("draws", draws, least=1)
     need_generator(rng, draws)
-    data = read_panel(panel, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group)
-    out = data.since >= -omit_before
+    data = panel_of(panel, reading, group="type")
+    out = data.since >= -max(omit_before, data.anticipation)
     keep = ~out | wanted(data.since, horizons)
     y, trust, since = data.y[keep], data.unit[keep], data.since[keep]
     trust = np.unique(trust, return_inverse=True)[1]

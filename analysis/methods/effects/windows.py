@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.methods.effects.panels import EffectError, Panel, read_panel, whole_number
+from analysis.methods.effects.panels import Columns, EffectError, Panel, panel_of, whole_number
 
 Floats = np.ndarray
 
@@ -22,7 +22,11 @@ class Wide:
     data: Panel
     values: Floats
     first: int
-    entered: Floats
+
+    @property
+    def entered(self) -> Floats:
+        """One bool a unit: it enters at some time."""
+        return self.data.entered
 
     def before(self, date: float, periods: int, gap: int) -> Floats:
         """Values in the `periods` periods that end `gap` periods before `date`; NaN outside the panel."""
@@ -48,20 +52,20 @@ class Wide:
         return out
 
 
-def wide(panel: pd.DataFrame, *, outcome: str, unit: str, time: str, cohort: str, group: str | None) -> Wide:
-    """Check a panel (see `read_panel`) and lay it out by unit and period; units in order of their labels.
+def wide(panel: pd.DataFrame | Panel, columns: Columns) -> Wide:
+    """Check a panel (strata: "type" unless named) and lay it out by unit and period; units by label.
 
     Raises EffectError as `read_panel`, and if no unit never entered.
     """
-    ordered = panel.sort_values(unit, kind="stable") if unit in panel.columns else panel
-    data = read_panel(ordered, outcome=outcome, unit=unit, time=time, cohort=cohort, group=group)
+    data = panel_of(panel, {**columns}, group="type")
     first = int(data.time.min())
     values = np.full((len(data.units), int(data.time.max()) - first + 1), np.nan)
     values[data.unit, data.time - first] = data.y
-    entered = np.isfinite(data.unit_cohort)
-    if entered.all():
-        raise EffectError(f"every unit enters in column {cohort!r}; units that never enter are needed.")
-    return Wide(data, values, first, entered)
+    if data.entered.all():
+        raise EffectError(
+            f"every unit enters in column {columns.get('cohort', 'entry')!r}; units that never enter are needed."
+        )
+    return Wide(data, values, first)
 
 
 def mean(values: Floats, *, axis: int) -> Floats:
@@ -82,6 +86,13 @@ def trend(values: Floats) -> Floats:
     spread = (away**2).sum(axis=1)
     slope = (away * np.where(known, values, 0.0)).sum(axis=1) / np.where(spread > 0, spread, 1.0)
     return np.where(spread > 0, slope, np.nan)
+
+
+def scale_of(values: Floats) -> float:
+    """Standard deviation of what is observed; 1 where there is none to scale by."""
+    known = values[~np.isnan(values)]
+    spread = float(np.std(known, ddof=1)) if len(known) > 1 else 0.0
+    return spread if spread > 0 else 1.0
 
 
 def check_windows(*, baseline: int, gap: int, follow_up: int = 1) -> None:

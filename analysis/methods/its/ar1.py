@@ -55,16 +55,6 @@ class Regression:
         half = stats.t.ppf(0.5 + self.level / 2, self.df) * se
         return estimate, se, estimate - half, estimate + half
 
-    def sentence(self) -> str:
-        """Each coefficient with its interval, and the autocorrelation."""
-        rows = self.coefficients.itertuples()
-        terms = "; ".join(f"{r.Index} {r.estimate:.4g} ({r.lower:.4g} to {r.upper:.4g})" for r in rows)
-        text = f"{self.method}, {self.n} periods, {self.level:.0%} intervals: {terms}."
-        if np.isnan(self.phi):
-            return text
-        limits = f"({self.phi_lower:.2f} to {self.phi_upper:.2f})"
-        return f"{text} Neighbouring periods correlate at {self.phi:.2f} {limits}."
-
 
 def gls_ar1(
     y: Floats,

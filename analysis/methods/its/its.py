@@ -13,14 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
-from scipy import stats
 
 from analysis.methods.its.ar1 import (
     ITSError,
     Likelihood,
     Regression,
-    checked,
     gls_ar1,
     newey_west,
     ols,
@@ -30,7 +27,6 @@ from analysis.methods.its.breaks import design_of, harmonics, moment, ordinals, 
 
 MIN_POINTS = 12  # a segment with fewer values has no line of its own
 HORIZONS = (0, 6, 12)  # periods after a break at which the level is compared
-NO_COUNT = 1e-8  # a fitted count below this is 0: its logarithm has no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +56,6 @@ class Segmented:
         parts = [fit.coefficients.reset_index().assign(method=fit.method) for fit in self.fits.values()]
         columns = ["method", "term", "estimate", "se", "lower", "upper"]
         return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-
-    def sentence(self) -> str:
-        """The changes in level and slope with intervals, or why there are none."""
-        if not self.estimable:
-            return f"Not estimable: {self.reason}"
-        fit = self.fits["gls"]
-        against = "the comparator taken out" if self.compared else "no comparator taken out"
-        parts = []
-        for name in [name for name in ("entry", "exit") if f"level_{name}" in fit.coefficients.index]:
-            level, slope = fit.coefficients.loc[f"level_{name}"], fit.coefficients.loc[f"slope_{name}"]
-            parts.append(
-                f"at {name} the level changed by {level.estimate:+.3g} {self.unit} ({fit.level:.0%} interval "
-                f"{level.lower:+.3g} to {level.upper:+.3g}) and the slope by {slope.estimate:+.3g} a period "
-                f"({slope.lower:+.3g} to {slope.upper:+.3g})"
-            )
-        memory = f"{fit.phi:.2f} ({fit.phi_lower:.2f} to {fit.phi_upper:.2f})"
-        return (
-            f"With {against}, {'; '.join(parts)}. {fit.n} periods, {fit.method}; neighbouring periods "
-            f"correlate at {memory}. One trust alone cannot show why it changed."
-        )
 
 
 def segmented(
@@ -152,106 +128,6 @@ def segmented(
     }
     levels = _levels(fits["gls"], start, stop, int(at.max()), horizons, count_from)
     return Segmented(True, "", fits, levels, segments, comparator is not None, unit)
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Quasi-Poisson segmented regression of one series of counts.
-
-    coefficients: one row a term on the log scale; `estimate`, `se`, `lower`, `upper` (normal limits), and
-        `ratio`, `ratio_lower`, `ratio_upper`, their exponentials.
-    dispersion: Pearson chi-square over n - k (1 when it was fixed). covariance: of the estimates.
-    """
-
-    coefficients: pd.DataFrame
-    covariance: np.ndarray
-    dispersion: float
-    n: int
-    level: float
-
-    def sentence(self) -> str:
-        """The rate ratios at the breaks with intervals."""
-        rows = self.coefficients[self.coefficients.index.str.startswith(("level_", "slope_"))].itertuples()
-        words = {"level": "rate ratio", "slope": "rate ratio a period of the change in slope"}
-        parts = [
-            f"{words[row.Index.split('_')[0]]} at {row.Index.split('_')[1]} {row.ratio:.3f} "
-            f"({self.level:.0%} interval {row.ratio_lower:.3f} to {row.ratio_upper:.3f})"
-            for row in rows
-        ]
-        return f"{'; '.join(parts).capitalize()}; {self.n} periods, dispersion {self.dispersion:.2f}."
-
-
-def segmented_counts(
-    frame: pd.DataFrame,
-    *,
-    count: str,
-    exposure: str | None,
-    entry: Any,
-    exit: Any = None,
-    time: str = "t",
-    slope: bool = True,
-    seasonal: int = 2,
-    cycle: int | None = None,
-    count_from: Literal[0, 1] = 0,
-    overdispersed: bool = True,
-    min_points: int = MIN_POINTS,
-    level: float = 0.95,
-) -> Counts:
-    """Fit counts with a denominator: log rate linear in time, level (and slope) change at entry and exit.
-
-    frame: one row a period, columns `time` (whole numbers or Period), `count` (0 or more) and `exposure`
-        (denominator, above 0; None = equal exposure). Rows with a missing count or exposure are left out.
-    slope: False leaves the slope terms out. overdispersed: quasi-Poisson (dispersion from Pearson's
-        chi-square); False = Poisson. Other arguments, terms and their coding as `segmented`.
-    Method: Lopez Bernal, Cummins, Gasparrini 2017, IJE 46:348-55, with its correction.
-
-    Raises ITSError for negative counts, exposures of 0 or less, a segment of fewer than `min_points` rows or
-    without a single count (its rate has no logarithm), counts that the design fits without residuals,
-    unreadable or duplicated times, and what `gls_ar1` refuses of a design.
-    """
-    data = series_of(frame, count, time).to_frame("count")
-    data["exposure"] = 1.0 if exposure is None else series_of(frame, exposure, time)
-    data = data.dropna()
-    if (data["count"] < 0).any() or (data["exposure"] <= 0).any():
-        bad = data[(data["count"] < 0) | (data["exposure"] <= 0)].index[0]
-        raise ITSError(f"period {bad}: counts must be 0 or more and exposures above 0.")
-    at = ordinals(data.index)
-    start, stop = moment(entry, data.index, "entry"), moment(exit, data.index, "exit")
-    if start is None or (stop is not None and stop <= start):
-        raise ITSError(f"entry {entry}, exit {exit}: entry is needed, and exit must be after it.")
-    edges = [start] if stop is None else [start, stop]
-    sizes = np.bincount(np.searchsorted(edges, at, side="right"), minlength=len(edges) + 1)
-    if sizes.min() < min_points:
-        raise ITSError(f"segments hold {sizes.tolist()} periods; each needs {min_points}.")
-    totals = np.bincount(np.searchsorted(edges, at, side="right"), data["count"], minlength=len(edges) + 1)
-    if totals.min() == 0:
-        raise ITSError(f"segments hold counts of {totals.tolist()}; a rate of 0 has no logarithm.")
-    design = design_of(data.index, at, {"entry": start, "exit": stop}, count_from)
-    if not slope:
-        design = design.loc[:, ~design.columns.str.startswith("slope_")]
-    design = design.assign(**harmonics(data.index, at, seasonal, cycle))
-    checked(data["count"].to_numpy(), design, at, level=level)
-    fit = _poisson(data, design, overdispersed)
-    half = stats.norm.ppf(0.5 + level / 2) * fit.bse
-    table = pd.DataFrame(
-        {"estimate": fit.params, "se": fit.bse, "lower": fit.params - half, "upper": fit.params + half}
-    )
-    for source, name in {"estimate": "ratio", "lower": "ratio_lower", "upper": "ratio_upper"}.items():
-        table[name] = np.exp(table[source])
-    return Counts(table.rename_axis("term"), np.asarray(fit.cov_params()), float(fit.scale), len(data), level)
-
-
-def _poisson(data: pd.DataFrame, design: pd.DataFrame, overdispersed: bool) -> Any:
-    """Fit the counts by quasi-Poisson (or Poisson) regression, or refuse."""
-    model = sm.GLM(data["count"], design, family=sm.families.Poisson(), offset=np.log(data["exposure"]))
-    try:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            fit = model.fit(scale="X2" if overdispersed else 1.0, tol=1e-12, maxiter=200)
-    except ValueError as error:  # the dispersion of an exact fit is 0
-        raise ITSError("the design fits the counts without residuals: dispersion is not defined.") from error
-    if not np.isfinite(fit.bse).all() or fit.fittedvalues.min() < NO_COUNT:
-        raise ITSError("the fitted rate runs off to 0 in some period, where no line can be drawn.")
-    return fit
 
 
 def _levels(

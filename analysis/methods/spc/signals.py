@@ -45,14 +45,6 @@ class FalseSignals:
     n_series: int
     autocorrelation: float
 
-    def sentence(self) -> str:
-        """The expected number of false signals in words."""
-        return (
-            f"If nothing had changed, {self.n_series:,} series of {self.n_points} points would still show "
-            f"about {self.expected:,.0f} flagged points ({self.share_of_points:.1%} of points), and "
-            f"{self.share_of_series:.0%} of series at least one (autocorrelation {self.autocorrelation:g})."
-        )
-
 
 def regular(values: pd.Series, *, name: str) -> pd.Series:
     """`values` as floats in order of period, absent periods put in as missing.

@@ -1,8 +1,7 @@
 """Statistical process control: XmR and p-prime charts by the NHS Making Data Count rules.
 
-Charts describe and monitor; they are not evidence of effect. CUSUM, VLAD and funnel plots, each in its own
-module, can be called from here too. Methods: NHS England, Making Data Count; Nelson 1982 (screening); Laney
-2002 (p-prime).
+Charts describe and monitor; they are not evidence of effect. Methods: NHS England, Making Data Count;
+Nelson 1982 (screening); Laney 2002 (p-prime).
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods.spc.signals import (
-    SIGNALS,
     SPCError,
     baseline_periods,
     label_signals,
@@ -30,7 +28,6 @@ Improvement = Literal["up", "down"] | None
 
 TRIAL_POINTS = 12  # fewer than this in a baseline and its limits are provisional
 BETTER = {"up": "higher is better", "down": "lower is better", None: "neither direction is better"}
-OUTLOOK = {"pass": "be met", "fail": "be missed", "hit or miss": "be met or missed by chance"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +55,6 @@ class XmR:
     variation: str
     assurance: str | None
 
-    def sentence(self) -> str:
-        """The limits, the last point, the signals and the target in words."""
-        screening = " Outlying moving ranges were screened out of the limits." if self.screened else ""
-        return _sentence(self, "process limits") + screening
-
 
 @dataclass(frozen=True, slots=True)
 class PPrime:
@@ -84,11 +76,6 @@ class PPrime:
     provisional: bool
     variation: str
     assurance: str | None
-
-    def sentence(self) -> str:
-        """The limits, the last point, the signals and the target in words."""
-        kind = f"p-prime limits (sigma z {self.sigma_z:.2f})" if self.laney else "binomial limits"
-        return _sentence(self, f"{kind} at the last point")
 
 
 def xmr(
@@ -234,45 +221,3 @@ def _summary(
         beyond = "up" if target > last["upper"] else "down" if target < last["lower"] else None
         assurance = "hit or miss" if beyond is None else "fail" if beyond == improvement else "pass"
     return bool(frame["provisional"].any()), variation, assurance
-
-
-def _sentence(chart: XmR | PPrime, kind: str) -> str:
-    frame = chart.frame
-    seen = frame[frame["value"].notna()]
-    last = seen.iloc[-1]
-    decimals = max(0, 3 - int(np.ceil(np.log10(last["upper"] - last["lower"]))))
-    centre, lower, upper, value = (f"{last[x]:,.{decimals}f}" for x in ("centre", "lower", "upper", "value"))
-    missing = f", {len(frame) - len(seen)} missing" if len(seen) < len(frame) else ""
-    first = frame.index[frame["segment"] == last["segment"]][0]
-    since = f" since {_name(first)}" if last["segment"] > 0 else ""
-    text = (
-        f"{len(seen)} points from {_name(frame.index[0])} to {_name(frame.index[-1])}{missing}, "
-        f"in {chart.unit} ({BETTER[chart.improvement]}). "
-        f"The mean{since} is {centre} and the {kind} are {lower} to {upper}. "
-        f"The last point, {_name(seen.index[-1])} at {value}, {_latest(last, chart.variation)}; "
-        f"{int(seen['signal'].notna().sum())} of {len(seen)} points are signals."
-    )
-    if chart.assurance is not None:
-        text += (
-            f" Unless the process changes, the target of {chart.target:,g} will {OUTLOOK[chart.assurance]}."
-        )
-    if chart.provisional:
-        text += f" Limits resting on fewer than {TRIAL_POINTS} points are provisional."
-    return text
-
-
-def _latest(last: pd.Series, variation: str) -> str:
-    if last["signal"] is None:
-        return "is within common cause variation"
-    ways = ("rising", "falling") if last["signal"] == SIGNALS[1] else ("above", "below")
-    what = "special cause, neither better nor worse" if variation == "neither" else variation
-    return f"is a {what} ({last['signal']}, {ways[0] if last['direction'] == 'up' else ways[1]})"
-
-
-def _name(label: Any) -> str:
-    """A period in words: July 2014, the quarter to June 2014, or the label itself."""
-    if not isinstance(label, pd.Period):
-        return f"point {label}"
-    if label.freqstr.startswith("M"):
-        return label.strftime("%B %Y")
-    return f"the quarter to {label.end_time:%B %Y}" if label.freqstr.startswith("Q") else str(label)

@@ -160,7 +160,7 @@ def _median(stays: pd.DataFrame) -> float:
     """Return the Kaplan-Meier median of all spells in months."""
     from analysis.study import regime
 
-    found = durations.time_in_regime(regime.spells(), duration="months", event="ended_by", subject="spells")
+    found = durations.time_in_regime(regime.spells(), duration="months", event="ended_by")
     return float(found.medians["median"].iloc[0])
 
 
