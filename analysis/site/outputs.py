@@ -35,7 +35,7 @@ def outputs(chapters: Sequence[Path]) -> None:
         for_record(notebook)
         tables = [name for name in used["tables"] if not name.startswith(FILE)]
         notebook.metadata["inputs"] = {"modules": used["modules"], "tables": tables}
-        record.whole(path, nbformat.writes(notebook))
+        record.whole(path, nbformat.writes(notebook) + "\n")
         print(f"{name}: run in {time.monotonic() - began:.1f} s", flush=True)
 
     print(f"{len(places)} chapters to run", flush=True)
