@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.chapters import about_editions as page
-from analysis.edition import make as making, store, trees
+from analysis.edition import make as making, notes, store, trees
 from analysis.edition.compare import EditionError
 
 PASS, FAIL = ("true",), ("false",)
@@ -228,6 +228,13 @@ def test_code_is_method(root):
     second = make(root)
     assert change(second)["cause"] == "method"
     assert "1 module of the analysis changed" in second.text
+
+
+def test_a_moved_module_did_not_change():
+    before = {"a.py": "1", "b.py": "2", "c.py": "3"}
+    assert notes.modules_changed(before, {"room/a.py": "1", "room/b.py": "5", "c.py": "3"}) == ["room/b.py"]
+    assert notes.modules_changed(before, {"c.py": "3"}) == ["a.py", "b.py"]
+    assert notes.modules_changed(before, before) == []
 
 
 def test_the_catalogue_of_indicators_is_method(root):

@@ -140,10 +140,19 @@ def counted(compared: pd.DataFrame) -> str:
     return f"{wording.join(parts)}. {said}"
 
 
+def modules_changed(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    """Return the names of the modules whose text is new or is gone, whichever are more; a moved file did not change.
+
+    before, now: SHA-256 by path of a module.
+    """
+    come = sorted(name for name, digest in now.items() if digest not in before.values())
+    gone = sorted(name for name, digest in before.items() if digest not in now.values())
+    return max(come, gone, key=len)
+
+
 def code(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """Say what changed in code and libraries; `before` and `now` as `Edition.about`."""
-    names = sorted(set(before["code"]) | set(now["code"]))
-    changed = [name for name in names if before["code"].get(name) != now["code"].get(name)]
+    changed = modules_changed(before["code"], now["code"])
     readers = sum(name.startswith("analysis/ingest/") for name in changed)
     said = []
     if changed:

@@ -31,7 +31,7 @@ class Since:
     edition: the newest edition. changes: headline numbers that differ, as `Edition.changes`; their `cause` is
         what can be told without recomputing. tables: one row a table that differs: `table`, `title`,
         `publisher`, `by` (as `revisions.whose`), `corrected` and `added` (numbers of periods), `first`, `last`
-        (of the corrected periods). code: number of modules that differ.
+        (of the corrected periods). code: number of modules as `notes.modules_changed`.
     """
 
     edition: Edition
@@ -50,7 +50,7 @@ def since(numbers: pd.DataFrame | None = None) -> Since | None:
         return None
     differ = moved(compare(edition.headline, headlines.numbers() if numbers is None else numbers))
     tables, before, now = changed_tables(edition), edition.about["code"], trace.modules()
-    code = sum(before.get(name) != now.get(name) for name in set(before) | set(now))
+    code = len(notes.modules_changed(before, now))
     settings = tables["by"].isin(revisions.METHOD_SIDE)
     why = WHY[bool((~settings).any()), bool(code or settings.any())]
     nothing = float("nan")
