@@ -412,7 +412,7 @@ REFUSED = {
         "varies in trust 'R001'",
     ),
     "half time": (lambda f: f.assign(t=f["t"] + 0.5), {}, "whole numbers"),
-    "text time": (lambda f: f.assign(t="2014-07"), {}, "Numbers are allowed"),
+    "text time": (lambda f: f.assign(t="2014-07"), {}, "Allowed: Periods"),
     "text outcome": (lambda f: f.assign(value=f["value"].astype(str)), {}, "Numbers are allowed"),
     "infinite": (lambda f: f.assign(value=np.inf), {}, "infinite"),
     "zero is never": (lambda f: f.assign(t=f["t"] + 1, entry=f["entry"].fillna(0)), {}, "not 0"),

@@ -323,9 +323,10 @@ def test_p_prime_refuses_different_periods_and_bad_scale():
         (pd.Series(["1", "*", "3"]), "must be numbers"),
         (pd.Series([True, False, True]), "must be numbers"),
         (pd.Series([1.0, 2.0, 3.0], index=[1, 2, 2]), "one row per period.* 2"),
-        (pd.Series([1.0, 2.0, 3.0], index=[201411, 201412, 201501]), "gap after 201412"),
-        (pd.Series([1.0, 2.0, 3.0], index=list("abc")), "pandas Periods"),
-        (pd.Series([1.0, 2.0, 3.0], index=pd.date_range("2014", periods=3)), "to_period"),
+        (pd.Series([1.0, 2.0, 3.0], index=[201411, 201412, 201501]), "201412 and then 201501"),
+        (pd.Series([1.0, 2.0, 3.0], index=[7, 8, 10]), "gap after 8"),
+        (pd.Series([1.0, 2.0, 3.0], index=list("abc")), "Allowed: Periods"),
+        (pd.Series([1.0, 2.0, 3.0], index=pd.date_range("2014", periods=3, freq="h")), "time of day"),
         ([1.0, 2.0, 3.0], "pandas Series"),
     ],
 )

@@ -101,8 +101,14 @@ def path_sentence(name: str, found: results.Effects) -> str:
     more = about["direction"] if about["direction"] != "neither" else "neither direction is better"
     return (
         f"{about['title']} at trusts that entered, less what comparators predict from the years before: "
-        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators; {more}."
+        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators{_left_out(found)}; {more}."
     )
+
+
+def _left_out(found: results.Effects) -> str:
+    """Say how many trusts that entered an estimate leaves out: those without a value before entry."""
+    few = len(found.dropped)
+    return f"; {words.number(few)} more that entered left out, without a value before entry" if few else ""
 
 
 def answer(both: pd.DataFrame) -> str:

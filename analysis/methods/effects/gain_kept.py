@@ -126,10 +126,11 @@ def _exits(
     """First period outside, and first period back inside, of each unit of `data`; nan = none."""
     unit, time = columns.get("unit", "trust"), columns.get("time", "t")
     cohort = columns.get("cohort", "entry")
-    table = keyed(panel, columns=[unit, time, cohort, exit, treated], unit=unit, time=time)
+    columns_of = [unit, time, cohort, exit, treated]
+    table = keyed(panel, columns=columns_of, unit=unit, time=time, moments=[cohort, exit])
     constant(table, exit, unit)
     leaves, inside = numbers(table, exit), numbers(table, treated)
-    bad = np.isfinite(leaves) & ~(leaves > numbers(table, cohort))
+    bad = np.isfinite(leaves) & ~(leaves > table[cohort].to_numpy())
     if bad.any():
         where = table.loc[bad].iloc[0]
         raise EffectError(f"{unit} {where[unit]!r} leaves at {where[exit]} and entered at {where[cohort]}.")
