@@ -302,7 +302,7 @@ def test_p_prime_refuses_different_periods_and_bad_scale():
     x, n = counts()
     with pytest.raises(SPCError, match="same periods"):
         spc.pprime(x, n.iloc[1:], unit="x")
-    with pytest.raises(SPCError, match="per is 0"):
+    with pytest.raises(SPCError, match="per=0"):
         spc.pprime(x, n, unit="x", per=0)
 
 

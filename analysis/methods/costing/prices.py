@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
+
 MONTHS_IN_YEAR = 12
 PRICE_YEAR = re.compile(r"(\d{4})/(\d{2})")
 FIRST = 100.0  # value of a chained index in the year before its first rate
@@ -37,9 +39,7 @@ def price(items: pd.DataFrame, *, price_year: str, deflator: pd.Series) -> pd.Da
     Method: ratio of index numbers; Drummond et al., Methods for the Economic Evaluation of Health Care
     Programmes, chapter on costs.
     """
-    absent = [name for name in ("quantity", "unit_cost", "price_year") if name not in items.columns]
-    if absent:
-        raise CostError(f"columns {absent} are not there. Found: {list(items.columns)}.")
+    arguments.columns(items, ("quantity", "unit_cost", "price_year"), error=CostError, what="items")
     names = [str(name) for name in (items["item"] if "item" in items.columns else items.index)]
     known = _checked_index(deflator)
     wanted = _year(price_year, known, "the result")
@@ -139,6 +139,8 @@ def _year(year: object, known: dict[str, float], where: str) -> str:
 
 
 def _checked_index(deflator: pd.Series) -> dict[str, float]:
+    if not isinstance(deflator, pd.Series):
+        raise CostError(f"deflator is a {type(deflator).__name__}. Allowed: a pandas Series by price year.")
     if deflator.empty or deflator.index.has_duplicates:
         raise CostError(f"deflator with years {list(deflator.index)}. Allowed: one or more, each year once.")
     values = _numbers(deflator.to_numpy(), "index number")
@@ -154,7 +156,7 @@ def _amounts(column: pd.Series, name: str, rows: list[str]) -> np.ndarray:
     for row, value in zip(rows, values, strict=True):
         if value < 0 or np.isinf(value):
             raise CostError(
-                f"{name} {value:g} of item '{row}'. Allowed: 0 or more; blank where it is unknown."
+                f"{name} {arguments.plain(value)} of item '{row}'. Allowed: 0 or more; blank where it is unknown."
             )
     return values
 

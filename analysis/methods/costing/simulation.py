@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import special
 from scipy.stats import qmc
 
+from analysis.methods import arguments
 from analysis.methods.costing.distributions import Distribution
 from analysis.methods.costing.prices import CostError
 
@@ -47,8 +48,7 @@ def summary(draws: np.ndarray, *, level: float = LEVEL, label: str = "Cost") -> 
         raise CostError(
             f"{values.size} draws, {int((~np.isfinite(values)).sum())} missing. Allowed: two or more numbers."
         )
-    if not 0 < level < 1:
-        raise CostError(f"level {level}. Allowed: between 0 and 1.")
+    arguments.number(level, "level", error=CostError, above=0, below=1)
     tails = ((1 - level) / 2, (1 + level) / 2)
     low, high = np.quantile(values, tails)
     sd = float(values.std(ddof=1))
@@ -112,8 +112,11 @@ def scores(
     Raises CostError for a matrix that is none, fewer than one draw, another method.
     """
     matrix = np.asarray(correlation, dtype=float)
-    if not isinstance(draws, int | np.integer) or draws < 1 or method not in ("random", "sobol"):
-        raise CostError(f"draws {draws}, method {method!r}. Allowed: one or more, 'random' or 'sobol'.")
+    if not isinstance(rng, np.random.Generator):
+        raise CostError(f"rng is a {type(rng).__name__}. Allowed: a numpy random generator.")
+    arguments.whole(draws, "draws", error=CostError, least=1)
+    if method not in ("random", "sobol"):
+        raise CostError(f"method {method!r}. Allowed: 'random' or 'sobol'.")
     root = _root(matrix)
     if method == "sobol":
         if draws & (draws - 1):
@@ -138,6 +141,8 @@ def joint_draws(
     inputs: distributions by name. correlation: of the normal scores, in the order of `inputs`; None = independent.
     Raises CostError as `scores` does, and for a matrix of another size than there are inputs.
     """
+    if not isinstance(inputs, Mapping):
+        raise CostError(f"inputs are a {type(inputs).__name__}. Allowed: distributions by name.")
     size = len(inputs)
     matrix = np.eye(size) if correlation is None else np.asarray(correlation, dtype=float)
     if matrix.shape != (size, size) or size == 0:

@@ -10,6 +10,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.effects.additive import additive
 from analysis.methods.effects.panels import (
     Columns,
@@ -93,6 +94,7 @@ def gain_kept(
     check_level(level)
     need_generator(rng, draws)
     whole_number("window", window, least=1)
+    horizons = arguments.several(horizons, "horizons", error=EffectError)
     for horizon in horizons:
         whole_number("horizons", horizon)
     data = read_panel(panel, anticipation=omit_before, last_time=last_time, **columns)

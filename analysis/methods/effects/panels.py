@@ -10,6 +10,7 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.periods import Calendar, calendar
 
 # what other programs write for a unit that was never treated; here that is a blank (nan, NaT) or inf
@@ -184,14 +185,7 @@ def keyed(
 
     moments: other columns that hold times, blank or infinite where there is none.
     """
-    if not isinstance(panel, pd.DataFrame):
-        raise EffectError(f"the panel is a {type(panel).__name__}. A pandas DataFrame is allowed.")
-    absent = [name for name in columns if name not in panel.columns]
-    if absent:
-        raise EffectError(f"no column {absent} in the panel. Columns: {list(panel.columns)}.")
-    twice = [name for name in columns if list(panel.columns).count(name) > 1]
-    if twice:
-        raise EffectError(f"column {twice} is in the panel more than once. One of each name is allowed.")
+    arguments.columns(panel, columns, error=EffectError, what="the panel")
     table = panel[list(dict.fromkeys(columns))].copy()
     if table[unit].isna().any():
         raise EffectError(f"column '{unit}' is blank in {int(table[unit].isna().sum()):,} rows.")
@@ -252,8 +246,7 @@ def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
 
 def whole_number(name: str, value: object, *, least: int = 0) -> None:
     """Refuse a setting that is not a whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise EffectError(f"{name}={value!r}. A whole number of {least} or more is allowed.")
+    arguments.whole(value, name, error=EffectError, least=least)
 
 
 def is_whole(value: object) -> bool:
@@ -263,10 +256,7 @@ def is_whole(value: object) -> bool:
 
 def check_level(level: float) -> None:
     """Refuse a confidence level outside (0.5, 1)."""
-    if not LEVELS[0] < level < LEVELS[1]:
-        raise EffectError(
-            f"level={level!r}. A confidence level between {LEVELS[0]} and {LEVELS[1]} is allowed."
-        )
+    arguments.number(level, "level", error=EffectError, above=LEVELS[0], below=LEVELS[1])
 
 
 def constant(table: pd.DataFrame, column: str, unit: str) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.methods.its.ar1 import ITSError, whole
+from analysis.methods import arguments
+from analysis.methods.its.ar1 import ITSError
 from analysis.methods.periods import Calendar, calendar
 
 MONTHS = 12
@@ -22,10 +23,7 @@ def series_of(
     if not isinstance(data, pd.Series | pd.DataFrame):
         raise ITSError(f"{what} is a {type(data).__name__}. Allowed: a pandas Series or DataFrame.")
     if isinstance(data, pd.DataFrame):
-        columns = list(data.columns)
-        absent = [name for name in (outcome, time) if columns.count(name) != 1]
-        if absent:
-            raise ITSError(f"{what}: columns {absent} are not there, or not once. Found: {columns}.")
+        arguments.columns(data, (outcome, time), error=ITSError, what=what)
         data = data.set_index(time)[outcome]
     where = f"{what}, times"
     counted = calendar(data.index, what=where, error=ITSError)
@@ -67,7 +65,9 @@ def design_of(at: np.ndarray, breaks: dict[str, int | None], count_from: int) ->
 
 def harmonics(counted: Calendar, at: np.ndarray, pairs: int, cycle: int | None) -> dict[str, np.ndarray]:
     """Return sine and cosine of the place in the year; the last pair of an even cycle has no sine."""
-    whole("seasonal", pairs)
+    arguments.whole(pairs, "seasonal", error=ITSError)
+    if cycle is not None:
+        arguments.whole(cycle, "cycle", error=ITSError, least=1)
     own = MONTHS if counted.freq is None else _cycle(counted.freq)
     length = cycle or own or MONTHS
     if not 0 <= 2 * pairs <= length:

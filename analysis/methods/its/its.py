@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.its.ar1 import (
     ITSError,
     Likelihood,
@@ -21,7 +22,6 @@ from analysis.methods.its.ar1 import (
     gls_ar1,
     newey_west,
     ols,
-    whole,
 )
 from analysis.methods.its.breaks import design_of, harmonics, moment, series_of
 
@@ -96,8 +96,10 @@ def segmented(
     duplicated or unreadable times, values that are text or infinite, an exit not after entry, no value at
     all, horizons or `seasonal` that are not whole numbers of 0 or more, and what `gls_ar1` refuses.
     """
+    horizons = arguments.several(horizons, "horizons", error=ITSError)
     for horizon in horizons:
-        whole("horizons", horizon)
+        arguments.whole(horizon, "horizons", error=ITSError)
+    arguments.whole(min_points, "min_points", error=ITSError)
     data, counted = series_of(series, outcome, time, what="series")
     if comparator is not None:
         other, alike = series_of(comparator, outcome, time, what="comparator")
