@@ -13,7 +13,7 @@ from analysis.data import DataError
 
 ODS_CODE = r"[A-Z0-9]{3,6}"
 MISSING = ("", "NA")
-PLAIN = r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+PLAIN = r"-?[0-9]{1,300}(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 GROUPED = r"-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?"
 MONTH = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])"
 
@@ -107,7 +107,7 @@ def number(
     )
     allowed = f"{kind} {least}"
     allowed += "" if required or not missing else f" or one of {sorted(missing)} for missing"
-    bad = (~blank & ~plain) | (value < low) | (value > high) | value.isin([math.inf])
+    bad = (~blank & ~plain) | (value < low) | (value > high) | (value.abs() == math.inf)
     bad |= (value % 1 != 0) & value.notna() if whole else False
     bad |= blank if required else False
     refuse(rows, bad, column, allowed, found=rows[column].map(text) if raw.dtype == "object" else None)

@@ -223,7 +223,9 @@ def of_record(row: Mapping[Any, Any] | pd.Series, name: str) -> Distribution:
     needed = [name, f"{name}_low", f"{name}_high", f"{name}_distribution"]
     absent = [one for one in needed if one not in row]
     if absent:
-        raise CostError(f"fields {absent} of the record are not there. Found: {list(row)}.")
+        raise CostError(
+            f"fields {absent} of the record are not there. Found: {list(row)}. Allowed: a record with all four."
+        )
     mean = _figure(row[name], name)
     low, high = (mean if pd.isna(row[end]) else _figure(row[end], end) for end in needed[1:3])
     return from_range(str(row[f"{name}_distribution"]), mean=mean, low=low, high=high)
