@@ -116,7 +116,7 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
     name: an indicator. panel: in place of `regime.panel(name)`. See `changes` for the readers' sign.
     """
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
+    grain = about.analysis_grain
     return switching.switchers(
         regime.panel(name) if panel is None else panel,
         direction="leavers",
@@ -125,7 +125,7 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
         placebos=PERIODS_BEFORE[grain],
         rng=np.random.default_rng(indicators.SEED) if draws else None,
         draws=draws,
-        measure=indicators.MEASURES[about["unit"]],
+        measure=about.measure,
     )
 
 
@@ -177,8 +177,8 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
     `effects.gain_kept`. Raises EffectError where neither direction is better, or no trust has a baseline.
     """
     about = regime.indicator(name)
-    year = YEAR[about["analysis_grain"]]
-    better = indicators.BETTER[about["direction"]]
+    year = about.year
+    better = about.better
     if better is None:
         raise EffectError("neither direction is better")
     chosen = {
@@ -187,7 +187,7 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
         "group": "type",
         "rng": np.random.default_rng(indicators.SEED),
         "draws": indicators.DRAWS,
-        "measure": indicators.MEASURES[about["unit"]],
+        "measure": about.measure,
     }
     return gain_kept.gain_kept(
         regime.panel(name) if panel is None else panel, better=better, **{**chosen, **changed}
@@ -221,9 +221,9 @@ def summary(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about = regime.indicator(name)
-        row = {"indicator": name, "title": about["title"], "unit": indicators.GLUE_UNITS[about["unit"]]}
-        row |= {"direction": about["direction"], "grain": about["analysis_grain"]}
-        rows.append(row | _moves(name, YEAR[about["analysis_grain"]]) | _shares_kept(name))
+        row = {"indicator": name, "title": about.title, "unit": about.change_unit}
+        row |= {"direction": about.direction, "grain": about.analysis_grain}
+        rows.append(row | _moves(name, about.year) | _shares_kept(name))
     return pd.DataFrame(rows)
 
 
@@ -266,7 +266,7 @@ def kept_choices(names: list[str]) -> pd.DataFrame:
     """
     parts = []
     for name in names:
-        year = YEAR[regime.indicator(name)["analysis_grain"]]
+        year = regime.indicator(name).year
         for window in sorted({max(year // 2, 1), year}):
             for omitted in (0, year):
                 frame = kept(name, window=window, omit_before=omitted).frame
