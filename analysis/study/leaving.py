@@ -19,7 +19,6 @@ from analysis.study import claims, indicators, regime
 
 MOMENTS = (12, 24, 36, 48)  # months after entry, or after leaving, at which shares are read off
 CLAIMS = ("O9", "X1", "P2", "X4")  # published figures on the length of stays
-YEAR = indicators.YEAR_BEFORE  # periods in a year
 PERIODS_AFTER = {"quarter": 8, "year": 2}  # two years
 PERIODS_BEFORE = {"quarter": 4, "year": 2}  # placebos: annual figures need two to show a course at all
 LIMITS = ("estimate", "lower", "upper")
