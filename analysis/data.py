@@ -233,8 +233,9 @@ def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
         _refuse(table, raw, ~blank & ~raw.str.fullmatch(pattern), column, f"a plain {kind}")
         value = pd.to_numeric(raw.mask(blank)).astype("float64")
         low, high = limits.get("minimum", -float("inf")), limits.get("maximum", float("inf"))
-        outside = (value < low) | (value > high) | (value.abs() > LARGEST[kind])
-        _refuse(table, raw, outside, column, f"from {low:,g} to {high:,g}, at most {LARGEST[kind]:g}")
+        _refuse(table, raw, value.abs() > LARGEST[kind], column, f"a finite {kind}, up to 16 digits if whole")
+        outside = (value < low) | (value > high)
+        _refuse(table, raw, outside, column, f"from {low:,.12g} to {high:,.12g}")
         return value.astype("Int64") if kind == "integer" else value
     pattern = {"yearmonth": MONTH, "year": r"\d{4}", "date": MONTH + r"-\d{2}"}[kind]
     _refuse(table, raw, ~blank & ~raw.str.fullmatch(pattern), column, f"a {kind} like {pattern}")

@@ -103,7 +103,9 @@ def number(
         value = pd.to_numeric(raw.where(plain & ~blank), errors="coerce").astype("float64")
     kind = "a whole number" if whole else "a number"
     least = (
-        f"of at least {low:g}" if raw.dtype == "object" and math.isinf(high) else f"from {low:g} to {high:g}"
+        f"of at least {low:,.12g}"
+        if raw.dtype == "object" and math.isinf(high)
+        else f"from {low:,.12g} to {high:,.12g}"
     )
     allowed = f"{kind} {least}"
     allowed += "" if required or not missing else f" or one of {sorted(missing)} for missing"
@@ -211,7 +213,7 @@ def near(
 def equal(rows: Rows, column: str, values: pd.Series, expected: pd.Series, *, within: float = 0) -> None:
     """Raise DataError at the first row where two figures differ by more than `within`, or one is missing."""
     bad = ~((values - expected).abs() <= within) & ~(values.isna() & expected.isna())
-    allowed = f"{{:g}} by the other columns, within {within:g}"
+    allowed = f"{{:,.12g}} by the other columns, within {within:,.12g}"
     refuse(rows, bad, column, allowed, right=expected, found=values)
 
 
@@ -241,7 +243,7 @@ def agrees(
     bad = ~((both["left"] - both["right"]).abs() <= tolerance)
     if bad.any():
         row = bad.idxmax()
-        allowed = f"{both['right'].loc[row]} ({against}), within {tolerance:g}"
+        allowed = f"{both['right'].loc[row]} ({against}), within {tolerance:,.12g}"
         raise DataError(place, row=row, column=column, found=both["left"].loc[row], allowed=allowed)
 
 
