@@ -1,6 +1,8 @@
 """What a public function is handed and cannot use ends in the error of its own room, in words, not in pandas' or Python's."""
 
+import contextlib
 import datetime
+import inspect
 import re
 
 import numpy as np
@@ -9,12 +11,31 @@ import pytest
 
 from analysis.methods.arguments import plain
 from analysis.methods.coding.agreement import agreement
-from analysis.methods.costing import distributions, prices, simulation
+from analysis.methods.coding.agreement_measures import AgreementError
+from analysis.methods.costing import distributions, prices, sensitivity, simulation
+from analysis.methods.costing.prices import CostError
 from analysis.methods.disclosure import tables
 from analysis.methods.durations import durations as du, survival as sv
-from analysis.methods.effects import gain_kept, group_time, impute, matched, switching
-from analysis.methods.its import its
-from analysis.methods.spc import funnel, spc
+from analysis.methods.durations.survival import DurationError
+from analysis.methods.effects import (
+    equally_bad,
+    gain_kept,
+    group_time,
+    impute,
+    inference,
+    matched,
+    placebo,
+    regression_to_mean,
+    specification,
+    switching,
+    wild_imputation,
+)
+from analysis.methods.effects.panels import EffectError
+from analysis.methods.its import ar1, its
+from analysis.methods.its.ar1 import ITSError
+from analysis.methods.spc import funnel, signals, spc
+from analysis.methods.spc.funnel import FunnelError
+from analysis.methods.spc.signals import SPCError
 
 PANEL = pd.DataFrame(
     [(f"T{i}", k, float(i + k), 3.0 if i < 3 else np.nan, "a") for i in range(8) for k in range(6)],
@@ -170,6 +191,80 @@ CALLS = {
         comparator=pd.Series(range(16), pd.period_range("2012Q1", periods=16, freq="Q"), dtype=float),
     ),
 }
+
+
+OWN = (AgreementError, CostError, DurationError, EffectError, FunnelError, ITSError, SPCError)
+ODD = {
+    "None": None,
+    "a list": [1],
+    "text": "x",
+    "a number": 3,
+    "an empty frame": pd.DataFrame(),
+    "an empty Series": pd.Series(dtype=float),
+    "a dict": {"a": 1},
+    "another frame": pd.DataFrame({"q": ["a"]}),
+}
+DOORS = [
+    agreement,
+    distributions.beta,
+    distributions.fixed,
+    distributions.from_range,
+    distributions.gamma,
+    distributions.lognormal,
+    distributions.of_record,
+    distributions.pert,
+    distributions.pert_from_mean,
+    prices.discounted_months,
+    prices.index,
+    prices.inflate,
+    prices.price,
+    sensitivity.threshold,
+    sensitivity.tornado,
+    simulation.correlation_of,
+    simulation.joint_draws,
+    simulation.scores,
+    simulation.summary,
+    du.returns,
+    du.time_in_regime,
+    sv.aalen_johansen,
+    sv.kaplan_meier,
+    sv.log_rank,
+    equally_bad.equally_bad_placebo,
+    gain_kept.gain_kept,
+    group_time.event_study,
+    impute.imputation,
+    inference.adjust,
+    inference.permutation_test,
+    matched.matched_comparators,
+    placebo.leave_one_out,
+    placebo.placebo_dates,
+    regression_to_mean.expected_regression,
+    specification.specification_curve,
+    switching.switchers,
+    wild_imputation.wild_imputation,
+    ar1.gls_ar1,
+    ar1.newey_west,
+    ar1.ols,
+    its.segmented,
+    funnel.funnel,
+    signals.expected_false_signals,
+    spc.pprime,
+    spc.xmr,
+]
+
+
+def given(door, value):
+    """Return the value for each argument that the function must have."""
+    needed = inspect.signature(door).parameters.values()
+    return {one.name: value for one in needed if one.default is one.empty and one.kind is not one.VAR_KEYWORD}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+def test_no_odd_argument_ends_in_an_error_of_another_library(door, odd):
+    # an answer is as good as a refusal of its own: what is tried is that no other error comes through
+    with contextlib.suppress(*OWN):
+        door(**given(door, ODD[odd]))
 
 
 @pytest.mark.parametrize("name", CALLS)

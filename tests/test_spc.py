@@ -405,5 +405,5 @@ def test_share_beyond_the_limits_agrees_with_the_normal_tail():
 @pytest.mark.parametrize("options", [{"n_series": 0}, {"draws": 1}, {"autocorrelation": 1.0}])
 def test_false_signals_refuse(options):
     rng = np.random.default_rng(1)
-    with pytest.raises(SPCError, match="out of range"):
+    with pytest.raises(SPCError, match="Allowed: a"):
         signals.expected_false_signals(24, **{"n_series": 1, "rng": rng} | options)

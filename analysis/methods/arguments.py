@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 
 import numpy as np
@@ -28,6 +28,8 @@ def columns(
 
 def is_number(value: object) -> bool:
     """Tell whether a value is one finite real number; text, True and False are none."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     return (
         isinstance(value, Real) and not isinstance(value, bool | np.bool_) and bool(np.isfinite(float(value)))
     )
@@ -57,6 +59,29 @@ def several(values: object, name: str, *, error: type[ValueError]) -> list:
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise error(f"{name}={values!r}. Allowed: a list, such as [{values!r}].")
     return list(values)
+
+
+def figures(values: object, name: str, *, error: type[ValueError]) -> np.ndarray:
+    """Return numbers as an array of floats, nan where missing; refuse text and what is no array of numbers."""
+    try:
+        if values is None or isinstance(values, str | Mapping):
+            raise TypeError
+        if isinstance(values, pd.Series):
+            return values.to_numpy(dtype=float, na_value=np.nan)
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        found = (
+            f"a {type(values).__name__}"
+            if values is None or not isinstance(values, Iterable)
+            else "no numbers"
+        )
+        raise error(f"{name}: found {found}. Allowed: an array, list or Series of numbers.") from None
+
+
+def mapping(values: object, name: str, *, error: type[ValueError]) -> None:
+    """Refuse what does not give values by name."""
+    if not isinstance(values, Mapping):
+        raise error(f"{name} is a {type(values).__name__}. Allowed: values by name, a dict.")
 
 
 def plain(value: float) -> str:

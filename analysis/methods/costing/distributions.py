@@ -131,8 +131,7 @@ def pert(low: float, mode: float, high: float) -> Distribution:
     Raises CostError unless low <= mode <= high and low < high.
     """
     for name, value in (("low", low), ("mode", mode), ("high", high)):
-        if not arguments.is_number(value):
-            raise CostError(f"{name} {value} of a PERT. Allowed: a number.")
+        arguments.number(value, f"{name} of a PERT", error=CostError)
     if not low <= mode <= high or not low < high:
         raise CostError(
             f"low {arguments.plain(low)}, mode {arguments.plain(mode)}, high {arguments.plain(high)}. Allowed for a PERT: low <= mode <= high, low < high."
@@ -158,6 +157,8 @@ def pert_from_mean(mean: float, low: float, high: float) -> Distribution:
 
     Raises CostError where the mean is so near an end that the mode would lie outside.
     """
+    for name, value in (("mean", mean), ("low", low), ("high", high)):
+        arguments.number(value, f"{name} of a PERT", error=CostError)
     mode = ((PERT_WEIGHT + 2) * mean - low - high) / PERT_WEIGHT
     slack = 1e-9 * max(abs(low), abs(high), 1.0)
     if low - slack <= mode <= high + slack:
@@ -191,7 +192,7 @@ def from_range(kind: str, *, mean: float, low: float, high: float) -> Distributi
     Raises CostError for another kind, a mean outside the range, a 95% interval that the kind cannot have (an end
     below 0, or above 1 for a beta; the mean at an end), and what the distribution itself refuses.
     """
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise CostError(f"distribution {kind!r}. Allowed: {list(KINDS)}.")
     if not all(map(arguments.is_number, (mean, low, high))) or not low <= mean <= high:
         raise CostError(f"mean {mean} outside the range {low} to {high}. Allowed: low <= mean <= high.")
@@ -220,6 +221,10 @@ def of_record(row: Mapping[Any, Any] | pd.Series, name: str) -> Distribution:
     row: has `name`, `name_low`, `name_high` (a blank end is the value itself) and `name_distribution`.
     Raises CostError as `from_range` does.
     """
+    if not isinstance(row, Mapping | pd.Series):
+        raise CostError(f"the record is a {type(row).__name__}. Allowed: a row of a table, or a dict.")
+    if not isinstance(name, str):
+        raise CostError(f"name={name!r}. Allowed: the name of a figure.")
     needed = [name, f"{name}_low", f"{name}_high", f"{name}_distribution"]
     absent = [one for one in needed if one not in row]
     if absent:

@@ -64,6 +64,8 @@ def index(rates: pd.Series, *, first: float = FIRST) -> pd.Series:
 
     Raises CostError for an empty series, a gap, a year twice, a missing rate or one of -100 per cent or less.
     """
+    if not isinstance(rates, pd.Series):
+        raise CostError(f"rates are a {type(rates).__name__}. Allowed: a pandas Series by financial year.")
     if rates.empty:
         raise CostError("no rates. Allowed: at least one yearly increase, by financial year.")
     values = _numbers(rates.to_numpy(), "rate")
@@ -102,6 +104,8 @@ def discounted_months(
     Raises CostError for a negative or missing length, a bad rate or another timing.
     """
     given = _numbers(months, "months")
+    if not given.size:
+        raise CostError("months: found none. Allowed: one length or more.")
     if not (np.isfinite(given) & (given >= 0)).all() or np.isnan(limit) or limit < 0:
         raise CostError(f"months {given.tolist()}, limit {limit}. Allowed: 0 or more.")
     stay = np.minimum(given, limit)

@@ -89,7 +89,7 @@ def gain_kept(
     by regression to the mean.
     Raises EffectError for a faulty panel, an exit not after entry, or nobody who left.
     """
-    if better not in (HIGHER, LOWER):
+    if not isinstance(better, str) or better not in (HIGHER, LOWER):
         raise EffectError(f"better={better!r}. Allowed: {(HIGHER, LOWER)}: a gain needs a direction.")
     check_level(level)
     need_generator(rng, draws)

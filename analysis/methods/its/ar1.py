@@ -164,7 +164,9 @@ def checked(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the series, the design and the steps between periods as arrays, or refuse."""
     check_level(level)
-    y, matrix = np.asarray(y, float), design.to_numpy(float)
+    arguments.columns(design, [], error=ITSError, what="the design")
+    y = arguments.figures(y, "the series", error=ITSError)
+    matrix = arguments.figures(design.to_numpy(), "the design", error=ITSError)
     n, k = matrix.shape
     if y.shape != (n,):
         raise ITSError(f"the series has shape {y.shape} and the design {n} rows. They must be equally long.")

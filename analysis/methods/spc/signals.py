@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.periods import calendar
 
 Array = np.ndarray
@@ -251,11 +252,15 @@ def expected_false_signals(
     Raises SPCError for fewer than 3 points, no series, fewer than 2 draws, or an autocorrelation not between
     -1 and 1.
     """
-    if n_points < MIN_POINTS or n_series < 1 or draws < 2 or not -1 < autocorrelation < 1:
-        raise SPCError(
-            f"n_points {n_points} (at least {MIN_POINTS}), n_series {n_series} (at least 1), draws {draws} "
-            f"(at least 2), autocorrelation {autocorrelation} (between -1 and 1): one is out of range"
-        )
+    for name, value, least in (
+        ("n_points", n_points, MIN_POINTS),
+        ("n_series", n_series, 1),
+        ("draws", draws, 2),
+    ):
+        arguments.whole(value, name, error=SPCError, least=least)
+    arguments.number(autocorrelation, "autocorrelation", error=SPCError, above=-1, below=1)
+    if not isinstance(rng, np.random.Generator):
+        raise SPCError(f"rng is a {type(rng).__name__}. Allowed: a numpy random generator.")
     noise = rng.standard_normal((draws, n_points))
     for t in range(1, n_points):
         noise[:, t] = autocorrelation * noise[:, t - 1] + np.sqrt(1 - autocorrelation**2) * noise[:, t]
