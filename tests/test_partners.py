@@ -6,14 +6,16 @@ import pytest
 
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.partners import several_partners
-from analysis.study import calibration, deciding
+from analysis.study import calibration
 
 
 def panel(rng, *, never=40, entrants=6, before=4, after=3, effect=0.0):
     """Trusts with a level, a trend and noise; entrants enter at two dates, one period apart."""
     units = never + entrants
     t = np.arange(before + after + 1)
-    values = rng.normal(0, 2, (units, 1)) + rng.normal(0, 0.3, (units, 1)) * t + rng.normal(0, 1, (units, len(t)))
+    values = (
+        rng.normal(0, 2, (units, 1)) + rng.normal(0, 0.3, (units, 1)) * t + rng.normal(0, 1, (units, len(t)))
+    )
     entry = np.where(np.arange(units) < entrants, before + np.arange(units) % 2, np.nan)
     frame = pd.DataFrame(
         {

@@ -68,6 +68,9 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
                 "Change observed": words.number(found.observed, unit),
                 "Expected from chance": words.number(found.expected, unit),
                 "Beyond it": words.estimate(found.net, found.net_lower, found.net_upper, unit),
+                "Beyond it, by the share that lasts": words.estimate(
+                    found.net_lasting, found.net_lasting_lower, found.net_lasting_upper, unit
+                ),
                 "Trusts": words.number(len(found.frame)),
             }
         )
