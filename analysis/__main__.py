@@ -129,9 +129,10 @@ def _simulate() -> int:
     import numpy as np
 
     from analysis.ingest.hand import tables
-    from analysis.study import indicators, planted_truth
+    from analysis.study import calibration, indicators, planted_truth
 
     tables.write("planted_truth", planted_truth.run(rng=np.random.default_rng(indicators.SEED)))
+    tables.write("calibration", calibration.table(rng=np.random.default_rng(indicators.SEED)))
     return main(["refresh", "--by-hand"])
 
 

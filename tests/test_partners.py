@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import data
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.partners import several_partners
-from analysis.study import calibration
+from analysis.study import calibration, deciding, indicators, regime
 
 
 def panel(rng, *, never=40, entrants=6, before=4, after=3, effect=0.0):
@@ -179,3 +180,33 @@ def test_a_panel_is_drawn_with_and_without_a_bad_year():
     )
     pd.testing.assert_frame_equal(frame, again)
     assert list(frame.columns) == list(calibration.COLUMNS)
+
+
+# ---- the estimate of record
+
+
+@pytest.mark.parametrize("name", ["shmi", "recommend_work"])
+def test_the_interval_of_record_carries_the_bias_to_one_side(name):
+    row, found = deciding.calibration(name), deciding.decided(name)
+    plain = deciding.every_period(deciding.compared(name))
+    half, bias = row["critical"] * plain.se, row["bias"]
+    assert found.value == plain.value
+    assert bias < 0  # a bad year pulls both down
+    assert found.value - found.lower == pytest.approx(half)
+    assert found.upper - found.value == pytest.approx(half - bias)
+    again = deciding.on_panel(name, regime.panel(name))
+    assert (again.lower, again.upper) == (found.lower, found.upper)
+
+
+def test_an_indicator_that_could_not_be_copied_has_no_estimate_of_record():
+    with pytest.raises(EffectError, match="not calibrated"):
+        deciding.decided("winter_long_stays")
+
+
+def test_settings_of_record_err_in_one_panel_of_twenty_where_they_were_not_calibrated():
+    frame = data.load("calibration")
+    chosen = frame[(frame["partners"] == deciding.PARTNERS) & (frame["years"] == deciding.YEARS)]
+    primary = chosen[chosen["panels"] == calibration.DRAWS]
+    assert set(primary["indicator"]) == set(indicators.indicators(primary=True))
+    assert primary[["false_none", "false_bad"]].max(axis=None) < 0.05 + 2 * 0.0098  # two Monte Carlo errors
+    assert frame.loc[~frame.index.isin(chosen.index), calibration.CALIBRATED].isna().all(axis=None)

@@ -38,6 +38,7 @@ COLUMNS = (
     ),
     *("error", "critical", "false_none", "false_bad", "false_improvement", "uncalibrated"),
 )
+CALIBRATED = ["critical", "false_none", "false_bad", "false_improvement"]
 
 
 def run(
@@ -128,7 +129,10 @@ def distance(drawn: Floats, bias: float) -> Floats:
 
 
 def table(*, rng: np.random.Generator, n_jobs: int | None = None) -> pd.DataFrame:
-    """Return the table of record: every choice for the primary indicators, the chosen one for all."""
+    """Return the table of record: every choice for the primary indicators, the chosen one for all that can be copied.
+
+    An indicator with too few trusts, or an outcome that hardly ever moves, cannot.
+    """
     chosen = (deciding.PARTNERS, deciding.YEARS)
     others = [choice for choice in CHOICES if choice != chosen]
     one, two, three = rng.spawn(3)
@@ -141,7 +145,8 @@ def table(*, rng: np.random.Generator, n_jobs: int | None = None) -> pd.DataFram
         run(primary, rng=two, n_jobs=n_jobs),
         run(rest, rng=three, draws=SECONDARY_DRAWS, n_jobs=n_jobs),
     ]
-    frame = pd.concat(parts, ignore_index=True).dropna()  # an outcome that hardly ever moves cannot be copied
+    parts[0][CALIBRATED] = np.nan  # too few panels to calibrate with
+    frame = pd.concat(parts, ignore_index=True).dropna(subset=["error", "sd"])
     frame["indicator"] = pd.Categorical(frame["indicator"], categories=[*primary, *rest])
     frame = frame.sort_values(["indicator", "years", "partners"], ignore_index=True)
     return frame.astype({"indicator": "str"})

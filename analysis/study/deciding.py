@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import data
-from analysis.methods.effects.panels import Panel
+from analysis.methods.effects.panels import NotEstimable, Panel
 from analysis.methods.effects.partners import Partners, several_partners
 from analysis.methods.estimate import Estimate
 from analysis.study import indicators, regime
@@ -43,8 +43,8 @@ def compared(name: str, panel: pd.DataFrame | Panel | None = None, **changed: An
 def decided(name: str) -> Estimate:
     """Return the effect of entry by the comparison that decides, in the indicator's unit, with its 95% interval.
 
-    Each trust-period counts once, as in the main analysis. Raises EffectError where nothing can be compared,
-    DataError where the indicator was not calibrated.
+    Each trust-period counts once, as in the main analysis. Raises EffectError where nothing can be compared or
+    the comparison was not calibrated.
     """
     return on_panel(name, None)
 
@@ -73,11 +73,12 @@ def calibrated(name: str, found: Estimate) -> Estimate:
 
 
 def calibration(name: str) -> pd.Series:
-    """Return the row of the table `calibration` for an indicator, with the settings of record."""
+    """Return the row of the table `calibration` for an indicator, with the settings of record.
+
+    Raises NotEstimable for an indicator that could not be copied: too few trusts entered, or it hardly moves.
+    """
     rows = data.load("calibration")
     chosen = rows[(rows["indicator"] == name) & (rows["partners"] == PARTNERS) & (rows["years"] == YEARS)]
     if chosen.empty:
-        raise data.DataError(
-            "calibration", column="indicator", found=name, allowed=f"one of {sorted(set(rows['indicator']))}"
-        )
+        raise NotEstimable(f"{name!r} was not calibrated: too few trusts that entered have figures.")
     return chosen.iloc[0]

@@ -18,6 +18,7 @@ TABLES = (
     "regime_events",
     "indicators",
     "planted_truth",
+    "calibration",
     "reporting_items",
     "amendments",
     *evidence.TABLES,
