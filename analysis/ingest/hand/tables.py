@@ -19,6 +19,8 @@ TABLES = (
     "indicators",
     "planted_truth",
     "calibration",
+    "regression_coverage",
+    "buddies",
     "reporting_items",
     "amendments",
     *evidence.TABLES,
