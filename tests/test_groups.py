@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.meta_analysis import combine_effects
 
 from analysis import data
 from analysis.methods.effects.panels import EffectError
@@ -18,11 +19,13 @@ def test_partial_pooling_by_hand():
     q = w @ (effect - fixed) ** 2
     tau2 = (q - 4) / (w.sum() - (w @ w) / w.sum())
     found = partly_pooled(effect, np.diag(variance))
+    referee = combine_effects(effect, variance, method_re="dl")
+    assert (found.q, found.tau**2) == pytest.approx((referee.q, referee.tau2))
     assert found.q == pytest.approx(q)
     assert found.tau**2 == pytest.approx(tau2)
     random = 1 / (variance + tau2)
     centre = random @ effect / random.sum()
-    kept = tau2 / (tau2 + variance)
+    kept = 1 - 2 / 4 * variance / (tau2 + variance)
     assert found.mean == pytest.approx(centre)
     assert found.effect == pytest.approx(centre + kept * (effect - centre))
     of_tau = 2 / 2 * (1 - kept) ** 2 * (effect - centre) ** 2 * (2 + tau2) / (variance + tau2)
@@ -30,13 +33,13 @@ def test_partial_pooling_by_hand():
     assert found.upper - found.effect == pytest.approx(half)
 
 
-def test_equal_effects_are_pooled_wholly_and_shared_errors_stay_in_the_mean():
+def test_equal_effects_stay_and_shared_errors_are_in_the_mean():
     alone = partly_pooled(np.ones(4), np.eye(4))
     assert alone.tau == 0
     assert alone.effect == pytest.approx(1.0)
-    assert alone.upper[0] - 1 == pytest.approx(1.959964 / 2)
+    assert alone.upper[0] - 1 == pytest.approx(1.959964 * np.sqrt(2 / 3 + 1 / 9 / 4))
     shared = partly_pooled(np.ones(4), 0.5 * np.eye(4) + 0.5)
-    assert shared.upper[0] - 1 == pytest.approx(1.959964 * np.sqrt(0.125 + 0.5))
+    assert shared.upper[0] - 1 == pytest.approx(1.959964 * np.sqrt(2 / 3 + (0.125 + 0.5) / 9))
     with pytest.raises(EffectError, match="4 or more"):
         partly_pooled(np.array([1.0, 2.0]), np.eye(2))
 

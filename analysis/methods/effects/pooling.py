@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.meta_analysis import combine_effects
 
 from analysis.methods.effects.panels import EffectError, check_level
 
@@ -43,18 +42,19 @@ def partly_pooled(effect: Floats, covariance: Floats, *, level: float = 0.95) ->
     effect, variance = np.asarray(effect, dtype=float), np.diag(covariance).astype(float)
     if len(effect) < 4 or not (variance > 0).all():
         raise EffectError(f"{len(effect)} effects, variances {variance}. Allowed: 4 or more, each above 0.")
-    found = combine_effects(effect, variance, method_re="dl")
-    tau2 = max(0.0, float(found.tau2))
+    fixed = 1 / variance
+    q = float(fixed @ (effect - fixed @ effect / fixed.sum()) ** 2)
+    spread_out = fixed.sum() - fixed @ fixed / fixed.sum()
+    tau2 = max(0.0, (q - len(effect) + 1) / float(spread_out))
     weight = 1 / (variance + tau2)
     weight /= weight.sum()
-    centre, kept = float(weight @ effect), tau2 / (tau2 + variance)
+    centre, few = float(weight @ effect), (len(effect) - 3) / (len(effect) - 1)
+    kept = 1 - few * variance / (tau2 + variance)
     of_mean = float(weight @ (covariance + tau2 * np.eye(len(effect))) @ weight)
     pooled = centre + kept * (effect - centre)
     drawn = (1 - kept) * (effect - centre)
     of_tau = 2 / (len(effect) - 3) * drawn**2 * (variance.mean() + tau2) / (variance + tau2)
     spread = kept * variance + (1 - kept) ** 2 * of_mean + of_tau
     half = stats.norm.ppf((1 + level) / 2) * np.sqrt(spread)
-    p = float(stats.chi2.sf(found.q, len(effect) - 1))
-    return PartlyPooled(
-        pooled, pooled - half, pooled + half, kept, centre, float(np.sqrt(tau2)), float(found.q), p
-    )
+    p = float(stats.chi2.sf(q, len(effect) - 1))
+    return PartlyPooled(pooled, pooled - half, pooled + half, kept, centre, float(np.sqrt(tau2)), q, p)
