@@ -3,18 +3,21 @@
 import pandas as pd
 from matplotlib import pyplot as plt
 
-from analysis.chapters import groups_plots, rivals_groups
+from analysis.chapters import groups_plots, parted, rivals_groups
 from analysis.study import before_entry, deciding, groups, indicators
 
 PRIMARY = indicators.indicators(primary=True)
 
 
 def test_waits_were_behind_before_entry_and_the_others_were_not():
-    said = {name: rivals_groups.behind(name) for name in PRIMARY}
+    said = {name: parted.behind(name) for name in PRIMARY}
     found = before_entry.moving_apart(PRIMARY).set_index("indicator")["p"]
     assert found["four_hour_waits"] < 0.001
     assert "less than one in 1,000" in said["four_hour_waits"]
     assert [name for name in PRIMARY if said[name]] == found.index[found < 0.05].tolist()
+    assert parted.labelled("four_hour_waits").endswith("; parting before entry already")
+    assert parted.labelled("shmi").endswith("lower is better")
+    assert parted.behind("waits_12h") == ""  # nothing before entry is at hand
 
 
 def test_the_sentence_of_record_gives_the_calibrated_intervals():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.chapters.parted import behind
 from analysis.edition import headlines, rating, store
 from analysis.edition.compare import compare
 from analysis.edition.headlines import Headline
@@ -140,8 +141,8 @@ def _after_entry(known: Numbers, name: str) -> Finding:
         because=because(number, known),
         rival=(
             f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
-            f"Less the movement of equally bad trusts that never entered, the difference is {bad}."
-        ),
+            f"Less the movement of equally bad trusts that never entered, the difference is {bad}. {behind(name)}"
+        ).strip(),
     )
 
 

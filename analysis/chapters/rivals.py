@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import data
+from analysis.chapters.parted import labelled
 from analysis.methods.effects.matched import matched_comparators
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import SpecificationCurve
@@ -21,7 +22,7 @@ def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
         alone = samples.keogh_alone(name)
         frame.loc[samples.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
         unit = indicators.GLUE_UNITS[about["unit"]]
-        columns[f"{about['title']}; {about['direction']}"] = frame.apply(
+        columns[labelled(name)] = frame.apply(
             lambda row, unit=unit: words.estimate(row["estimate"], row["lower"], row["upper"], unit), axis=1
         )
     table = pd.concat(columns, axis=1, sort=False)
@@ -39,7 +40,7 @@ def equally_bad_for_readers(names: list[str]) -> pd.DataFrame:
         entered, placebo = found.entrants.overall, found.placebo.overall
         rows.append(
             {
-                "Indicator": f"{about['title']}; {about['direction']}",
+                "Indicator": labelled(name),
                 "Entered": words.estimate(entered.estimate, entered.lower, entered.upper, unit),
                 "Equally bad, never entered": words.estimate(
                     placebo.estimate, placebo.lower, placebo.upper, unit
@@ -63,7 +64,7 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
         )
         rows.append(
             {
-                "Indicator": f"{about['title']}; {about['direction']}",
+                "Indicator": labelled(name),
                 "Distance before entry": words.number(found.baseline, unit),
                 "Change observed": words.number(found.observed, unit),
                 "Expected from chance": words.number(found.expected, unit),
@@ -89,7 +90,7 @@ def matched_for_readers(names: list[str]) -> pd.DataFrame:
             regime.panel(name), baseline=baseline, follow_up=len(indicators.HORIZONS[grain])
         )
         table = found.effects.set_index("comparators")
-        row = {"Indicator": f"{about['title']}; {about['direction']}"}
+        row = {"Indicator": labelled(name)}
         for label in ("matched", "unmatched"):
             one = table.loc[label]
             row[f"Against {label} trusts"] = words.estimate(one["estimate"], one["lower"], one["upper"], unit)
@@ -105,7 +106,7 @@ def bounds_for_readers(names: list[str]) -> pd.DataFrame:
         unit = indicators.GLUE_UNITS[about["unit"]]
         frame = found.frame.set_index("mbar")
         row = {
-            "Indicator": f"{about['title']}; {about['direction']}",
+            "Indicator": labelled(name),
             "Trends stay parallel": words.number(found.estimate, unit),
         }
         for mbar, size in ((0.5, "Half as large"), (1.0, "As large")):
@@ -128,7 +129,7 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
         ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(trusts)
         rows.append(
             {
-                "Indicator": f"{about['title']}; {about['direction']}",
+                "Indicator": labelled(name),
                 "All": words.number(found.overall, unit),
                 "Lowest": f"{words.number(found.lowest, unit)} without {ends.iloc[0]}",
                 "Highest": f"{words.number(found.highest, unit)} without {ends.iloc[-1]}",
@@ -167,7 +168,7 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
         counts = [words.number(row[end]) for end in ("fewest", "most")]
         rows.append(
             {
-                "Indicator": f"{about['title']}; {about['direction']}",
+                "Indicator": labelled(row["indicator"]),
                 "Periods before entry": words.plural(row["leads"], about["analysis_grain"]),
                 "Smallest difference": words.number(min(row["lowest"], row["highest"], key=abs), unit),
                 "Largest difference": words.number(max(row["lowest"], row["highest"], key=abs), unit),
@@ -189,10 +190,9 @@ def windows_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `windows` as texts."""
     rows = []
     for row in found.to_dict("records"):
-        about = regime.indicator(row["indicator"])
         rows.append(
             {
-                "Indicator": f"{about['title']}; {about['direction']}",
+                "Indicator": labelled(row["indicator"]),
                 "Matched on": before_entry.NUMBERS[row["years"]],
                 "Difference": _text(row),
                 "By our rule": row["verdict"],

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import data
+from analysis.chapters.parted import labelled
 from analysis.methods.estimate import UNCLEAR, Estimate, side
 from analysis.present import words
-from analysis.study import before_entry, calibration, deciding, groups, indicators, regime
+from analysis.study import calibration, deciding, groups, indicators, regime
 
 CLEAR = 0.05
 TITLES = {
@@ -18,32 +19,12 @@ TITLES = {
 }
 
 
-def _title(name: str) -> str:
-    about = regime.indicator(name)
-    return f"{about['title']}; {about['direction']}"
-
-
 def _unit(name: str) -> str:
     return indicators.GLUE_UNITS[regime.indicator(name)["unit"]]
 
 
 def _limits(row: pd.Series, name: str) -> str:
     return words.estimate(row["estimate"], row["lower"], row["upper"], _unit(name))
-
-
-def behind(name: str) -> str:
-    """Say that an indicator parted from the comparators before entry already; blank where that is not clear.
-
-    To stand beside every figure of that indicator that is measured from before entry.
-    """
-    row = before_entry.moving_apart([name]).iloc[0]
-    if not row["p"] < CLEAR:
-        return ""
-    share = "less than one in 1,000" if row["p"] < 0.001 else f"a share of {words.number(row['p'], 'ratio')}"
-    return (
-        f"Trusts that entered were already falling behind in {indicators.label(name)} before they entered (chance "
-        f"alone would show as much in {share}), so no single baseline foretells what would have followed."
-    )
 
 
 def decided_sentence(names: list[str]) -> str:
@@ -62,7 +43,7 @@ def choices_for_readers(names: list[str]) -> pd.DataFrame:
     columns = {}
     for name in names:
         rows = groups.other_choices(name).set_index("choice")
-        columns[_title(name)] = rows.apply(_limits, axis=1, name=name)
+        columns[labelled(name)] = rows.apply(_limits, axis=1, name=name)
     return pd.concat(columns, axis=1, sort=False).rename_axis("Choice").reset_index()
 
 
@@ -72,7 +53,7 @@ def two_groups_for_readers(names: list[str]) -> pd.DataFrame:
     for name in names:
         for _, row in groups.two_groups(name).iterrows():
             rows.append({
-                "Indicator": _title(name), "Trusts": TITLES[row["group"]], "Against, counted": row["counted"],
+                "Indicator": labelled(name), "Trusts": TITLES[row["group"]], "Against, counted": row["counted"],
                 "Difference": _limits(row, name), "Share from chance": words.number(row["p"], "ratio", digits=2),
                 "Trusts that entered": words.number(row["n_trusts"]),
             })  # fmt: skip
@@ -103,7 +84,7 @@ def phases_for_readers(names: list[str]) -> pd.DataFrame:
     for name in names:
         for _, row in groups.inside_and_after(name).iterrows():
             rows.append({
-                "Indicator": _title(name), "Trusts": TITLES[row["group"]], "Time": row["counted"],
+                "Indicator": labelled(name), "Trusts": TITLES[row["group"]], "Time": row["counted"],
                 "Difference": _limits(row, name), "Trusts that entered": words.number(row["n_trusts"]),
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -118,7 +99,7 @@ def partners_for_readers(names: list[str]) -> pd.DataFrame:
         if errors.notna().all():
             row = {"Years": words.number(years), "Partners": words.number(partners)}
             for name, unit in zip(names, map(_unit, names), strict=True):
-                row[_title(name)] = words.number(errors[name], unit, digits=4 if unit == "ratio" else 2)
+                row[labelled(name)] = words.number(errors[name], unit, digits=4 if unit == "ratio" else 2)
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -129,7 +110,7 @@ def calibration_for_readers(names: list[str]) -> pd.DataFrame:
     for name in names:
         row, unit = deciding.calibration(name), _unit(name)
         rows.append({
-            "Indicator": _title(name),
+            "Indicator": labelled(name),
             "Mean error after a bad year": words.number(row["bias"], unit, sign=True),
             "Standard errors to each side": words.number(row["critical"], "score"),
             "False alarms, entry by chance": words.number(100 * row["false_none"], "percent"),
@@ -216,7 +197,7 @@ def stay_for_readers(names: list[str]) -> pd.DataFrame:
     for name in names:
         found = groups.single_trusts(name).stay
         rows.append({
-            "Indicator": _title(name),
+            "Indicator": labelled(name),
             "Rank correlation": words.estimate(found.value, found.lower, found.upper, "score"),
             "Reading": _stay_reading(name, found),
             "Trusts": words.number(found.n),
