@@ -150,6 +150,28 @@ def test_partners_that_are_ruled_out_and_trusts_that_cannot_be_compared():
         found.average(np.zeros(4))
 
 
+def test_partners_alike_in_trend_remove_a_diverging_trend():
+    frame = panel(np.random.default_rng(9), never=300, entrants=10)
+    number = frame["trust"].str[1:].astype(int)
+    steep = (number < 10) | number.between(100, 150)
+    frame["value"] += np.where(steep, 2.0 * frame["t"], 0.0)
+    found = several_partners(frame, **ASKED)
+    assert abs(found.average(np.ones(10)).value) < 1.5
+    assert found.trusts["trend_away"].mean() > 1
+    assert abs(found.trusts["trend_gap"].mean()) < 0.3
+
+
+def test_what_comes_after_entry_and_the_order_of_rows_do_not_move_the_choice():
+    frame = panel(np.random.default_rng(10))
+    base = several_partners(frame, **ASKED)
+    mixed = several_partners(frame.sample(frac=1, random_state=1), **ASKED)
+    pd.testing.assert_frame_equal(base.trusts, mixed.trusts)
+    first = frame["entry"].min()
+    later = frame.assign(value=frame["value"].where(frame["t"] < first, -frame["value"] * 7))
+    entered = (base.trusts["entry"] == first).to_numpy()
+    assert (several_partners(later, **ASKED).nearest[entered] == base.nearest[entered]).all()
+
+
 # ---- calibration
 
 

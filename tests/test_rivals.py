@@ -16,7 +16,6 @@ from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.group_time import event_study
 from analysis.methods.effects.honest import honest_bounds
 from analysis.methods.effects.impute import imputation
-from analysis.methods.effects.matched import matched_comparators
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import specification_curve
@@ -248,10 +247,6 @@ def test_what_comes_after_entry_does_not_move_the_choice():
         equally_bad_placebo(frame, baseline=4).pairs[choice],
         equally_bad_placebo(later, baseline=4).pairs[choice],
     )
-    pd.testing.assert_frame_equal(
-        matched_comparators(frame, baseline=4, follow_up=4).pairs,
-        matched_comparators(later, baseline=4, follow_up=4).pairs,
-    )
 
 
 def test_trusts_beyond_the_caliper_are_listed_and_all_of_them_refused():
@@ -272,54 +267,6 @@ def test_both_changes_leave_out_the_trust_itself_as_the_main_analysis_does():
     # leaving out moves no estimate and is the wider of the two
     assert result.difference == pytest.approx(narrow.difference)
     assert result.upper - result.lower > narrow.upper - narrow.lower
-
-
-# ---- matched comparators
-
-
-def test_matching_on_level_and_trend_removes_a_diverging_trend():
-    rng = np.random.default_rng(14)
-    frame = panel(rng, trusts=300, entrants=10, sd_within=0.2)
-    number = frame["trust"].str[1:].astype(int)
-    steep = (number < 10) | number.between(100, 150)
-    frame["value"] += np.where(steep, 0.5 * (frame["t"] - START), 0.0)
-    result = matched_comparators(frame, baseline=8, follow_up=8)
-    rows = result.effects.set_index("comparators")["estimate"]
-    assert rows["matched"] == pytest.approx(0, abs=0.3)
-    assert rows["unmatched"] > 2
-    assert abs(result.balance.loc["trend", "smd_matched"]) < 0.3
-    assert result.balance.loc["trend", "smd_unmatched"] > 1
-
-
-def test_matched_effect_is_found_by_hand():
-    rows = [
-        ("R001", 3.0, [10, 10, 4, 4]),
-        ("R002", np.nan, [10, 10, 9, 9]),
-        ("R003", np.nan, [11, 11, 11, 11]),
-        ("R004", np.nan, [20, 20, 50, 50]),
-    ]
-    frame = pd.DataFrame(
-        [(name, t, "acute", entry, v) for name, entry, vs in rows for t, v in enumerate(vs, 1)],
-        columns=["trust", "t", "type", "entry", "value"],
-    )
-    result = matched_comparators(frame, baseline=2, follow_up=2, matches=2)
-    assert result.pairs["comparator"].tolist() == ["R002", "R003"]
-    effects = result.effects.set_index("comparators")
-    assert effects.loc["matched", "estimate"] == pytest.approx(-6 - (-1 + 0) / 2)
-    assert effects.loc["unmatched", "estimate"] == pytest.approx(-6 - (-1 + 0 + 30) / 3)
-    assert np.isnan(effects.loc["matched", "se"])
-
-
-def test_matching_ignores_row_order_and_lists_what_is_left_out():
-    frame = panel(np.random.default_rng(15), entrants=6)
-    frame.loc[(frame["trust"] == "R003") & (frame["t"] < ENTRY), "value"] = np.nan
-    base = matched_comparators(frame, baseline=4, follow_up=4)
-    mixed = matched_comparators(frame.sample(frac=1, random_state=1), baseline=4, follow_up=4)
-    pd.testing.assert_frame_equal(base.effects, mixed.effects)
-    assert base.left_out == ("R003",)
-    assert (base.pairs.groupby("trust").size() == 3).all()
-    with pytest.raises(EffectError, match="for a trend"):
-        matched_comparators(frame, baseline=1, follow_up=4)
 
 
 # ---- bounds

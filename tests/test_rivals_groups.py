@@ -54,8 +54,9 @@ def test_tables_have_a_row_for_each_case_and_no_blank():
         rivals_groups.calibration_for_readers(PRIMARY),
         rivals_groups.coverage_for_readers(),
         rivals_groups.stay_for_readers(["shmi"]),
+        rivals_groups.balance_for_readers(PRIMARY),
     ]
-    assert [len(table) for table in tables] == [9, 12, 6, 15, 3, 20, 1]
+    assert [len(table) for table in tables] == [9, 12, 6, 15, 3, 20, 1, 3]
     for table in tables:
         assert not table.isin(["..", ""]).any(axis=None)
 

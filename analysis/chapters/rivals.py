@@ -6,7 +6,6 @@ import pandas as pd
 
 from analysis import data
 from analysis.chapters.parted import labelled
-from analysis.methods.effects.matched import matched_comparators
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import SpecificationCurve
 from analysis.present import words
@@ -75,26 +74,6 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
                 "Trusts": words.number(len(found.frame)),
             }
         )
-    return pd.DataFrame(rows)
-
-
-def matched_for_readers(names: list[str]) -> pd.DataFrame:
-    """Return, as texts, the change against comparators alike in level and trend, and against all."""
-    rows = []
-    for name in names:
-        about = regime.indicator(name)
-        grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
-        # level and trend need two periods before entry; a year of quarters, or two years
-        baseline = max(2, indicators.YEAR_BEFORE[grain])
-        found = matched_comparators(
-            regime.panel(name), baseline=baseline, follow_up=len(indicators.HORIZONS[grain])
-        )
-        table = found.effects.set_index("comparators")
-        row = {"Indicator": labelled(name)}
-        for label in ("matched", "unmatched"):
-            one = table.loc[label]
-            row[f"Against {label} trusts"] = words.estimate(one["estimate"], one["lower"], one["upper"], unit)
-        rows.append(row | {"Trusts that entered": words.number(table.loc["matched", "n_trusts"])})
     return pd.DataFrame(rows)
 
 

@@ -47,6 +47,22 @@ def choices_for_readers(names: list[str]) -> pd.DataFrame:
     return pd.concat(columns, axis=1, sort=False).rename_axis("Choice").reset_index()
 
 
+def balance_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return how far trusts that entered lay from all never-entered trusts, and from their partners, as texts."""
+    rows = []
+    for name in names:
+        means = deciding.compared(name).trusts.mean(numeric_only=True)
+        columns = {
+            "Level, from all": "level_away",
+            "Level, from partners": "level_gap",
+            "Trend, from all": "trend_away",
+            "Trend, from partners": "trend_gap",
+        }
+        texts = {title: words.number(means[column], "score", sign=True) for title, column in columns.items()}
+        rows.append({"Indicator": labelled(name)} | texts)
+    return pd.DataFrame(rows)
+
+
 def two_groups_for_readers(names: list[str]) -> pd.DataFrame:
     """Return both groups and their difference as texts: a row an indicator, group and way of counting."""
     rows = []

@@ -16,7 +16,18 @@ from analysis.methods.estimate import Estimate
 
 Floats = np.ndarray
 
-TRUST_COLUMNS = ["trust", "entry", "before", "after", "effect", "se", "level_gap", "trend_gap"]
+TRUST_COLUMNS = [
+    "trust",
+    "entry",
+    "before",
+    "after",
+    "effect",
+    "se",
+    "level_away",
+    "trend_away",
+    "level_gap",
+    "trend_gap",
+]
 
 
 @dataclass(frozen=True)
@@ -24,8 +35,9 @@ class Partners:
     """Effects of the trusts that entered against their partners, and how they vary together.
 
     trusts: one row a trust compared; `trust`, `entry`, `before` and `after` (its periods in the two windows),
-        `effect`, `se`, `level_gap`, `trend_gap` (distance that is left to the mean of its partners, in standard
-        deviations of the never-entered, before the regression takes it off).
+        `effect`, `se`, `level_away`, `trend_away` (distance from the mean of the never-entered, in standard
+        deviations of them), `level_gap`, `trend_gap` (what is left of it to the mean of the partners, before the
+        regression takes that off).
     weights: units that never entered (columns, by `units`) in the comparison of each trust (rows); a row adds
         up to 1. nearest: the same with the partners alone, 1/k each.
     noise: standard deviation of the change of one never-entered trust that its partners do not tell, one a
@@ -139,6 +151,7 @@ class _Compared:
     effect: float
     before: int
     after: int
+    away: Floats
     short: Floats
     others: Floats
     weights: Floats
@@ -165,7 +178,7 @@ def _compare(i: int, others: Floats, before: Floats, after: Floats, partners: in
     weights = nearest + place @ inverse @ short
     placebo, noise = _placebo(place, after[others], before[others], inverse, partners)
     sizes = before.shape[1], after.shape[1]
-    return _Compared(float(weights @ change), *sizes, short, others, weights, nearest, noise, placebo)
+    return _Compared(float(weights @ change), *sizes, target, short, others, weights, nearest, noise, placebo)
 
 
 def _placebo(
@@ -191,10 +204,10 @@ def _gathered(table: Wide, found: dict[int, _Compared], left_out: pd.DataFrame) 
     rows, placebo = [], []
     for row, (i, one) in enumerate(found.items()):
         weights[row, one.others], nearest[row, one.others] = one.weights, one.nearest
-        trend_gap = one.short[1] if len(one.short) > 1 else np.nan
+        away, short = (np.append(traits, np.nan)[:2] for traits in (one.away, one.short))
         error = one.noise * np.sqrt(1 + one.weights @ one.weights)
         about = (data.units[i], int(data.unit_cohort[i]), one.before, one.after)
-        rows.append((*about, one.effect, error, one.short[0], trend_gap))
+        rows.append((*about, one.effect, error, *away, *short))
         placebo += [(data.units[i], data.units[j], v) for j, v in zip(one.others, one.placebo, strict=True)]
     return Partners(
         trusts=pd.DataFrame(rows, columns=TRUST_COLUMNS),
