@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.methods.effects.gain_kept import ESTIMABLE
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.regression_to_mean import expected_regression
-from analysis.study import certainty, entry_effects, indicators, leaving, regime, samples
+from analysis.study import certainty, deciding, entry_effects, indicators, leaving, regime, samples
 
 MONTHS_IN_YEAR = 12
 LEFT_BY, BACK_BY = 24, 48  # months at which the shares that left, and that came back, are read off
@@ -114,9 +114,9 @@ def _without_keogh(name: str) -> Headline:
 
 
 def regression() -> list[Headline]:
-    """Return, for each primary indicator, the size of regression to the mean and what remains beyond it."""
+    """Return, for each primary indicator, the size of regression to the mean, and comparisons that allow for it."""
     names = indicators.indicators(primary=True)
-    return [row for name in names for row in (_expected(name), _equally_bad(name))]
+    return [row for name in names for row in (_expected(name), _equally_bad(name), _decided(name))]
 
 
 def _expected(name: str) -> Headline:
@@ -139,6 +139,19 @@ def _equally_bad(name: str) -> Headline:
     except EffectError as error:
         limits, n, verdict = MISSING, 0, str(error)
     return _difference("equally_bad", name, title, limits, n, verdict=verdict, of=PAIRED)
+
+
+def _decided(name: str) -> Headline:
+    title = (
+        "difference from ten trusts alike in level and trend that never entered, the comparison that decides"
+    )
+    try:
+        found = deciding.decided(name)
+        limits, n, verdict = (found.value, found.lower, found.upper), found.n, ""
+    except EffectError as error:
+        limits, n, verdict = MISSING, 0, str(error)
+    anchor = "which-comparison-decides"
+    return _difference("decided", name, title, limits, n, verdict=verdict, of=PAIRED, anchor=anchor)
 
 
 def _difference(what: str, name: str, title: str, limits: Limits, n: int, **other: Any) -> Headline:
