@@ -188,7 +188,7 @@ def _placebo(
     change = mean(after - mean(after, axis=0), axis=1) - before.mean(axis=1)
     distance = ((place[:, None, :] - place[None, :, :]) ** 2).sum(axis=2)
     np.fill_diagonal(distance, np.inf)
-    near = np.argpartition(distance, partners - 1, axis=1)[:, :partners]
+    near = np.argsort(distance, axis=1, kind="stable")[:, :partners]
     weights = np.zeros(distance.shape)
     np.put_along_axis(weights, near, 1 / partners, axis=1)
     weights = weights + (place - weights @ place) @ inverse @ place.T
