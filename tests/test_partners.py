@@ -204,6 +204,15 @@ def test_a_panel_is_drawn_with_and_without_a_bad_year():
     assert list(frame.columns) == list(calibration.COLUMNS)
 
 
+def test_a_worse_year_raises_false_alarms_where_the_bias_is_not_carried():
+    row = deciding.calibration("recommend_work").to_dict()
+    asked = {"draws": 40}
+    carried = calibration.strong(row, rng=np.random.default_rng(11), **asked)
+    bare = calibration.strong({**row, "bias": 0.0}, rng=np.random.default_rng(11), **asked)
+    none = calibration.strong({**row, "critical": 1e6}, rng=np.random.default_rng(11), **asked)
+    assert none == 0 <= carried < bare < 1
+
+
 # ---- the estimate of record
 
 

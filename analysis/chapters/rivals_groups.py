@@ -132,6 +132,7 @@ def calibration_for_readers(names: list[str]) -> pd.DataFrame:
             "False alarms, entry by chance": words.number(100 * row["false_none"], "percent"),
             "False alarms, after a bad year": words.number(100 * row["false_bad"], "percent"),
             "Read as an improvement, at most": words.number(100 * row["false_improvement"], "percent"),
+            "False alarms, after a year twice as bad": words.number(100 * row["false_strong"], "percent"),
             "Panels": words.number(row["panels"]),
         })  # fmt: skip
     return pd.DataFrame(rows)
@@ -141,11 +142,13 @@ def calibration_sentence(names: list[str]) -> str:
     """Say how often the calibrated interval errs, in panels that did not calibrate it."""
     rows = [deciding.calibration(name) for name in names]
     worst = [100 * max(row["false_none"], row["false_bad"]) for row in rows]
+    strong = [100 * row["false_strong"] for row in rows]
     error = 100 * (0.05 * 0.95 / (calibration.DRAWS / 2)) ** 0.5
     return (
         f"In the half of the panels that was kept for checking, the calibrated intervals leave out the truth in "
         f"{words.interval(min(worst), max(worst), 'percent')} of panels in the harder of the two cases (aim: 5%; Monte "
-        f"Carlo error {words.number(error, 'percent')})."
+        f"Carlo error {words.number(error, 'percent')}). Where the year before entry was twice as bad, they leave it "
+        f"out in {words.interval(min(strong), max(strong), 'percent')}: the limits do not cover every way of choosing."
     )
 
 

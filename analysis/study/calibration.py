@@ -21,6 +21,7 @@ CHOICES = tuple((partners, years) for years in (1, 2, 3) for partners in (1, 3, 
 CHOICE_DRAWS = 200  # panels of each scenario for the choice of partners and years
 DRAWS = 1000  # for the settings of record: half of them calibrate, the other half tell how it does
 SECONDARY_DRAWS = 400
+STRONG, STRONG_DRAWS = 2.0, 500  # entry after a year twice as bad: a case that the limits are not made for
 SCENARIOS = ("none", "bad draw")  # no effect: entry unrelated to the outcome, and after a bad year
 COLUMNS = (
     *(
@@ -37,6 +38,7 @@ COLUMNS = (
         "se",
     ),
     *("error", "critical", "false_none", "false_bad", "false_improvement", "uncalibrated"),
+    "false_strong",
 )
 CALIBRATED = ["critical", "false_none", "false_bad", "false_improvement"]
 
@@ -52,7 +54,7 @@ def run(
     """Return the table `calibration` (COLUMNS): one row an indicator and choice of (partners, years)."""
     tasks = zip(names, rng.spawn(len(names)), strict=True)
     found = Parallel(n_jobs=n_jobs)(delayed(_one)(name, stream, choices, draws) for name, stream in tasks)
-    return pd.concat(found, ignore_index=True)[list(COLUMNS)]
+    return pd.concat(found, ignore_index=True).reindex(columns=list(COLUMNS))
 
 
 def _can(name: str) -> bool:
@@ -122,6 +124,23 @@ def summary(drawn: Floats, sign: int) -> dict[str, float]:
     }
 
 
+def strong(row: dict, *, rng: np.random.Generator, draws: int = STRONG_DRAWS) -> float:
+    """Return the share of calibrated intervals that leave out zero where entry follows a year twice as bad.
+
+    row: of the table, as `run` returns it, with the settings of record.
+    """
+    name = row["indicator"]
+    made, false = setting(name, rng=rng, deals=0), 0
+    for _ in range(draws):
+        y, passing = draw(made.data, made.process, rng)
+        plain = replace(made.data, y=y)
+        bad = select(plain, -made.sign * passing, year=made.year, strength=STRONG * STRENGTH, rng=rng)
+        one = deciding.every_period(deciding.compared(name, bad))
+        needed = distance(np.array([[[one.value, one.se]]]), row["bias"])
+        false += bool(needed[0, 0] > row["critical"])
+    return false / draws
+
+
 def distance(drawn: Floats, bias: float) -> Floats:
     """Standard errors by which each interval must reach out, beside the bias it carries, to hold zero."""
     value, se = drawn[:, :, 0], drawn[:, :, 1]
@@ -135,7 +154,7 @@ def table(*, rng: np.random.Generator, n_jobs: int | None = None) -> pd.DataFram
     """
     chosen = (deciding.PARTNERS, deciding.YEARS)
     others = [choice for choice in CHOICES if choice != chosen]
-    one, two, three = rng.spawn(3)
+    one, two, three, four = rng.spawn(4)
     primary, rest = (
         indicators.indicators(primary=True),
         [n for n in indicators.indicators(primary=False) if _can(n)],
@@ -145,6 +164,8 @@ def table(*, rng: np.random.Generator, n_jobs: int | None = None) -> pd.DataFram
         run(primary, rng=two, n_jobs=n_jobs),
         run(rest, rng=three, draws=SECONDARY_DRAWS, n_jobs=n_jobs),
     ]
+    pairs = zip(parts[1].to_dict("records"), four.spawn(len(primary)), strict=True)
+    parts[1]["false_strong"] = [strong(row, rng=stream) for row, stream in pairs]
     parts[0][CALIBRATED] = np.nan  # too few panels to calibrate with
     frame = pd.concat(parts, ignore_index=True).dropna(subset=["error", "sd"])
     frame["indicator"] = pd.Categorical(frame["indicator"], categories=[*primary, *rest])
