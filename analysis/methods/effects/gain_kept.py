@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Unpack
 
 import numpy as np
@@ -99,29 +100,37 @@ def gain_kept(
     effect = turned - model.fitted(turned)
     found = np.column_stack([_means(data.unit, effect, mask, len(data.units)) for mask in windows.T])
     trusts = _trusts(data, left, back, found, list(horizons))
-    rows = []
-    for place, horizon in enumerate(horizons, start=1):
-        both = np.isfinite(found[:, 0]) & np.isfinite(found[:, place])
-        seen = trusts["unit"].isin(data.units[both])
-        row: dict = {"horizon": int(horizon), "n_trusts": int(both.sum())}
-        row["n_returned"] = int(trusts.loc[seen, f"returned_by_{horizon}"].sum())
-        row["status"] = {0: NOBODY, 1: ONE}.get(row["n_trusts"], ESTIMABLE)
-        columns_of = {"gain": (0,), "kept": (place,), "change": (place, 0)}
-        for name, at in columns_of.items():
-            row |= _limits(name, replace(data, y=turned), model, found, windows, both, at, level)
-        rows.append(row)
+    limits = partial(_limits, replace(data, y=turned), model, found, windows, level=level)
+    rows = [
+        _row(horizon, place, data, found, trusts, limits) for place, horizon in enumerate(horizons, start=1)
+    ]
     frame = pd.DataFrame(rows).assign(thin=lambda rows: rows["n_trusts"] < THIN)
     return GainKept(trusts=trusts, frame=frame, dropped=data.dropped, level=level)
 
 
+def _row(
+    horizon: int, place: int, data: Panel, found: np.ndarray, trusts: pd.DataFrame, limits: partial
+) -> dict:
+    """Pooled figures of one horizon, in column `place` of `found`, with the reason if there are none."""
+    both = np.isfinite(found[:, 0]) & np.isfinite(found[:, place])
+    seen = trusts["unit"].isin(data.units[both])
+    row: dict = {"horizon": int(horizon), "n_trusts": int(both.sum())}
+    row["n_returned"] = int(trusts.loc[seen, f"returned_by_{horizon}"].sum())
+    row["status"] = {0: NOBODY, 1: ONE}.get(row["n_trusts"], ESTIMABLE)
+    for name, at in {"gain": (0,), "kept": (place,), "change": (place, 0)}.items():
+        row |= limits(name, both, at)
+    return row
+
+
 def _limits(
-    name: str,
     data: Panel,
     model: Additive,
     found: np.ndarray,
     windows: np.ndarray,
+    name: str,
     both: np.ndarray,
     at: tuple[int, ...],
+    *,
     level: float,
 ) -> dict[str, float]:
     """Mean over the units marked of the window `at[0]`, less that of `at[1]` where there are two, with limits."""

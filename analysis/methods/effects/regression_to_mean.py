@@ -85,23 +85,7 @@ def expected_regression(
     table = wide(panel, columns)
     components = components_of(table, population)
     distance = Wide(table.data, table.deviations(), table.first)
-    rows, moves = [], []
-    for position in np.flatnonzero(table.entered):
-        date = table.data.unit_cohort[position]
-        windows = distance.before(date, baseline, gap)
-        start, end = mean_of(windows, axis=1), mean_of(distance.after(date, follow_up), axis=1)
-        periods = int((~np.isnan(windows[position])).sum())
-        rows.append((table.data.units[position], int(date), periods, start[position], end[position]))
-        same = ~table.entered & (table.data.unit_group == table.data.unit_group[position])
-        moves.append(_move(start, end - start, same & ~np.isnan(start) & ~np.isnan(end)))
-    frame = pd.DataFrame(rows, columns=["trust", "entry", "periods", "baseline", "end"])
-    seen = frame[["baseline", "end"]].notna().all(axis=1)
-    if not seen.any():
-        raise EffectError("no trust that entered has a value in both windows: shorten or move them.")
-    away, moved, share = np.array(moves)[seen.to_numpy()].transpose(1, 0, 2)
-    left_out = tuple(frame.loc[~seen, "trust"])
-    frame = frame[seen].reset_index(drop=True)
-    frame["observed"] = frame.pop("end") - frame["baseline"]
+    frame, left_out, (away, moved, share) = _moves(distance, baseline, gap, follow_up)
     slope, slope_error = _slope(away, moved)
     lasting = components.reliability(frame["periods"].to_numpy())
     frame["expected"] = slope * frame["baseline"]
@@ -131,6 +115,33 @@ def expected_regression(
         left_out=left_out,
         level=level,
     )
+
+
+def _moves(
+    distance: Wide, baseline: int, gap: int, follow_up: int
+) -> tuple[pd.DataFrame, tuple, tuple[Floats, Floats, Floats]]:
+    """Distance and change of each trust that entered; those left out; and of the never-entered at the same dates.
+
+    The last are three tables, a row a trust that entered and a column a unit: see `_move`.
+    """
+    data, rows, moves = distance.data, [], []
+    for position in np.flatnonzero(distance.entered):
+        date = data.unit_cohort[position]
+        windows = distance.before(date, baseline, gap)
+        start, end = mean_of(windows, axis=1), mean_of(distance.after(date, follow_up), axis=1)
+        periods = int((~np.isnan(windows[position])).sum())
+        rows.append((data.units[position], int(date), periods, start[position], end[position]))
+        same = ~distance.entered & (data.unit_group == data.unit_group[position])
+        moves.append(_move(start, end - start, same & ~np.isnan(start) & ~np.isnan(end)))
+    frame = pd.DataFrame(rows, columns=["trust", "entry", "periods", "baseline", "end"])
+    seen = frame[["baseline", "end"]].notna().all(axis=1)
+    if not seen.any():
+        raise EffectError("no trust that entered has a value in both windows: shorten or move them.")
+    left_out = tuple(frame.loc[~seen, "trust"])
+    frame = frame[seen].reset_index(drop=True)
+    frame["observed"] = frame.pop("end") - frame["baseline"]
+    away, moved, share = np.array(moves)[seen.to_numpy()].transpose(1, 0, 2)
+    return frame, left_out, (away, moved, share)
 
 
 def _of_means(share: Floats, moved: Floats, away: Floats, expected: float | Floats) -> Floats:
