@@ -204,7 +204,8 @@ def single_sentence(name: str, found: groups.SingleTrusts) -> str:
     )
     return (
         f"Effects of single trusts spread by {words.number(found.spread, unit)} (standard deviation), those of trusts "
-        f"that never entered by {words.number(found.placebo_spread, unit)}: {more}. "
+        f"that never entered by {words.number(found.placebo_spread, unit)}: {more}. Beyond error, true effects are put at "
+        f"a spread of {words.number(found.pooled.tau, unit)} (DerSimonian and Laird). "
         f"{outside} of {len(found.frame)} lie outside the range of 95% of trusts that never entered. "
         f"{single_title(name, found).partition(': ')[2].capitalize()}."
     )
