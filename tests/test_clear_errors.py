@@ -23,7 +23,7 @@ from analysis.methods.effects import (
     group_time,
     impute,
     inference,
-    matched,
+    partners,
     placebo,
     regression_to_mean,
     specification,
@@ -136,7 +136,9 @@ CALLS = {
     "EffectError: gain_kept horizons int": lambda: gain_kept.gain_kept(
         PANEL.assign(exit=5.0, in_force=PANEL.t > 3), better="higher", horizons=2
     ),
-    "EffectError: matched list": lambda: matched.matched_comparators([1], baseline=3, follow_up=2),
+    "EffectError: partners list": lambda: partners.several_partners(
+        [1], partners=1, baseline=3, last_horizon=2
+    ),
     "FunnelError: numerator twice": lambda: funnel.funnel(twice(UNITS, "numerator"), method="cqc"),
     "FunnelError: list": lambda: funnel.funnel([1], method="cqc"),
     "FunnelError: trim text": lambda: funnel.funnel(UNITS, trim_by="a"),
@@ -235,7 +237,7 @@ DOORS = [
     impute.imputation,
     inference.adjust,
     inference.permutation_test,
-    matched.matched_comparators,
+    partners.several_partners,
     placebo.leave_one_out,
     placebo.placebo_dates,
     regression_to_mean.expected_regression,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import data
+from analysis.chapters.parted import behind
 from analysis.methods.effects import results
 from analysis.present import words
 from analysis.study import estimators, indicators, regime, rule
@@ -22,7 +23,7 @@ def by_estimator_for_readers(found: pd.DataFrame) -> pd.DataFrame:
         about = regime.indicator(str(name))
         unit = about.change_unit
         texts = [words.estimate(row.estimate, row.lower, row.upper, unit) for row in part.itertuples()]
-        columns[f"{about.heading}"] = texts
+        columns[about.heading] = texts
     return pd.DataFrame(columns)
 
 
@@ -101,8 +102,9 @@ def path_sentence(name: str, found: results.Effects) -> str:
     more = about.direction if about.direction != "neither" else "neither direction is better"
     return (
         f"{about.title} at trusts that entered, less what comparators predict from the years before: "
-        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators{_left_out(found)}; {more}."
-    )
+        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators{_left_out(found)}; {more}. "
+        f"{behind(name)}"
+    ).strip()
 
 
 def _left_out(found: results.Effects) -> str:
@@ -127,8 +129,9 @@ def answer(both: pd.DataFrame) -> str:
     outcome = words.join(verdicts) if verdicts else "none of them is a clear change"
     return (
         f"In the three years after entry, trusts differed from what comparable trusts predict: "
-        f"{words.join(parts)}. By our rule, which asks three intervals to agree, {outcome}."
-    )
+        f"{words.join(parts)}. By our rule, which asks three intervals to agree, {outcome}. "
+        f"{' '.join(behind(name) for name in primary['indicator'])}"
+    ).strip()
 
 
 def path_title(name: str, found: results.Effects, *, verdict: str) -> str:
@@ -152,6 +155,10 @@ def _side(found: Any) -> str:
     return "above" if found.estimate > 0 else "below"
 
 
+def _primary(name: str) -> str:
+    return " (primary; parting before entry already)" if behind(name) else " (primary)"
+
+
 def for_readers(both: pd.DataFrame) -> pd.DataFrame:
     """Return `two_baselines` as texts for a table."""
     primary = set(indicators.indicators(primary=True))
@@ -160,7 +167,8 @@ def for_readers(both: pd.DataFrame) -> pd.DataFrame:
         out = {part.removesuffix("_dip_out"): row[part] for part in row.index if part.endswith("_dip_out")}
         rows.append(
             {
-                "Indicator": row["title"] + (" (primary)" if row["indicator"] in primary else ""),
+                "Indicator": row["title"]
+                + (_primary(row["indicator"]) if row["indicator"] in primary else ""),
                 "Better": row["direction"],
                 "Baseline: all before entry": words.estimate(
                     row["estimate"], row["lower"], row["upper"], row["unit"]

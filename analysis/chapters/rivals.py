@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import data
-from analysis.methods.effects.matched import matched_comparators
+from analysis.chapters.parted import labelled
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import SpecificationCurve
 from analysis.present import words
@@ -21,7 +21,7 @@ def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
         alone = samples.keogh_alone(name)
         frame.loc[samples.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
         unit = about.change_unit
-        columns[about.heading] = frame.apply(
+        columns[labelled(name)] = frame.apply(
             lambda row, unit=unit: words.estimate(row["estimate"], row["lower"], row["upper"], unit), axis=1
         )
     table = pd.concat(columns, axis=1, sort=False)
@@ -39,7 +39,7 @@ def equally_bad_for_readers(names: list[str]) -> pd.DataFrame:
         entered, placebo = found.entrants.overall, found.placebo.overall
         rows.append(
             {
-                "Indicator": about.heading,
+                "Indicator": labelled(name),
                 "Entered": words.estimate(entered.estimate, entered.lower, entered.upper, unit),
                 "Equally bad, never entered": words.estimate(
                     placebo.estimate, placebo.lower, placebo.upper, unit
@@ -60,32 +60,17 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
         found = expected_regression(regime.panel(name), baseline=about.year, follow_up=follow)
         rows.append(
             {
-                "Indicator": about.heading,
+                "Indicator": labelled(name),
                 "Distance before entry": words.number(found.baseline, unit),
                 "Change observed": words.number(found.observed, unit),
                 "Expected from chance": words.number(found.expected, unit),
                 "Beyond it": words.estimate(found.net, found.net_lower, found.net_upper, unit),
+                "Beyond it, by the share that lasts": words.estimate(
+                    found.net_lasting, found.net_lasting_lower, found.net_lasting_upper, unit
+                ),
                 "Trusts": words.number(len(found.frame)),
             }
         )
-    return pd.DataFrame(rows)
-
-
-def matched_for_readers(names: list[str]) -> pd.DataFrame:
-    """Return, as texts, the change against comparators alike in level and trend, and against all."""
-    rows = []
-    for name in names:
-        about = regime.indicator(name)
-        unit = about.change_unit
-        # level and trend need two periods before entry; a year of quarters, or two years
-        baseline = max(2, about.year)
-        found = matched_comparators(regime.panel(name), baseline=baseline, follow_up=len(about.horizons))
-        table = found.effects.set_index("comparators")
-        row = {"Indicator": about.heading}
-        for label in ("matched", "unmatched"):
-            one = table.loc[label]
-            row[f"Against {label} trusts"] = words.estimate(one["estimate"], one["lower"], one["upper"], unit)
-        rows.append(row | {"Trusts that entered": words.number(table.loc["matched", "n_trusts"])})
     return pd.DataFrame(rows)
 
 
@@ -97,7 +82,7 @@ def bounds_for_readers(names: list[str]) -> pd.DataFrame:
         unit = about.change_unit
         frame = found.frame.set_index("mbar")
         row = {
-            "Indicator": about.heading,
+            "Indicator": labelled(name),
             "Trends stay parallel": words.number(found.estimate, unit),
         }
         for mbar, size in ((0.5, "Half as large"), (1.0, "As large")):
@@ -120,7 +105,7 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
         ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(trusts)
         rows.append(
             {
-                "Indicator": about.heading,
+                "Indicator": labelled(name),
                 "All": words.number(found.overall, unit),
                 "Lowest": f"{words.number(found.lowest, unit)} without {ends.iloc[0]}",
                 "Highest": f"{words.number(found.highest, unit)} without {ends.iloc[-1]}",
@@ -157,7 +142,7 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
         counts = [words.number(row[end]) for end in ("fewest", "most")]
         rows.append(
             {
-                "Indicator": about.heading,
+                "Indicator": labelled(row["indicator"]),
                 "Periods before entry": words.plural(row["leads"], about.analysis_grain),
                 "Smallest difference": words.number(min(row["lowest"], row["highest"], key=abs), unit),
                 "Largest difference": words.number(max(row["lowest"], row["highest"], key=abs), unit),
@@ -179,10 +164,9 @@ def windows_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `windows` as texts."""
     rows = []
     for row in found.to_dict("records"):
-        about = regime.indicator(row["indicator"])
         rows.append(
             {
-                "Indicator": about.heading,
+                "Indicator": labelled(row["indicator"]),
                 "Matched on": before_entry.NUMBERS[row["years"]],
                 "Difference": _text(row),
                 "By our rule": row["verdict"],

@@ -170,7 +170,7 @@ def leavers_by_year(names: list[str]) -> pd.DataFrame:
 
 
 def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> GainKept:
-    """Share of the gain kept in the year that starts 12, and 24, months after leaving.
+    """Change of the gain to the year that starts 12, and 24, months after leaving.
 
     Gain: mean difference from the prediction without entry over the last year inside. changed: arguments of
     `effects.gain_kept`. Raises EffectError where neither direction is better, or no trust has a baseline.
@@ -184,8 +184,6 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
         "horizons": (year, 2 * year),
         "window": year,
         "group": "type",
-        "rng": np.random.default_rng(indicators.SEED),
-        "draws": indicators.DRAWS,
         "measure": about.measure,
     }
     return gain_kept.gain_kept(
@@ -209,12 +207,12 @@ def kept_by_trust(found: GainKept) -> pd.DataFrame:
 
 
 def summary(names: list[str]) -> pd.DataFrame:
-    """Return one row an indicator: what came before and after leaving, and the share of the gain kept.
+    """Return one row an indicator: what came before and after leaving, and what became of the gain.
 
     Columns: `indicator`, `title`, `unit`, `direction`, `grain`; for `before` (the change over the year before
     the last period inside: the placebo), `first` (first period out) and `year` (a year after that) the
     columns `<place>_estimate`, `_lower`, `_upper`, `_n_trusts` and `_n_controls`, leavers less trusts still in;
-    for 12 and 24 months `share_<m>`, `share_<m>_lower`, `share_<m>_upper` (1 = all kept), `share_<m>_n` and
+    for 12 and 24 months `change_<m>` with `_lower`, `_upper` and `_n` (in `unit`, negative = lost), and
     `status_<m>` ("estimable" or why not).
     """
     rows = []
@@ -222,7 +220,7 @@ def summary(names: list[str]) -> pd.DataFrame:
         about = regime.indicator(name)
         row = {"indicator": name, "title": about.title, "unit": about.change_unit}
         row |= {"direction": about.direction, "grain": about.analysis_grain}
-        rows.append(row | _moves(name, about.year) | _shares_kept(name))
+        rows.append(row | _moves(name, about.year) | _changes_kept(name))
     return pd.DataFrame(rows)
 
 
@@ -241,8 +239,8 @@ def _moves(name: str, year: int) -> dict[str, float]:
     return {f"{place}_{part}": row[part] for place, row in places.items() for part in parts}
 
 
-def _shares_kept(name: str) -> dict[str, object]:
-    missing = {"share": np.nan, "lower": np.nan, "upper": np.nan, "n_trusts": 0}
+def _changes_kept(name: str) -> dict[str, object]:
+    missing = {"change": np.nan, "change_lower": np.nan, "change_upper": np.nan, "n_trusts": 0}
     try:
         rows = kept(name).frame.to_dict("records")
     except NotEstimable:
@@ -251,14 +249,13 @@ def _shares_kept(name: str) -> dict[str, object]:
         rows = [{**missing, "status": str(error)}] * 2
     out: dict[str, object] = {}
     for months, row in zip((12, 24), rows, strict=True):
-        out |= {f"share_{months}": row["share"], f"share_{months}_lower": row["lower"]}
-        out |= {f"share_{months}_upper": row["upper"], f"share_{months}_n": row["n_trusts"]}
-        out[f"status_{months}"] = row["status"]
+        out |= {f"change_{months}{end}": row[f"change{end}"] for end in ("", "_lower", "_upper")}
+        out |= {f"change_{months}_n": row["n_trusts"], f"status_{months}": row["status"]}
     return out
 
 
 def kept_choices(names: list[str]) -> pd.DataFrame:
-    """Return the share kept under other choices: `indicator`, `window`, `omit_before` (periods), then as `kept`.
+    """Return what became of the gain under other choices: `indicator`, `window`, `omit_before` (periods), then as `kept`.
 
     One row an indicator, choice and horizon. window: half a year or a year where the indicator is quarterly.
     omit_before: with, and without, the year before entry in the baseline.
