@@ -112,22 +112,22 @@ def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
 
 def _indicator(name: str) -> dict[str, Any]:
     about = entry_of(name)
-    table = data.describe(about["table"])
+    table = data.describe(about.table)
     held_to = shared_cells(name).dropna(subset="value")["period"].max()
     kept = ("title", "definition", "unit", "grain", "breaks", "family")
-    better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about["direction"]]
+    better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about.direction]
     return {part: about[part] for part in kept if pd.notna(about[part])} | {
         "key": name,
         "better": better,
         "direction": chart.direction(about),
-        "first": chart.FIRST[about["direction"]],
-        "counts": [part for part in (about["numerator"], about["denominator"]) if pd.notna(part)][:2],
-        "to": chart.period(held_to, about["grain"]),
+        "first": chart.FIRST[about.direction],
+        "counts": [part for part in (about.numerator, about.denominator) if pd.notna(part)][:2],
+        "to": chart.period(held_to, about.grain),
         "publisher": table["publisher"],
         "publication": table["publication"],
         "page": table["page"],
         "status": MARKS[table["status"]],
-        "table": about["table"],
+        "table": about.table,
     }
 
 
