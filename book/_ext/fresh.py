@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import comforts
 import nbformat
+import scripts
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -25,7 +26,6 @@ from analysis.edition import signoffs
 from analysis.site import alone, installed, judge, pages, record, run
 
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
-SCRIPTS = "_scripts"
 STATEMENTS = "evidence_statements"  # the table that the role `statement` looks into
 
 
@@ -177,7 +177,7 @@ def shows(app: Sphinx, docname: str) -> dict[str, str]:
     return {
         "the day of its last commit": comforts.last_change(source),
         "its sign-off": signoffs.sentence(docname) if docname in chapters(app) else "",
-        "its script": pages.digest(Path(app.srcdir) / SCRIPTS / f"{docname}.js") or "",
+        "its script": " ".join(scripts.of_page(Path(app.srcdir), docname)),
     }
 
 
