@@ -173,6 +173,13 @@ def test_a_table_wider_than_a_phone_can_be_set_as_cards_and_stays_a_table(column
     assert labels == [f"C{at}" if kind else None for at in range(1, columns)]
 
 
+def test_an_address_in_a_cell_may_break_after_a_slash_and_reads_the_same():
+    address = "https://example.org/statistics/work-areas/transfers"
+    page = soup(tables.table(pd.DataFrame({"A": ["x"], "B": [f"see {address} & a/b"]}), caption="Where"))
+    assert page.td.get_text() == f"see {address} & a/b"
+    assert len(page.td.find_all("wbr")) == address.count("/")
+
+
 def test_table_leaves_the_callers_frame_alone(counts):
     before = counts.copy()
     shown = tables.table(counts, caption="Ends")

@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from analysis.present.blocks import Block
-from analysis.present.tables import shell
+from analysis.present.tables import breakable, shell
 from analysis.present.words import NOT_AVAILABLE
 
 SAFE = ("#", "https://", "http://")
@@ -88,5 +88,5 @@ def _text(cell: object) -> str:
 
 def _html(cell: object) -> str:
     parts = cell if isinstance(cell, tuple) else (cell,)
-    texts = [part.html() if isinstance(part, Link) else escape(str(part)) for part in parts]
+    texts = [part.html() if isinstance(part, Link) else breakable(str(part)) for part in parts]
     return ", ".join(texts) or "none"

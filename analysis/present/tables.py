@@ -22,7 +22,8 @@ MARKS = {
 LETTER, GAP = 0.56, 0.9
 EASY = 14  # letters of a line that is easily read in a narrow column
 NARROW, SMALL, COLUMN = 18.0, 26.0, 42.0
-BREAKS = re.compile(r"[\s/]|(?<=-)")
+BREAKS = re.compile(r"\s|(?<=-)")
+LONG = re.compile(r"[^\s<>]{30,}")  # an address, say: it may break after a slash
 
 
 def table(
@@ -45,7 +46,7 @@ def table(
             f"table '{caption}': columns {bare} are floats. Allowed: texts made by present.number."
         )
     texts = frame.astype("object").where(frame.notna(), NOT_AVAILABLE).astype("str")
-    rows = [("", [escape(cell) for cell in cells]) for cells in texts.itertuples(index=False)]
+    rows = [("", [breakable(cell) for cell in cells]) for cells in texts.itertuples(index=False)]
     html = shell(list(texts.columns), rows, texts=texts, caption=caption, numbers=numbers, sources=sources)
     return Block(html, f"{caption}\n{texts.to_string(index=False)}")
 
@@ -93,13 +94,23 @@ def shell(
     return f'<details class="result fold"><summary>{marked}</summary>{table}</details>' if folded else table
 
 
+def breakable(text: str) -> str:
+    """Return a text as HTML in which a long word, such as an address, may break after a slash."""
+    return LONG.sub(lambda word: word.group().replace("/", "/<wbr>"), escape(text, quote=False))
+
+
+def _parts(cell: str) -> list[str]:
+    """Return the pieces of a text between which a line may break."""
+    return BREAKS.split(LONG.sub(lambda word: word.group().replace("/", "/ "), cell))
+
+
 def _room(texts: pd.DataFrame) -> str:
     """Return how a table is set where there is little room, by the widths that its words ask for.
 
     '' fits the narrowest phone; 'cards-s' and 'cards-m' are cards in columns below 26 and 43 rem; 'cards-l' always.
     """
     columns = [[str(name), *texts.iloc[:, at].astype("str")] for at, name in enumerate(texts.columns)]
-    words = [max(len(part) for cell in column for part in BREAKS.split(cell)) for column in columns]
+    words = [max(len(part) for cell in column for part in _parts(cell)) for column in columns]
     cells = [max(map(len, column)) for column in columns]
     least = sum(LETTER * word + GAP for word in words)
     easy = sum(LETTER * min(cell, max(word, EASY)) + GAP for cell, word in zip(cells, words, strict=True))

@@ -62,5 +62,5 @@
       return summary;
     };
   };
-  if (typeof Search !== "undefined") patch(); else document.addEventListener("DOMContentLoaded", patch);
+  patch();
 })();
