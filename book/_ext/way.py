@@ -10,8 +10,9 @@ import posixpath
 import re
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 from analysis.edition import store
@@ -90,7 +91,7 @@ def said_edition() -> str:
 
 def minutes(html: str) -> int:
     """Return how long a page takes to read, in whole minutes; folded parts and tables are not counted."""
-    page = BeautifulSoup(html, "html.parser")
+    page: Any = BeautifulSoup(html, "html.parser")
     parts = [
         part
         for part in page.select(READ)
@@ -103,7 +104,7 @@ def with_way(html: str, name: str, told: dict[str, tuple[str, int]], edition: st
     """Return a page with its way. told: question and minutes of each page. Doing it twice changes nothing more."""
     if f'name="{DONE}"' in html:
         return html
-    page = BeautifulSoup(html, "html.parser")
+    page: Any = BeautifulSoup(html, "html.parser")
     here = posixpath.dirname(name) or "."
     _running(page, here, edition)
     trail = _contents(page)
@@ -125,12 +126,12 @@ def with_way(html: str, name: str, told: dict[str, tuple[str, int]], edition: st
     return str(page)
 
 
-def _made(html: str) -> Tag:
+def _made(html: str) -> Any:
     """Return a piece of HTML as an element."""
-    return BeautifulSoup(html, "html.parser").find(True)  # type: ignore[return-value]
+    return BeautifulSoup(html, "html.parser").find(True)
 
 
-def _drawn(page: BeautifulSoup, shape: str) -> Tag:
+def _drawn(page: Any, shape: str) -> Any:
     return _made(
         '<svg class="icon" viewBox="0 0 24 24" width="0.8em" height="0.8em" fill="none" stroke="currentColor" '
         f'stroke-width="2" aria-hidden="true" focusable="false"><path d="{shape}"/></svg>'
@@ -141,7 +142,7 @@ def _to(page: str, here: str) -> str:
     return posixpath.relpath(f"{page}.html", here)
 
 
-def _running(page: BeautifulSoup, here: str, edition: str) -> None:
+def _running(page: Any, here: str, edition: str) -> None:
     """Name the report and its edition in the bar above the text."""
     bar = page.select_one(".header-article-items__start")
     if bar is not None and edition:
@@ -149,7 +150,7 @@ def _running(page: BeautifulSoup, here: str, edition: str) -> None:
         bar.append(_made(f'<p class="running"><b>Special measures for quality</b> {link}</p>'))
 
 
-def _contents(page: BeautifulSoup) -> list[str]:
+def _contents(page: Any) -> list[str]:
     """Fold the parts of the contents, all but the one of this page, and put them after the text; return the trail.
 
     The trail is HTML: the part, and the page above this one where there is one.
@@ -179,7 +180,7 @@ def _contents(page: BeautifulSoup) -> list[str]:
     return trail
 
 
-def _crumbs(page: BeautifulSoup, trail: list[str], here: str, heading: Tag) -> Tag:
+def _crumbs(page: Any, trail: list[str], here: str, heading: Any) -> Any:
     title = "".join(heading.find_all(string=True, recursive=False)).strip()
     steps = [
         f'<a href="{_to("index", here)}">Findings</a>',
@@ -190,7 +191,7 @@ def _crumbs(page: BeautifulSoup, trail: list[str], here: str, heading: Tag) -> T
     return _made(f'<nav class="crumbs" aria-label="Where this page stands"><ol>{items}</ol></nav>')
 
 
-def _line(page: BeautifulSoup, question: str, length: int) -> Tag:
+def _line(page: Any, question: str, length: int) -> Any:
     following = page.select_one(".prev-next-area a.right-next")
     line = f'<p class="way">Answers: {escape(question)} <b>{words.plural(length, "minute")}.</b>'
     if following is not None:
@@ -199,7 +200,7 @@ def _line(page: BeautifulSoup, question: str, length: int) -> Tag:
     return _made(f"{line}</p>")
 
 
-def _neighbours(page: BeautifulSoup, here: str, told: dict[str, tuple[str, int]]) -> None:
+def _neighbours(page: Any, here: str, told: dict[str, tuple[str, int]]) -> None:
     """Say at the foot what the pages before and after answer, and how long each takes."""
     for link in page.select(".prev-next-area a"):
         target = posixpath.normpath(posixpath.join(here, link["href"])).removesuffix(".html")
@@ -210,7 +211,7 @@ def _neighbours(page: BeautifulSoup, here: str, told: dict[str, tuple[str, int]]
             title.insert_after(_made(f'<p class="prev-next-answers">{escape(question)} {length_said}</p>'))
 
 
-def _marks(page: BeautifulSoup, here: str) -> None:
+def _marks(page: Any, here: str) -> None:
     """Let the first mark of each kind on a page lead to its meaning, which its tooltip shows too."""
     seen = set()
     for pill in page.select("article .status"):
@@ -219,6 +220,13 @@ def _marks(page: BeautifulSoup, here: str) -> None:
             seen.add(found.group(1))
             term = pill.get_text(strip=True).replace(" ", "-").capitalize()
             link = page.new_tag("a", href=f"{_to(GLOSSARY, here)}#term-{term}")
+            box = pill.find_parent(class_="table-box")
+            if box is not None:  # a table set as cards may hold no link in its caption
+                link.string = f"What the mark “{pill.get_text(strip=True)}” means"
+                said = page.new_tag("p", attrs={"class": "mark-said"})
+                said.append(link)
+                box.insert_before(said)
+                continue
             link.extend(list(pill.contents))
             pill.clear()
             pill.append(link)
