@@ -115,9 +115,7 @@ def drawn(figure: Figure, name: str) -> tuple[int, int, str]:
     `palette`, for which no value on a dark ground is known.
     """
     for text in figure.findobj(Text):
-        text.set_gid(
-            f"{_held(text)} {HALO if text.get_gid() and text.get_gid().endswith(HALO) else ''}".strip()
-        )
+        text.set_gid(f"{_held(text)} {HALO if str(text.get_gid()).endswith(HALO) else ''}".strip())
     out, dpi = io.StringIO(), figure.dpi
     figure.set_dpi(72)
     try:
