@@ -177,7 +177,7 @@ def _held(text: Text) -> float:
 
 def _named(inside: str, name: str) -> str:
     """Return a drawing that names only what it uses, by a short form of `name` and a number."""
-    name = f"f{zlib.crc32(name.encode()):x}"
+    name = f"f{zlib.crc32(name.encode()) % 16**5:x}"
     used = dict.fromkeys(USED.findall(inside))
     names = {old: f"{name}-{place}" for place, old in enumerate(used)}
     inside = NAME.sub(lambda m: f' id="{names[m.group(1)]}"' if m.group(1) in names else "", inside)
