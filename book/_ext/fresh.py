@@ -48,9 +48,10 @@ BUILD = Build()
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Refuse what cannot be right, wait for another build, and register with Sphinx."""
+    global BUILD
     installed.require(Path(app.srcdir).parent)
     run.end_in_order(say)
-    BUILD.__init__(lock=alone.wait(Path(app.outdir).parent, say), code=trace.modules())
+    BUILD = Build(lock=alone.wait(Path(app.outdir).parent, say), code=trace.modules())
     app.connect("builder-inited", aside, priority=1)
     app.connect("env-get-outdated", outdated)
     app.connect("source-read", read)

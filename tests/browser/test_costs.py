@@ -41,6 +41,11 @@ def rows(page) -> list[list[str]]:
     )
 
 
+def written(html: str) -> list[list[str]]:
+    table = BeautifulSoup(html, "html.parser")
+    return [[cell.get_text() for cell in row.select("th, td")] for row in table.select("tbody tr")]
+
+
 def numbers(text: str) -> np.ndarray:
     lines = [line for line in text.splitlines() if line.startswith("GBP")]
     return np.array([[float(cell) for cell in line.rsplit(",", 3)[1:]] for line in lines])
@@ -51,8 +56,7 @@ def same(page, given: dict[str, float]) -> None:
     np.testing.assert_allclose(
         numbers(offered(page)), expected.frame[["estimate", "lower", "upper"]], rtol=1e-12, atol=PENNY
     )
-    table = BeautifulSoup(shown(expected).html, "html.parser").select("tbody tr")
-    assert rows(page) == [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table]
+    assert rows(page) == written(shown(expected).html)
 
 
 def at_random(count: int) -> list[dict[str, float]]:
