@@ -343,18 +343,16 @@ def test_every_statement_on_the_page_names_its_source(page):
 
 def test_linked_tables_escape_what_they_show_and_refuse_what_they_cannot_link():
     frame = pd.DataFrame({"Id": ["A-1"], "Cell": [(Link("<b>", "#A-1", after=" & so"),)], "Empty": [()]})
-    html = links.linked(frame, caption="A <caption>", anchored=True).html
+    html = links.linked(frame, caption="A <caption>").html
     assert "<b>" not in html
-    assert '<tr id="A-1"><th scope="row">A-1</th><td><a href="#A-1">&lt;b&gt;</a> &amp; so</td>' in html
+    assert '<tr><th scope="row">A-1</th><td><a href="#A-1">&lt;b&gt;</a> &amp; so</td>' in html
     assert "<td>none</td>" in html
     for address in ("javascript:alert(1)", "data:text/html,x", "javascript:x.html"):
         with pytest.raises(ValueError, match="address"):
             links.linked(pd.DataFrame({"Id": [Link("x", address)]}), caption="x")
-    with pytest.raises(ValueError, match="anchors"):
-        links.linked(pd.DataFrame({"Id": ["A", "A"]}), caption="x", anchored=True)
     with pytest.raises(ValueError, match="found float"):
         links.linked(pd.DataFrame({"Id": ["A"], "n": [1.5]}), caption="x")
-    part = links.linked(pd.DataFrame({"Id": ["A"]}), caption="x", anchored=True)
+    part = blocks.Block('<p id="A">x</p>', "x")
     with pytest.raises(ValueError, match="there twice"):
         blocks.together([part, part])
 
