@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from analysis.present.plots import GREY, INK, PALE
+from analysis.present.palette import GREY, INK, PALE
 from analysis.study.evidence.profiles import PHASES, Profiles
 
 FILLS = {"low": "none", "mixed": "left", "high": "full"}
