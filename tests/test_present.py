@@ -16,9 +16,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num, num2date
 
-from analysis.chapters import regime as regime_page
 from analysis.present import figures, links, palette, plots, tables, words
-from analysis.study import regime
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -332,7 +330,7 @@ def test_html_is_given_only_while_the_report_is_built(monkeypatch):
     result = shown()
     monkeypatch.delenv("REPORT_BUILD", raising=False)
     assert set(result._repr_mimebundle_()) == {"text/plain", "image/svg+xml"}
-    alone = BeautifulSoup(str(result._repr_mimebundle_()["image/svg+xml"]), "html.parser")
+    alone = BeautifulSoup(str(result._repr_mimebundle_()["image/svg+xml"]), "xml")
     assert alone.svg["aria-label"] == result.says
     assert alone.text.startswith(result.title)
     monkeypatch.setenv("REPORT_BUILD", "1")
@@ -401,38 +399,6 @@ def axes():
     drawn, pair = plt.subplots(2, 1)
     yield pair
     plt.close(drawn)
-
-
-def test_spells_are_drawn_as_they_are(axes):
-    spells = regime.spells()
-    ax = plots.plot_spells(spells, ax=axes[0])
-    bars = [bar for container in ax.containers for bar in container]
-    assert len(bars) == 42
-    drawn = sorted((round(bar.get_x(), 6), round(bar.get_x() + bar.get_width(), 6)) for bar in bars)
-    expected = zip(date2num(spells["entered"]), date2num(spells["last_day"]), strict=True)
-    assert drawn == sorted((round(a, 6), round(b, 6)) for a, b in expected)
-    assert [len(container) for container in ax.containers] == [33, 1, 8]
-    labels = [text.get_text() for text in ax.get_yticklabels()]
-    assert len(labels) == len(set(labels)) == 38
-    line = dict(zip(labels, ax.get_yticks(), strict=True))
-    row = spells.iloc[-1]
-    assert any(
-        bar.get_x() == date2num(row["entered"])
-        and bar.get_y() + bar.get_height() / 2 == pytest.approx(line[row["name"]])
-        for bar in bars
-    )
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "left", "ended by acquisition", "still in when the regime ended",
-    ]  # fmt: skip
-
-
-def test_numbers_in_force_are_drawn_as_steps_from_zero(axes):
-    counts = regime_page.in_force_by_month()
-    ax = plots.plot_in_force(counts, ax=axes[0])
-    assert ax.lines[0].get_ydata().tolist() == counts["trusts"].tolist()
-    assert ax.lines[0].get_drawstyle() == "steps-post"
-    assert ax.get_ylim()[0] == 0
-    assert ax.get_ylabel()
 
 
 def test_event_time_draws_estimates_intervals_and_hollow_thin_points(axes):

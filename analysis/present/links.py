@@ -1,4 +1,4 @@
-"""Tables with anchors and links: a row can be pointed at, a cell can point elsewhere."""
+"""Tables whose cells can point elsewhere."""
 
 from __future__ import annotations
 
@@ -41,15 +41,14 @@ def linked(
     caption: str,
     numbers: tuple[str, ...] = (),
     sources: tuple[str, ...] = (),
-    anchored: bool = False,
     folded: bool = False,
 ) -> Block:
     """Return a table of texts, `Link`s and tuples of both; a missing cell is '..', an empty tuple 'none'.
 
-    The first column names the row. anchored: its text is the anchor of the row. folded: the table is shut until
+    The first column names the row. folded: the table is shut until
     the reader opens it; the caption is what is pressed.
 
-    Raises ValueError for an empty caption, a repeated heading or anchor, an anchor that cannot be one, a cell of
+    Raises ValueError for an empty caption, a repeated heading, a cell of
     another kind, or an address that is neither a place on a page nor a web address.
     """
     if not caption or frame.columns.duplicated().any():
@@ -58,15 +57,11 @@ def linked(
     for column in texts.columns:
         for cell in texts[column]:
             _check(cell, f"table '{caption}', column '{column}'")
-    first = [_text(cell) for cell in texts.iloc[:, 0]]
-    if anchored and (len(set(first)) < len(first) or any(not text or " " in text for text in first)):
-        raise ValueError(f"table '{caption}': found anchors {first[:3]}... Allowed: one word each, once.")
     lines = [" | ".join(texts.columns)]
     lines += [" | ".join(map(_text, row)) for row in texts.itertuples(index=False)]
-    anchors = first if anchored else [""] * len(first)
     cells = [[_html(cell) for cell in row] for row in texts.itertuples(index=False)]
     html = shell(
-        list(texts.columns), list(zip(anchors, cells, strict=True)), texts=texts.map(_text),
+        list(texts.columns), cells, texts=texts.map(_text),
         caption=caption, numbers=numbers, sources=sources, folded=folded,
     )  # fmt: skip
     return Block(html, "\n".join([caption, *lines]))

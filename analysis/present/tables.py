@@ -46,14 +46,14 @@ def table(
             f"table '{caption}': columns {bare} are floats. Allowed: texts made by present.number."
         )
     texts = frame.astype("object").where(frame.notna(), NOT_AVAILABLE).astype("str")
-    rows = [("", [breakable(cell) for cell in cells]) for cells in texts.itertuples(index=False)]
+    rows = [[breakable(cell) for cell in cells] for cells in texts.itertuples(index=False)]
     html = shell(list(texts.columns), rows, texts=texts, caption=caption, numbers=numbers, sources=sources)
     return Block(html, f"{caption}\n{texts.to_string(index=False)}")
 
 
 def shell(
     names: Sequence[str],
-    rows: Sequence[tuple[str, Sequence[str]]],
+    rows: Sequence[Sequence[str]],
     *,
     texts: pd.DataFrame,
     caption: str,
@@ -63,7 +63,7 @@ def shell(
 ) -> str:
     """Return a table as HTML: the one form that every table of the report has.
 
-    names: headings. rows: anchor ('' for none) and cells as HTML, the first of which names the row. texts: the cells
+    names: headings. rows: cells as HTML, the first of which names the row. texts: the cells
     as a reader sees them, by which it is judged how wide the table must be. Where the column is narrower than that,
     the rows are set as cards with their headings repeated; roles keep them a table for a screen reader.
     folded: shut until opened by its caption.
@@ -73,12 +73,11 @@ def shell(
     sides = [' class="number"' if name in numbers else "" for name in names]
     labels = [f' data-label="{escape(name)}"' if kind else "" for name in names]
 
-    def row(anchor: str, cells: Sequence[str]) -> str:
-        mine = f' id="{escape(anchor)}"' if anchor else ""
+    def row(cells: Sequence[str]) -> str:
         first = f'<th scope="row"{role("rowheader")}{sides[0]}>{cells[0]}</th>'
         rest = zip(sides[1:], labels[1:], cells[1:], strict=True)
         told = "".join(f"<td{role('cell')}{side}{label}>{cell}</td>" for side, label, cell in rest)
-        return f"<tr{mine}{role('row')}>{first}{told}</tr>"
+        return f"<tr{role('row')}>{first}{told}</tr>"
 
     head = "".join(
         f'<th scope="col"{role("columnheader")}{side}>{escape(name)}</th>'
@@ -89,7 +88,7 @@ def shell(
         f'<div class="table-box"><table class="result{f" {kind}" if kind else ""}"{role("table")}>'
         f"<caption{hidden}>{escape(caption) if folded else marked}</caption>"
         f"<thead{role('rowgroup')}><tr{role('row')}>{head}</tr></thead>"
-        f"<tbody{role('rowgroup')}>{''.join(row(*one) for one in rows)}</tbody></table></div>"
+        f"<tbody{role('rowgroup')}>{''.join(map(row, rows))}</tbody></table></div>"
     )
     return f'<details class="result fold"><summary>{marked}</summary>{table}</details>' if folded else table
 

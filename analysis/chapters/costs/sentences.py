@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from html import escape
 
 import pandas as pd
 
 from analysis.methods.costing.sensitivity import Tornado
 from analysis.methods.costing.simulation import Simulated
 from analysis.present import words
+from analysis.present.blocks import Block, together
+from analysis.present.links import linked
 from analysis.study.costs.items import SPENDING, STAFF_TIME, Costed
 from analysis.study.costs.uncertain import Draws
 
@@ -57,6 +60,24 @@ def records(items: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def items_folded(items: pd.DataFrame) -> Block:
+    """Return the parameters as a folded table, and why each is so, with its source, as a folded list."""
+    frame = records(items)
+    numbers = linked(
+        frame[["Item", "Who bears it", "How much", "Unit cost", "Status"]], folded=True, sources=("cost_items",),
+        caption=f"All {len(frame)} items of support: how much, at what price",
+    )  # fmt: skip
+    title, told, lines = f"Why these figures: reasons and sources of all {len(frame)} items", [], []
+    for row in frame.to_dict("records"):
+        parts = [row["Why"], row["What to know"], f"Source: {row['Source']}." if row["Source"] else ""]
+        lines.append(f"{row['Item']}. {' '.join(part for part in parts if part)}")
+        told.append(
+            f"<li><strong>{escape(row['Item'])}</strong>. {escape(' '.join(part for part in parts if part))}</li>"
+        )
+    reasons = f'<details class="result fold statements"><summary>{title}</summary><ul>{"".join(told)}</ul></details>'
+    return together([numbers, Block(reasons, "\n".join([title, *lines]))])
 
 
 def _ranged(row: dict, name: str) -> str:
