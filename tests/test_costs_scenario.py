@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from analysis import data
 from analysis.chapters.costs import bars, plots as plots_page, sentences, what_if
 from analysis.methods.costing.prices import CostError
 from analysis.present import figures, words
@@ -307,3 +308,18 @@ def test_the_tornado_is_drawn_as_computed(costed):
 def test_the_build_shows_the_panel_as_html(monkeypatch):
     monkeypatch.setitem(os.environ, figures.BUILDING, "1")
     assert set(what_if.panel()._repr_mimebundle_()) == {"text/plain", "text/html"}
+
+
+def test_the_answer_gives_a_range_and_names_the_spells_that_were_cut_short():
+    text = sentences.answer(
+        costed := items.cost_spells(),
+        uncertain.draw(costed, values=uncertain.figures(costed.items, rng=np.random.default_rng(1))),
+    )
+    assert "a range and not a 95% interval" in text
+    assert "our assumptions allow" in text
+    ended = data.load("regime_spells")["ended_by"].eq("administrative end").sum()
+    assert f"{words.number(int(ended))} spells were cut short" in text
+    assert "Isle of Wight" in text
+    known = costed.items.query("account == 'spending' and per_spell.notna()")
+    share = known.loc[known["status"] == "assumption", "per_spell"].sum() / known["per_spell"].sum()
+    assert f"for {100 * share:.0f}% of the sum" in text

@@ -465,3 +465,31 @@ def test_published_england_lies_within_the_panel():
 def test_in_force_on_no_day_is_refused():
     with pytest.raises(data.DataError, match="a day"):
         regime.in_force(pd.NaT)
+
+
+@pytest.mark.parametrize(
+    ("spell", "field", "day"),
+    [
+        ("RWG-1", "entered_day", "2015-09-10"),
+        ("RD7-1", "exited_day", "2014-10-01"),
+        ("RWP-1", "entered_day", "2015-12-02"),
+        ("RVV-1", "entered", "2014-09"),
+        ("RDE-1", "exit_formal", "2017-11-02"),
+    ],
+)
+def test_what_the_log_corrects_stands_in_the_record(spell, field, day):
+    row = data.load("regime_spells").set_index("spell_id").loc[spell]
+    found = row[field] if isinstance(row[field], str) else f"{row[field]:%Y-%m-%d}"
+    assert found == day
+    log = data.load("amendments").query("kind == 'correction'")["concerns"]
+    assert log.str.startswith(f"spell {spell},").sum() == 1
+
+
+def test_a_statement_of_a_phase_falls_in_that_phase():
+    """Dates are as fine as known: a month counts if any of its days fits."""
+    spells = data.load("regime_spells").groupby("org_code")["entered"].min()
+    told = data.load("evidence_statements").query("ods_code != 'ENG' and phase != 'before'")
+    first = told["ods_code"].map(spells)
+    short = [min(len(a), len(b)) for a, b in zip(told["date"], first, strict=True)]
+    early = [a[:n] < b[:n] for a, b, n in zip(told["date"], first, short, strict=True)]
+    assert told.loc[early, "id"].tolist() == []

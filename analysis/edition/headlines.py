@@ -265,7 +265,7 @@ def costs() -> list[Headline]:
     rows = []
     for key, (name, account) in accounts.items():
         limits = (costed.total(account), drawn.of(account).lower, drawn.of(account).upper)
-        title = f"{name}, {costed.price_year} prices"
+        title = f"{name}, {costed.price_year} prices (range of assumptions, no 95% interval)"
         rows.append(_level(key, title, limits, costed.n, sources=sources, **usual))
     return rows
 

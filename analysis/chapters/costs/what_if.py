@@ -19,7 +19,7 @@ from analysis.study.costs import own_scenario
 
 SOURCES = ("cost_items", "regime_spells", "price_indices")
 CAPTION = "Cost of a spell under the settings chosen"
-ESTIMATE, INTERVAL = "Cost a spell", "95% interval"
+ESTIMATE, INTERVAL = "Cost a spell", "Range allowed"
 FILE = "scenario.csv"
 
 
