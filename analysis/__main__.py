@@ -9,6 +9,8 @@ from pathlib import Path
 
 from analysis import data
 
+AFTER = "The tables are all old or all new; `python -m analysis check` finishes or clears what is left."
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all is well, 1 when a table or release is refused."""
@@ -40,6 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _check() if given.command == "check" else _refresh(given)
     except data.DataError as error:
         print(f"Refused: {error}\nNo table was changed.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Interrupted. {AFTER}", file=sys.stderr)
+        return 130
+    except (OSError, MemoryError) as error:
+        said = " ".join(str(error).split()) or "not enough memory"
+        print(f"Stopped by this machine: {said[:300]}. {AFTER}", file=sys.stderr)
         return 1
 
 
@@ -143,6 +152,10 @@ def _lookup(folder: Path) -> int:
 
 
 def _check() -> int:
+    from analysis.ingest import record
+
+    if told := record.interrupted(data.FOLDER):
+        print(told)
     result = data.check()
     print(result.to_string(index=False))
     return int((result["result"] != "ok").any())

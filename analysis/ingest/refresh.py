@@ -125,6 +125,7 @@ def plan(
         count = len(whole) + len(newer)
         say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
         read += [*whole, *newer]
+        record.intact(folder, old, () if whole else publication.TABLES)
         rebuilt = _rebuilt(publication, source, whole, newer, old=old, folder=folder)
         made |= {name: content for name, (content, _) in rebuilt.items() if content is not None}
         described += [resource for _, resource in rebuilt.values()]
