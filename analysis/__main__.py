@@ -76,6 +76,9 @@ def _add_refresh(refresh: argparse.ArgumentParser) -> None:
         "--accept-removed", action="store_true", help="accept a release that withdraws rows the tables have"
     )
     refresh.add_argument(
+        "--accept-unlike", action="store_true", help="accept a period that is unlike the one before; recorded"
+    )
+    refresh.add_argument(
         "--publication", action="append", help="look up only this one; may be given several times"
     )
     refresh.add_argument(
@@ -101,14 +104,26 @@ def _refresh(given: argparse.Namespace) -> int:
             return 0
         folder = found.folder
     if given.dry_run:
-        plan = refresh.plan(folder, folder=data.FOLDER, accept_removed=given.accept_removed, say=say)
+        plan = refresh.plan(
+            folder,
+            folder=data.FOLDER,
+            accept_removed=given.accept_removed,
+            accept_unlike=given.accept_unlike,
+            say=say,
+        )
         print("\n".join(["Would change:", *(plan.changes.lines() or [plan.changes.sentence()])]))
         print(f"Read {len(plan.files)} release files, {plan.changes.files['file'].nunique()} of them new.")
         print("Nothing was changed.")
         return 0
     with record.alone(data.FOLDER):
         record.finish(data.FOLDER)
-        plan = refresh.plan(folder, folder=data.FOLDER, accept_removed=given.accept_removed, say=say)
+        plan = refresh.plan(
+            folder,
+            folder=data.FOLDER,
+            accept_removed=given.accept_removed,
+            accept_unlike=given.accept_unlike,
+            say=say,
+        )
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
     print("\n".join(plan.changes.lines() or [plan.changes.sentence()]))

@@ -44,7 +44,7 @@ def test_nothing_is_laid_over_a_table_that_is_not_the_one_of_record(folder, late
     else:
         file.unlink()
     before = snapshot(folder)
-    assert command.main(["refresh", "--from", str(later)]) == 1
+    assert command.main(["refresh", "--accept-unlike", "--from", str(later)]) == 1
     told = capsys.readouterr().err
     assert told.startswith("Refused: sickness_absence: found ")
     assert "git checkout -- data/sickness_absence.csv" in told
@@ -54,7 +54,7 @@ def test_nothing_is_laid_over_a_table_that_is_not_the_one_of_record(folder, late
 def test_a_damaged_table_of_another_publication_is_not_carried_on(folder, later, capsys):
     file = folder / "beds_day.csv"
     file.write_bytes(cut(file.read_bytes()))
-    assert command.main(["refresh", "--from", str(later)]) == 1
+    assert command.main(["refresh", "--accept-unlike", "--from", str(later)]) == 1
     assert "Refused: beds_day: " in capsys.readouterr().err
 
 
@@ -64,7 +64,7 @@ def test_a_damaged_table_of_another_publication_is_not_carried_on(folder, later,
 def test_a_broken_or_absent_package_is_said_in_words(folder, later, capsys, package):
     (folder / "datapackage.json").write_bytes(package)
     before = snapshot(folder)
-    assert command.main(["refresh", "--from", str(later)]) == 1
+    assert command.main(["refresh", "--accept-unlike", "--from", str(later)]) == 1
     assert "git checkout -- data/datapackage.json" in capsys.readouterr().err
     assert snapshot(folder) == before
 
@@ -73,7 +73,7 @@ def test_a_broken_or_absent_package_is_said_in_words(folder, later, capsys, pack
 def test_check_finishes_what_was_interrupted(folder, later, monkeypatch, capsys, ready):
     with monkeypatch.context() as patch:
         patch.setattr(record, "finish", lambda folder: None)
-        refresh.refresh(later, folder=folder)
+        refresh.refresh(later, folder=folder, accept_unlike=True)
     if not ready:
         (folder / data.STAGE / data.READY).unlink()
     assert command.main(["check"]) == 0
@@ -101,7 +101,7 @@ def test_a_fault_of_the_machine_is_one_sentence_and_tables_stay(
 
     before = snapshot(folder)
     monkeypatch.setattr(record, where, fails)
-    assert command.main(["refresh", "--from", str(later)]) == (
+    assert command.main(["refresh", "--accept-unlike", "--from", str(later)]) == (
         130 if isinstance(error, KeyboardInterrupt) else 1
     )
     told = capsys.readouterr().err
