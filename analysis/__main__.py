@@ -9,6 +9,8 @@ from pathlib import Path
 
 from analysis import data
 
+AFTER = "The tables are all old or all new; `python -m analysis check` finishes or clears what is left."
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all is well, 1 when a table or release is refused."""
@@ -41,6 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except data.DataError as error:
         print(f"Refused: {error}\nNo table was changed.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"Interrupted. {AFTER}", file=sys.stderr)
+        return 130
+    except (OSError, MemoryError) as error:
+        said = " ".join(str(error).split()) or "not enough memory"
+        print(f"Stopped by this machine: {said[:300]}. {AFTER}", file=sys.stderr)
+        return 1
 
 
 def _serve(folder: Path, port: int) -> int:
@@ -65,6 +74,9 @@ def _add_refresh(refresh: argparse.ArgumentParser) -> None:
     refresh.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
     refresh.add_argument(
         "--accept-removed", action="store_true", help="accept a release that withdraws rows the tables have"
+    )
+    refresh.add_argument(
+        "--accept-unlike", action="store_true", help="accept a period that is unlike the one before; recorded"
     )
     refresh.add_argument(
         "--publication", action="append", help="look up only this one; may be given several times"
@@ -92,14 +104,26 @@ def _refresh(given: argparse.Namespace) -> int:
             return 0
         folder = found.folder
     if given.dry_run:
-        plan = refresh.plan(folder, folder=data.FOLDER, accept_removed=given.accept_removed, say=say)
+        plan = refresh.plan(
+            folder,
+            folder=data.FOLDER,
+            accept_removed=given.accept_removed,
+            accept_unlike=given.accept_unlike,
+            say=say,
+        )
         print("\n".join(["Would change:", *(plan.changes.lines() or [plan.changes.sentence()])]))
         print(f"Read {len(plan.files)} release files, {plan.changes.files['file'].nunique()} of them new.")
         print("Nothing was changed.")
         return 0
     with record.alone(data.FOLDER):
         record.finish(data.FOLDER)
-        plan = refresh.plan(folder, folder=data.FOLDER, accept_removed=given.accept_removed, say=say)
+        plan = refresh.plan(
+            folder,
+            folder=data.FOLDER,
+            accept_removed=given.accept_removed,
+            accept_unlike=given.accept_unlike,
+            say=say,
+        )
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
     print("\n".join(plan.changes.lines() or [plan.changes.sentence()]))
@@ -149,6 +173,10 @@ def _lookup(folder: Path) -> int:
 
 
 def _check() -> int:
+    from analysis.ingest import record
+
+    if told := record.interrupted(data.FOLDER):
+        print(told)
     result = data.check()
     print(result.to_string(index=False))
     return int((result["result"] != "ok").any())

@@ -17,7 +17,8 @@ class Item:
     """One address: what it answers. `faults` are used up one a request, in order; then it answers well.
 
     A fault is ("status", 429, {"Retry-After": "0"}), ("cut", 100) = 100 bytes, then the line drops,
-    ("stall", 100) = 100 bytes, then silence, or ("drop",) = no answer at all.
+    ("stall", 100) = 100 bytes, then silence, ("drip", 0.05) = a byte of the body each 0.05 s, ("head", 0.05) = so
+    already before the headers end, or ("drop",) = no answer at all. more: further headers, or other ones.
     """
 
     body: bytes = b""
@@ -28,6 +29,7 @@ class Item:
     faults: list = field(default_factory=list)
     asked: list = field(default_factory=list)
     length: bool = True
+    more: dict = field(default_factory=dict)
 
 
 @contextmanager
@@ -41,6 +43,15 @@ def serving(items):
         def log_message(self, *_):
             pass
 
+        def drip(self, content, seconds):
+            for at in range(len(content)):
+                if stop.wait(seconds):
+                    return
+                try:
+                    self.wfile.write(content[at : at + 1])
+                except OSError:
+                    return
+
         def do_GET(self):
             item = items.get(self.path)
             if item is None:
@@ -49,6 +60,8 @@ def serving(items):
             fault = item.faults.pop(0) if item.faults else None
             if fault and fault[0] == "drop":
                 return self.connection.close()
+            if fault and fault[0] == "head":
+                return self.drip(b"HTTP/1.0 200 OK\r\nX-Slow: " + b"x" * 2000, fault[1])
             if fault and fault[0] == "status":
                 self.send_response(fault[1])
                 for name, value in fault[2].items():
@@ -65,13 +78,17 @@ def serving(items):
             body = item.body[start:]
             self.send_response(206 if start else 200)
             self.send_header("Content-Type", item.kind)
+            for name, value in item.more.items():
+                self.send_header(name, value)
             if item.etag:
                 self.send_header("ETag", item.etag)
-            if item.length:
+            if item.length and "Content-Length" not in item.more:
                 self.send_header("Content-Length", str(len(body)))
             if start:
                 self.send_header("Content-Range", f"bytes {start}-{len(item.body) - 1}/{len(item.body)}")
             self.end_headers()
+            if fault and fault[0] == "drip":
+                return self.drip(body, fault[1])
             if fault:
                 self.wfile.write(body[: fault[1]])
                 self.wfile.flush()

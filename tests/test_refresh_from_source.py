@@ -163,7 +163,7 @@ def trust_file():
 
 
 def run(base, cache, *more):
-    return command.main(["refresh", "--pages", base, "--cache", str(cache), *more])
+    return command.main(["refresh", "--pages", base, "--cache", str(cache), "--accept-unlike", *more])
 
 
 def snapshot(folder):
@@ -276,11 +276,11 @@ def correction(tmp_path):
 
 def test_correction_of_an_old_period_is_told_as_one(folder, tmp_path, capsys):
     new = correction(tmp_path)
-    assert command.main(["refresh", "--from", str(new), "--dry-run"]) == 0
+    assert command.main(["refresh", "--accept-unlike", "--from", str(new), "--dry-run"]) == 0
     told = capsys.readouterr().out
     count = len(codes("ae_monthly", "month", "2023-03"))
     assert f"ae_monthly: rows of old periods (2023-03): {count} changed." in told
-    assert command.main(["refresh", "--from", str(new)]) == 0
+    assert command.main(["refresh", "--accept-unlike", "--from", str(new)]) == 0
     changed = refresh.changed(folder)
     assert changed.corrections.to_dict("records") == [
         {"table": "ae_monthly", "period": "2023-03", "held": True, "added": 0, "changed": count, "removed": 0}
@@ -308,7 +308,10 @@ def test_withdrawn_rows_are_refused_unless_accepted(folder, tmp_path, capsys):
     assert command.main(["refresh", "--from", str(tmp_path / "less")]) == 1
     assert "5 rows fewer" in capsys.readouterr().err
     assert snapshot(folder) == before
-    assert command.main(["refresh", "--from", str(tmp_path / "less"), "--accept-removed"]) == 0
+    assert (
+        command.main(["refresh", "--from", str(tmp_path / "less"), "--accept-removed", "--accept-unlike"])
+        == 0
+    )
     assert refresh.changed(folder).corrections["removed"].tolist() == [5]
 
 

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import re
+import zipfile
 import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -15,6 +16,11 @@ import pandas as pd
 
 from analysis.data import DataError
 from analysis.ingest.checks import Rows
+
+LARGEST = 1_000_000_000  # bytes of a release, unpacked
+MOST_PACKED = 250  # times; official files pack 4 to 60 times, deflate can reach 1,030
+PACKED_FAULTS = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError)
+SMALL = 20_000_000  # bytes below which the ratio does not matter
 
 
 def find(folder: Path, name: str) -> list[Path]:
@@ -36,7 +42,35 @@ def find_one(folder: Path, name: str) -> Path | None:
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(contents(path)).hexdigest()
+
+
+def contents(path: Path) -> bytes:
+    """Return the bytes of a release file; DataError, naming it, when it cannot be read or is too large."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise DataError(
+            path.name, found=error.strerror or str(error), allowed="a file that can be read"
+        ) from error
+    if len(raw) > LARGEST:
+        raise DataError(path.name, found="a larger file", allowed=f"{LARGEST:,} bytes at most")
+    return raw
+
+
+def refuse_bomb(name: str, packed: int, unpacked: int) -> None:
+    """Raise DataError when what is packed in `packed` bytes unpacks to far more than a release does."""
+    if unpacked > LARGEST or unpacked > max(SMALL, MOST_PACKED * packed):
+        allowed = f"{LARGEST:,} bytes and {MOST_PACKED} times the packed ones at most"
+        raise DataError(name, found=f"{packed:,} bytes that unpack to {unpacked:,} or more", allowed=allowed)
+
+
+def refuse_zip_bomb(archive: zipfile.ZipFile, name: str) -> None:
+    """Raise DataError when a zip archive, or one of its members, unpacks to far more than a release does."""
+    for member in archive.infolist():
+        refuse_bomb(f"{name}, {member.filename[:80]!r}", member.compress_size, member.file_size)
+    refuse_bomb(name, LARGEST, sum(member.file_size for member in archive.infolist()))
 
 
 def text(path: Path, *, windows: bool = False, footer: re.Pattern[bytes] | None = None) -> str:
@@ -45,11 +79,18 @@ def text(path: Path, *, windows: bool = False, footer: re.Pattern[bytes] | None 
     windows: a file that is not UTF-8 is read as Windows-1252, as publishers' spreadsheets save it, unless it
     has the bytes that no such text has (as UTF-16 does). footer: what may stand at the end and is left out.
     """
-    raw = path.read_bytes()
-    try:
-        raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(path.name, found=str(error), allowed="a complete gzip file") from error
+    raw = contents(path)
+    if path.suffix == ".gz":
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
+                unpacked = packed.read(LARGEST + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(path.name, found=str(error), allowed="a complete gzip file") from error
+        refuse_bomb(path.name, len(raw), len(unpacked))
+        raw = unpacked
+    if b"\0" in raw:
+        row = raw[: raw.index(b"\0")].count(b"\n") + 1
+        raise DataError(path.name, row=row, found="bytes of zero, as UTF-16 has them", allowed="UTF-8 text")
     raw = raw if footer is None else footer.sub(b"\r\n", raw)
     try:
         return raw.decode("utf-8-sig")
@@ -125,14 +166,24 @@ def _check_headings(
     for name in columns:
         if names.count(name) != 1:
             raise DataError(
-                path.name, row=line, column=name, found=names, allowed=f"the heading '{name}' once"
+                path.name,
+                row=line,
+                column=name[:80],
+                found=_short(names),
+                allowed=f"the heading '{name}' once",
             )
     unknown = [name for name in names if name not in columns and others is not None and name not in others]
     if unknown:
         raise DataError(
             path.name,
             row=line,
-            column=unknown[0],
+            column=unknown[0][:80],
             found="an unknown heading",
             allowed=f"{[*columns, *(others or [])]}",
         )
+
+
+def _short(names: list[str]) -> list[str]:
+    """Return headings as a message shows them: the first thirty, forty characters of each."""
+    shown = [name if len(name) <= 80 else f"{name[:40]}..." for name in names[:30]]
+    return shown if len(names) <= 30 else [*shown, f"and {len(names) - 30} more"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,65 @@ def version() -> str:
 
 
 def resources(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the descriptions of the tables of record by name; empty when there is no package."""
+    """Return the descriptions of the tables of record by name; empty when there is no package.
+
+    Raises DataError for a package that is no list of tables with names, files and checksums.
+    """
     content = held(folder, PACKAGE)
-    return {resource["name"]: resource for resource in json.loads(content)["resources"]} if content else {}
+    if not content and not (folder / PACKAGE).is_file():
+        return {}
+    try:
+        found = {each["name"]: each for each in json.loads(content)["resources"]}
+        whole = all(isinstance(each[part], str) for each in found.values() for part in ("path", "hash"))
+    except (ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            PACKAGE, found=str(error)[:200], allowed=f"a data package. {_back(PACKAGE)}"
+        ) from error
+    if not whole:
+        raise DataError(PACKAGE, found="other than texts", allowed=f"path and hash. {_back(PACKAGE)}")
+    return found
+
+
+def intact(folder: Path, old: Mapping[str, Mapping[str, Any]], names: Collection[str]) -> None:
+    """Raise DataError at the first table of `names` that is not the one of record, by its checksum.
+
+    old: descriptions of the tables of record. A table that is there without a description is refused too: its
+    rows would be lost when later ones are laid over it.
+    """
+    for name in names:
+        path = old[name]["path"] if name in old else f"{name}.csv"
+        content = held(folder, path)
+        if name not in old and content:
+            raise DataError(
+                name, found=f"{path}, not described", allowed=f"it in {PACKAGE}. {_back(PACKAGE)}"
+            )
+        if name not in old:
+            continue
+        if not content:
+            raise DataError(name, found="no file", allowed=f"the table of record. {_back(path)}")
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        if digest != old[name]["hash"]:
+            allowed = f"the table of record, {old[name]['hash']}. {_back(path)}"
+            raise DataError(name, found=f"another file than the one of record ({digest})", allowed=allowed)
+
+
+def _back(path: str) -> str:
+    return (
+        f"To get it back: `git checkout -- data/{path}`, or refresh from the whole release files of the table"
+    )
+
+
+def interrupted(folder: Path) -> str:
+    """Finish what an interrupted refresh left; return a sentence on it, '' when nothing was left."""
+    staged = folder / data.STAGE
+    if not staged.exists():
+        return ""
+    ready = (staged / data.READY).is_file()
+    with alone(folder):
+        finish(folder)
+    if ready:
+        return "A refresh that was interrupted while its tables were put in place is now finished."
+    return "What a refresh that was interrupted had prepared is thrown away; the tables are as before it."
 
 
 def stage(

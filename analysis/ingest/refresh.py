@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import changes, descriptions, later, record
+from analysis.ingest import changes, descriptions, later, record, unlike
 from analysis.ingest.hand import tables as hand
 from analysis.ingest.history import regime, winter
 from analysis.ingest.live import (
@@ -63,13 +63,15 @@ class Plan:
     """A refresh that is worked out and verified and not yet in place.
 
     made: bytes of every table to be written, by name; described: descriptions of all tables, in order;
-    changes: what differs from the tables of record; files: release files read.
+    changes: what differs from the tables of record; files: release files read; accepted: in what a new period is
+    unlike the one before, which the caller accepted.
     """
 
     made: dict[str, bytes]
     described: list[dict[str, Any]]
     changes: changes.Changes
     files: list[Path]
+    accepted: list[str]
 
 
 def refresh(
@@ -77,6 +79,7 @@ def refresh(
     *,
     folder: Path = data.FOLDER,
     accept_removed: bool = False,
+    accept_unlike: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[str]:
     """Rebuild every table whose release files are in `source`; keep the others as they are.
@@ -84,7 +87,8 @@ def refresh(
     source: folder with release files, in any sub-folders; recognised by file name. None: only the tables
         that are kept by hand are read and described anew.
     folder: the data folder. accept_removed: allow a release that no longer has rows that the table has.
-    say: called with a line of progress for each publication.
+    accept_unlike: allow a new period that is unlike the
+        one before (see `unlike`); what it is goes into changes.json. say: called with a line of progress for each publication.
     Returns the names of the tables that were rebuilt; what changed is in `folder`/changes.json (see
     `changed`). The same releases give the same bytes.
     Raises DataError when a release breaks its documented layout or its own totals, when rows would
@@ -95,7 +99,9 @@ def refresh(
     with record.alone(folder):
         record.finish(folder)
         return put(
-            plan(source, folder=folder, accept_removed=accept_removed, say=say), folder=folder, say=say
+            plan(source, folder=folder, accept_removed=accept_removed, accept_unlike=accept_unlike, say=say),
+            folder=folder,
+            say=say,
         )
 
 
@@ -104,6 +110,7 @@ def plan(
     *,
     folder: Path = data.FOLDER,
     accept_removed: bool = False,
+    accept_unlike: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> Plan:
     """Work out a refresh without writing anything; arguments and errors as for `refresh`.
@@ -125,6 +132,7 @@ def plan(
         count = len(whole) + len(newer)
         say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
         read += [*whole, *newer]
+        record.intact(folder, old, () if whole else publication.TABLES)
         rebuilt = _rebuilt(publication, source, whole, newer, old=old, folder=folder)
         made |= {name: content for name, (content, _) in rebuilt.items() if content is not None}
         described += [resource for _, resource in rebuilt.values()]
@@ -137,11 +145,31 @@ def plan(
             changes.refuse_removed(old[name], record.held(folder, old[name]["path"]), made[name])
     held = {name: record.held(folder, resource["path"]) for name, resource in old.items() if name in made}
     compared = changes.compare(held, made, described, resources=old)
+    odd = _unlike(compared, made, {resource["name"]: resource for resource in described}, held=held)
+    if odd and not accept_unlike:
+        allowed = "a period like the one before; --accept-unlike if the publisher's figures are so"
+        raise DataError(odd[0].partition(":")[0], found="; ".join(odd[:3]), allowed=allowed)
     for name, frame in hand.read(folder).items():
         resource = descriptions.table(name, folder)
         made[name] = to_csv(frame, resource)
         described.append(describe(resource, made[name], []))
-    return Plan(made, described, compared, read)
+    return Plan(made, described, compared, read, odd)
+
+
+def _unlike(
+    compared: changes.Changes,
+    made: dict[str, bytes],
+    described: dict[str, dict[str, Any]],
+    *,
+    held: dict[str, bytes],
+) -> list[str]:
+    """Return in what new or changed periods of tables that were held before are unlike the periods before them."""
+    touched = compared.periods[compared.periods["table"].isin([name for name in held if held[name]])]
+    return [
+        f"{name}: {fault}"
+        for name, rows in touched.groupby("table", sort=False)
+        for fault in unlike.faults(described[str(name)], made[str(name)], set(rows["period"]))
+    ]
 
 
 def put(
@@ -149,7 +177,10 @@ def put(
 ) -> list[str]:
     """Write what `plan` found, all of it or nothing; return the names of the tables."""
     package = {**PACKAGE, "version": record.version(), "resources": found.described}
-    differ = None if found.changes.periods.empty and found.changes.files.empty else found.changes.record()
+    same = found.changes.periods.empty and found.changes.files.empty
+    differ: dict[str, Any] | None = None if same else {**found.changes.record()}
+    if differ is not None and found.accepted:
+        differ["accepted"] = found.accepted
     record.stage(folder, found.made, package, differ)
     say("all tables verified; putting them in place")
     record.finish(folder)

@@ -17,7 +17,7 @@ import pandas as pd
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from analysis.data import DataError
-from analysis.ingest import apart
+from analysis.ingest import apart, files
 from analysis.ingest.checks import Rows, text
 
 Grid = list[list[object]]
@@ -46,7 +46,7 @@ def read(path: Path) -> dict[str, Grid]:
     Formulas by their stored result, whole numbers as int, an error as its text ('#REF!'), hidden sheets too.
     Raises DataError when the file is no workbook, is not complete, or is too large to be read.
     """
-    content = path.read_bytes()
+    content = files.contents(path)
     allowed = "a complete workbook (.xlsx, .xls or .ods)"
     if not content:
         raise DataError(path.name, found="an empty file", allowed=allowed)
@@ -56,7 +56,7 @@ def read(path: Path) -> dict[str, Grid]:
     except DataError:
         raise
     except FAULTS as error:
-        raise DataError(path.name, found=str(error), allowed=allowed) from error
+        raise DataError(path.name, found=" ".join(str(error).split())[:200], allowed=allowed) from error
     for (name, row, column), shown in errors.items():
         if name in grids:
             _put(grids[name], row, column, shown)
@@ -75,6 +75,7 @@ def _errors(content: bytes, file: str) -> Iterator[tuple[Place, str]]:
         yield from _old_errors(content)
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files.refuse_zip_bomb(archive, file)
         names = set(archive.namelist())
         if "content.xml" in names:
             _refuse_ods_errors(archive.read("content.xml"), file)

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 from analysis.data import DataError
+from analysis.ingest import files
 
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 PAGE = "a web page"
@@ -37,8 +38,9 @@ def check(path: Path, name: str, *, address: str) -> None:
     if head.startswith(ZIP):
         try:
             with zipfile.ZipFile(path) as archive:
+                files.refuse_zip_bomb(archive, name)
                 damaged = archive.testzip()
-        except (zipfile.BadZipFile, OSError, EOFError) as error:
+        except files.PACKED_FAULTS as error:
             raise FetchError(address, found=str(error), allowed=f"{wanted}, complete") from error
         if damaged is not None:
             raise FetchError(address, found=f"'{damaged}' damaged", allowed=f"{wanted}, complete")

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from bs4 import BeautifulSoup
 
 from analysis.data import DataError
+from analysis.ingest.net import ways
 
 HOSTS = ("england.nhs.uk", "digital.nhs.uk", "cqc.org.uk", "nhsstaffsurveys.com")
 MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
@@ -25,6 +26,7 @@ NOT_MONTHLY = re.compile(
 ENDINGS = {".csv": 3, ".xlsx": 2, ".xls": 1, ".zip": 0, ".ods": 0}  # the first of these is preferred
 REVISED = re.compile(r"revis", re.I)
 REVISED_ON = re.compile(r"revised[-_ (]*(\d\d)[./]?(\d\d)[./]?(?:20)?(\d\d)(?!\d)", re.I)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._,()&'+\u2013-]{0,150}\.(csv|xlsx|xls|zip|ods)", re.I)
 VERSION = re.compile(r"[-_ ]v(\d+)(?![\d.]\d)", re.I)
 
 
@@ -42,7 +44,7 @@ class Link:
 
     @property
     def file(self) -> str:
-        """The file name at the end of the address, decoded."""
+        """The file name at the end of the address, decoded; no part of a path while it fits NAME."""
         return unquote(PurePosixPath(urlsplit(self.address).path).name)
 
 
@@ -65,6 +67,7 @@ class Publication:
         period or kind that it leads to, None for another link. file: (name here, period) of a release file,
         None for another link. needs: sentence that says which links are looked for.
     newest: only the file of the newest period is needed; otherwise every period that is not held.
+    hosts: the publication's own, where its pages and files are; links to others are left out.
     """
 
     name: str
@@ -74,14 +77,22 @@ class Publication:
     needs: str
     newest: bool = False
 
+    @property
+    def hosts(self) -> tuple[str, ...]:  # noqa: D102 (above)
+        host = str(urlsplit(self.page).hostname)
+        return tuple(known for known in HOSTS if host == known or host.endswith(f".{known}"))
 
-def links(html: str, address: str) -> list[Link]:
-    """Return the links of a page in order, addresses made whole; those to other hosts are left out."""
+
+def links(html: str, address: str, *, hosts: tuple[str, ...] = HOSTS) -> list[Link]:
+    """Return the links of a page in order, addresses made whole; those to other hosts than `hosts` are left out."""
     out = []
     for anchor in BeautifulSoup(html, "html.parser").find_all("a", href=True):
-        whole = urljoin(address, str(anchor["href"]).strip()).partition("#")[0]
-        host = urlsplit(whole).hostname or ""
-        if any(host == known or host.endswith(f".{known}") for known in HOSTS):
+        try:
+            whole = urljoin(address, str(anchor["href"]).strip()).partition("#")[0]
+            host = urlsplit(whole).hostname or ""
+        except ValueError:  # no address at all
+            continue
+        if ways.belongs(host, hosts):
             out.append(Link(" ".join(anchor.get_text(" ").split()), whole, address))
     return out
 
@@ -101,7 +112,7 @@ def find(
     seen: list[Link] = []
     files: dict[str, dict[str, tuple[str, Link]]] = {}
     for address in pages:
-        found = links(*get(address))
+        found = links(*get(address), hosts=publication.hosts)
         seen += found
         for link in found:
             named = publication.file(link)
@@ -120,7 +131,7 @@ def _next(
     get: Callable[[str], tuple[str, str]],
     held: frozenset[str],
 ) -> list[str]:
-    seen = [link for address in pages for link in links(*get(address))]
+    seen = [link for address in pages for link in links(*get(address), hosts=publication.hosts)]
     kinds = {link.address: kind for link in seen if (kind := step(link)) is not None}
     if not kinds:
         raise _moved(publication, pages, seen)
@@ -141,6 +152,9 @@ def _newest(publication: Publication, period: str, versions: list[tuple[str, Lin
         both = [link.address for _, link in ranked[-2:]]
         raise PageError(ranked[-1][1].page, found=both, allowed=f"one newest file for {period}")
     name, link = ranked[-1]
+    if not NAME.fullmatch(name) or ".." in name:
+        allowed = "letters, digits, blanks and ._,()&'+- in the name of a file, 155 characters at most"
+        raise PageError(link.page, found=f"a link to {name[:200]!r}", allowed=allowed)
     return Found(publication.name, name, period, link.address, link.text)
 
 

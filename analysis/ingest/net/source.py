@@ -9,16 +9,16 @@ import shutil
 import zipfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
-import requests
 
 from analysis.data import DataError
 from analysis.ingest import files, record
-from analysis.ingest.net import fetch, pages
+from analysis.ingest.net import fetch, pages, ways
 
 ADDRESSES = "addresses.json"  # where each file of the cache came from, and its checksum
 REVISED_MONTHS = 24
@@ -84,21 +84,20 @@ def download(
     new: list[pages.Found] = []
     old: list[pages.Found] = []
     with fetch.session(manners) as using:
-
-        def get(address: str) -> tuple[str, str]:
-            html, final = fetch.page(_there(address, base), manners=manners, using=using, say=say)
-            return html, _official(final, base)
-
-        def bring(file: pages.Found) -> Path:
-            return _bring(file, store, run, base=base, manners=manners, using=using, say=say)
-
         for publication in wanted:
+            ask = {
+                "way": ways.Way(publication.hosts, base.rstrip("/")),
+                "manners": manners,
+                "using": using,
+                "say": say,
+            }
             resource = resources.get(TABLES[publication.name], {})
-            found = pages.find(publication, get, held=_periods(resource))
+            found = pages.find(publication, partial(_page, base=base, ask=ask), held=_periods(resource))
             addresses = _addresses(store)
             fresh = [file for file in found if _is_new(file, resource, addresses)]
             say(f"{publication.name}: {len(found)} files on its pages, {len(fresh)} new")
-            kept = [file for file in fresh if _differs(bring(file), resource.get("sources", []))]
+            brought = {file: _bring(file, store, run, base=base, ask=ask) for file in fresh}
+            kept = [file for file in fresh if _differs(brought[file], resource.get("sources", []))]
             new += kept
             old += [file for file in found if file not in kept]
     return Download(run, new, old)
@@ -174,24 +173,24 @@ def _addresses(store: Path) -> dict[str, dict[str, str]]:
         return {}
 
 
-def _bring(
-    file: pages.Found,
-    store: Path,
-    run: Path,
-    *,
-    base: str,
-    manners: fetch.Manners,
-    using: requests.Session,
-    say: Callable[[str], None],
-) -> Path:
+def _page(address: str, *, base: str, ask: Mapping[str, Any]) -> tuple[str, str]:
+    html, final = fetch.page(_there(address, base), **ask)
+    return html, _official(final, base)
+
+
+def _bring(file: pages.Found, store: Path, run: Path, *, base: str, ask: Mapping[str, Any]) -> Path:
     """Have the file in the store, whole; return a copy of it, or of the table in the archive, in `run`."""
     target, known = store / file.name, _addresses(store)
+    if target.parent != store or target.resolve().parent != store.resolve():
+        raise DataError(
+            file.name[:200], found="a name that leads elsewhere", allowed="a file of the folder for downloads"
+        )
     note = known.get(file.name, {})
     whole = target.is_file() and note == {"address": file.address, "sha256": files.sha256(target)}
     whole = whole and file.period != ""  # an address that always has the newest edition is asked again
     if not whole:
-        say(f"  {file.name} from {file.address}")
-        got = fetch.fetch(_there(file.address, base), target, manners=manners, using=using, say=say)
+        ask["say"](f"  {file.name} from {file.address}")
+        got = fetch.fetch(_there(file.address, base), target, **ask)
         known[file.name] = {"address": file.address, "sha256": got.sha256}
         part = store / f"{ADDRESSES}.part"
         part.write_text(json.dumps(known, indent=1), encoding="utf-8")
