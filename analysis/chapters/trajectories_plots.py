@@ -42,6 +42,11 @@ def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small:
         if rows["centre"].isna().all():
             ax.plot(at, rows["value"], "o", color=GREY, markerfacecolor="white", markersize=size)
             continue
+        if (
+            rows[["centre", "lower", "upper"]].nunique() <= 1
+        ).all():  # flat: its ends say all, in a tenth of the file
+            rows = rows.iloc[[0, -1]]
+            at = x.loc[rows.index]
         ax.fill_between(
             at, rows["lower"].astype(float), rows["upper"].astype(float), color=PALE, alpha=0.5, linewidth=0
         )

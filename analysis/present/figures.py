@@ -20,6 +20,7 @@ import matplotlib.axes
 import matplotlib.figure
 import matplotlib.pyplot as plt
 import pandas as pd
+from cycler import cycler
 from matplotlib.axis import Axis
 from matplotlib.text import Text
 
@@ -50,6 +51,7 @@ STYLE: dict[str, Any] = {
     "ytick.color": palette.GREY,
     "xtick.labelcolor": palette.QUIET,
     "ytick.labelcolor": palette.QUIET,
+    "axes.prop_cycle": cycler(color=[palette.BLUE, palette.ORANGE, palette.GREY, palette.INK]),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
@@ -187,7 +189,8 @@ def _fit(drawing: matplotlib.figure.Figure, width: int) -> None:
                 ax.set_ylabel("")
             if legend := ax.get_legend():
                 labels = [text.get_text() for text in legend.get_texts()]
-                drawing.legend(legend.legend_handles, labels, loc="outside upper left", frameon=False)
+                handles = [one for one in legend.legend_handles if one is not None]
+                drawing.legend(handles, labels, loc="outside upper left", frameon=False)
                 legend.remove()
     drawing.set_size_inches(width / PX, height)
 

@@ -115,9 +115,7 @@ def drawn(figure: Figure, name: str) -> tuple[int, int, str]:
     `palette`, for which no value on a dark ground is known.
     """
     for text in figure.findobj(Text):
-        text.set_gid(
-            f"{_held(text)} {HALO if text.get_gid() and text.get_gid().endswith(HALO) else ''}".strip()
-        )
+        text.set_gid(f"{_held(text)} {HALO if str(text.get_gid()).endswith(HALO) else ''}".strip())
     out, dpi = io.StringIO(), figure.dpi
     figure.set_dpi(72)
     try:
@@ -179,7 +177,7 @@ def _held(text: Text) -> float:
 
 def _named(inside: str, name: str) -> str:
     """Return a drawing that names only what it uses, by a short form of `name` and a number."""
-    name = f"f{zlib.crc32(name.encode()):x}"
+    name = f"f{zlib.crc32(name.encode()) % 16**5:x}"
     used = dict.fromkeys(USED.findall(inside))
     names = {old: f"{name}-{place}" for place, old in enumerate(used)}
     inside = NAME.sub(lambda m: f' id="{names[m.group(1)]}"' if m.group(1) in names else "", inside)

@@ -114,8 +114,6 @@ def test_without_scrolling_all_pictures_come_soon_after_the_text(open_page):
     expect(page.locator("html[data-settled]")).to_have_count(1)
     assert page.locator("article img[loading=lazy]").count() == 0
     assert not_drawn(page) == []
-    style = "getComputedStyle(document.querySelector('figure.result .picture')).contentVisibility"
-    assert page.evaluate(style) == "visible"
 
 
 def test_a_table_that_goes_on_beyond_a_phone_says_so(open_page):
