@@ -80,7 +80,7 @@ serve: book  ## build the site and show it on this machine; PORT=8001 chooses an
 outputs: check-environment  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)
 
-simulate: $(READY)  ## draw panels with known effects anew (some seven minutes) and store what is found
+simulate: $(READY)  ## draw panels with known effects anew (some twenty minutes) and store what is found
 	$(BIN)/python -m analysis simulate
 
 lint: $(READY)  ## style and types, put right where a tool can

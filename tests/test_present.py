@@ -16,7 +16,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num, num2date
 
-from analysis.present import figures, palette, plots, tables, words
+from analysis.present import figures, links, palette, plots, tables, words
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -140,10 +140,43 @@ def test_table_reads_as_one(counts):
     assert [(th.text, th["scope"]) for th in page.tbody.find_all("th")] == [("A & B", "row"), ("C", "row")]
     assert [td.text for td in page.find_all("td")] == ["1", ".."]
     assert [cell.text for cell in page.select(".number")] == ["Left", "1", ".."]
-    region = page.select_one("[role=region]")
-    assert region["tabindex"] == "0"
-    assert region["aria-label"] == 'Ends of "spells" & returns'
+    assert (
+        page.select("[tabindex], [role]") == []
+    )  # it fits the narrowest phone, so it neither scrolls nor turns
     assert page.b is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "cell", "kind"),
+    [
+        (2, "short", None),
+        (4, "one", None),
+        (3, "a few words", "cards-s"),
+        (5, "a sentence of some length that wraps", "cards-m"),
+        (9, "extraordinarily", "cards-l"),
+        (2, "https://example.org/an/address-of-many-parts-beyond-measure", None),
+    ],
+)
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_table_wider_than_a_phone_can_be_set_as_cards_and_stays_a_table(columns, cell, kind, linked):
+    frame = pd.DataFrame({f"C{at}": [cell, "x"] for at in range(columns)})
+    shown = (links.linked if linked else tables.table)(frame, caption="Wide", numbers=("C1",))
+    page = soup(shown)
+    found = [one for one in page.table["class"] if one.startswith("cards")]
+    assert found == ([kind] if kind else [])
+    roles = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+    roles |= {"thead th": "columnheader", "tbody th": "rowheader"}
+    for where, role in roles.items():
+        assert {one.get("role") for one in page.select(where)} == {role if kind else None}, where
+    labels = [one.get("data-label") for one in page.select("tbody tr:first-child td")]
+    assert labels == [f"C{at}" if kind else None for at in range(1, columns)]
+
+
+def test_an_address_in_a_cell_may_break_after_a_slash_and_reads_the_same():
+    address = "https://example.org/statistics/work-areas/transfers"
+    page = soup(tables.table(pd.DataFrame({"A": ["x"], "B": [f"see {address} & a/b"]}), caption="Where"))
+    assert page.td.get_text() == f"see {address} & a/b"
+    assert len(page.td.find_all("wbr")) == address.count("/")
 
 
 def test_table_leaves_the_callers_frame_alone(counts):
