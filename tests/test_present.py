@@ -330,7 +330,7 @@ def test_html_is_given_only_while_the_report_is_built(monkeypatch):
     result = shown()
     monkeypatch.delenv("REPORT_BUILD", raising=False)
     assert set(result._repr_mimebundle_()) == {"text/plain", "image/svg+xml"}
-    alone = BeautifulSoup(str(result._repr_mimebundle_()["image/svg+xml"]), "xml")
+    alone = BeautifulSoup(str(result._repr_mimebundle_()["image/svg+xml"]), "html.parser")
     assert alone.svg["aria-label"] == result.says
     assert alone.text.startswith(result.title)
     monkeypatch.setenv("REPORT_BUILD", "1")
