@@ -89,6 +89,8 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
         for ax, code in zip(axes.flat, order, strict=False):
             one = result.frame[result.frame["trust"] == code].reset_index(drop=True)
             plot_chart(one, ax=ax, improvement=result.improvement, small=True)
+            for drawn in (*ax.lines, *ax.collections):
+                drawn.set_clip_on(False)  # all lies inside; saves a tenth of the file
             ax.tick_params(left=False, bottom=False)
             ax.set_title(fill(names[code], 22))
             ax.xaxis.set_major_locator(YearLocator(4))
