@@ -83,7 +83,11 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
     def draw(width: int) -> Figure:
         columns = 4 if width > NARROW_PX else 2
         rows = -(-len(order) // columns)
-        drawing, axes = canvas(width, 139 * rows, rows, columns, sharex=True, sharey=True, squeeze=False)
+        narrow = {"layout": "none"} if columns == 2 else {}
+        size, grid = (175 if narrow else 139) * rows, {"sharex": True, "sharey": True, "squeeze": False}
+        drawing, axes = canvas(width, size, rows, columns, **grid, **narrow)
+        if narrow:
+            drawing.subplots_adjust(left=0.2, right=0.99, top=0.975, bottom=0.03, hspace=0.7)
         for ax in axes.flat[len(order) :]:
             ax.set_visible(False)
         for ax, code in zip(axes.flat, order, strict=False):
