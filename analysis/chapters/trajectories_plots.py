@@ -83,11 +83,10 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
     def draw(width: int) -> Figure:
         columns = 4 if width > NARROW_PX else 2
         rows = -(-len(order) // columns)
-        narrow = {"layout": "none"} if columns == 2 else {}
-        size, grid = (175 if narrow else 139) * rows, {"sharex": True, "sharey": True, "squeeze": False}
-        drawing, axes = canvas(width, size, rows, columns, **grid, **narrow)
-        if narrow:
-            drawing.subplots_adjust(left=0.2, right=0.99, top=0.975, bottom=0.03, hspace=0.7)
+        grid = {"sharex": True, "sharey": True, "squeeze": False, "layout": "none"}
+        drawing, axes = canvas(width, 175 * rows, rows, columns, **grid)
+        left, foot = 64 / width, 75 / (175 * rows)
+        drawing.subplots_adjust(left=left, right=0.97, top=1 - foot, bottom=foot, hspace=0.75)
         for ax in axes.flat[len(order) :]:
             ax.set_visible(False)
         for ax, code in zip(axes.flat, order, strict=False):
