@@ -83,12 +83,18 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
     def draw(width: int) -> Figure:
         columns = 4 if width > NARROW_PX else 2
         rows = -(-len(order) // columns)
-        drawing, axes = canvas(width, 139 * rows, rows, columns, sharex=True, sharey=True, squeeze=False)
+        grid = {"sharex": True, "sharey": True, "squeeze": False, "layout": "none"}
+        drawing, axes = canvas(width, 175 * rows, rows, columns, **grid)
+        left, foot = 64 / width, 75 / (175 * rows)
+        drawing.subplots_adjust(left=left, right=0.97, top=1 - foot, bottom=foot, hspace=0.75)
         for ax in axes.flat[len(order) :]:
             ax.set_visible(False)
         for ax, code in zip(axes.flat, order, strict=False):
             one = result.frame[result.frame["trust"] == code].reset_index(drop=True)
             plot_chart(one, ax=ax, improvement=result.improvement, small=True)
+            for drawn in (*ax.lines, *ax.collections):
+                drawn.set_clip_on(False)  # all lies inside; saves a tenth of the file
+            ax.tick_params(left=False, bottom=False)
             ax.set_title(fill(names[code], 22))
             ax.xaxis.set_major_locator(YearLocator(4))
             ax.xaxis.set_major_formatter(DateFormatter("%Y"))

@@ -32,7 +32,7 @@ NARROW_PX, WIDE_PX = 328, 660  # a drawing for a phone, shown from 288 px on; fo
 PX = 96
 LEAST = 9.4  # points: 12.5 px, which on a phone of 320 px are 11
 SHORT = 20  # letters of a line of a name on a narrow drawing
-LETTER = 7.2  # px, of a text of that size
+LETTER = 7.8  # px, of a text of that size
 PLACES = 4  # of a side of an axes, as a share of the figure: finer than a pixel
 BUILDING = "REPORT_BUILD"  # "1": for the page; COMPARED: for the page, in a run whose texts are compared
 COMPARED = "compared"
@@ -215,7 +215,7 @@ def _settle(drawing: matplotlib.figure.Figure) -> None:
             sizes = [label.get_fontsize() for label in axis.get_ticklabels()]
             axis.set_tick_params(labelsize=max(LEAST, *sizes, 0))
         for text in (ax.title, ax._left_title, ax._right_title):  # type: ignore[attr-defined]
-            text.set_text(_lines(text.get_text(), (width - 60) / across))
+            text.set_text(_lines(text.get_text(), (width - 80) / across))
         ax.set_xlabel(_lines(ax.get_xlabel(), 0.8 * width / across))
         ax.set_ylabel(_lines(ax.get_ylabel(), 1.05 * ax.get_position(original=True).height * height))
     for text in (drawing._supxlabel, drawing._supylabel):  # type: ignore[attr-defined]
