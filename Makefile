@@ -16,7 +16,7 @@ ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && r
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 .DEFAULT_GOAL := help
-.PHONY: help book test units unchanged portable browser pdf edition lab serve outputs simulate lint lock bench clean
+.PHONY: help book test units unchanged portable browser pdf edition lab serve outputs simulate lint coverage dead lock bench clean
 
 help:  ## list these commands
 	@awk -F '## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,7 @@ test: check-environment  ## pass the tests: units, chapters' numbers, built page
 	$(BIN)/python -m analysis check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline -q .github
 	$(MAKE) units
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
@@ -79,14 +80,23 @@ serve: book  ## build the site and show it on this machine; PORT=8001 chooses an
 outputs: check-environment  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)
 
-simulate: $(READY)  ## draw panels with known effects anew (some seven minutes) and store what is found
+simulate: $(READY)  ## draw panels with known effects anew (some twenty minutes) and store what is found
 	$(BIN)/python -m analysis simulate
 
 lint: $(READY)  ## style and types, put right where a tool can
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy
 
-lock: $(READY)  ## resolve pyproject.toml again into requirements.lock and environment.yml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --extra dev pyproject.toml -o requirements.lock
+coverage: $(READY)  ## run the unit tests and print what share of each room they reach; no room under its floor
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
+	$(BIN)/coverage combine -q
+	$(BIN)/python -m tests.coverage_by_room
+
+dead: $(READY)  ## list names that no chapter, command or page reaches (tests do not count)
+	$(BIN)/python -m tests.dead
+
+lock: $(READY)  ## resolve pyproject.toml again into requirements.lock and environment.yml; UPGRADE=--upgrade takes newer versions
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --extra dev $(UPGRADE) pyproject.toml -o requirements.lock
 	$(BIN)/python -m analysis environment
 
 bench: $(READY)  ## measure speed and memory as ratios in one run

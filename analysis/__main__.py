@@ -129,9 +129,15 @@ def _simulate() -> int:
     import numpy as np
 
     from analysis.ingest.hand import tables
-    from analysis.study import indicators, planted_truth
+    from analysis.study import calibration, indicators, planted_truth, regression_coverage
 
-    tables.write("planted_truth", planted_truth.run(rng=np.random.default_rng(indicators.SEED)))
+    made = {
+        "planted_truth": planted_truth.run,
+        "calibration": calibration.table,
+        "regression_coverage": regression_coverage.table,
+    }
+    for name, make in made.items():
+        tables.write(name, make(rng=np.random.default_rng(indicators.SEED)))
     return main(["refresh", "--by-hand"])
 
 

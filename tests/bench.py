@@ -171,9 +171,9 @@ def by_chance(frame: pd.DataFrame, name: str, draws: int) -> float:
 
 
 def left(frame: pd.DataFrame, name: str, draws: int) -> float:
-    """Change after leaving (DID_M) with trusts redrawn, and the share of the gain that was kept."""
-    if indicators.BETTER[regime.indicator(name)["direction"]] is not None:
-        leaving.kept(name, panel=frame, draws=draws)
+    """Change after leaving (DID_M) with trusts redrawn, and what became of the gain."""
+    if regime.indicator(name).better is not None:
+        leaving.kept(name, panel=frame)
     return leaving.after(name, panel=frame, draws=draws).overall.estimate
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from diff_diff import ChaisemartinDHaultfoeuille
-from joblib import parallel_config
+from scipy import stats
 
 from analysis.methods.effects import gain_kept, switching
 from analysis.methods.effects.panels import EffectError
@@ -199,63 +199,42 @@ def test_faulty_panels_are_refused(reversible, case):
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.2])
 @pytest.mark.parametrize("better", ["higher", "lower"])
-def test_planted_share_is_found(share, better):
+def test_planted_change_is_found(share, better):
     frame = one_spell(effect=2.0 if better == "higher" else -2.0, kept=share, gaps=0.1)
-    result = gain_kept.gain_kept(
-        frame, better=better, horizons=(2, 5), window=3, draws=40, rng=np.random.default_rng(1)
-    )
-    np.testing.assert_allclose(result.frame["share"], share, atol=1e-9)
-    np.testing.assert_allclose(result.trusts["gain"], 2 * (1 + (result.trusts["unit"] % 3) / 2), atol=1e-9)
-    np.testing.assert_allclose(result.trusts["share_5"].dropna(), share, atol=1e-9)
+    result = gain_kept.gain_kept(frame, better=better, horizons=(2, 5), window=3)
+    size = 2 * (1 + (result.trusts["unit"] % 3) / 2)
+    np.testing.assert_allclose(result.trusts["gain"], size, atol=1e-9)
+    np.testing.assert_allclose(result.trusts["kept_5"].dropna(), share * size, atol=1e-9)
+    assert result.frame["gain"].tolist() == pytest.approx([size.mean()] * 2)
+    np.testing.assert_allclose(result.frame["change"], (share - 1) * size.mean(), atol=1e-9)
     assert (result.frame["status"] == "estimable").all()
 
 
-def test_pooled_share_is_a_ratio_of_sums():
-    frame = one_spell(after=1.0)
-    result = gain_kept.gain_kept(
-        frame, better="higher", horizons=(3,), draws=30, rng=np.random.default_rng(1)
-    )
-    trusts = result.trusts
-    expected = trusts["kept_3"].sum() / trusts["gain"].sum()
-    assert result.frame["share"].iloc[0] == pytest.approx(expected)
-    assert result.frame["share"].iloc[0] != pytest.approx(trusts["share_3"].mean())
-    assert result.frame["n_trusts"].iloc[0] == 15
+def test_change_and_its_error_are_those_of_a_comparison_of_means():
+    # one date of entry, no gaps: change of those that left less that of the never-entered, and its robust error
+    frame = one_spell(noise=1.0)
+    frame = frame.assign(entry=frame["entry"].where(frame["entry"].isna(), 9.0), type=0)
+    frame = frame.assign(exit=frame["entry"] + 6, in_force=frame["t"].between(9, 14) & frame["entry"].notna())
+    row = gain_kept.gain_kept(frame, better="higher", horizons=(3,), window=2).frame.iloc[0]
+    values = frame.pivot(index="trust", columns="t", values="value")
+    moved = values[[18, 19]].mean(axis=1) - values[[13, 14]].mean(axis=1)
+    left = frame.groupby("trust")["entry"].first().notna()
+    assert row["change"] == pytest.approx(moved[left].mean() - moved[~left].mean())
+    errors = moved[left].var() / left.sum(), moved[~left].var(ddof=0) / (~left).sum()
+    half = stats.t.ppf(0.975, left.sum() - 1) * np.sqrt(sum(errors))
+    assert row["change_upper"] - row["change"] == pytest.approx(half)
+    assert row["change"] - row["change_lower"] == pytest.approx(half)
+    assert row["change"] == pytest.approx(row["kept"] - row["gain"])
 
 
-def test_no_gain_no_share():
-    frame = one_spell(effect=0.0, noise=1.0)
-    result = gain_kept.gain_kept(
-        frame, better="higher", horizons=(3,), draws=99, rng=np.random.default_rng(1)
-    )
-    row = result.frame.iloc[0]
-    assert row["status"] in ("the interval of the gain includes zero", "there was no gain to keep")
-    assert np.isnan(row["share"])
-    worse = gain_kept.gain_kept(
-        one_spell(), better="lower", horizons=(3,), draws=20, rng=np.random.default_rng(1)
-    )
-    assert worse.frame["status"].iloc[0] == "there was no gain to keep"
-    assert worse.trusts["share_3"].isna().all()
-
-
-def test_interval_of_the_share_holds_the_planted_share():
-    frame = one_spell(kept=0.6, noise=0.3, trusts=60)
-    result = gain_kept.gain_kept(
-        frame, better="higher", horizons=(2, 6), window=3, draws=200, rng=np.random.default_rng(4)
-    )
-    row = result.frame.iloc[0]
-    assert row["lower"] < 0.6 < row["upper"]
-    assert row["upper"] - row["lower"] < 0.5
-    with parallel_config("threading"):
-        two = gain_kept.gain_kept(
-            frame,
-            better="higher",
-            horizons=(2, 6),
-            window=3,
-            draws=200,
-            rng=np.random.default_rng(4),
-            n_jobs=2,
-        )
-    pd.testing.assert_frame_equal(result.frame, two.frame)
+def test_interval_of_the_change_holds_the_planted_change():
+    held = []
+    for seed in range(200):
+        frame = one_spell(seed=seed, kept=0.6, noise=1.0, trusts=40, gaps=0.05)
+        row = gain_kept.gain_kept(frame, better="higher", horizons=(2,), window=3).frame.iloc[0]
+        size = 2 * (1 + (np.arange(1, 40, 2) % 3) / 2)
+        held.append(row["change_lower"] < -0.4 * size.mean() < row["change_upper"])
+    assert 0.92 <= np.mean(held) <= 0.99
 
 
 def test_trusts_that_return_are_marked_and_kept():
@@ -276,9 +255,12 @@ def test_trusts_not_followed_long_enough_are_left_out_of_that_horizon():
     result = gain_kept.gain_kept(one_spell(periods=20), better="higher", horizons=(1, 3, 6, 15))
     assert result.frame["n_trusts"].tolist() == [15, 9, 0, 0]
     assert result.frame["status"].iloc[2].startswith("no trust is observed")
-    assert result.frame["share"].iloc[0] == pytest.approx(0.5)
-    assert result.frame["status"].iloc[0] == "no interval was asked for"
-    assert result.frame[["lower", "upper"]].isna().all(axis=None)
+    assert result.frame.loc[2:, ["change", "change_lower", "change_upper"]].isna().all(axis=None)
+    alone = one_spell(trusts=2)
+    one = gain_kept.gain_kept(alone, better="higher", horizons=(1,)).frame.iloc[0]
+    assert (one["status"], one["n_trusts"]) == ("only one trust is observed", 1)
+    assert np.isfinite(one["change"])
+    assert np.isnan(one["change_lower"])
 
 
 @pytest.mark.parametrize(

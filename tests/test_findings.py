@@ -18,7 +18,7 @@ from analysis.edition.headlines import Headline
 from analysis.present import words as wording
 from analysis.present.cards import Card, cards
 from analysis.study import certainty, indicators
-from analysis.study.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW, CertaintyError
+from analysis.study.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 MET = {"n": 30, "verdict": "improvement", "adjusted": 0.01, "same_side": True}
@@ -97,18 +97,6 @@ def test_certainty_of_the_record_goes_down_step_by_step(limits, sure, level):
     assert certainty.of_record(*limits, sure=sure) == level
 
 
-def test_a_share_of_a_gain_is_never_more_certain_than_the_gain():
-    for gain in LEVELS:
-        for limits in ((100, 90, 110), (132, 17, 375)):
-            level = certainty.of_gain(gain, *limits)
-            assert LEVELS.index(level) >= LEVELS.index(gain)
-    assert certainty.of_gain(LOW, 100, 90, 110) == LOW
-    assert certainty.of_gain(LOW, 132, 17, 375) == VERY_LOW
-    assert certainty.of_gain(HIGH, np.nan, np.nan, np.nan) == VERY_LOW
-    with pytest.raises(CertaintyError, match="firm"):
-        certainty.of_gain("firm", 1, 0, 2)
-
-
 @pytest.mark.parametrize(
     ("estimates", "one"),
     [([1, 2, np.nan], True), ([-1, -2], True), ([1, -1], False), ([1, 0], False), ([0, 0], False), ([np.nan], False)],
@@ -147,11 +135,9 @@ def test_a_gain_and_what_equally_bad_trusts_leave_of_a_change_follow_the_change(
     main = headline(**clear, verdict="improvement")
     beside = headline("equally_bad_shmi", **clear, verdict="")
     other = headline("entry_shmi_without_keogh", **clear, verdict="")
-    gain = headline(
-        "kept_12_shmi", value=100, low=90, high=110, none=100.0, verdict="", rule=certainty.BY_GAIN
-    )
+    gain = headline("gain_change_12_shmi", **clear, verdict="")
     rows = rating.rated([gain, other, beside, main])
-    assert [one.certainty for one in rows] == [HIGH, LOW, MODERATE, HIGH]
+    assert [one.certainty for one in rows] == [LOW, LOW, MODERATE, HIGH]
     rows = rating.rated([gain, beside, replace(main, verdict="no clear change")])
     assert [one.certainty for one in rows] == [LOW, LOW, LOW]
     with pytest.raises(KeyError, match="shmi"):
@@ -315,17 +301,16 @@ def test_the_plain_summary_follows_the_results():
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({}, "150% of the gain was still there."),
-        ({"low": 50}, "150% of the gain was still there, with an interval too wide to tell"),
-        ({"verdict": "no gain"}, "It cannot be said: no gain."),
+        ({}, "No clear loss and no clear growth"),
+        ({"high": -0.01}, "Part of it was lost."),
+        ({"low": 0.001}, "It grew."),
+        ({"verdict": "only one trust is observed"}, "It cannot be said: only one trust is observed."),
     ],
 )
-def test_a_gain_that_is_kept_is_told_with_what_had_none(changed, words):
-    usual = {"value": 150, "low": 110, "high": 180, "none": 100.0, "verdict": ""}
-    gain = headline("kept_12_shmi", **{**usual, **changed})
-    other = headline("kept_12_four_hour_waits", indicator="four_hour_waits", verdict="no gain")
-    assert findings_page.kept(gain, [gain]).startswith(words)
-    assert "no clear gain to keep in the share seen within four" in findings_page.kept(gain, [gain, other])
+def test_what_became_of_a_gain_is_told_by_its_interval(changed, words):
+    usual = {"value": -0.02, "low": -0.05, "high": 0.01, "verdict": ""}
+    gain = headline("gain_change_12_shmi", **{**usual, **changed})
+    assert findings_page.kept(gain).startswith(words)
 
 
 @pytest.mark.parametrize(

@@ -151,21 +151,23 @@ def test_a_gain_planted_inside_and_halved_after_leaving_is_half_kept():
     inside = base["since_entry"].ge(0) & ~base["since_exit"].ge(0)
     effect = 20.0 * inside + 10.0 * base["since_exit"].ge(0)
     made = base.assign(value=base["t"] * 0.5 + rng.normal(0, 0.1, len(base)) + effect)
-    found = leaving.kept("recommend_work", panel=made, draws=99)
+    found = leaving.kept("recommend_work", panel=made)
     assert (found.frame["status"] == "estimable").all()
-    np.testing.assert_allclose(found.frame["share"], 0.5, atol=0.02)
+    np.testing.assert_allclose(found.frame["change"], -10, atol=0.4)
+    assert (found.frame["change_upper"] < 0).all()
     text = after_words.kept_sentence("recommend_work", found)
-    assert "50% (95% interval" in text
+    assert text.count("had changed by −") == 2
     assert "20." in text
+    assert after_words.kept_title("recommend_work", found).endswith("the gain was partly lost")
 
 
-def test_no_gain_is_not_given_a_share():
+def test_a_change_within_chance_is_neither_a_loss_nor_growth():
     base = regime.panel("recommend_work")
     rng = np.random.default_rng(2)
     made = base.assign(value=rng.normal(50, 5, len(base)))
-    found = leaving.kept("recommend_work", panel=made, draws=199)
-    assert (found.frame["status"] != "estimable").all()
-    assert after_words.kept_title("recommend_work", found).endswith("no clear gain to keep")
+    found = leaving.kept("recommend_work", panel=made)
+    assert (found.frame["change_lower"] < 0).all()
+    assert after_words.kept_title("recommend_work", found).endswith("neither clearly lost nor clearly grown")
 
 
 def test_no_share_where_neither_direction_is_better():
@@ -174,7 +176,7 @@ def test_no_share_where_neither_direction_is_better():
 
 
 def test_trusts_that_came_back_are_marked():
-    rows = leaving.kept_by_trust(leaving.kept("shmi", draws=0)).set_index("name")
+    rows = leaving.kept_by_trust(leaving.kept("shmi")).set_index("name")
     assert rows.loc["United Lincolnshire Hospitals", "returned"]
     assert not rows.loc["Medway", "returned"]
     assert rows["gain"].is_monotonic_increasing
@@ -191,36 +193,37 @@ def test_summary_says_the_change_over_the_year_before(table):
 
 
 def test_table_gives_a_share_or_the_reason(table):
-    texts = after_words.summary_for_readers(table).set_index("Indicator")["Gain kept, 12 months"]
+    texts = after_words.summary_for_readers(table).set_index("Indicator")["Change of the gain, 12 months"]
     assert texts.iloc[2] == "not estimable: neither direction is better"
     assert texts.iloc[3].startswith("not estimable: no trust")
-    assert re.match(r"\d+% \(95% interval .*; \d+ trusts", texts.iloc[0])
+    assert re.match(r".?\d.* \(95% interval .*; \d+ trusts", texts.iloc[0])
     assert after_words.reading(table.iloc[3], "year") == "too few trusts to read"
 
 
 def test_thin_shares_are_not_printed(table):
     row = table.iloc[0].copy()
-    row["share_12_n"] = results.THIN - 1
+    row["change_12_n"] = results.THIN - 1
     assert after_words.kept_text(row, 12) == "not estimable: too few trusts to read"
 
 
 def test_answer_turns_with_the_figures(stay, back):
     limits = {"estimate": 0.0, "lower": -1.0, "upper": 1.0, "n_trusts": 20, "n_controls": 20}
     row = {f"year_{part}": value for part, value in limits.items()}
-    status = {"status_12": "there was no gain to keep", "direction": "higher is better"}
+    status = {"status_12": "only one trust is observed", "direction": "higher is better", "unit": "points"}
     rows = pd.DataFrame(
         [{**row, **status, "indicator": name} for name in indicators.indicators(primary=True)]
     )
     text = after_words.answer(stay, back, rows)
     assert "no primary measure differed clearly" in text
-    assert "no gain to keep was clear" in text
+    assert "whether gains were kept cannot be said" in text
     rows.loc[1, ["year_estimate", "year_lower"]] = 0.6, 0.2
     rows.loc[1, "status_12"] = "estimable"
-    rows = rows.assign(share_12=0.5, share_12_lower=0.3, share_12_upper=0.8)
+    rows = rows.assign(change_12=-0.5, change_12_lower=-0.8, change_12_upper=-0.3)
     text = after_words.answer(stay, back, rows)
     assert "four hours in A&E better" in text
-    assert "50% (95% interval 30 to 80%)" in text
-    assert "too wide" not in text
+    assert (
+        "changed by −0.5 percentage points (95% interval −0.8 to −0.3) in the share seen within four" in text
+    )
 
 
 def test_sentences_state_numbers_and_interval(stay, back):
@@ -236,7 +239,7 @@ def test_sentences_state_numbers_and_interval(stay, back):
 
 def test_plots_draw_what_they_are_given(stay, back):
     fig, axes = plt.subplots(2, 2)
-    shown, last = axes.flat[0], leaving.kept_by_trust(leaving.kept("shmi", draws=0))
+    shown, last = axes.flat[0], leaving.kept_by_trust(leaving.kept("shmi"))
     after_plots.plot_survival(stay.survival, ax=shown, label="all")
     after_plots.number_below(
         shown, months=(0, 24), at_risk=leaving.still_followed(stay, (0, 24)), since="entry"

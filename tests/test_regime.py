@@ -115,10 +115,10 @@ def test_panel_is_regular_and_its_phases_follow_one_another(panels, name):
     assert not panel.duplicated(["trust", "t"]).any()
     assert (panel["t"] == panel["period"].map(lambda period: period.ordinal)).all()
     assert panel["period"].dtype == (
-        "period[Q-DEC]" if about["analysis_grain"] == "quarter" else "period[Y-DEC]"
+        "period[Q-DEC]" if about.analysis_grain == "quarter" else "period[Y-DEC]"
     )
     assert set(panel["phase"]) <= set(regime.PHASES)
-    assert (panel["type"].isin(about["types"].split("|"))).all()
+    assert (panel["type"].isin(about.types)).all()
     order = {phase: place for place, phase in enumerate(regime.PHASES)}
     for trust, rows in panel.groupby("trust"):
         assert (rows["t"].diff().dropna() == 1).all(), trust
@@ -143,8 +143,9 @@ def test_panel_is_regular_and_its_phases_follow_one_another(panels, name):
 def test_entry_is_the_entry_of_the_first_spell(panels, name, spells):
     first = spells[spells["spell"] == 1].set_index("trust")["entered"]
     entered = panels[name].dropna(subset="entry").drop_duplicates("trust")
-    exposure, grain = regime.indicator(name)[["exposure", "analysis_grain"]]
-    assert len(entered) > (20 if regime.indicator(name)["types"] == "acute" else 1)
+    about = regime.indicator(name)
+    exposure, grain = about.exposure, about.analysis_grain
+    assert len(entered) > (20 if regime.indicator(name).types == ("acute",) else 1)
     assert set(entered["trust"].str[:3]) <= set(first.index)
     bare = set(panels[name]["trust"]) & set(first.index)
     assert bare - set(entered["trust"].str[:3]) == set()
@@ -164,18 +165,17 @@ def test_value_is_the_sum_over_the_sum_of_the_table(panels, name):
     import csv
 
     about = regime.indicator(name)
-    text = about.where(about.notna(), "")
     cells: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    with (data.FOLDER / data.describe(about["table"])["path"]).open(newline="", encoding="utf-8") as file:
+    with (data.FOLDER / data.describe(about.table)["path"]).open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            at = row[about["period_field"]]
-            if about["analysis_grain"] == "quarter":
+            at = row[about.period_field]
+            if about.analysis_grain == "quarter":
                 at = f"{at[:4]}Q{(int(at[5:7]) - 1) // 3 + 1}"
-            top = row[text["numerator"] or name]
-            bottom = row[text["denominator"]] if text["denominator"] else "1"
+            top = row[about.numerator or name]
+            bottom = row[about.denominator] if about.denominator else "1"
             cells.setdefault((row["org_code"], at[:6] if "Q" in at else at[:4]), []).append((top, bottom))
     sample = panels[name].sample(min(300, len(panels[name])), random_state=7)
-    months = 3 if about["grain"] == "month" else 1
+    months = 3 if about.grain == "month" else 1
     for row in sample.itertuples():
         pairs = [
             (float(top), float(bottom))
@@ -187,9 +187,9 @@ def test_value_is_the_sum_over_the_sum_of_the_table(panels, name):
             assert math.isnan(row.value), row
             continue
         share = sum(top for top, _ in pairs) / total
-        expected = about["scale"] * (1 - share if about["complement"] else share)
+        expected = about.scale * (1 - share if about.complement else share)
         assert row.value == pytest.approx(expected, rel=1e-12), row
-        if text["denominator"]:
+        if about.denominator:
             assert (row.numerator, row.denominator) == (sum(top for top, _ in pairs), total)
         else:
             assert math.isnan(row.numerator)
@@ -198,7 +198,7 @@ def test_value_is_the_sum_over_the_sum_of_the_table(panels, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_values_are_plausible_in_the_unit(panels, name):
-    value, unit = panels[name]["value"].dropna(), regime.indicator(name)["unit"]
+    value, unit = panels[name]["value"].dropna(), regime.indicator(name).unit
     ranges = {
         "percent": (0, 100),
         "ratio": (0.5, 1.5),
@@ -269,8 +269,8 @@ def test_rde_ends_where_its_merger_begins(panels):
 )
 def test_entry_period_by_the_rule_of_exposure(name, day, period):
     about = regime.indicator(name)
-    found = regime._period_of(pd.Timestamp(day), about["analysis_grain"], about["exposure"])
-    assert str(pd.Period(ordinal=found, freq="Q" if about["analysis_grain"] == "quarter" else "Y")) == period
+    found = regime._period_of(pd.Timestamp(day), about.analysis_grain, about.exposure)
+    assert str(pd.Period(ordinal=found, freq="Q" if about.analysis_grain == "quarter" else "Y")) == period
 
 
 def phases(name, trust, **chosen):

@@ -45,7 +45,6 @@ def test_tables_have_a_row_an_indicator_and_only_texts():
     for table in (
         rivals_page.equally_bad_for_readers(names),
         rivals_page.expected_for_readers(names),
-        rivals_page.matched_for_readers(names),
         rivals_page.bounds_for_readers(names),
         rivals_page.left_out_for_readers(names),
     ):

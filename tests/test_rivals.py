@@ -7,17 +7,19 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings, strategies as st
+from scipy import stats
 
 from analysis.methods.effects.components import variance_components
 from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.group_time import event_study
 from analysis.methods.effects.honest import honest_bounds
 from analysis.methods.effects.impute import imputation
-from analysis.methods.effects.matched import matched_comparators
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import specification_curve
+from analysis.study import regression_coverage
 
 ORACLES = Path(__file__).parent / "oracles"
 HONEST = json.loads((ORACLES / "honest" / "honest_mpdta.json").read_text())
@@ -88,12 +90,61 @@ def test_selection_on_a_bad_draw_without_effect_is_all_regression_to_the_mean():
     frame = enter_the_worst(panel(np.random.default_rng(3), trusts=600, sd_between=1.0, sd_within=2.0))
     result = expected_regression(frame, baseline=2, follow_up=6)
     assert result.observed < -1
-    assert result.expected == pytest.approx(result.observed, rel=0.15)
-    assert result.expected_slope == pytest.approx(result.observed, rel=0.25)
-    # never-entered trusts lack the worst draws, so the expected movement is a little too large, never too small
-    assert 0 <= result.net < -0.15 * result.observed
+    assert result.net_lower < 0 < result.net_upper
+    assert result.expected_lasting == pytest.approx(result.observed, rel=0.15)
+    # never-entered trusts lack the worst draws: by the lasting share the movement is a little too large
+    assert 0 <= result.net_lasting < -0.15 * result.observed
     mended = expected_regression(frame, baseline=2, follow_up=6, population="untreated")
-    assert mended.net_lower < 0 < mended.net_upper
+    assert mended.net_lasting_lower < 0 < mended.net_lasting_upper
+
+
+def test_the_slope_and_its_error_are_those_of_a_clustered_regression():
+    # two dates of entry: a regression of movement on distance, a row a never-entered trust and date, by statsmodels
+    frame = panel(np.random.default_rng(32), trusts=40, entrants=6)
+    frame["type"] = "acute"
+    frame["entry"] = frame["entry"].where(frame["trust"] != "R000", ENTRY + 1)
+    result = expected_regression(frame, baseline=3, follow_up=4)
+    never = frame[frame["entry"].isna()].pivot(index="trust", columns="t", values="value")
+    rows = []
+    for date in result.frame["entry"]:
+        start = never.loc[:, date - 3 : date - 1].mean(axis=1)
+        change = never.loc[:, date : date + 3].mean(axis=1) - start
+        rows.append(pd.DataFrame({"x": start - start.mean(), "y": change - change.mean()}))
+    stacked = pd.concat(rows)
+    fit = sm.OLS(stacked["y"], stacked["x"]).fit(
+        cov_type="cluster", cov_kwds={"groups": pd.factorize(stacked.index)[0], "use_correction": False}
+    )
+    assert result.slope == pytest.approx(fit.params["x"])
+    left = (stacked["y"] - result.slope * stacked["x"]).groupby(level=0).mean() / len(never)
+    slope = (stacked["x"] * (stacked["y"] - result.slope * stacked["x"])).groupby(level=0).sum()
+    slope /= (stacked["x"] ** 2).sum()
+    assert (slope**2).sum() == pytest.approx(fit.bse["x"] ** 2)
+    shared = ((left + result.baseline * slope) ** 2).sum()
+    own = result.frame["net"].var() / len(result.frame)
+    half = stats.t.ppf(0.975, len(result.frame) - 1) * np.sqrt(own + shared)
+    assert result.net_upper - result.net == pytest.approx(half)
+
+
+def test_error_of_the_lasting_share_is_that_of_leaving_out_a_trust_at_a_time():
+    frame = panel(np.random.default_rng(33), trusts=24, entrants=4)
+    result = expected_regression(frame, baseline=3, follow_up=4)
+    never, means = frame.loc[frame["entry"].isna(), "trust"].unique(), []
+    for trust in never:
+        share = variance_components(frame[frame["trust"] != trust]).reliability(3)
+        means.append((1 - share) * result.frame["baseline"].mean())
+    spread = (len(never) - 1) / len(never) * ((np.array(means) - np.mean(means)) ** 2).sum()
+    wide = (result.net_lasting_upper - result.net_lasting) / stats.t.ppf(0.975, len(result.frame) - 1)
+    least = spread + result.frame["net_lasting"].var() / len(result.frame)
+    assert least < wide**2 < least + 0.5
+
+
+@pytest.mark.parametrize("case", [(2.0, 1.0, 0.0), (1.0, 1.0, 0.5)])
+def test_intervals_beyond_regression_to_the_mean_hold_the_truth(case):
+    cases = [(*case, regression_coverage.VALUE)]
+    frame = regression_coverage.table(rng=np.random.default_rng(34), cases=cases, draws=60, n_jobs=1)
+    slope = frame.set_index("method").loc["slope"]
+    assert slope["coverage"] >= 0.9 > slope["coverage_known"]
+    assert abs(slope["bias"]) < 0.05
 
 
 def test_truncation_by_entry_is_mended_by_the_untreated_population():
@@ -112,6 +163,7 @@ def test_real_effect_is_left_over_after_regression_to_the_mean():
     frame.loc[frame["t"] >= frame["entry"], "value"] -= 3
     result = expected_regression(frame, baseline=2, follow_up=6)
     assert result.net == pytest.approx(-3, abs=0.5)
+    assert result.net_lasting == pytest.approx(-3, abs=0.5)
     assert result.net_upper < 0
 
 
@@ -195,10 +247,6 @@ def test_what_comes_after_entry_does_not_move_the_choice():
         equally_bad_placebo(frame, baseline=4).pairs[choice],
         equally_bad_placebo(later, baseline=4).pairs[choice],
     )
-    pd.testing.assert_frame_equal(
-        matched_comparators(frame, baseline=4, follow_up=4).pairs,
-        matched_comparators(later, baseline=4, follow_up=4).pairs,
-    )
 
 
 def test_trusts_beyond_the_caliper_are_listed_and_all_of_them_refused():
@@ -219,54 +267,6 @@ def test_both_changes_leave_out_the_trust_itself_as_the_main_analysis_does():
     # leaving out moves no estimate and is the wider of the two
     assert result.difference == pytest.approx(narrow.difference)
     assert result.upper - result.lower > narrow.upper - narrow.lower
-
-
-# ---- matched comparators
-
-
-def test_matching_on_level_and_trend_removes_a_diverging_trend():
-    rng = np.random.default_rng(14)
-    frame = panel(rng, trusts=300, entrants=10, sd_within=0.2)
-    number = frame["trust"].str[1:].astype(int)
-    steep = (number < 10) | number.between(100, 150)
-    frame["value"] += np.where(steep, 0.5 * (frame["t"] - START), 0.0)
-    result = matched_comparators(frame, baseline=8, follow_up=8)
-    rows = result.effects.set_index("comparators")["estimate"]
-    assert rows["matched"] == pytest.approx(0, abs=0.3)
-    assert rows["unmatched"] > 2
-    assert abs(result.balance.loc["trend", "smd_matched"]) < 0.3
-    assert result.balance.loc["trend", "smd_unmatched"] > 1
-
-
-def test_matched_effect_is_found_by_hand():
-    rows = [
-        ("R001", 3.0, [10, 10, 4, 4]),
-        ("R002", np.nan, [10, 10, 9, 9]),
-        ("R003", np.nan, [11, 11, 11, 11]),
-        ("R004", np.nan, [20, 20, 50, 50]),
-    ]
-    frame = pd.DataFrame(
-        [(name, t, "acute", entry, v) for name, entry, vs in rows for t, v in enumerate(vs, 1)],
-        columns=["trust", "t", "type", "entry", "value"],
-    )
-    result = matched_comparators(frame, baseline=2, follow_up=2, matches=2)
-    assert result.pairs["comparator"].tolist() == ["R002", "R003"]
-    effects = result.effects.set_index("comparators")
-    assert effects.loc["matched", "estimate"] == pytest.approx(-6 - (-1 + 0) / 2)
-    assert effects.loc["unmatched", "estimate"] == pytest.approx(-6 - (-1 + 0 + 30) / 3)
-    assert np.isnan(effects.loc["matched", "se"])
-
-
-def test_matching_ignores_row_order_and_lists_what_is_left_out():
-    frame = panel(np.random.default_rng(15), entrants=6)
-    frame.loc[(frame["trust"] == "R003") & (frame["t"] < ENTRY), "value"] = np.nan
-    base = matched_comparators(frame, baseline=4, follow_up=4)
-    mixed = matched_comparators(frame.sample(frac=1, random_state=1), baseline=4, follow_up=4)
-    pd.testing.assert_frame_equal(base.effects, mixed.effects)
-    assert base.left_out == ("R003",)
-    assert (base.pairs.groupby("trust").size() == 3).all()
-    with pytest.raises(EffectError, match="for a trend"):
-        matched_comparators(frame, baseline=1, follow_up=4)
 
 
 # ---- bounds

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.methods.durations.durations import TimeInRegime
 from analysis.methods.effects import results
 from analysis.methods.effects.gain_kept import ESTIMABLE, GainKept
+from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
 from analysis.present import words as wording
 from analysis.study import indicators, leaving, regime, rule
 
@@ -59,11 +60,11 @@ def answer(stay: TimeInRegime, back: TimeInRegime, table: pd.DataFrame) -> str:
     row = stay.medians.iloc[0]
     middle = wording.estimate(row["median"], row["lower"], row["upper"], "months")
     ends = back.incidence.groupby("cause")["events"].sum().astype(int)
-    gains = [_kept_phrase(row) for _, row in table[table["status_12"] == ESTIMABLE].iterrows()]
+    gains = [_change_phrase(row) for _, row in primary_of(table).iterrows() if row["status_12"] == ESTIMABLE]
     ending = (
-        f"a gain to keep could be seen only in {wording.join(gains)}"
+        f"what had been gained by the last year inside then changed by {wording.join(gains)} (positive is better)"
         if gains
-        else "no gain to keep was clear"
+        else "whether gains were kept cannot be said"
     )
     return (
         f"Half of the trusts had ended their first stay by {middle}, and {ends['returned']} of the "
@@ -74,10 +75,9 @@ def answer(stay: TimeInRegime, back: TimeInRegime, table: pd.DataFrame) -> str:
 
 def _year_on(table: pd.DataFrame) -> str:
     """Return the readings of the primary indicators a year after leaving, those that agree together."""
-    primary = table[table["indicator"].isin(indicators.indicators(primary=True))]
     read = {
         indicators.label(row["indicator"]): reading(row, "year").replace("no clear", "of no clear")
-        for _, row in primary.iterrows()
+        for _, row in primary_of(table).iterrows()
     }
     parts = [
         f"{wording.join([name for name, said in read.items() if said == words])} {words}"
@@ -88,11 +88,14 @@ def _year_on(table: pd.DataFrame) -> str:
     return f"A year after leaving, against trusts still in, we read {wording.join(parts)}"
 
 
-def _kept_phrase(row: pd.Series) -> str:
-    share = percent(row["share_12"], row["share_12_lower"], row["share_12_upper"])
-    wide = row["share_12_lower"] < 1 < row["share_12_upper"]
-    unsure = ", too wide to say whether it was kept, lost or grew" if wide else ""
-    return f"{indicators.label(row['indicator'])}: {share} of it after twelve months{unsure}"
+def primary_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the primary indicators."""
+    return table[table["indicator"].isin(indicators.indicators(primary=True))]
+
+
+def _change_phrase(row: pd.Series) -> str:
+    value, low, high = (row[f"change_12{end}"] for end in ("", "_lower", "_upper"))
+    return f"{wording.estimate(value, low, high, row['unit'])} in {indicators.label(row['indicator'])}"
 
 
 def reading(row: pd.Series, place: str) -> str:
@@ -109,12 +112,12 @@ def path_title(name: str, frame: pd.DataFrame) -> str:
     about = regime.indicator(name)
     rows = frame.set_index("horizon")
     last = int(rows.index[~rows["thin"]].max())
-    first, end = (_read(rows.loc[at], about["direction"]) for at in (0, last))
-    when = wording.plural(last, about["analysis_grain"])
-    grain = about["analysis_grain"]
+    first, end = (_read(rows.loc[at], about.direction) for at in (0, last))
+    when = wording.plural(last, about.analysis_grain)
+    grain = about.analysis_grain
     if first == end:
-        return f"{about['title']}: {first}, in the {grain} of leaving or {when} later"
-    return f"{about['title']}: {first} in the {grain} of leaving, {end} {when} later"
+        return f"{about.title}: {first}, in the {grain} of leaving or {when} later"
+    return f"{about.title}: {first} in the {grain} of leaving, {end} {when} later"
 
 
 def _read(row: pd.Series, direction: str) -> str:
@@ -125,9 +128,9 @@ def _read(row: pd.Series, direction: str) -> str:
 def path_sentence(name: str, frame: pd.DataFrame) -> str:
     """Say how leavers differed from trusts still in, just after leaving, a year and two years on."""
     about = regime.indicator(name)
-    grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
+    grain, unit = about.analysis_grain, about.change_unit
     rows = frame.set_index("horizon")
-    year = leaving.YEAR[grain]
+    year = about.year
     places = {f"in the {grain} of leaving": 0, "one year after that": year, "two years after": 2 * year}
     parts = [
         f"{wording.estimate(row['estimate'], row['lower'], row['upper'], unit)} {where} "
@@ -135,53 +138,54 @@ def path_sentence(name: str, frame: pd.DataFrame) -> str:
         for where, at in places.items()
         for row in [rows.loc[at]]
     ]
-    more = about["direction"] if about["direction"] != "neither" else "neither direction is better"
+    more = about.direction if about.direction != "neither" else "neither direction is better"
     return (
-        f"{about['title']}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
+        f"{about.title}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
         f"{wording.join(parts)}; {more}. Intervals resample trusts."
     )
 
 
 def kept_text(row: pd.Series, months: int) -> str:
-    """Return the share kept of a row of `leaving.summary` as text, or why it is not estimable."""
-    status, few = row[f"status_{months}"], row[f"share_{months}_n"] < results.THIN
+    """Return what became of the gain, of a row of `leaving.summary`, as text, or why it is not estimable."""
+    status, few = row[f"status_{months}"], row[f"change_{months}_n"] < results.THIN
     if status != ESTIMABLE:
         return f"not estimable: {status}"
     if few:
         return "not estimable: too few trusts to read"
-    share = percent(*(row[f"share_{months}{end}"] for end in ("", "_lower", "_upper")))
-    return f"{share}; {wording.plural(int(row[f'share_{months}_n']), 'trust')}"
+    value, low, high = (row[f"change_{months}{end}"] for end in ("", "_lower", "_upper"))
+    seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
+    return f"{wording.estimate(value, low, high, row['unit'])}; {seen}"
 
 
 def kept_sentence(name: str, found: GainKept) -> str:
-    """Say the gain of the last year inside and what was left of it, or why that cannot be said."""
+    """Say the gain of the last year inside and how it had changed 12 and 24 months after leaving."""
     about = regime.indicator(name)
-    unit = indicators.GLUE_UNITS[about["unit"]]
+    unit = about.change_unit
     parts = []
     for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True):
-        gain = wording.estimate(row["gain"], row["gain_lower"], row["gain_upper"], unit)
-        share = (
-            f"{percent(row['share'], row['lower'], row['upper'])} of it was kept"
-            if row["status"] == ESTIMABLE
-            else f"the share kept is not estimable ({row['status']})"
-        )
         seen = wording.plural(int(row["n_trusts"]), "trust")
-        parts.append(f"at {months} months ({seen}) the gain had been {gain} and {share}")
+        parts.append(
+            f"{_limits(row, 'gain', unit)} and by {months} months after it had changed by "
+            f"{_limits(row, 'change', unit)} ({seen})"
+        )
     return (
-        f"{about['title']}, gain over the last year inside, positive meaning better: {'; '.join(parts)}. "
-        f"Intervals resample trusts."
+        f"{about.title}, gain over the last year inside, positive meaning better: {'; '.join(parts)}. "
+        f"A change below zero is gain that was lost."
     )
+
+
+def _limits(row: dict, part: str, unit: str) -> str:
+    return wording.estimate(row[part], row[f"{part}_lower"], row[f"{part}_upper"], unit)
 
 
 def kept_title(name: str, found: GainKept) -> str:
-    """Return the finding of `leaving.kept` as a title: share kept at twelve months, or that there is none."""
+    """Return the finding of `leaving.kept` as a title: whether the gain was lost or grew within a year."""
     row = found.frame.iloc[0]
-    title = regime.indicator(name)["title"]
-    if row["status"] != ESTIMABLE:
-        return f"{title}: no clear gain to keep"
-    return (
-        f"{title}: {percent(row['share'], row['lower'], row['upper'])} of the gain kept after twelve months"
+    told = {HIGHER: "had grown", LOWER: "was partly lost", UNKNOWN: "cannot be followed"}
+    found_to = told.get(
+        side(row["change_lower"], row["change_upper"]), "was neither clearly lost nor clearly grown"
     )
+    return f"{regime.indicator(name).title}: a year after leaving, the gain {found_to}"
 
 
 def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -233,7 +237,7 @@ def leavers_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     counts = frame.set_index("year")
     counts.index = counts.index.astype(str)
     counts.loc["All years"] = counts.sum()
-    titles = {name: regime.indicator(name)["title"] for name in counts.columns.drop("all")}
+    titles = {name: regime.indicator(name).title for name in counts.columns.drop("all")}
     texts = counts.map(wording.number).rename(columns={"all": "All exits", **titles})
     return texts.rename_axis("Year of leaving").reset_index()
 
@@ -250,8 +254,8 @@ def summary_for_readers(table: pd.DataFrame) -> pd.DataFrame:
                 "Year before leaving": _cell(row, "before"),
                 "First period after": _cell(row, "first"),
                 "One year after that": _cell(row, "year"),
-                "Gain kept, 12 months": kept_text(row, 12),
-                "Gain kept, 24 months": kept_text(row, 24),
+                "Change of the gain, 12 months": kept_text(row, 12),
+                "Change of the gain, 24 months": kept_text(row, 24),
             }
         )
     return pd.DataFrame(rows)
@@ -271,16 +275,15 @@ def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     for (name, window, omitted), part in frame.groupby(["indicator", "window", "omit_before"], sort=False):
         about = regime.indicator(name)
         out = {
-            "Indicator": about["title"],
-            "Averaged over": wording.plural(window, about["analysis_grain"]),
+            "Indicator": about.title,
+            "Averaged over": wording.plural(window, about.analysis_grain),
             "Year before entry": "left out" if omitted else "in the baseline",
         }
         for row in part.to_dict("records"):
-            text = (
-                percent(row["share"], row["lower"], row["upper"])
-                if row["status"] == ESTIMABLE
-                else row["status"]
+            known = row["status"] == ESTIMABLE
+            unit = about.change_unit
+            out[f"Change by {row['months']} months"] = (
+                _limits(row, "change", unit) if known else row["status"]
             )
-            out[f"Kept at {row['months']} months"] = text
         rows.append(out)
     return pd.DataFrame(rows)

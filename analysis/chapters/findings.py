@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.chapters.parted import behind
 from analysis.edition import headlines, rating, store
 from analysis.edition.compare import compare
 from analysis.edition.headlines import Headline
+from analysis.methods.estimate import HIGHER, LOWER, side
 from analysis.present import words
 from analysis.study import certainty, indicators, rule
 
@@ -139,8 +141,8 @@ def _after_entry(known: Numbers, name: str) -> Finding:
         because=because(number, known),
         rival=(
             f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
-            f"Less the movement of equally bad trusts that never entered, the difference is {bad}."
-        ),
+            f"Less the movement of equally bad trusts that never entered, the difference is {bad}. {behind(name)}"
+        ).strip(),
     )
 
 
@@ -173,14 +175,16 @@ def _apart(known: Numbers, name: str) -> Finding:
 
 
 def _kept(known: Numbers, name: str) -> Finding:
-    number = known[f"kept_12_{name}"]
+    number = known[f"gain_change_12_{name}"]
     return Finding(
         number,
         question="Was the gain in hospital mortality kept a year after leaving?",
-        answer=kept(number, [row for key, row in known.items() if key.startswith("kept_12_")]),
+        answer=kept(number),
         because=because(number, known),
-        rival="What was chance would last after leaving whatever anyone did (regression to the mean).",
-        digits=0,
+        rival=(
+            "Trusts leave when they look better, so a loss afterwards can be chance; and what was chance in the gain "
+            "would last whatever anyone did (regression to the mean)."
+        ),
     )
 
 
@@ -213,19 +217,15 @@ def set_apart(read: str) -> str:
     }.get(read, f"About as much: {read}.")
 
 
-def kept(number: Headline, every: Sequence[Headline]) -> str:
-    """Say what share of a gain was still there a year after leaving, and where there was none to keep.
-
-    every: the same share for all indicators.
-    """
-    if number.verdict:
-        first = f"It cannot be said: {number.verdict}"
-    else:
-        first = f"{words.number(number.value, 'percent', digits=0)} of the gain was still there"
-        if number.low < number.none < number.high:
-            first += ", with an interval too wide to tell keeping from losing"
-    none = [indicators.label(one.indicator) for one in every if one.verdict and one.key != number.key]
-    return f"{first}." + (f" There was no clear gain to keep in {words.join(none)}." if none else "")
+def kept(number: Headline) -> str:
+    """Say whether a gain was lost, kept or grew within a year of leaving, as far as its interval tells."""
+    if number.verdict or pd.isna(number.low):
+        return f"It cannot be said: {number.verdict or 'there is no interval'}."
+    told = {LOWER: "Part of it was lost.", HIGHER: "It grew."}
+    return told.get(
+        side(number.low, number.high),
+        "No clear loss and no clear growth: it changed by less than we can tell.",
+    )
 
 
 def because(number: Headline, known: Numbers) -> str:
@@ -236,10 +236,6 @@ def because(number: Headline, known: Numbers) -> str:
         return (
             f"{share} of spells are dated with high confidence, and the interval is {spread} than the figure"
         )
-    if number.rule == certainty.BY_GAIN:
-        gain = known[f"entry_{number.indicator}"].certainty
-        lower = "" if number.certainty == gain else ", and the interval is wide"
-        return f"certainty about the gain itself is {gain}{lower}"
     if number.certainty == certainty.VERY_LOW:
         if pd.isna(number.low) or pd.isna(number.high):
             return "there is no interval"

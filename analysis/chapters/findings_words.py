@@ -9,6 +9,7 @@ import pandas as pd
 from analysis import data
 from analysis.chapters.findings import Finding, Numbers, reading
 from analysis.edition.headlines import Headline
+from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
 from analysis.present import words
 from analysis.present.cards import Card
 from analysis.study import certainty, indicators, rule
@@ -106,11 +107,14 @@ def deaths_for_each_hundred(item: Finding) -> str:
 
 
 def summary_kept(gain: Finding) -> str:
-    """Say in plain English whether a gain lasted. gain: the finding on the share kept, in percent."""
-    if gain.number.certainty == certainty.VERY_LOW:
+    """Say in plain English whether a gain lasted. gain: the finding on its change after leaving."""
+    which = side(gain.number.low, gain.number.high)
+    if which == UNKNOWN:
         return "We cannot say whether what was gained was kept: the figures are too few."
-    share = words.number(gain.number.value, gain.number.unit, digits=gain.digits)
-    return f"A year after leaving, {share} of what was gained was still there."
+    return {
+        LOWER: "A year after leaving, part of what was gained was lost.",
+        HIGHER: "A year after leaving, what was gained had grown.",
+    }.get(which, "A year after leaving, what was gained was neither clearly lost nor clearly grown.")
 
 
 def study_said(known: Numbers) -> str:

@@ -110,12 +110,12 @@ def measures(*, primary: bool) -> pd.DataFrame:
         about = regime.indicator(name)
         rows.append(
             {
-                "Indicator": about["title"],
-                "Definition": about["definition"],
-                "Better": about["direction"],
-                "Period": about["analysis_grain"],
-                "Main analysis until": _until(str(about["main_until"])),
-                "Family": about["family"],
+                "Indicator": about.title,
+                "Definition": about.definition,
+                "Better": about.direction,
+                "Period": about.analysis_grain,
+                "Main analysis until": _until(about.main_until),
+                "Family": about.family,
             }
         )
     return pd.DataFrame(rows)

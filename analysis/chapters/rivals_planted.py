@@ -52,8 +52,8 @@ def coverage_sentence(planted: pd.DataFrame) -> str:
     cover = 100 * rows.loc[("bad draw", "imputation"), "coverage"]
     return (
         f"Under selection on a bad year the main interval holds the truth in "
-        f"{words.interval(cover.min(), cover.max(), 'percent')} of panels (primary indicators). Intervals for matched "
-        f"trusts, expected movement, leaving, gain kept and single trusts were not tested."
+        f"{words.interval(cover.min(), cover.max(), 'percent')} of panels (primary indicators). Intervals for "
+        f"leaving and for single trusts' own courses were not tested."
     )
 
 

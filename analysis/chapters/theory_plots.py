@@ -15,7 +15,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE, PANEL
 from analysis.study.evidence.theory import CONTESTED, NOTHING, STATUSES, SUPPORTED
 
 WIDTH = 3.75  # inches: a phone held upright
@@ -116,7 +116,7 @@ def _wrapped(label: str, width: float) -> list[str]:
 def _box(ax: Axes, x: float, bottom: float, width: float, height: float, lines: list[str]) -> None:
     corner = (x - width / 2, bottom)
     style = "round,pad=0,rounding_size=0.05"
-    ax.add_patch(FancyBboxPatch(corner, width, height, boxstyle=style, facecolor="#f3f4f6", edgecolor=INK, linewidth=0.8))  # fmt: skip
+    ax.add_patch(FancyBboxPatch(corner, width, height, boxstyle=style, facecolor=PANEL, edgecolor=INK, linewidth=0.8))  # fmt: skip
     start = bottom + height / 2 + (len(lines) - 1) * LINE / 2
     for number, line in enumerate(lines):
         last = number == len(lines) - 1

@@ -12,12 +12,12 @@ import pandas as pd
 from analysis.methods.effects.gain_kept import ESTIMABLE
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.regression_to_mean import expected_regression
-from analysis.study import certainty, entry_effects, indicators, leaving, regime, samples
+from analysis.study import certainty, deciding, entry_effects, indicators, leaving, regime, samples
 
 MONTHS_IN_YEAR = 12
 LEFT_BY, BACK_BY = 24, 48  # months at which the shares that left, and that came back, are read off
 ENTERED, LEFT, PAIRED = "trusts that entered", "trusts that left", "trusts that entered, with a partner"
-NO_DIFFERENCE, ALL_KEPT = 0.0, 100.0
+NO_DIFFERENCE = 0.0
 NO_NONE = float("nan")  # a level or a count: there is no value that means "none"
 MISSING = (float("nan"),) * 3
 
@@ -114,14 +114,14 @@ def _without_keogh(name: str) -> Headline:
 
 
 def regression() -> list[Headline]:
-    """Return, for each primary indicator, the size of regression to the mean and what remains beyond it."""
+    """Return, for each primary indicator, the size of regression to the mean, and comparisons that allow for it."""
     names = indicators.indicators(primary=True)
-    return [row for name in names for row in (_expected(name), _equally_bad(name))]
+    return [row for name in names for row in (_expected(name), _equally_bad(name), _decided(name))]
 
 
 def _expected(name: str) -> Headline:
-    grain = regime.indicator(name)["analysis_grain"]
-    year, follow = indicators.YEAR_BEFORE[grain], len(indicators.HORIZONS[grain])
+    about = regime.indicator(name)
+    year, follow = about.year, len(about.horizons)
     title = "change to be expected from regression to the mean"
     try:
         found = expected_regression(regime.panel(name), baseline=year, follow_up=follow)
@@ -141,25 +141,36 @@ def _equally_bad(name: str) -> Headline:
     return _difference("equally_bad", name, title, limits, n, verdict=verdict, of=PAIRED)
 
 
+def _decided(name: str) -> Headline:
+    title = (
+        "difference from ten trusts alike in level and trend that never entered, the comparison that decides"
+    )
+    try:
+        found = deciding.decided(name)
+        limits, n, verdict = (found.value, found.lower, found.upper), found.n, ""
+    except EffectError as error:
+        limits, n, verdict = MISSING, 0, str(error)
+    anchor = "which-comparison-decides"
+    return _difference("decided", name, title, limits, n, verdict=verdict, of=PAIRED, anchor=anchor)
+
+
 def _difference(what: str, name: str, title: str, limits: Limits, n: int, **other: Any) -> Headline:
     """Return a difference after entry; other: the fields in which it is not as most of them."""
     about = regime.indicator(name)
     usual = {
-        "unit": indicators.GLUE_UNITS[about["unit"]],
+        "unit": about.change_unit,
         "of": ENTERED,
-        "direction": about["direction"],
+        "direction": about.direction,
         "none": NO_DIFFERENCE,
         "verdict": "",
         "page": "metrics/rivals",
         "anchor": "would-these-trusts-have-recovered-anyway",
         "indicator": name,
-        "sources": (about["table"], "regime_spells"),
+        "sources": (about.table, "regime_spells"),
         "rule": certainty.BY_DIFFERENCE,
     }
     value, low, high = limits
-    return Headline(
-        f"{what}_{name}", f"{about['title']}: {title}", value, low, high, n=n, **{**usual, **other}
-    )
+    return Headline(f"{what}_{name}", f"{about.title}: {title}", value, low, high, n=n, **{**usual, **other})
 
 
 def stays() -> list[Headline]:
@@ -211,35 +222,28 @@ def _level(key: str, name: str, limits: Limits, n: int, **other: Any) -> Headlin
 
 
 def kept() -> list[Headline]:
-    """Return, for each primary indicator, the share of the gain kept 12 and 24 months after leaving."""
+    """Return, for each primary indicator, what became of the gain 12 and 24 months after leaving."""
     return [row for name in indicators.indicators(primary=True) for row in _kept(name)]
 
 
 def _kept(name: str) -> list[Headline]:
     about = regime.indicator(name)
-    year = leaving.YEAR[about["analysis_grain"]]
+    year = about.year
     try:
         found = leaving.kept(name).frame.to_dict("records")
     except EffectError as error:
-        nothing = {"share": np.nan, "lower": np.nan, "upper": np.nan, "n_trusts": 0, "status": str(error)}
-        found = [{**nothing, "horizon": step * year} for step in (1, 2)]
-    usual = {
-        "of": LEFT,
-        "direction": "higher is better",
-        "none": ALL_KEPT,
-        "anchor": "leaving-kept-shmi" if name == "shmi" else "was-the-gain-kept",
-        "indicator": name,
-        "sources": (about["table"], "regime_spells"),
-        "rule": certainty.BY_GAIN,
-    }
+        nothing = {"change": np.nan, "change_lower": np.nan, "change_upper": np.nan, "n_trusts": 0}
+        found = [{**nothing, "status": str(error), "horizon": step * year} for step in (1, 2)]
+    place = {"page": "metrics/after", "of": LEFT, "direction": "higher is better"}
+    place["anchor"] = "leaving-kept-shmi" if name == "shmi" else "was-the-gain-kept"
     rows = []
     for row in found:
         months = MONTHS_IN_YEAR * int(row["horizon"]) // year
-        title = f"{about['title']}: share of the gain kept {months} months after leaving"
-        limits = [100 * row[part] for part in ("share", "lower", "upper")]
+        title = f"change of the gain by {months} months after leaving, positive is better"
+        limits = [row[f"change{end}"] for end in ("", "_lower", "_upper")]
         verdict = "" if row["status"] == ESTIMABLE else row["status"]
-        key, n = f"kept_{months}_{name}", int(row["n_trusts"])
-        rows.append(_level(key, title, limits, n, verdict=verdict, **usual))
+        key = f"gain_change_{months}"
+        rows.append(_difference(key, name, title, limits, int(row["n_trusts"]), verdict=verdict, **place))
     return rows
 
 

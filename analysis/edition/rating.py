@@ -12,7 +12,7 @@ from analysis.study import certainty, chance, samples
 def rated(rows: Sequence[Headline]) -> list[Headline]:
     """Return headline numbers with their certainty, in the same order; "" where no part of the rule judges them.
 
-    rows: at least the difference after entry of every indicator that a difference or gain among them is about.
+    rows: at least the difference after entry of every indicator that a difference among them is about.
     Raises KeyError where that is missing.
     """
     after_entry = {row.indicator: row for row in rows if row.key == f"entry_{row.indicator}"}
@@ -35,13 +35,12 @@ def rated(rows: Sequence[Headline]) -> list[Headline]:
 def _level(row: Headline, after_entry: dict[str, Headline], levels: dict[str, str], sure: float) -> str:
     if row.rule == certainty.BY_RECORD:
         return certainty.of_record(row.value, row.low, row.high, sure=sure)
-    if row.rule == certainty.BY_GAIN:
-        return certainty.of_gain(levels[row.indicator], row.value, row.low, row.high)
     if row.rule != certainty.BY_DIFFERENCE:
         return ""
     main = after_entry[row.indicator]
     if row is main:
         return levels[row.indicator]
-    # less equally bad trusts, the change after entry is judged by its own verdict; another sample has none
+    # less equally bad trusts, the change after entry is judged by its own verdict; another sample, and a change
+    # of a gain, has none
     verdict = main.verdict if row.key.startswith("equally_bad") else ""
     return certainty.of_difference(row.low, row.high, n=row.n, verdict=verdict)

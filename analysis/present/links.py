@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from analysis.present.blocks import Block
-from analysis.present.tables import mark
+from analysis.present.tables import breakable, shell
 from analysis.present.words import NOT_AVAILABLE
 
 SAFE = ("#", "https://", "http://")
@@ -63,33 +63,13 @@ def linked(
         raise ValueError(f"table '{caption}': found anchors {first[:3]}... Allowed: one word each, once.")
     lines = [" | ".join(texts.columns)]
     lines += [" | ".join(map(_text, row)) for row in texts.itertuples(index=False)]
-    html = _rows(texts, caption, numbers, sources, anchored, folded)
+    anchors = first if anchored else [""] * len(first)
+    cells = [[_html(cell) for cell in row] for row in texts.itertuples(index=False)]
+    html = shell(
+        list(texts.columns), list(zip(anchors, cells, strict=True)), texts=texts.map(_text),
+        caption=caption, numbers=numbers, sources=sources, folded=folded,
+    )  # fmt: skip
     return Block(html, "\n".join([caption, *lines]))
-
-
-def _rows(
-    frame: pd.DataFrame, caption: str, numbers: tuple[str, ...], sources: tuple[str, ...], anchored: bool, folded: bool
-) -> str:  # fmt: skip
-    names = list(frame.columns)
-    kinds = [' class="number"' if name in numbers else "" for name in names]
-
-    def row(cells: tuple) -> str:
-        anchor = f' id="{escape(_text(cells[0]))}"' if anchored else ""
-        rest = zip(kinds[1:], cells[1:], strict=True)
-        told = [f'<th scope="row"{kinds[0]}>{_html(cells[0])}</th>']
-        return f"<tr{anchor}>{''.join(told + [f'<td{kind}>{_html(cell)}</td>' for kind, cell in rest])}</tr>"
-
-    head = "".join(
-        f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(names, kinds, strict=True)
-    )
-    body = "".join(row(cells) for cells in frame.itertuples(index=False))
-    marked = f"{escape(caption)}{mark(sources)}"
-    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    box = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-    if not folded:
-        return f'{box}<table class="result"><caption>{marked}</caption>{table}'
-    hidden = f'<table class="result"><caption class="visually-hidden">{escape(caption)}</caption>'
-    return f'<details class="result fold"><summary>{marked}</summary>{box}{hidden}{table}</details>'
 
 
 def _check(cell: object, place: str) -> None:
@@ -108,5 +88,5 @@ def _text(cell: object) -> str:
 
 def _html(cell: object) -> str:
     parts = cell if isinstance(cell, tuple) else (cell,)
-    texts = [part.html() if isinstance(part, Link) else escape(str(part)) for part in parts]
+    texts = [part.html() if isinstance(part, Link) else breakable(str(part)) for part in parts]
     return ", ".join(texts) or "none"

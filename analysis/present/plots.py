@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
+from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.ticker import MaxNLocator
 
-INK = "#1f2937"
-BLUE = "#005eb8"
-ORANGE = "#b45309"
-GREY = "#6b7280"
-PALE = "#d1d5db"
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
+
 ENDS = {
     "exit": (BLUE, "-", "left"),
     "acquired": (ORANGE, "-", "ended by acquisition"),
     "administrative end": (GREY, "-", "still in when the regime ended"),
 }
+
+
+def places(periods: pd.PeriodIndex) -> pd.DatetimeIndex:
+    """Return where periods stand on an axis of days: a year at its middle, a shorter period at its end."""
+    ends = periods.to_timestamp(how="end")
+    starts = periods.to_timestamp(how="start")
+    return starts + (ends - starts) / 2 if periods.freqstr.startswith(("Y", "A")) else ends
+
+
+def label_years(ax: Axes, *, every: int = 1) -> Axes:
+    """Label an axis of days with years, each at the middle of its year; a small tick stands where a year begins."""
+    ax.xaxis.set_major_locator(YearLocator(every, month=7, day=2))
+    ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+    ax.xaxis.set_minor_locator(YearLocator(every))
+    ax.tick_params(axis="x", which="major", length=0)
+    ax.tick_params(axis="x", which="minor", length=4)
+    return ax
 
 
 def plot_spells(spells: pd.DataFrame, *, ax: Axes) -> Axes:

@@ -10,13 +10,9 @@ from analysis.methods.effects.results import THIN
 from analysis.study import rule
 
 HIGH, MODERATE, LOW, VERY_LOW = LEVELS = ("high", "moderate", "low", "very low")
-BY_DIFFERENCE, BY_RECORD, BY_GAIN = "difference", "record", "gain"  # the parts: `of_difference` and so on
+BY_DIFFERENCE, BY_RECORD = "difference", "record"  # the parts: `of_difference` and so on
 RARE = 0.05  # adjusted share of made-up histories below which chance is an unlikely explanation
 MOSTLY = 0.75  # share of spells dated with high confidence below which the record counts as thin
-
-
-class CertaintyError(ValueError):
-    """A level that the rule does not know."""
 
 
 def of_difference(
@@ -65,19 +61,6 @@ def of_record(estimate: float, lower: float, upper: float, *, sure: float) -> st
 def sure_dates() -> float:
     """Return the share (0 to 1) of spells in the public record whose dates have high confidence."""
     return float((data.load("regime_spells")["confidence"] == "high").mean())
-
-
-def of_gain(gain: str, estimate: float, lower: float, upper: float) -> str:
-    """Return how sure we are of the share of a gain: as of the gain, one step less if the interval is wide.
-
-    gain: the level of the difference that is the gain. Wide: wider than the estimate. "very low"
-    without an interval. Raises CertaintyError for a level that is not one of LEVELS.
-    """
-    if gain not in LEVELS:
-        raise CertaintyError(f"level {gain!r}. Allowed: {LEVELS}.")
-    if not np.isfinite([estimate, lower, upper]).all():
-        return VERY_LOW
-    return LEVELS[min(LEVELS.index(gain) + int(upper - lower > estimate), len(LEVELS) - 1)]
 
 
 def one_sided(sensitivity: pd.DataFrame) -> bool:

@@ -19,7 +19,6 @@ from analysis.study import claims, indicators, regime
 
 MOMENTS = (12, 24, 36, 48)  # months after entry, or after leaving, at which shares are read off
 CLAIMS = ("O9", "X1", "P2", "X4")  # published figures on the length of stays
-YEAR = indicators.YEAR_BEFORE  # periods in a year
 PERIODS_AFTER = {"quarter": 8, "year": 2}  # two years
 PERIODS_BEFORE = {"quarter": 4, "year": 2}  # placebos: annual figures need two to show a course at all
 LIMITS = ("estimate", "lower", "upper")
@@ -116,7 +115,7 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
     name: an indicator. panel: in place of `regime.panel(name)`. See `changes` for the readers' sign.
     """
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
+    grain = about.analysis_grain
     return switching.switchers(
         regime.panel(name) if panel is None else panel,
         direction="leavers",
@@ -125,7 +124,7 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
         placebos=PERIODS_BEFORE[grain],
         rng=np.random.default_rng(indicators.SEED) if draws else None,
         draws=draws,
-        measure=indicators.MEASURES[about["unit"]],
+        measure=about.measure,
     )
 
 
@@ -171,23 +170,21 @@ def leavers_by_year(names: list[str]) -> pd.DataFrame:
 
 
 def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> GainKept:
-    """Share of the gain kept in the year that starts 12, and 24, months after leaving.
+    """Change of the gain to the year that starts 12, and 24, months after leaving.
 
     Gain: mean difference from the prediction without entry over the last year inside. changed: arguments of
     `effects.gain_kept`. Raises EffectError where neither direction is better, or no trust has a baseline.
     """
     about = regime.indicator(name)
-    year = YEAR[about["analysis_grain"]]
-    better = indicators.BETTER[about["direction"]]
+    year = about.year
+    better = about.better
     if better is None:
         raise EffectError("neither direction is better")
     chosen = {
         "horizons": (year, 2 * year),
         "window": year,
         "group": "type",
-        "rng": np.random.default_rng(indicators.SEED),
-        "draws": indicators.DRAWS,
-        "measure": indicators.MEASURES[about["unit"]],
+        "measure": about.measure,
     }
     return gain_kept.gain_kept(
         regime.panel(name) if panel is None else panel, better=better, **{**chosen, **changed}
@@ -210,20 +207,20 @@ def kept_by_trust(found: GainKept) -> pd.DataFrame:
 
 
 def summary(names: list[str]) -> pd.DataFrame:
-    """Return one row an indicator: what came before and after leaving, and the share of the gain kept.
+    """Return one row an indicator: what came before and after leaving, and what became of the gain.
 
     Columns: `indicator`, `title`, `unit`, `direction`, `grain`; for `before` (the change over the year before
     the last period inside: the placebo), `first` (first period out) and `year` (a year after that) the
     columns `<place>_estimate`, `_lower`, `_upper`, `_n_trusts` and `_n_controls`, leavers less trusts still in;
-    for 12 and 24 months `share_<m>`, `share_<m>_lower`, `share_<m>_upper` (1 = all kept), `share_<m>_n` and
+    for 12 and 24 months `change_<m>` with `_lower`, `_upper` and `_n` (in `unit`, negative = lost), and
     `status_<m>` ("estimable" or why not).
     """
     rows = []
     for name in names:
         about = regime.indicator(name)
-        row = {"indicator": name, "title": about["title"], "unit": indicators.GLUE_UNITS[about["unit"]]}
-        row |= {"direction": about["direction"], "grain": about["analysis_grain"]}
-        rows.append(row | _moves(name, YEAR[about["analysis_grain"]]) | _shares_kept(name))
+        row = {"indicator": name, "title": about.title, "unit": about.change_unit}
+        row |= {"direction": about.direction, "grain": about.analysis_grain}
+        rows.append(row | _moves(name, about.year) | _changes_kept(name))
     return pd.DataFrame(rows)
 
 
@@ -242,8 +239,8 @@ def _moves(name: str, year: int) -> dict[str, float]:
     return {f"{place}_{part}": row[part] for place, row in places.items() for part in parts}
 
 
-def _shares_kept(name: str) -> dict[str, object]:
-    missing = {"share": np.nan, "lower": np.nan, "upper": np.nan, "n_trusts": 0}
+def _changes_kept(name: str) -> dict[str, object]:
+    missing = {"change": np.nan, "change_lower": np.nan, "change_upper": np.nan, "n_trusts": 0}
     try:
         rows = kept(name).frame.to_dict("records")
     except NotEstimable:
@@ -252,21 +249,20 @@ def _shares_kept(name: str) -> dict[str, object]:
         rows = [{**missing, "status": str(error)}] * 2
     out: dict[str, object] = {}
     for months, row in zip((12, 24), rows, strict=True):
-        out |= {f"share_{months}": row["share"], f"share_{months}_lower": row["lower"]}
-        out |= {f"share_{months}_upper": row["upper"], f"share_{months}_n": row["n_trusts"]}
-        out[f"status_{months}"] = row["status"]
+        out |= {f"change_{months}{end}": row[f"change{end}"] for end in ("", "_lower", "_upper")}
+        out |= {f"change_{months}_n": row["n_trusts"], f"status_{months}": row["status"]}
     return out
 
 
 def kept_choices(names: list[str]) -> pd.DataFrame:
-    """Return the share kept under other choices: `indicator`, `window`, `omit_before` (periods), then as `kept`.
+    """Return what became of the gain under other choices: `indicator`, `window`, `omit_before` (periods), then as `kept`.
 
     One row an indicator, choice and horizon. window: half a year or a year where the indicator is quarterly.
     omit_before: with, and without, the year before entry in the baseline.
     """
     parts = []
     for name in names:
-        year = YEAR[regime.indicator(name)["analysis_grain"]]
+        year = regime.indicator(name).year
         for window in sorted({max(year // 2, 1), year}):
             for omitted in (0, year):
                 frame = kept(name, window=window, omit_before=omitted).frame

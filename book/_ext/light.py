@@ -10,7 +10,9 @@ import base64
 import hashlib
 import posixpath
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import tinycss2
@@ -144,7 +146,7 @@ def code(out: Path) -> list[Path]:
     return [path for path in sorted(out.rglob("*.js")) if SEEN not in path.parts]
 
 
-def forget(folder: Path, pages) -> None:
+def forget(folder: Path, pages: Iterable[str]) -> None:
     """Remove the pictures that no page shows any more."""
     shown = set(re.findall(rf"{FIGURES}/([\w.-]+)", "\n".join(pages)))
     for drawing in folder.glob("*"):
@@ -152,7 +154,7 @@ def forget(folder: Path, pages) -> None:
             drawing.unlink()
 
 
-def unique(items) -> list[str]:
+def unique(items: Iterable[str]) -> list[str]:
     """Return items once each, in the order of first sight."""
     return list(dict.fromkeys(items))
 
@@ -206,7 +208,7 @@ def pruned(css: str, words: set[str]) -> str:
     return "".join(_kept(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), words))
 
 
-def _kept(rules, words: set[str]) -> list[str]:
+def _kept(rules: Iterable[Any], words: set[str]) -> list[str]:
     out = []
     for rule in rules:
         if rule.type == "qualified-rule":
@@ -230,7 +232,7 @@ def _kept(rules, words: set[str]) -> list[str]:
     return out
 
 
-def _selectors(prelude) -> list[str]:
+def _selectors(prelude: Iterable[Any]) -> list[str]:
     parts: list[list] = [[]]
     for token in prelude:
         if token.type == "literal" and token.value == ",":

@@ -9,12 +9,14 @@ import hashlib
 import re
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from sphinx.application import Sphinx
 
 # Scripts and styles of features that the book does not offer.
 UNUSED = re.compile(r"fontawesome|thebe|togglebutton|copybutton|clipboard|design-tabs")
 SEARCH = re.compile(r"searchtools\.js|language_data\.js|searchindex\.js")  # needed on the search page alone
+# Ours changes how words are read and hits are shown: after the theme's script, before the index that starts the search.
+TOOLS, OWN_SEARCH = re.compile(r"searchtools\.js"), re.compile(r"_scripts/search\.js")
 UNUSED_INLINE = re.compile(
     r"thebe|togglebutton|toggleHint|toggleOpenOnPrint|kernelName|DOCUMENTATION_OPTIONS\.(?:pagename|search_as_you_type = false)",
     re.IGNORECASE,
@@ -90,6 +92,9 @@ def plain(html: str) -> str:
     if page.select_one("#search-results") is None:
         for tag in page.find_all("script", src=SEARCH):
             tag.decompose()
+    tools, own = page.find("script", src=TOOLS), page.find("script", src=OWN_SEARCH)
+    if tools is not None and own is not None:
+        tools.insert_after(own.extract())
     for tag in page.select("#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
         tag.decompose()
     for caption in page.select("table.result > caption"):
@@ -105,8 +110,10 @@ def plain(html: str) -> str:
             button["aria-label"] = name
             button["data-bs-title" if "data-bs-title" in button.attrs else "title"] = name
     for fold in page.select("li.has-children > details > summary"):
-        parent = fold.find_parent("li").find("a").get_text(strip=True)
-        fold["aria-label"] = f"Show or hide the pages under {parent}"
+        parent = fold.find_parent("li")
+        link = parent.find("a") if parent is not None else None
+        name = link.get_text(strip=True) if link is not None else "this one"
+        fold["aria-label"] = f"Show or hide the pages under {name}"
     for text in page.select("details.hide summary .admonition-title"):
         text.string = "Show the code" if "collapsed" in text["class"] else "Hide the code"
     for reference in page.select(".citation-list > .citation"):
@@ -119,10 +126,11 @@ def plain(html: str) -> str:
     return str(page)
 
 
-def _draw(page: BeautifulSoup, icon) -> None:
+def _draw(page: BeautifulSoup, icon: Tag) -> None:
     """Put the shape of an icon inside its element, hidden from screen readers."""
-    names = [name.removeprefix("fa-") for name in icon.get("class", []) if name.startswith("fa-")]
-    icon["class"] = [name for name in icon.get("class", []) if not name.startswith("fa-")]
+    classes = [str(name) for name in icon.get_attribute_list("class") if name]
+    names = [name.removeprefix("fa-") for name in classes if name.startswith("fa-")]
+    icon["class"] = " ".join(name for name in classes if not name.startswith("fa-"))
     shape = next((ICONS[name] for name in names if name in ICONS), None)
     if shape is None:
         return
@@ -142,7 +150,7 @@ def _draw(page: BeautifulSoup, icon) -> None:
 def _describe(page: BeautifulSoup) -> None:
     """Give the page a description: the start of its first paragraph."""
     first = page.select_one("article p")
-    if first is None or page.find("meta", attrs={"name": "description"}):
+    if first is None or page.head is None or page.find("meta", attrs={"name": "description"}):
         return
     text = " ".join(first.get_text().split())
     if len(text) > DESCRIPTION_LENGTH:

@@ -66,7 +66,7 @@ def check_margins(sheets: list[str]) -> None:
 def test_a_printed_chapter_has_its_folds_open_and_its_margins_filled(open_page, name, scripts):
     page = open_page(name, java_script_enabled=scripts)
     if scripts:
-        page.wait_for_function("document.documentElement.dataset.settled === ''")
+        page.wait_for_selector("html[data-settled]", state="attached")
     folded = open_page(name).evaluate(FOLDED)
     assert len(folded) > 3
     sheets = printed(page)

@@ -8,12 +8,12 @@ from textwrap import fill
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from analysis.chapters import trajectories_plots
 from analysis.methods.spc.spc import BETTER
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.palette import BLUE, BLUE_TINT, CHIP, GREY, INK, ORANGE, ORANGE_TINT, PALE, PANEL
+from analysis.present.plots import label_years
 from analysis.study.evidence.cases import at
 from analysis.study.evidence.matrix import Matrix
 from analysis.study.evidence.profiles import PHASES, Profiles
@@ -21,7 +21,7 @@ from analysis.study.evidence.story import Story
 
 MARKS = {"+": ("^", BLUE, "helps or improves"), "-": ("v", ORANGE, "hinders or fails"), "0": ("o", GREY, "neutral or mixed")}  # fmt: skip
 LANES = {"I": "Interventions", "R": "Readiness", "B": "Board", "C": "Local system", "O": "Outcomes"}
-TINTS = {"helps": "#cfe0f2", "hinders": "#f6dfc6", "both ways": "#ececec", "neutral": "#f7f7f7", "no statement": "white"}  # fmt: skip
+TINTS = {"helps": BLUE_TINT, "hinders": ORANGE_TINT, "both ways": CHIP, "neutral": PANEL, "no statement": "white"}  # fmt: skip
 FILLS = {"low": "none", "mixed": "left", "high": "full"}
 APART = pd.Timedelta(days=150)  # marks of one lane closer than this are drawn above each other
 STEP = 0.21
@@ -85,8 +85,7 @@ def plot_story(found: Story) -> Figure:
         )  # fmt: skip
     years = [2010, *(at(date).year for date in found.statements["date"])]
     axes[-1, 0].set_xlim(pd.Timestamp(min(years), 1, 1), pd.Timestamp(max(years) + 1, 1, 1))
-    axes[-1, 0].xaxis.set_major_locator(YearLocator(2))
-    axes[-1, 0].xaxis.set_major_formatter(DateFormatter("%Y"))
+    label_years(axes[-1, 0], every=2)
     axes[-1, 0].tick_params(axis="x", labelsize=8)
     axes[-1, 0].set_xlabel("Year", fontsize=8)
     return drawing

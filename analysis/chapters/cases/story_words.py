@@ -187,5 +187,5 @@ def entry_sentence(change: pd.Series | None, name: str) -> str:
 
 def sources(found: Story) -> tuple[str, ...]:
     """Return the names of the tables that a page's figure is made from."""
-    tables = [regime.indicator(name)["table"] for name in found.charts]
+    tables = [regime.indicator(name).table for name in found.charts]
     return tuple(dict.fromkeys(["evidence_statements", "evidence_agreed", "regime_spells", *tables]))

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
 
 MILLION = 1e6
 MARKS = {

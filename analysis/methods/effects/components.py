@@ -44,13 +44,14 @@ def variance_components(
     """Split the variance of an outcome untouched by the regime into lasting and passing.
 
     population: "never" reads trusts that never entered; "untreated" those, and the others before they
-        entered. If entry went by the outcome itself, the never-entered lack the worst levels: the lasting
-        share comes out too small. "untreated" mends this.
+        entered. If entry went by the outcome itself, the never-entered lack the worst levels and the lasting
+        share comes out too small. "untreated" gives them back together with the bad draws that chose them:
+        nearer, and not free of error either.
     Values less the mean of their stratum and period; moment estimates of a one-way random-effects model
     (analysis of variance), degrees of freedom less the means taken off; a negative variance between is set to
-    0. Periods of one trust are taken as independent: under autocorrelation the passing share is too small at
-    long range. Raises EffectError as `read_panel`, for an unknown population, and for too few trusts or
-    periods.
+    0. Periods of one trust are taken as independent: under autocorrelation slow movements count as lasting, so
+    the passing share, and the movement expected of it, come out too small. Raises EffectError as `read_panel`,
+    for an unknown population, and for too few trusts or periods.
     """
     return components_of(wide(panel, columns), population)
 

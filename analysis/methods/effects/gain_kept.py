@@ -1,16 +1,19 @@
-"""Was the gain kept? Effect after leaving as a share of the effect in the last periods inside."""
+"""Was the gain kept? Effect after leaving less the effect in the last periods inside."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Unpack
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from analysis.methods.effects.additive import additive
+from analysis.methods import arguments
+from analysis.methods.effects.additive import Additive, additive
+from analysis.methods.effects.impute import from_untreated
 from analysis.methods.effects.panels import (
     Columns,
     EffectError,
@@ -23,33 +26,32 @@ from analysis.methods.effects.panels import (
     read_panel,
     whole_number,
 )
-from analysis.methods.effects.redraw import Redraw, redraw, weighted_sums
-from analysis.methods.effects.resample import in_parallel, need_generator, resampled_units
 from analysis.methods.effects.results import THIN
 from analysis.methods.effects.staggered import time_cells
 from analysis.methods.estimate import HIGHER, LOWER
 
 ESTIMABLE = "estimable"
+NOBODY = "no trust is observed both in its last periods inside and this long after"
+ONE = "only one trust is observed"
 
 
 @dataclass(frozen=True, slots=True)
 class GainKept:
-    """Share of the gain kept after leaving.
+    """What became of the gain after leaving.
 
     trusts: one row a unit that left: `unit`, `entry`, `exit`, `gain` (mean effect over the last `window`
         periods inside, positive = better), `kept_<h>` (the same for the `window` periods from h after the
-        exit), `share_<h>` = kept / gain (nan unless the gain is positive), `returned` (first period back
-        inside, nan = never), `returned_by_<h>`. Values in `measure`; nan = not observed or no counterfactual.
-    frame: one row a horizon: `horizon`, `gain`, `kept` (means over the units with both), `share` (ratio of
-        sums; nan when not estimable), `lower`, `upper` (percentiles of the bootstrap), `gain_lower`,
-        `gain_upper`, `n_trusts`, `n_returned`, `thin`, `status` (ESTIMABLE or the reason why not).
-    dropped: frame (unit, reason). draws: frame of the bootstrap shares, a column a horizon.
+        exit), `returned` (first period back inside, nan = never), `returned_by_<h>`. Values in `measure`;
+        nan = not observed or no counterfactual.
+    frame: one row a horizon, over the units with both: `horizon`, `gain`, `kept` (means), `change` (kept less
+        gain), each with `_lower` and `_upper` (t limits), `n_trusts`, `n_returned`, `thin`, `status`
+        (ESTIMABLE or the reason why not).
+    dropped: frame (unit, reason).
     """
 
     trusts: pd.DataFrame
     frame: pd.DataFrame
     dropped: pd.DataFrame
-    draws: pd.DataFrame
     level: float
 
 
@@ -64,60 +66,91 @@ def gain_kept(
     omit_before: int = 0,
     last_time: int | None = None,
     level: float = 0.95,
-    rng: np.random.Generator | None = None,
-    draws: int = 0,
-    n_jobs: int = 1,
     **columns: Unpack[Columns],
 ) -> GainKept:
-    """Share of the gain kept `horizons` periods after leaving, against the imputed counterfactual.
+    """Change of the effect from the last periods inside to `horizons` periods after leaving.
 
     The counterfactual is that of `imputation` (untreated observations only; time effects by `group`); every
     observation from entry on, inside or after, is compared with it. Gain = mean effect over the last `window`
     periods before the first exit; kept at h = mean effect over the `window` periods from exit + h on (exit
-    itself is the first period outside). Effects are turned so that positive is better. The pooled share is
-    the sum of what was kept over the sum of the gains, over units with both; units that went back inside stay
-    in (what came after leaving, whatever happened) and are marked.
+    itself is the first period outside). Effects are turned so that positive is better: a change below zero is
+    gain that was lost. Means are over units with both, each once; units that went back inside stay in (what
+    came after leaving, whatever happened) and are marked.
     panel: as for `imputation`, with `exit` (first period outside after the first spell; blank = did not
         leave, constant in a unit) and `treated` (true while inside, any spell).
     horizons, window: in periods of the panel: (12, 24) for months, (4, 8) for quarters, (1, 2) for years.
-    draws: with `rng`, units resampled inside group and ever treated or not, and the counterfactual fitted
-        again; percentile interval. As in Fieller's theorem the ratio has no bounded interval when the gain
-        may be zero: if the interval of the gain includes zero the share is "not estimable". Without draws no
-        interval is given and the status says so.
+    Limits: closed form, as those of `imputation`: each unit adds its distance from the mean of the units that
+        left, and its untreated residuals by the weight that they have in the prediction; t, units less one.
     Nothing here identifies the effect of leaving: trusts leave because they improved, and some fall back
     by regression to the mean.
     Raises EffectError for a faulty panel, an exit not after entry, or nobody who left.
     """
-    if better not in (HIGHER, LOWER):
+    if not isinstance(better, str) or better not in (HIGHER, LOWER):
         raise EffectError(f"better={better!r}. Allowed: {(HIGHER, LOWER)}: a gain needs a direction.")
     check_level(level)
-    need_generator(rng, draws)
     whole_number("window", window, least=1)
+    horizons = arguments.several(horizons, "horizons", error=EffectError)
     for horizon in horizons:
         whole_number("horizons", horizon)
     data = read_panel(panel, anticipation=omit_before, last_time=last_time, **columns)
     left, back = _exits(panel, data, columns, exit, treated)
     out = data.since >= -omit_before
     times = np.unique(data.time, return_inverse=True)[1]
-    windows = _windows(data, left, out, list(horizons), window)
-    sign = 1.0 if better == HIGHER else -1.0
-    solve = partial(_changes, data=data, times=times, out=out, windows=windows, sign=sign)
-    found = solve(np.ones(len(data.units)))
-    drawn = np.empty((0, len(horizons), 3))
-    if draws and rng is not None:
-        strata = 2 * data.unit_group + np.isfinite(data.unit_cohort)
-        counts = resampled_units(strata, draws=draws, rng=rng)
-        plan = _plan(data, times, out, windows, found, sign)
-        drawn = in_parallel(partial(_ratio, solve=solve, plan=plan), counts, n_jobs=n_jobs)
+    model = additive(data.unit, time_cells(times, data.group), np.where(out, 0.0, 1.0))
+    windows = _windows(data, left, out, list(horizons), window) & model.identified()[:, None]
+    turned = data.y if better == HIGHER else -data.y
+    effect = turned - model.fitted(turned)
+    found = np.column_stack([_means(data.unit, effect, mask, len(data.units)) for mask in windows.T])
     trusts = _trusts(data, left, back, found, list(horizons))
-    rows = [_row(h, found[:, [0, i + 1]], trusts, drawn[:, i], level) for i, h in enumerate(horizons)]
-    return GainKept(
-        trusts=trusts,
-        frame=pd.DataFrame(rows).assign(thin=lambda frame: frame["n_trusts"] < THIN),
-        dropped=data.dropped,
-        draws=pd.DataFrame(drawn[:, :, 2], columns=pd.Index(horizons, name="horizon")),
-        level=level,
-    )
+    limits = partial(_limits, replace(data, y=turned), model, found, windows, level=level)
+    rows = [
+        _row(horizon, place, data, found, trusts, limits) for place, horizon in enumerate(horizons, start=1)
+    ]
+    frame = pd.DataFrame(rows).assign(thin=lambda rows: rows["n_trusts"] < THIN)
+    return GainKept(trusts=trusts, frame=frame, dropped=data.dropped, level=level)
+
+
+def _row(
+    horizon: int, place: int, data: Panel, found: np.ndarray, trusts: pd.DataFrame, limits: partial
+) -> dict:
+    """Pooled figures of one horizon, in column `place` of `found`, with the reason if there are none."""
+    both = np.isfinite(found[:, 0]) & np.isfinite(found[:, place])
+    seen = trusts["unit"].isin(data.units[both])
+    row: dict = {"horizon": int(horizon), "n_trusts": int(both.sum())}
+    row["n_returned"] = int(trusts.loc[seen, f"returned_by_{horizon}"].sum())
+    row["status"] = {0: NOBODY, 1: ONE}.get(row["n_trusts"], ESTIMABLE)
+    for name, at in {"gain": (0,), "kept": (place,), "change": (place, 0)}.items():
+        row |= limits(name, both, at)
+    return row
+
+
+def _limits(
+    data: Panel,
+    model: Additive,
+    found: np.ndarray,
+    windows: np.ndarray,
+    name: str,
+    both: np.ndarray,
+    at: tuple[int, ...],
+    *,
+    level: float,
+) -> dict[str, float]:
+    """Mean over the units marked of the window `at[0]`, less that of `at[1]` where there are two, with limits."""
+    n, signs = int(both.sum()), (1.0, -1.0)
+    if n < 2:
+        value = float(sum(s * found[both, c].sum() for s, c in zip(signs, at, strict=False))) if n else np.nan
+        return {name: value, f"{name}_lower": np.nan, f"{name}_upper": np.nan}
+    each = sum(s * found[both, c] for s, c in zip(signs, at, strict=False))
+    share = np.zeros(len(data.y))
+    for sign, column in zip(signs, at, strict=False):
+        mask = windows[:, column] & both[data.unit]
+        size = np.bincount(data.unit[mask], minlength=len(data.units))
+        share[mask] += sign / (n * size[data.unit[mask]])
+    influence = from_untreated(data, model, share[:, None])[:, 0]
+    influence[both] += (each - each.mean()) / np.sqrt(n * (n - 1))
+    half = float(stats.t.ppf((1 + level) / 2, n - 1) * np.sqrt((influence**2).sum()))
+    value = float(each.mean())
+    return {name: value, f"{name}_lower": value - half, f"{name}_upper": value + half}
 
 
 def _exits(
@@ -126,10 +159,11 @@ def _exits(
     """First period outside, and first period back inside, of each unit of `data`; nan = none."""
     unit, time = columns.get("unit", "trust"), columns.get("time", "t")
     cohort = columns.get("cohort", "entry")
-    table = keyed(panel, columns=[unit, time, cohort, exit, treated], unit=unit, time=time)
+    columns_of = [unit, time, cohort, exit, treated]
+    table = keyed(panel, columns=columns_of, unit=unit, time=time, moments=[cohort, exit])
     constant(table, exit, unit)
     leaves, inside = numbers(table, exit), numbers(table, treated)
-    bad = np.isfinite(leaves) & ~(leaves > numbers(table, cohort))
+    bad = np.isfinite(leaves) & ~(leaves > table[cohort].to_numpy())
     if bad.any():
         where = table.loc[bad].iloc[0]
         raise EffectError(f"{unit} {where[unit]!r} leaves at {where[exit]} and entered at {where[cohort]}.")
@@ -154,60 +188,11 @@ def _windows(data: Panel, left: np.ndarray, out: np.ndarray, horizons: list[int]
     return np.column_stack([gain, *later]) & out[:, None]
 
 
-def _changes(
-    counts: np.ndarray, *, data: Panel, times: np.ndarray, out: np.ndarray, windows: np.ndarray, sign: float
-) -> np.ndarray:
-    """Mean effect of each unit in each window, positive = better; nan where unknown."""
-    weight = counts[data.unit].astype(float)
-    model = additive(data.unit, time_cells(times, data.group), np.where(out, 0.0, weight))
-    known = model.identified() & (weight > 0)
-    effect = np.where(known, sign * (data.y - model.fitted(data.y)), 0.0)
-    columns = []
-    for mask in windows.T:
-        use = mask & known
-        size = np.bincount(data.unit, use, minlength=len(data.units))
-        total = np.bincount(data.unit, use * effect, minlength=len(data.units))
-        columns.append(np.divide(total, size, out=np.full(len(size), np.nan), where=size > 0))
-    return np.column_stack(columns)
-
-
-def _plan(
-    data: Panel, times: np.ndarray, out: np.ndarray, windows: np.ndarray, found: np.ndarray, sign: float
-) -> Redraw:
-    """Sums of gain (code 2h) and kept (2h + 1) over the units with both, a unit's window counting once."""
-    model = additive(data.unit, time_cells(times, data.group), np.where(out, 0.0, 1.0))
-    known = model.identified()
-    parts = []
-    for place in range(1, windows.shape[1]):
-        both = np.isfinite(found[:, 0]) & np.isfinite(found[:, place])
-        for kind, column in enumerate((0, place)):
-            at = np.flatnonzero(windows[:, column] & known & both[data.unit])
-            size = np.bincount(data.unit[at], minlength=len(data.units))
-            parts.append((at, np.full(len(at), 2 * (place - 1) + kind), 1 / size[data.unit[at]]))
-    at, code, share = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return redraw(model, sign * data.y, at=at, code=code, share=share, codes=2 * (windows.shape[1] - 1))
-
-
-def _ratio(counts: np.ndarray, *, solve: partial, plan: Redraw) -> np.ndarray:
-    """Mean gain, mean kept and their ratio at each horizon, units counted as drawn; horizons by three."""
-    sums = weighted_sums(plan, counts)
-    if sums is not None:
-        total, size = sums
-        mean = np.divide(total, size, out=np.full(len(size), np.nan), where=size > 0)
-        gain, kept = mean[::2], mean[1::2]
-        ratio = np.divide(kept, gain, out=np.full(len(gain), np.nan), where=gain != 0)
-        return np.column_stack([gain, kept, ratio])
-    found = solve(counts)
-    rows = []
-    for column in range(1, found.shape[1]):
-        both = np.isfinite(found[:, 0]) & np.isfinite(found[:, column])
-        size = counts[both].sum()
-        if not size:
-            rows.append([np.nan] * 3)
-            continue
-        gain, kept = (float(counts[both] @ found[both, c] / size) for c in (0, column))
-        rows.append([gain, kept, kept / gain if gain else np.nan])
-    return np.array(rows)
+def _means(unit: np.ndarray, effect: np.ndarray, mask: np.ndarray, units: int) -> np.ndarray:
+    """Mean effect of each unit over the observations marked; nan where there are none."""
+    size = np.bincount(unit[mask], minlength=units)
+    total = np.bincount(unit[mask], effect[mask], minlength=units)
+    return np.divide(total, size, out=np.full(units, np.nan), where=size > 0)
 
 
 def _trusts(
@@ -215,49 +200,15 @@ def _trusts(
 ) -> pd.DataFrame:
     """Table of the units that left."""
     gone = np.isfinite(left)
-    gain = found[gone, 0]
     table = pd.DataFrame(
-        {"unit": data.units[gone], "entry": data.unit_cohort[gone], "exit": left[gone], "gain": gain}
+        {
+            "unit": data.units[gone],
+            "entry": data.unit_cohort[gone],
+            "exit": left[gone],
+            "gain": found[gone, 0],
+        }
     )
     for column, horizon in enumerate(horizons, start=1):
-        kept = found[gone, column]
-        table[f"kept_{horizon}"] = kept
-        table[f"share_{horizon}"] = np.where(gain > 0, kept / np.where(gain > 0, gain, 1), np.nan)
+        table[f"kept_{horizon}"] = found[gone, column]
         table[f"returned_by_{horizon}"] = back[gone] <= left[gone] + horizon
     return table.assign(returned=back[gone])
-
-
-def _row(horizon: int, found: np.ndarray, trusts: pd.DataFrame, drawn: np.ndarray, level: float) -> dict:
-    """Pooled figures of one horizon, with the reason if the share is not estimable."""
-    both = np.isfinite(found).all(axis=1)
-    seen = trusts["gain"].notna() & trusts[f"kept_{horizon}"].notna()
-    gain, kept = (float(found[both, c].mean()) if both.any() else np.nan for c in (0, 1))
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    usable = drawn[np.isfinite(drawn[:, 0])] if len(drawn) else drawn
-    low, high = np.quantile(usable[:, 0], tails) if len(usable) else (np.nan, np.nan)
-    status = ESTIMABLE
-    if not both.any():
-        status = "no trust is observed both in its last periods inside and this long after"
-    elif both.sum() == 1:
-        status = "only one trust is observed"
-    elif gain <= 0:
-        status = "there was no gain to keep"
-    elif not len(usable):
-        status = "no interval was asked for"
-    elif low <= 0:
-        status = "the interval of the gain includes zero"
-    fit = status == ESTIMABLE
-    lower, upper = np.quantile(usable[:, 2], tails) if fit else (np.nan, np.nan)
-    return {
-        "horizon": int(horizon),
-        "gain": gain,
-        "kept": kept,
-        "share": kept / gain if fit or status == "no interval was asked for" else np.nan,
-        "lower": lower,
-        "upper": upper,
-        "gain_lower": low,
-        "gain_upper": high,
-        "n_trusts": int(both.sum()),
-        "n_returned": int(trusts.loc[seen, f"returned_by_{horizon}"].sum()),
-        "status": status,
-    }

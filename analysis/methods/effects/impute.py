@@ -155,7 +155,7 @@ def pooled(
     effect = np.where(use, data.y - model.fitted(data.y), 0.0)
     cells = _partition(data, horizon, use, partition)
     influence = _from_treated(data, effect, share, cells, use, leave_out)
-    influence = influence + _from_untreated(data, model, share)
+    influence = influence + from_untreated(data, model, share)
     trusts = len(np.unique(data.unit[post]))
     se = float(np.sqrt((influence**2).sum())) if trusts > 1 else np.nan
     return overall(
@@ -206,9 +206,7 @@ def _effects(
     at = [int(horizon[mask][0]) for mask in masks]
     share = np.column_stack([mask / mask.sum() for mask in [*masks, post]])
     cells = _partition(data, horizon, use, partition)
-    influence = _from_treated(data, effect, share, cells, use, leave_out) + _from_untreated(
-        data, model, share
-    )
+    influence = _from_treated(data, effect, share, cells, use, leave_out) + from_untreated(data, model, share)
     se = np.sqrt((influence**2).sum(axis=0))
     estimate = share.T @ effect
     trusts = [len(np.unique(data.unit[mask])) for mask in [*masks, post]]
@@ -228,7 +226,7 @@ def _effects(
     return frame, influence, (estimate[-1], se[-1], trusts[-1], controls[-1], int(post.sum()))
 
 
-def _from_untreated(data: Panel, model: Additive, share: np.ndarray) -> np.ndarray:
+def from_untreated(data: Panel, model: Additive, share: np.ndarray) -> np.ndarray:
     """Contributions of the untreated residuals: minus residual times the weight of its time effect."""
     effects = model.solve(model.sums(share))[model.units :]
     residual = np.where(model.weight > 0, data.y - model.fitted(data.y), 0.0)

@@ -1,0 +1,233 @@
+"""The deciding comparison, the two groups of trusts and single trusts in words: tables, sentences, titles."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis import data
+from analysis.chapters.parted import labelled
+from analysis.methods.estimate import UNCLEAR, Estimate, side
+from analysis.present import words
+from analysis.study import calibration, deciding, groups, indicators, regime
+
+CLEAR = 0.05
+TITLES = {
+    groups.EVERY: "All that entered",
+    groups.KEOGH: "The eleven of the Keogh review",
+    groups.LATER: "The later ones",
+    groups.APART: "The eleven less the later ones",
+}
+
+
+def _unit(name: str) -> str:
+    return regime.indicator(name).change_unit
+
+
+def _limits(row: pd.Series, name: str) -> str:
+    return words.estimate(row["estimate"], row["lower"], row["upper"], _unit(name))
+
+
+def decided_sentence(names: list[str]) -> str:
+    """Say what the deciding comparison finds, and what planted truth asks of it."""
+    parts = []
+    for name in names:
+        one = deciding.decided(name)
+        parts.append(
+            f"{indicators.label(name)} {words.estimate(one.value, one.lower, one.upper, _unit(name))}"
+        )
+    return f"Against ten partners each, the difference is {words.join(parts)}."
+
+
+def choices_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return the deciding estimate under other choices as texts, a column an indicator."""
+    columns = {}
+    for name in names:
+        rows = groups.other_choices(name).set_index("choice")
+        columns[labelled(name)] = rows.apply(_limits, axis=1, name=name)
+    return pd.concat(columns, axis=1, sort=False).rename_axis("Choice").reset_index()
+
+
+def balance_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return how far trusts that entered lay from all never-entered trusts, and from their partners, as texts."""
+    rows = []
+    for name in names:
+        means = deciding.compared(name).trusts.mean(numeric_only=True)
+        columns = {
+            "Level, from all": "level_away",
+            "Level, from partners": "level_gap",
+            "Trend, from all": "trend_away",
+            "Trend, from partners": "trend_gap",
+        }
+        texts = {title: words.number(means[column], "score", sign=True) for title, column in columns.items()}
+        rows.append({"Indicator": labelled(name)} | texts)
+    return pd.DataFrame(rows)
+
+
+def two_groups_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return both groups and their difference as texts: a row an indicator, group and way of counting."""
+    rows = []
+    for name in names:
+        for _, row in groups.two_groups(name).iterrows():
+            rows.append({
+                "Indicator": labelled(name), "Trusts": TITLES[row["group"]], "Against, counted": row["counted"],
+                "Difference": _limits(row, name), "Share from chance": words.number(row["p"], "ratio", digits=2),
+                "Trusts that entered": words.number(row["n_trusts"]),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def two_groups_sentence(name: str) -> str:
+    """Say what the two groups show, each against ten partners of its own, and whether they differ."""
+    rows = groups.two_groups(name)
+    rows = rows[rows["counted"] == groups.PERIODS].set_index("group")
+    first, later, apart = (
+        _limits(rows.loc[group], name) for group in (groups.KEOGH, groups.LATER, groups.APART)
+    )
+    told = (
+        "cannot be told from none"
+        if rows.loc[groups.APART, "p"] >= CLEAR
+        else "is more than chance would give"
+    )
+    return (
+        f"In {indicators.label(name)} the eleven differ from partners of their own by {first}, the later trusts by "
+        f"{later}. The difference between the two groups, {apart}, {told}."
+    )
+
+
+def phases_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return time inside and time after leaving apart, as texts."""
+    rows = []
+    for name in names:
+        for _, row in groups.inside_and_after(name).iterrows():
+            rows.append({
+                "Indicator": labelled(name), "Trusts": TITLES[row["group"]], "Time": row["counted"],
+                "Difference": _limits(row, name), "Trusts that entered": words.number(row["n_trusts"]),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def partners_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return how far the comparison errs after a bad year, by partners and years matched, on planted truth."""
+    frame = data.load("calibration")
+    rows = []
+    for (years, partners), part in frame[frame["indicator"].isin(names)].groupby(["years", "partners"]):
+        errors = part.set_index("indicator")["error"].reindex(names)
+        if errors.notna().all():
+            row = {"Years": words.number(years), "Partners": words.number(partners)}
+            for name, unit in zip(names, map(_unit, names), strict=True):
+                row[labelled(name)] = words.number(errors[name], unit, digits=4 if unit == "ratio" else 2)
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def calibration_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return how the settings of record do on planted truth: bias, limits and false alarms, as texts."""
+    rows = []
+    for name in names:
+        row, unit = deciding.calibration(name), _unit(name)
+        rows.append({
+            "Indicator": labelled(name),
+            "Mean error after a bad year": words.number(row["bias"], unit, sign=True),
+            "Standard errors to each side": words.number(row["critical"], "score"),
+            "False alarms, entry by chance": words.number(100 * row["false_none"], "percent"),
+            "False alarms, after a bad year": words.number(100 * row["false_bad"], "percent"),
+            "Read as an improvement, at most": words.number(100 * row["false_improvement"], "percent"),
+            "False alarms, after a year twice as bad": words.number(100 * row["false_strong"], "percent"),
+            "Panels": words.number(row["panels"]),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def calibration_sentence(names: list[str]) -> str:
+    """Say how often the calibrated interval errs, in panels that did not calibrate it."""
+    rows = [deciding.calibration(name) for name in names]
+    worst = [100 * max(row["false_none"], row["false_bad"]) for row in rows]
+    strong = [100 * row["false_strong"] for row in rows]
+    error = 100 * (0.05 * 0.95 / (calibration.DRAWS / 2)) ** 0.5
+    return (
+        f"In the half of the panels that was kept for checking, the calibrated intervals leave out the truth in "
+        f"{words.interval(min(worst), max(worst), 'percent')} of panels in the harder of the two cases (aim: 5%; Monte "
+        f"Carlo error {words.number(error, 'percent')}). Where the year before entry was twice as bad, they leave it "
+        f"out in {words.interval(min(strong), max(strong), 'percent')}: the limits do not cover every way of choosing."
+    )
+
+
+def coverage_for_readers() -> pd.DataFrame:
+    """Return the table `regression_coverage` as texts."""
+    rows = []
+    for row in data.load("regression_coverage").to_dict("records"):
+        rows.append({
+            "Lasting and passing spread": f"{words.number(row['between'])} and {words.number(row['within'])}",
+            "Memory": words.number(row["autocorrelation"], "score", digits=1),
+            "Worst by": row["chosen_by"],
+            "Expected from": row["method"],
+            "Held the truth": words.number(100 * row["coverage"], "percent"),
+            "If taken as known": words.number(100 * row["coverage_known"], "percent"),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def coverage_sentence() -> str:
+    """Say how often intervals beyond regression to the mean hold the truth, by what trusts were chosen by."""
+    frame = data.load("regression_coverage")
+    slope = frame[frame["method"] == "slope"].groupby("chosen_by")
+    parts = {how: (100 * part["coverage"].min(), 100 * part["coverage"].max()) for how, part in slope}
+    known = (
+        100
+        * frame.loc[(frame["method"] == "slope") & (frame["chosen_by"] == "their value"), "coverage_known"]
+    )
+    return (
+        f"Where the worst by their value enter, the interval beyond regression to the mean holds the truth in "
+        f"{words.interval(*parts['their value'], 'percent')} of panels; it did in "
+        f"{words.interval(known.min(), known.max(), 'percent')} when the expected movement was taken as known. Where the "
+        f"passing part alone chose them, it holds it in {words.interval(*parts['its passing part'], 'percent')}."
+    )
+
+
+def single_title(name: str, found: groups.SingleTrusts) -> str:
+    """Return what the effects of single trusts show, as a title."""
+    clear = int(((found.frame["lower"] > 0) | (found.frame["upper"] < 0)).sum())
+    title = regime.indicator(name).title
+    if clear:
+        return f"{title}: pooled in part, {words.plural(clear, 'trust')} of {len(found.frame)} can be told from zero"
+    return f"{title}: no single trust can be told from chance"
+
+
+def single_sentence(name: str, found: groups.SingleTrusts) -> str:
+    """Say how far single trusts spread, beside trusts that never entered, and how many can be told from zero."""
+    unit = _unit(name)
+    outside = int(((found.frame["effect"] < found.low) | (found.frame["effect"] > found.high)).sum())
+    more = (
+        "no more than chance would give"
+        if found.pooled.p >= CLEAR
+        else "more than chance would give (the trusts differ, but not in a way that tells which)"
+    )
+    return (
+        f"Effects of single trusts spread by {words.number(found.spread, unit)} (standard deviation), those of trusts "
+        f"that never entered by {words.number(found.placebo_spread, unit)}: {more}. Beyond error, true effects are put at "
+        f"a spread of {words.number(found.pooled.tau, unit)} (DerSimonian and Laird). "
+        f"{outside} of {len(found.frame)} lie outside the range of 95% of trusts that never entered. "
+        f"{single_title(name, found).partition(': ')[2].capitalize()}."
+    )
+
+
+def stay_for_readers(names: list[str]) -> pd.DataFrame:
+    """Return the rank correlation of length of stay and effect, as texts."""
+    rows = []
+    for name in names:
+        found = groups.single_trusts(name).stay
+        rows.append({
+            "Indicator": labelled(name),
+            "Rank correlation": words.estimate(found.value, found.lower, found.upper, "score"),
+            "Reading": _stay_reading(name, found),
+            "Trusts": words.number(found.n),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _stay_reading(name: str, found: Estimate) -> str:
+    which = side(found.lower, found.upper)
+    if which == UNCLEAR:
+        return "cannot be told from none"
+    better = which == regime.indicator(name).better
+    return f"trusts that stayed longer did {'better' if better else 'worse'}"
