@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from analysis.methods.estimate import HIGHER, LOWER, Estimate
-from analysis.study import indicators, ruled_out
+from analysis.study import deciding, indicators, ruled_out
 from analysis.study.ruled_out import CANNOT_TELL, IMPROVED, NO_IMPORTANT, WORSENED
 
 NAN = float("nan")
@@ -70,6 +70,18 @@ def test_few_trusts_cannot_tell():
 def test_a_size_that_matters_is_above_zero(wrong):
     with pytest.raises(ValueError, match="important"):
         ruled_out.ruled_out(Estimate(0, -1, 1, n=30), better=HIGHER, important=wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, "up"])
+def test_a_direction_is_named(wrong):
+    with pytest.raises(ValueError, match="better"):
+        ruled_out.ruled_out(Estimate(0, -1, 1, n=30), better=wrong, important=2)
+
+
+def test_an_indicator_is_judged_by_the_comparison_that_decides():
+    decided, found = deciding.decided("shmi"), ruled_out.of("shmi")
+    assert (found.improvement, found.worsening) == (-decided.lower, decided.upper)  # lower is better
+    assert found.important == ruled_out.IMPORTANT["shmi"]
 
 
 def test_limits_in_wrong_order_are_refused():

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import stats
 
 from analysis.methods.effects.results import THIN
-from analysis.methods.estimate import LOWER, Estimate
-from analysis.study import indicators, regime
+from analysis.methods.estimate import HIGHER, LOWER, Estimate
+from analysis.study import deciding, indicators, regime
 
 IMPROVED, WORSENED = "improved", "worsened"
 NO_IMPORTANT, CANNOT_TELL = "no important improvement", "cannot tell"
@@ -41,7 +41,7 @@ class RuledOut:
     verdict: str
 
 
-def ruled_out(found: Estimate, *, better: str, important: float) -> RuledOut:
+def ruled_out(found: Estimate, *, better: str | None, important: float) -> RuledOut:
     """Return what an estimate with its 95% interval rules out.
 
     better: HIGHER or LOWER. important: above 0. Probabilities are those of a flat prior and a normal curve
@@ -51,6 +51,8 @@ def ruled_out(found: Estimate, *, better: str, important: float) -> RuledOut:
     worsening rules out an improvement too and is called by its own name. "cannot tell" without an interval or
     with fewer than THIN trusts. Raises ValueError for `important` of 0 or less and for limits in wrong order.
     """
+    if better not in (HIGHER, LOWER):
+        raise ValueError(f"better={better!r}. Allowed: {HIGHER!r} or {LOWER!r}.")
     if not important > 0:
         raise ValueError(f"important={important!r}. Allowed: more than 0.")
     sign = -1 if better == LOWER else 1
@@ -60,9 +62,9 @@ def ruled_out(found: Estimate, *, better: str, important: float) -> RuledOut:
     if not np.isfinite([low, high]).all():
         nothing = float("nan")
         return RuledOut(nothing, nothing, important, nothing, nothing, CANNOT_TELL)
-    chances = [_above(low, high, size) for size in (0.0, important)]
+    any_better, much_better = (_above(low, high, size) for size in (0.0, important))
     verdict = CANNOT_TELL if found.n < THIN else _verdict(low, high, important)
-    return RuledOut(max(high, 0.0), max(-low, 0.0), important, *chances, verdict)
+    return RuledOut(max(high, 0.0), max(-low, 0.0), important, any_better, much_better, verdict)
 
 
 def _verdict(low: float, high: float, important: float) -> str:
@@ -95,3 +97,11 @@ def spread(name: str) -> float:
     groups = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"]
     squares, freedom = groups.var() * (groups.count() - 1), groups.count() - 1
     return float(np.sqrt(squares.sum() / freedom[freedom > 0].sum()))
+
+
+def of(name: str) -> RuledOut:
+    """Return what the comparison that decides rules out for an indicator; raises EffectError as `decided`."""
+    about = regime.indicator(name)
+    return ruled_out(
+        deciding.decided(name), better=indicators.BETTER[about["direction"]], important=important(name)
+    )
