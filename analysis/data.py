@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import operator
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,9 @@ STATUSES = ("official", "public-record", "published", "assumption")
 LINE_ENDS = "other line ends (CRLF) than the checksum is of, and no other difference"
 NEEDED = ("name", "path", "status", "hash", "coverage", "schema")  # of each table in the package
 OPERATORS: dict[str, Callable] = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
-PLAIN_NUMBER = r"-?\d+(\.\d+)?(e[-+]?\d+)?"
+# beyond the first, whole numbers are no longer told apart; beyond the second, numbers are endless
+LARGEST = {"integer": 2.0**53, "number": sys.float_info.max}
+PLAIN_NUMBER = r"-?\d{1,300}(\.\d+)?(e[-+]?\d+)?"
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 
 
@@ -226,11 +229,13 @@ def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
         _refuse(table, raw, ~blank & ~raw.isin(["true", "false"]), column, "true or false")
         return raw.map({"true": True, "false": False}).astype("boolean")
     if kind in ("integer", "number"):
-        pattern = r"-?\d+" if kind == "integer" else PLAIN_NUMBER
+        pattern = r"-?\d{1,18}" if kind == "integer" else PLAIN_NUMBER
         _refuse(table, raw, ~blank & ~raw.str.fullmatch(pattern), column, f"a plain {kind}")
         value = pd.to_numeric(raw.mask(blank)).astype("float64")
         low, high = limits.get("minimum", -float("inf")), limits.get("maximum", float("inf"))
-        _refuse(table, raw, (value < low) | (value > high), column, f"from {low:g} to {high:g}")
+        _refuse(table, raw, value.abs() > LARGEST[kind], column, f"a finite {kind}, up to 16 digits if whole")
+        outside = (value < low) | (value > high)
+        _refuse(table, raw, outside, column, f"from {low:,.12g} to {high:,.12g}")
         return value.astype("Int64") if kind == "integer" else value
     pattern = {"yearmonth": MONTH, "year": r"\d{4}", "date": MONTH + r"-\d{2}"}[kind]
     _refuse(table, raw, ~blank & ~raw.str.fullmatch(pattern), column, f"a {kind} like {pattern}")

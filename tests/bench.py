@@ -172,7 +172,7 @@ def by_chance(frame: pd.DataFrame, name: str, draws: int) -> float:
 
 def left(frame: pd.DataFrame, name: str, draws: int) -> float:
     """Change after leaving (DID_M) with trusts redrawn, and what became of the gain."""
-    if indicators.BETTER[regime.indicator(name)["direction"]] is not None:
+    if regime.indicator(name).better is not None:
         leaving.kept(name, panel=frame)
     return leaving.after(name, panel=frame, draws=draws).overall.estimate
 

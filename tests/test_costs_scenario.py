@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
-from analysis.chapters.costs import plots as plots_page, sentences, what_if
+from analysis import data
+from analysis.chapters.costs import bars, plots as plots_page, sentences, what_if
 from analysis.methods.costing.prices import CostError
 from analysis.present import figures, words
 from analysis.study import indicators
@@ -221,6 +223,48 @@ def test_words_keep_unknown_rows_and_add_nothing_up_across_accounts(costed, draw
     assert "assumption" in set(sentences.records(costed.items)["Status"])
 
 
+def test_the_bars_are_as_long_as_the_costs_and_hatched_where_assumed(costed):
+    own, held = scenario(interim_days=40.0), own_scenario.model()
+    page = BeautifulSoup(bars.html(own, held), "html.parser")
+    rows, status = own.frame.set_index("result"), costed.items.set_index("item_id")["status"]
+    seen = []
+    for bar in page.select("[data-result]"):
+        whole = rows.loc[bar["data-result"]]
+        parts = [part for part in bar.select("rect[data-item]") if "hatch" not in part["class"]]
+        per_pound = float(bar.select_one(".interval line")["x2"].rstrip("%")) / whole["upper"]
+        left = 0.0
+        for part in parts:
+            x, width = (float(part[key].rstrip("%")) / per_pound for key in ("x", "width"))
+            assert x == pytest.approx(left, abs=300)
+            assert width == pytest.approx(rows.loc[part["data-item"], "estimate"], abs=300)
+            left += width
+        assert left == pytest.approx(whole["estimate"], abs=1000)
+        assert whole["estimate"]
+        assert words.thousands(whole["estimate"]) == bar.select_one(".sum").get_text()
+        seen += [part["data-item"] for part in parts]
+        hatched = {part["data-item"] for part in bar.select(".hatch")}
+        assert hatched == {name for name in seen if status[name] == "assumption"} & {
+            p["data-item"] for p in parts
+        }
+    assert sorted(seen) == sorted(item["name"] for item in held["items"])
+    paid = {
+        text.tspan.get_text(): text.select_one(".paid").get_text() for text in page.select("[data-payer]")[:2]
+    }
+    assert paid == {
+        "Regulators": words.thousands(rows.loc["paid_by_regulators", "estimate"]),
+        "Trusts supported": words.thousands(rows.loc["paid_by_trusts", "estimate"]),
+    }
+    assert all(amount in bars.sentence(own, held) for amount in paid.values())
+
+
+def test_all_items_keep_their_reasons_in_a_folded_list(costed):
+    page = BeautifulSoup(sentences.items_folded(costed.items).html, "html.parser")
+    frame = sentences.records(costed.items)
+    assert len(page.select("tbody tr")) == len(page.select("details > ul > li")) == len(frame)
+    for item, row in zip(page.select("details > ul > li"), frame.to_dict("records"), strict=True):
+        assert all(row[part] in item.get_text() for part in ("Item", "Why", "Source", "What to know"))
+
+
 def test_consequences_keep_units_sizes_and_the_caveat():
     found = consequences.measured(("shmi",))
     row = found.iloc[0]
@@ -264,3 +308,18 @@ def test_the_tornado_is_drawn_as_computed(costed):
 def test_the_build_shows_the_panel_as_html(monkeypatch):
     monkeypatch.setitem(os.environ, figures.BUILDING, "1")
     assert set(what_if.panel()._repr_mimebundle_()) == {"text/plain", "text/html"}
+
+
+def test_the_answer_gives_a_range_and_names_the_spells_that_were_cut_short():
+    text = sentences.answer(
+        costed := items.cost_spells(),
+        uncertain.draw(costed, values=uncertain.figures(costed.items, rng=np.random.default_rng(1))),
+    )
+    assert "a range and not a 95% interval" in text
+    assert "our assumptions allow" in text
+    ended = data.load("regime_spells")["ended_by"].eq("administrative end").sum()
+    assert f"{words.number(int(ended))} spells were cut short" in text
+    assert "Isle of Wight" in text
+    known = costed.items.query("account == 'spending' and per_spell.notna()")
+    share = known.loc[known["status"] == "assumption", "per_spell"].sum() / known["per_spell"].sum()
+    assert f"for {100 * share:.0f}% of the sum" in text

@@ -161,6 +161,27 @@ def test_damage_is_refused_with_its_place(folder, old, new, row, column, found, 
         assert part in str(error)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("0.1", "1e400", "share"),
+        ("0.1", "-1e400", "share"),
+        ("1000", "1" + "0" * 400, "attendances"),
+        ("1000", "9" * 19, "attendances"),
+    ],
+)
+@pytest.mark.parametrize("limits", [{}, {"minimum": 0}])
+def test_a_number_that_no_computer_holds_is_refused(folder, old, new, column, limits):
+    fields = [{**field, "constraints": limits} if field["name"] == column else field for field in FIELDS]
+    put(
+        folder,
+        resource={**RESOURCE, "schema": {**RESOURCE["schema"], "fields": fields}, "rules": []},
+        content=TEXT.replace(old, new, 1),
+    )
+    with pytest.raises(DataError, match=rf"waits, row \d, column '{column}'.*(a finite|a plain integer)"):
+        data.load("waits")
+
+
 def test_every_row_with_one_cell_more_is_refused(folder):
     head, *rows = TEXT.splitlines()
     put(folder, content="\n".join([head, *(f"x,{row}" for row in rows)]) + "\n")

@@ -392,11 +392,27 @@ def test_a_refresh_is_proposed_with_the_comparison_and_nothing_else(report, tmp_
     (root / "data" / "beds.csv").write_text("org_code,beds\nR1A,8\n")
     assert propose.propose(root, text, today=day, ask=asked.append) == "proposed on refresh/2026-12-15"
     assert asked[0][:3] == ["gh", "pr", "create"]
-    assert asked[0][-1] == str(text)
+    assert asked[0][-1] == "None of 2 headline numbers moved."
     there = subprocess.run(
         ["git", "branch", "--list"], cwd=tmp_path / "remote", capture_output=True, text=True
     ).stdout
     assert "refresh/2026-12-15" in there
+
+
+def test_newer_versions_are_proposed_with_the_lock_alone(report):
+    root, _ = report
+    asked, day = [], dt.date(2026, 12, 3)
+    assert propose.propose(root, None, today=day, of="versions", ask=asked.append) == propose.NOTHING
+    (root / "requirements.lock").write_text("a==2\n")
+    (root / "data" / "beds.csv").write_text("x")
+    with pytest.raises(EditionError, match=r"data/beds.csv"):
+        propose.propose(root, None, today=day, of="versions", ask=asked.append)
+    subprocess.run(["git", "checkout", "-q", "--", "data"], cwd=root, check=True)
+    assert (
+        propose.propose(root, None, today=day, of="versions", ask=asked.append)
+        == "proposed on versions/2026-12-03"
+    )
+    assert asked[0][-1] == propose.TESTED
 
 
 def test_a_refresh_that_changed_more_than_tables_is_not_proposed(report, tmp_path):
@@ -476,7 +492,7 @@ def steps(path):
 
 
 def test_there_is_a_workflow_for_each_purpose():
-    assert {path.stem for path in WORKFLOWS} == {"test", "publish", "rebuild", "refresh"}
+    assert {path.stem for path in WORKFLOWS} == {"test", "publish", "rebuild", "refresh", "dependencies"}
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -510,9 +526,13 @@ def test_a_workflow_calls_only_commands_that_are_there(path):
             assert (ROOT / words[0]).is_file() or words[:3] == ["gh", "release", "create"], line
 
 
-def test_only_the_monthly_and_the_weekly_run_have_a_timetable_and_only_a_tag_publishes():
+def test_only_the_monthly_runs_and_the_weekly_one_have_a_timetable_and_only_a_tag_publishes():
     triggers = {path.stem: yaml.safe_load(path.read_text())[True] for path in WORKFLOWS}
-    assert {name for name, on in triggers.items() if "schedule" in on} == {"rebuild", "refresh"}
+    assert {name for name, on in triggers.items() if "schedule" in on} == {
+        "rebuild",
+        "refresh",
+        "dependencies",
+    }
     assert triggers["publish"] == {"push": {"tags": ["edition-*"]}}
 
 

@@ -399,7 +399,7 @@ def no_never(frame):
 
 
 REFUSED = {
-    "no column": (lambda f: f.drop(columns="entry"), {}, "no column"),
+    "no column": (lambda f: f.drop(columns="entry"), {}, "not there"),
     "twice": (lambda f: pd.concat([f, f.iloc[[5]]]), {}, "repeated rows, first at trust 'R000', t 5"),
     "cohort varies": (
         lambda f: f.assign(entry=f["entry"].mask((f["trust"] == "R001") & (f["t"] == 3), 9)),
@@ -412,7 +412,7 @@ REFUSED = {
         "varies in trust 'R001'",
     ),
     "half time": (lambda f: f.assign(t=f["t"] + 0.5), {}, "whole numbers"),
-    "text time": (lambda f: f.assign(t="2014-07"), {}, "Numbers are allowed"),
+    "text time": (lambda f: f.assign(t="2014-07"), {}, "Allowed: Periods"),
     "text outcome": (lambda f: f.assign(value=f["value"].astype(str)), {}, "Numbers are allowed"),
     "infinite": (lambda f: f.assign(value=np.inf), {}, "infinite"),
     "zero is never": (lambda f: f.assign(t=f["t"] + 1, entry=f["entry"].fillna(0)), {}, "not 0"),
@@ -421,7 +421,7 @@ REFUSED = {
     "all blank": (lambda f: f.assign(value=np.nan), {}, "no value"),
     "group varies": (lambda f: f.assign(type=f["t"]), {"group": "type"}, "'type' varies"),
     "group blank": (lambda f: f.assign(type=np.nan), {"group": "type"}, "blank"),
-    "level": (lambda f: f, {"level": 95}, "confidence level"),
+    "level": (lambda f: f, {"level": 95}, "above 0.5 and below 1"),
     "draws without rng": (lambda f: f, {"draws": 9}, "needs rng"),
     "anticipation": (lambda f: f, {"anticipation": -1}, "whole number"),
 }

@@ -1,5 +1,7 @@
 """Other estimators, chance and the published directions beside ours."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,3 +77,13 @@ def test_only_a_change_by_our_rule_is_told_as_a_clear_one(verdict, clear):
     }
     said = entry_page.answer(pd.DataFrame([row]))
     assert ("none of them is a clear change" in said) is not clear
+
+
+@pytest.mark.parametrize(("name", "few"), [("four_hour_waits", 5), ("emergency_admissions", 24)])
+def test_trusts_that_an_estimate_leaves_out_stand_in_its_sentence(name, few):
+    found = entry_effects.entry(name, pre_periods=2)
+    assert len(found.dropped) == few
+    assert f"{few} more that entered left out" in entry_page.path_sentence(name, found)
+    assert "left out" not in entry_page.path_sentence(
+        name, dataclasses.replace(found, dropped=found.dropped[:0])
+    )

@@ -198,7 +198,9 @@ def change(frames, table, row, column, value):
         ("case_profiles", "dimension", "I9", "one of code in evidence_codebook"),
         ("evidence_statements", "stance", "intent", "a blank in those of trusts"),
         ("evidence_statements", "ods_code", "RPA", "the code of the trust"),
+        ("evidence_statements", "date", "2031-01", "no later than that of its source"),
         ("evidence_agreed", "direction", "+", "adjudicated, where the coders differ"),
+        ("evidence_agreed", "how", "corrected", "a reason for what was adjudicated or corrected"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_place(frames, table, column, value, message):

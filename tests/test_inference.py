@@ -68,7 +68,7 @@ def test_permutation_ignores_shift_scale_order_and_exchange(a, b, shift):
 def test_permutation_refuses_too_many_and_draws_when_told():
     rng = np.random.default_rng(1)
     a, b = rng.normal(0.9, 1, 20), rng.normal(0, 1, 20)
-    with pytest.raises(EffectError, match="at most 1000"):
+    with pytest.raises(EffectError, match="at most 1,000"):
         permutation_test(a, b, max_assignments=1000)
     drawn = permutation_test(a, b, max_assignments=1000, draws=5000, rng=np.random.default_rng(2))
     again = permutation_test(a, b, max_assignments=1000, draws=5000, rng=np.random.default_rng(2))

@@ -118,7 +118,7 @@ AE_DAMAGES = {
     "month twice": ("Activity", 20, "B", datetime.datetime(2010, 12, 1), "the date 2011-01-01"),
     "types do not add up": ("Activity", 20, "C", 101, "171.5 by the other columns"),
     "admissions do not add up": ("Activity", 20, "L", 46, "45 by the other columns"),
-    "percent for share": ("Performance", 20, "K", 93.8, "0.938416 by the other columns"),
+    "percent for share": ("Performance", 20, "K", 93.8, "0.938416422287 by the other columns"),
     "waits do not add up": ("Performance", 20, "J", 11, "10.5 by the other columns"),
 }
 

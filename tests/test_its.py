@@ -289,12 +289,12 @@ def walk(rng):
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ({"level": 95}, "level 95"),
-        ({"level": 0}, "level 0"),
-        ({"horizons": (-3,)}, "horizons -3"),
-        ({"horizons": (1.5,)}, "horizons 1.5"),
-        ({"lags": 2.5}, "lags 2.5"),
-        ({"seasonal": 2.5}, "seasonal 2.5"),
+        ({"level": 95}, "level=95"),
+        ({"level": 0}, "level=0"),
+        ({"horizons": (-3,)}, "horizons=-3"),
+        ({"horizons": (1.5,)}, "horizons=1.5"),
+        ({"lags": 2.5}, "lags=2.5"),
+        ({"seasonal": 2.5}, "seasonal=2.5"),
         ({"count_from": 7}, "count_from 7"),
     ],
 )

@@ -30,14 +30,14 @@ def medway():
 def test_figures_summed_to_the_grain_of_the_analysis_are_those_of_the_panel(name):
     about, panel = regime.indicator(name), regime.panel(name, main=False)
     mine = series.cells(name)
-    freq = "Q" if about["analysis_grain"] == "quarter" else "Y"
+    freq = "Q" if about.analysis_grain == "quarter" else "Y"
     mine["period"] = pd.PeriodIndex(mine["period"]).asfreq(freq)
     counted = mine["denominator"].notna().any()
     grouped = mine.groupby(["code", "period"])
     if counted:
         sums = grouped[["numerator", "denominator"]].sum(min_count=1)
         share = sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
-        value = float(about["scale"]) * (1 - share if about["complement"] else share)
+        value = about.scale * (1 - share if about.complement else share)
     else:
         value = grouped["value"].sum(min_count=1)
     panel = panel[panel["value"].notna()]

@@ -1,8 +1,9 @@
 """Words, tables, figures: what a reader sees, a screen reader says and a spreadsheet opens."""
 
-import base64
 import io
+import re
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote
 
@@ -13,11 +14,9 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
-from matplotlib.dates import date2num
+from matplotlib.dates import date2num, num2date
 
-from analysis.chapters import regime as regime_page
-from analysis.present import figures, plots, tables, words
-from analysis.study import regime
+from analysis.present import figures, links, palette, plots, tables, words
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -141,10 +140,43 @@ def test_table_reads_as_one(counts):
     assert [(th.text, th["scope"]) for th in page.tbody.find_all("th")] == [("A & B", "row"), ("C", "row")]
     assert [td.text for td in page.find_all("td")] == ["1", ".."]
     assert [cell.text for cell in page.select(".number")] == ["Left", "1", ".."]
-    region = page.select_one("[role=region]")
-    assert region["tabindex"] == "0"
-    assert region["aria-label"] == 'Ends of "spells" & returns'
+    assert (
+        page.select("[tabindex], [role]") == []
+    )  # it fits the narrowest phone, so it neither scrolls nor turns
     assert page.b is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "cell", "kind"),
+    [
+        (2, "short", None),
+        (4, "one", None),
+        (3, "a few words", "cards-s"),
+        (5, "a sentence of some length that wraps", "cards-m"),
+        (9, "extraordinarily", "cards-l"),
+        (2, "https://example.org/an/address-of-many-parts-beyond-measure", None),
+    ],
+)
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_table_wider_than_a_phone_can_be_set_as_cards_and_stays_a_table(columns, cell, kind, linked):
+    frame = pd.DataFrame({f"C{at}": [cell, "x"] for at in range(columns)})
+    shown = (links.linked if linked else tables.table)(frame, caption="Wide", numbers=("C1",))
+    page = soup(shown)
+    found = [one for one in page.table["class"] if one.startswith("cards")]
+    assert found == ([kind] if kind else [])
+    roles = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+    roles |= {"thead th": "columnheader", "tbody th": "rowheader"}
+    for where, role in roles.items():
+        assert {one.get("role") for one in page.select(where)} == {role if kind else None}, where
+    labels = [one.get("data-label") for one in page.select("tbody tr:first-child td")]
+    assert labels == [f"C{at}" if kind else None for at in range(1, columns)]
+
+
+def test_an_address_in_a_cell_may_break_after_a_slash_and_reads_the_same():
+    address = "https://example.org/statistics/work-areas/transfers"
+    page = soup(tables.table(pd.DataFrame({"A": ["x"], "B": [f"see {address} & a/b"]}), caption="Where"))
+    assert page.td.get_text() == f"see {address} & a/b"
+    assert len(page.td.find_all("wbr")) == address.count("/")
 
 
 def test_table_leaves_the_callers_frame_alone(counts):
@@ -223,27 +255,84 @@ def test_figure_in_html_has_words_credit_and_numbers():
     result = shown()
     page = BeautifulSoup(result.html(), "html.parser")
     assert page.figure["id"] == "in-force"
-    assert page.img["alt"] == result.says
+    assert [one["class"] for one in page.select("svg")] == [["narrow"], ["wide"]]
+    assert {(one["role"], one["aria-label"]) for one in page.select("svg")} == {("img", result.says)}
     assert page.figcaption.text == "Fewer & fewer public record"
     assert page.select_one(".source").text.startswith(tables.credit(("regime_spells",)))
-    assert (int(page.img["width"]), int(page.img["height"])) == tuple(
-        round(96 * side) for side in figures.WIDE
-    )
+    widths = [int(one["width"]) for one in page.select("svg")]
+    assert widths == [figures.NARROW_PX, figures.WIDE_PX]
     link = page.find("a")
     assert link["download"] == "in-force.csv"
     kind, text = link["href"].split(",", 1)
     assert kind == "data:text/csv;charset=utf-8"
     pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(unquote(text))), NUMBERS)
-    kind, image = page.img["src"].split(",", 1)
-    assert kind == "data:image/svg+xml;base64"
-    assert b"<svg" in base64.b64decode(image)
+    assert [one.text for one in page.select("svg.wide text")].count("Trusts (count)") == 1
+    used = re.findall(r'(?:url\(|href=")#(f[^)"]+)', result.html())
+    assert used
+    assert all(len(page.find_all(id=one)) == 1 for one in used)
+    assert " style=" not in result.html()
+    assert "#15212b" not in result.html()
+
+
+def test_a_colour_without_a_dark_value_is_refused():
+    drawn = drawing()
+    drawn.axes[0].axhline(1, color="#123456")
+    with pytest.raises(ValueError, match=r"in-force.*#123456.*Allowed"):
+        shown(drawn=drawn)
+
+
+def test_the_style_sheet_has_each_colour_for_light_and_dark():
+    css = (Path(__file__).parents[1] / "book" / "_static" / "report.css").read_text(encoding="utf-8")
+    for name, (light, dark) in palette.COLOURS.items():
+        assert re.findall(rf"--fig-{name}: ([^;]+);", css)[:2] == [light, dark], name
+
+
+def test_lines_are_held_where_they_were_aligned_and_hatches_are_small():
+    drawn, ax = plt.subplots()
+    ax.barh([0, 1], [1, 2], hatch="..", edgecolor=palette.INK, color=palette.PAGE)
+    ax.set_yticks([0, 1], ["two\nlines", "one"])
+    ax.text(1, 1, "over lines", gid="halo", ha="center")
+    page = BeautifulSoup(shown(drawn=drawn).html(), "html.parser")
+    held = {one.text: (one["text-anchor"], one.get("paint-order")) for one in page.select("svg.wide text")}
+    assert held["two"] == held["lines"] == held["one"] == ("end", None)
+    assert held["over lines"] == ("middle", "stroke")
+    assert len(str(page.select_one("svg.wide"))) < 8_000
+
+
+def test_a_figure_is_drawn_for_each_width_when_it_is_a_function():
+    asked = []
+
+    def draw(width):
+        asked.append(width)
+        drawn, ax = figures.canvas(width, 200)
+        ax.set_ylabel(f"for {width}")
+        return drawn
+
+    page = BeautifulSoup(shown(drawn=draw).html(), "html.parser")
+    assert asked == [figures.WIDE_PX, figures.NARROW_PX]
+    assert [one["height"] for one in page.select("svg")] == ["200", "200"]
+    assert f"for {figures.NARROW_PX}" in page.select_one("svg.narrow").text
+
+
+def test_a_year_stands_at_its_own_tick():
+    _, ax = plt.subplots()
+    years = pd.period_range("2012", "2016", freq="Y")
+    ax.plot(plots.places(years), range(5))
+    ax.set_xlim(pd.Timestamp(2012, 1, 1), pd.Timestamp(2017, 1, 1))
+    ticks = plots.label_years(ax).xaxis.get_major_locator()()
+    at = {num2date(tick).strftime("%Y"): tick for tick in ticks}
+    for year, place in zip(years, plots.places(years), strict=True):
+        assert abs(date2num(place) - at[str(year)]) < 1.5, year
+    assert plots.places(pd.period_range("2014Q1", periods=1, freq="Q"))[0].strftime("%d %B") == "31 March"
 
 
 def test_html_is_given_only_while_the_report_is_built(monkeypatch):
     result = shown()
     monkeypatch.delenv("REPORT_BUILD", raising=False)
-    assert set(result._repr_mimebundle_()) == {"text/plain", "image/png"}
-    assert base64.b64decode(result._repr_mimebundle_()["image/png"]).startswith(b"\x89PNG")
+    assert set(result._repr_mimebundle_()) == {"text/plain", "image/svg+xml"}
+    alone = BeautifulSoup(str(result._repr_mimebundle_()["image/svg+xml"]), "xml")
+    assert alone.svg["aria-label"] == result.says
+    assert alone.text.startswith(result.title)
     monkeypatch.setenv("REPORT_BUILD", "1")
     bundle = result._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
@@ -264,9 +353,8 @@ def test_figure_is_the_same_each_time_it_is_shown():
         )
     )
     assert "0x" not in repr(first)
-    assert first._drawn("svg") == first._drawn("svg") == second._drawn("svg")
-    assert first._drawn("png") == second._drawn("png")
-    assert b"<dc:date>" not in first._drawn("svg")
+    assert first.alone() == second.alone()
+    assert "dc:date" not in first.html()
     assert first.html() == second.html()
 
 
@@ -276,7 +364,7 @@ def test_the_last_digits_of_a_layout_do_not_reach_the_file():
         _, ax = plt.subplots()
         ax.plot([1, 2], [2, 1])
         ax.set_ylabel("trusts", fontsize=size)
-        made.append(shown(drawn=ax.figure)._drawn("svg"))
+        made.append(shown(drawn=ax.figure).html())
     assert made[0] == made[1]
 
 
@@ -311,38 +399,6 @@ def axes():
     drawn, pair = plt.subplots(2, 1)
     yield pair
     plt.close(drawn)
-
-
-def test_spells_are_drawn_as_they_are(axes):
-    spells = regime.spells()
-    ax = plots.plot_spells(spells, ax=axes[0])
-    bars = [bar for container in ax.containers for bar in container]
-    assert len(bars) == 42
-    drawn = sorted((round(bar.get_x(), 6), round(bar.get_x() + bar.get_width(), 6)) for bar in bars)
-    expected = zip(date2num(spells["entered"]), date2num(spells["last_day"]), strict=True)
-    assert drawn == sorted((round(a, 6), round(b, 6)) for a, b in expected)
-    assert [len(container) for container in ax.containers] == [33, 1, 8]
-    labels = [text.get_text() for text in ax.get_yticklabels()]
-    assert len(labels) == len(set(labels)) == 38
-    line = dict(zip(labels, ax.get_yticks(), strict=True))
-    row = spells.iloc[-1]
-    assert any(
-        bar.get_x() == date2num(row["entered"])
-        and bar.get_y() + bar.get_height() / 2 == pytest.approx(line[row["name"]])
-        for bar in bars
-    )
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "left", "ended by acquisition", "still in when the regime ended",
-    ]  # fmt: skip
-
-
-def test_numbers_in_force_are_drawn_as_steps_from_zero(axes):
-    counts = regime_page.in_force_by_month()
-    ax = plots.plot_in_force(counts, ax=axes[0])
-    assert ax.lines[0].get_ydata().tolist() == counts["trusts"].tolist()
-    assert ax.lines[0].get_drawstyle() == "steps-post"
-    assert ax.get_ylim()[0] == 0
-    assert ax.get_ylabel()
 
 
 def test_event_time_draws_estimates_intervals_and_hollow_thin_points(axes):

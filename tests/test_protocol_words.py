@@ -31,7 +31,7 @@ def test_the_log_is_a_described_table_with_every_kind():
 
 def test_the_letter_of_a_row_says_its_kind():
     frame = data.load("amendments")
-    kinds = {"P": "protocol", "A": "amendment", "D": "deviation"}
+    kinds = {"P": "protocol", "A": "amendment", "D": "deviation", "R": "correction"}
     assert (frame["amendment_id"].str[0].map(kinds) == frame["kind"]).all()
 
 
@@ -63,6 +63,7 @@ def test_the_log_for_readers_keeps_the_rows_of_its_kind():
     assert set(protocol.log("amendment")["Results known"]) <= {"yes", "no"}
     with pytest.raises(DataError, match="idea"):
         protocol.log("idea")
+    assert "Source or reason" in protocol.log("correction")
     known = frame.query("kind == 'amendment'")["results_known"].sum()
     assert f"{known} of them" in protocol.known()
 

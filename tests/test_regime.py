@@ -115,10 +115,10 @@ def test_panel_is_regular_and_its_phases_follow_one_another(panels, name):
     assert not panel.duplicated(["trust", "t"]).any()
     assert (panel["t"] == panel["period"].map(lambda period: period.ordinal)).all()
     assert panel["period"].dtype == (
-        "period[Q-DEC]" if about["analysis_grain"] == "quarter" else "period[Y-DEC]"
+        "period[Q-DEC]" if about.analysis_grain == "quarter" else "period[Y-DEC]"
     )
     assert set(panel["phase"]) <= set(regime.PHASES)
-    assert (panel["type"].isin(about["types"].split("|"))).all()
+    assert (panel["type"].isin(about.types)).all()
     order = {phase: place for place, phase in enumerate(regime.PHASES)}
     for trust, rows in panel.groupby("trust"):
         assert (rows["t"].diff().dropna() == 1).all(), trust
@@ -143,8 +143,9 @@ def test_panel_is_regular_and_its_phases_follow_one_another(panels, name):
 def test_entry_is_the_entry_of_the_first_spell(panels, name, spells):
     first = spells[spells["spell"] == 1].set_index("trust")["entered"]
     entered = panels[name].dropna(subset="entry").drop_duplicates("trust")
-    exposure, grain = regime.indicator(name)[["exposure", "analysis_grain"]]
-    assert len(entered) > (20 if regime.indicator(name)["types"] == "acute" else 1)
+    about = regime.indicator(name)
+    exposure, grain = about.exposure, about.analysis_grain
+    assert len(entered) > (20 if regime.indicator(name).types == ("acute",) else 1)
     assert set(entered["trust"].str[:3]) <= set(first.index)
     bare = set(panels[name]["trust"]) & set(first.index)
     assert bare - set(entered["trust"].str[:3]) == set()
@@ -164,18 +165,17 @@ def test_value_is_the_sum_over_the_sum_of_the_table(panels, name):
     import csv
 
     about = regime.indicator(name)
-    text = about.where(about.notna(), "")
     cells: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    with (data.FOLDER / data.describe(about["table"])["path"]).open(newline="", encoding="utf-8") as file:
+    with (data.FOLDER / data.describe(about.table)["path"]).open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            at = row[about["period_field"]]
-            if about["analysis_grain"] == "quarter":
+            at = row[about.period_field]
+            if about.analysis_grain == "quarter":
                 at = f"{at[:4]}Q{(int(at[5:7]) - 1) // 3 + 1}"
-            top = row[text["numerator"] or name]
-            bottom = row[text["denominator"]] if text["denominator"] else "1"
+            top = row[about.numerator or name]
+            bottom = row[about.denominator] if about.denominator else "1"
             cells.setdefault((row["org_code"], at[:6] if "Q" in at else at[:4]), []).append((top, bottom))
     sample = panels[name].sample(min(300, len(panels[name])), random_state=7)
-    months = 3 if about["grain"] == "month" else 1
+    months = 3 if about.grain == "month" else 1
     for row in sample.itertuples():
         pairs = [
             (float(top), float(bottom))
@@ -187,9 +187,9 @@ def test_value_is_the_sum_over_the_sum_of_the_table(panels, name):
             assert math.isnan(row.value), row
             continue
         share = sum(top for top, _ in pairs) / total
-        expected = about["scale"] * (1 - share if about["complement"] else share)
+        expected = about.scale * (1 - share if about.complement else share)
         assert row.value == pytest.approx(expected, rel=1e-12), row
-        if text["denominator"]:
+        if about.denominator:
             assert (row.numerator, row.denominator) == (sum(top for top, _ in pairs), total)
         else:
             assert math.isnan(row.numerator)
@@ -198,7 +198,7 @@ def test_value_is_the_sum_over_the_sum_of_the_table(panels, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_values_are_plausible_in_the_unit(panels, name):
-    value, unit = panels[name]["value"].dropna(), regime.indicator(name)["unit"]
+    value, unit = panels[name]["value"].dropna(), regime.indicator(name).unit
     ranges = {
         "percent": (0, 100),
         "ratio": (0.5, 1.5),
@@ -269,8 +269,8 @@ def test_rde_ends_where_its_merger_begins(panels):
 )
 def test_entry_period_by_the_rule_of_exposure(name, day, period):
     about = regime.indicator(name)
-    found = regime._period_of(pd.Timestamp(day), about["analysis_grain"], about["exposure"])
-    assert str(pd.Period(ordinal=found, freq="Q" if about["analysis_grain"] == "quarter" else "Y")) == period
+    found = regime._period_of(pd.Timestamp(day), about.analysis_grain, about.exposure)
+    assert str(pd.Period(ordinal=found, freq="Q" if about.analysis_grain == "quarter" else "Y")) == period
 
 
 def phases(name, trust, **chosen):
@@ -465,3 +465,31 @@ def test_published_england_lies_within_the_panel():
 def test_in_force_on_no_day_is_refused():
     with pytest.raises(data.DataError, match="a day"):
         regime.in_force(pd.NaT)
+
+
+@pytest.mark.parametrize(
+    ("spell", "field", "day"),
+    [
+        ("RWG-1", "entered_day", "2015-09-10"),
+        ("RD7-1", "exited_day", "2014-10-01"),
+        ("RWP-1", "entered_day", "2015-12-02"),
+        ("RVV-1", "entered", "2014-09"),
+        ("RDE-1", "exit_formal", "2017-11-02"),
+    ],
+)
+def test_what_the_log_corrects_stands_in_the_record(spell, field, day):
+    row = data.load("regime_spells").set_index("spell_id").loc[spell]
+    found = row[field] if isinstance(row[field], str) else f"{row[field]:%Y-%m-%d}"
+    assert found == day
+    log = data.load("amendments").query("kind == 'correction'")["concerns"]
+    assert log.str.startswith(f"spell {spell},").sum() == 1
+
+
+def test_a_statement_of_a_phase_falls_in_that_phase():
+    """Dates are as fine as known: a month counts if any of its days fits."""
+    spells = data.load("regime_spells").groupby("org_code")["entered"].min()
+    told = data.load("evidence_statements").query("ods_code != 'ENG' and phase != 'before'")
+    first = told["ods_code"].map(spells)
+    short = [min(len(a), len(b)) for a, b in zip(told["date"], first, strict=True)]
+    early = [a[:n] < b[:n] for a, b, n in zip(told["date"], first, short, strict=True)]
+    assert told.loc[early, "id"].tolist() == []

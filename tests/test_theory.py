@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, strategies as st
 
 from analysis import data
-from analysis.chapters import theory as theory_page, theory_plots
+from analysis.chapters import theory as theory_page, theory_map, theory_steps
 from analysis.present import blocks, links
 from analysis.present.links import Link
 from analysis.study.evidence import theory
@@ -167,7 +167,7 @@ def test_what_the_chapter_says_in_words_holds(real):
     rows = real.arrows.set_index("id")
     assert (rows.loc[["L02", "L06"], "status"] == SUPPORTED).all()
     assert (rows.loc[["L09", "L10", "L12", "L29"], "status"] == CONTESTED).all()
-    inside = rows[rows["from"].isin([*theory_page.PARTS["readiness"], *theory_page.PARTS["board"]])]
+    inside = rows[rows["from"].isin(theory_page.PARTS["inside"])]
     assert set(inside.nlargest(2, "supports").index) == {"L22", "L39"}
     assert (inside["contests"] == 0).all()
     assert "L07" in theory.thin(real)
@@ -179,10 +179,9 @@ def test_what_the_chapter_says_in_words_holds(real):
 def test_every_arrow_is_drawn_in_exactly_one_part(real):
     drawn = [arrow for name in theory_page.PARTS for arrow in theory_page.part(real, name)["id"]]
     assert sorted(drawn) == sorted(real.arrows["id"])
-    assert list(theory_page.TOPICS) == list(theory_page.PARTS)
-    assert theory_page.part_title(real, "exit").endswith(": 2 arrows, 2 contested")
+    assert list(theory_steps.TITLES) == list(theory_page.PARTS)
     with pytest.raises(TheoryError, match="elements in exactly one part"):
-        theory_page.part(graph(), "label")
+        theory_page.part(graph(), "help")
 
 
 @pytest.mark.parametrize(
@@ -219,38 +218,91 @@ def test_questions_that_have_no_answer_are_refused(real):
 
 def test_sentences_name_status_direction_and_numbers(real):
     row = graph().arrows.iloc[3].copy()
-    assert theory_page.arrow_sentence(row) == (
-        "L04, from shame to care, lowering it (not clear whether meant): no evidence found, no statement."
+    assert theory_page.step_words(row) == "4. Shame lowers care: no evidence found, no statement"
+    assert (
+        theory_page.step_words(graph().arrows.iloc[1]) == "2. Skill raises care: contested, 1 for, 1 against"
+    )
+    assert theory_page.grounds(graph().arrows.iloc[0]) == (
+        "Meant by policy; supported, 3 for, from 2 documents about 1 trust."
     )
     assert "2 of the 4 arrows" not in graph().sentence()
     assert "1 of the 4 arrows between 4 elements are supported" in graph().sentence()
-    for name in theory_page.PARTS:
-        arrows = theory_page.part(real, name)
-        says = theory_page.part_sentence(arrows)
-        assert all(f"{arrow}, from" in says for arrow in arrows["id"])
 
 
-def test_a_drawing_shows_each_arrow_by_line_and_by_word():
-    rows = graph().arrows
-    fig = theory_plots.plot_part(rows)
-    ax = fig.axes[0]
-    words = [text.get_text() for text in ax.texts]
-    for arrow, status in (("L01", "supported"), ("L02", "contested"), ("L04", "no evidence")):
-        assert any(text.replace("\n", " ").startswith(f"{arrow} {status}") for text in words)
-    assert sum("lowers" in text for text in words) == 1
-    lines = {patch.get_linestyle() for patch in ax.patches if hasattr(patch, "get_arrowstyle")}
-    assert {line for _, line, _ in theory_plots.STYLES.values()} <= lines
-    assert min(text.get_fontsize() for text in ax.texts) >= theory_plots.SMALL
-    assert fig.get_size_inches()[0] <= 3.75
+def within(point, box, room):
+    x, y, width, height = box
+    return x - room < point[0] < x + width + room and y - room < point[1] < y + height + room
 
 
-def test_labels_and_boxes_of_the_real_drawings_do_not_lie_over_each_other(real):
-    for name in theory_page.PARTS:
-        fig = theory_plots.plot_part(theory_page.part(real, name))
-        canvas = fig.canvas.get_renderer()
-        boxes = [text.get_window_extent(canvas).padded(-1) for text in fig.axes[0].texts]
-        clashes = [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
-        assert clashes == [], (name, [(fig.axes[0].texts[i].get_text()) for i, _ in clashes])
+def test_no_arrow_of_the_map_passes_behind_a_box_that_is_not_its_own(real):
+    boxes, ends = theory_map.boxes(real), real.arrows.set_index("id")
+    for arrow, way in theory_map.ways(real).items():
+        own = set(ends.loc[arrow, ["from", "to"]])
+        for name, box in boxes.items():
+            room = -2 if name in own else 3
+            assert not any(within(point, box, room) for point in way.points), (arrow, name)
+
+
+def test_boxes_and_numbers_of_the_map_do_not_lie_over_each_other(real):
+    boxes = theory_map.boxes(real)
+    for name, (x, y, width, height) in boxes.items():
+        corners = [(x, y), (x + width, y), (x, y + height), (x + width, y + height)]
+        assert all(0 <= a <= theory_map.WIDTH and 0 <= b <= theory_map.HEIGHT for a, b in corners), name
+        assert not any(within(c, box, 3) for other, box in boxes.items() if other != name for c in corners)
+    page = BeautifulSoup(theory_map.map_of(real).html, "html.parser")
+    plates = [
+        tuple(float(plate[key]) for key in ("x", "y", "width", "height")) for plate in page.select(".plate")
+    ]
+    middles = [(x + width / 2, y + height / 2) for x, y, width, height in plates]
+    for place, middle in enumerate(middles):
+        assert not any(within(middle, box, 8) for box in boxes.values()), place
+        assert not any(within(middle, plate, 8) for i, plate in enumerate(plates) if i != place), place
+
+
+def test_the_map_has_every_arrow_with_its_status_as_line_and_in_words(real):
+    page = BeautifulSoup(theory_map.map_of(real).html, "html.parser")
+    arrows = page.select("a.arrow")
+    assert [arrow["href"] for arrow in arrows] == [f"#{name}" for name in real.arrows["id"]]
+    assert len(arrows) == 42
+    for arrow, (_, row) in zip(arrows, real.arrows.iterrows(), strict=True):
+        assert arrow["class"][1] == theory_map.kind(row)
+        assert arrow.title.get_text() == theory_page.step_words(row)
+        assert bool(arrow.select_one(".bar")) == (row["sign"] == "-")
+        assert arrow["tabindex"] == "-1"
+    counted = dict(part.get_text().strip().rpartition(" ")[::2] for part in page.select(".key > span"))
+    assert sum(int(counted[word]) for word in theory_map.KINDS.values()) == 42
+    assert {g.get_text(" ", strip=True) for g in page.select(".box")} == {
+        " ".join(label.split()) for label in real.nodes["label"]
+    }
+
+
+def test_a_theory_whose_elements_have_no_place_is_refused():
+    with pytest.raises(TheoryError, match="one place on the map"):
+        theory_map.map_of(graph())
+
+
+def test_contested_without_support_is_another_kind(real):
+    arrow = real.arrows.iloc[0].copy()
+    told = {
+        (SUPPORTED, 1): "supported", (CONTESTED, 2): "contested", (CONTESTED, 0): "only", (NOTHING, 0): "nothing",
+    }  # fmt: skip
+    for (status, count), kind in told.items():
+        arrow["status"], arrow["supports"] = status, count
+        assert theory_map.kind(arrow) == kind
+
+
+def test_bars_and_lists_of_what_policy_meant_hold_the_counts(real):
+    page = BeautifulSoup(theory_steps.policy(real).html, "html.parser")
+    counts = theory.policy_and_found(real)
+    for row, bar in zip(counts.itertuples(), page.select(".policy li"), strict=True):
+        widths = [float(part["width"].rstrip("%")) for part in bar.select("rect")]
+        assert [round(w * counts["arrows"].max() / 100) for w in widths] == list(row[1:4])
+    lists = page.select("details")
+    assert [len(one.select("li")) for one in lists] == [
+        counts.loc["yes", CONTESTED], counts.loc["yes", SUPPORTED], counts.loc["no", SUPPORTED],
+    ]  # fmt: skip
+    with pytest.raises(TheoryError, match="Allowed"):
+        theory_steps.selection(real, intended="perhaps", status=SUPPORTED)
 
 
 def test_links_on_the_page_lead_to_a_place_on_the_page(page):
@@ -264,15 +316,15 @@ def test_links_on_the_page_lead_to_a_place_on_the_page(page):
     assert set(data.load("theory_configurations")["id"]) <= set(anchors)
 
 
-def test_arrow_rows_link_to_their_statements_and_these_link_back(page, real):
+def test_arrows_link_to_their_statements_and_these_link_back(page, real):
     forward = {
-        (row["id"], a["href"][1:])
-        for row in page.find_all("tr", id=re.compile(r"^L\d\d$"))
-        for a in row.find_all("a", href=re.compile("^#"))
+        (step["id"], a["href"][1:])
+        for step in page.select(".step > div[id]")
+        for a in step.find_all("a", href=re.compile(r"^#(ENG|[RT]\w\w)-"))
     }
     back = {
         (a["href"][1:], row["id"])
-        for row in page.find_all("tr", id=re.compile(r"^(ENG|[RT]\w\w)-\d\d$"))
+        for row in page.find_all("li", id=re.compile(r"^(ENG|[RT]\w\w)-\d\d$"))
         for a in row.find_all("a", href=re.compile(r"^#L"))
     }
     assert (
@@ -283,7 +335,7 @@ def test_arrow_rows_link_to_their_statements_and_these_link_back(page, real):
 def test_every_statement_on_the_page_names_its_source(page):
     statements = data.load("evidence_statements").set_index("id")
     for key, row in statements.iterrows():
-        shown = page.find("tr", id=key)
+        shown = page.find("li", id=key)
         assert row["statement"] in shown.get_text()
         assert row["source_publisher"] in shown.get_text()
         assert shown.find("a", href=row["source_url"]).get_text() == row["source_title"]
@@ -291,18 +343,16 @@ def test_every_statement_on_the_page_names_its_source(page):
 
 def test_linked_tables_escape_what_they_show_and_refuse_what_they_cannot_link():
     frame = pd.DataFrame({"Id": ["A-1"], "Cell": [(Link("<b>", "#A-1", after=" & so"),)], "Empty": [()]})
-    html = links.linked(frame, caption="A <caption>", anchored=True).html
+    html = links.linked(frame, caption="A <caption>").html
     assert "<b>" not in html
-    assert '<tr id="A-1"><th scope="row">A-1</th><td><a href="#A-1">&lt;b&gt;</a> &amp; so</td>' in html
+    assert '<tr><th scope="row">A-1</th><td><a href="#A-1">&lt;b&gt;</a> &amp; so</td>' in html
     assert "<td>none</td>" in html
     for address in ("javascript:alert(1)", "data:text/html,x", "javascript:x.html"):
         with pytest.raises(ValueError, match="address"):
             links.linked(pd.DataFrame({"Id": [Link("x", address)]}), caption="x")
-    with pytest.raises(ValueError, match="anchors"):
-        links.linked(pd.DataFrame({"Id": ["A", "A"]}), caption="x", anchored=True)
     with pytest.raises(ValueError, match="found float"):
         links.linked(pd.DataFrame({"Id": ["A"], "n": [1.5]}), caption="x")
-    part = links.linked(pd.DataFrame({"Id": ["A"]}), caption="x", anchored=True)
+    part = blocks.Block('<p id="A">x</p>', "x")
     with pytest.raises(ValueError, match="there twice"):
         blocks.together([part, part])
 

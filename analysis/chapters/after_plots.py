@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE, plot_event_time
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.plots import plot_event_time
 
 
 def plot_survival(curve: pd.DataFrame, *, ax: Axes, label: str) -> Axes:

@@ -112,12 +112,12 @@ def path_title(name: str, frame: pd.DataFrame) -> str:
     about = regime.indicator(name)
     rows = frame.set_index("horizon")
     last = int(rows.index[~rows["thin"]].max())
-    first, end = (_read(rows.loc[at], about["direction"]) for at in (0, last))
-    when = wording.plural(last, about["analysis_grain"])
-    grain = about["analysis_grain"]
+    first, end = (_read(rows.loc[at], about.direction) for at in (0, last))
+    when = wording.plural(last, about.analysis_grain)
+    grain = about.analysis_grain
     if first == end:
-        return f"{about['title']}: {first}, in the {grain} of leaving or {when} later"
-    return f"{about['title']}: {first} in the {grain} of leaving, {end} {when} later"
+        return f"{about.title}: {first}, in the {grain} of leaving or {when} later"
+    return f"{about.title}: {first} in the {grain} of leaving, {end} {when} later"
 
 
 def _read(row: pd.Series, direction: str) -> str:
@@ -128,9 +128,9 @@ def _read(row: pd.Series, direction: str) -> str:
 def path_sentence(name: str, frame: pd.DataFrame) -> str:
     """Say how leavers differed from trusts still in, just after leaving, a year and two years on."""
     about = regime.indicator(name)
-    grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
+    grain, unit = about.analysis_grain, about.change_unit
     rows = frame.set_index("horizon")
-    year = leaving.YEAR[grain]
+    year = about.year
     places = {f"in the {grain} of leaving": 0, "one year after that": year, "two years after": 2 * year}
     parts = [
         f"{wording.estimate(row['estimate'], row['lower'], row['upper'], unit)} {where} "
@@ -138,9 +138,9 @@ def path_sentence(name: str, frame: pd.DataFrame) -> str:
         for where, at in places.items()
         for row in [rows.loc[at]]
     ]
-    more = about["direction"] if about["direction"] != "neither" else "neither direction is better"
+    more = about.direction if about.direction != "neither" else "neither direction is better"
     return (
-        f"{about['title']}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
+        f"{about.title}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
         f"{wording.join(parts)}; {more}. Intervals resample trusts."
     )
 
@@ -160,7 +160,7 @@ def kept_text(row: pd.Series, months: int) -> str:
 def kept_sentence(name: str, found: GainKept) -> str:
     """Say the gain of the last year inside and how it had changed 12 and 24 months after leaving."""
     about = regime.indicator(name)
-    unit = indicators.GLUE_UNITS[about["unit"]]
+    unit = about.change_unit
     parts = []
     for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True):
         seen = wording.plural(int(row["n_trusts"]), "trust")
@@ -169,7 +169,7 @@ def kept_sentence(name: str, found: GainKept) -> str:
             f"{_limits(row, 'change', unit)} ({seen})"
         )
     return (
-        f"{about['title']}, gain over the last year inside, positive meaning better: {'; '.join(parts)}. "
+        f"{about.title}, gain over the last year inside, positive meaning better: {'; '.join(parts)}. "
         f"A change below zero is gain that was lost."
     )
 
@@ -185,7 +185,7 @@ def kept_title(name: str, found: GainKept) -> str:
     found_to = told.get(
         side(row["change_lower"], row["change_upper"]), "was neither clearly lost nor clearly grown"
     )
-    return f"{regime.indicator(name)['title']}: a year after leaving, the gain {found_to}"
+    return f"{regime.indicator(name).title}: a year after leaving, the gain {found_to}"
 
 
 def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -237,7 +237,7 @@ def leavers_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     counts = frame.set_index("year")
     counts.index = counts.index.astype(str)
     counts.loc["All years"] = counts.sum()
-    titles = {name: regime.indicator(name)["title"] for name in counts.columns.drop("all")}
+    titles = {name: regime.indicator(name).title for name in counts.columns.drop("all")}
     texts = counts.map(wording.number).rename(columns={"all": "All exits", **titles})
     return texts.rename_axis("Year of leaving").reset_index()
 
@@ -275,13 +275,13 @@ def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     for (name, window, omitted), part in frame.groupby(["indicator", "window", "omit_before"], sort=False):
         about = regime.indicator(name)
         out = {
-            "Indicator": about["title"],
-            "Averaged over": wording.plural(window, about["analysis_grain"]),
+            "Indicator": about.title,
+            "Averaged over": wording.plural(window, about.analysis_grain),
             "Year before entry": "left out" if omitted else "in the baseline",
         }
         for row in part.to_dict("records"):
             known = row["status"] == ESTIMABLE
-            unit = indicators.GLUE_UNITS[about["unit"]]
+            unit = about.change_unit
             out[f"Change by {row['months']} months"] = (
                 _limits(row, "change", unit) if known else row["status"]
             )

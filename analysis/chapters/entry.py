@@ -21,9 +21,9 @@ def by_estimator_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, Any] = {"Estimator": found["estimator"].drop_duplicates().tolist()}
     for name, part in found.groupby("indicator", sort=False):
         about = regime.indicator(str(name))
-        unit = indicators.GLUE_UNITS[about["unit"]]
+        unit = about.change_unit
         texts = [words.estimate(row.estimate, row.lower, row.upper, unit) for row in part.itertuples()]
-        columns[f"{about['title']}; {about['direction']}"] = texts
+        columns[about.heading] = texts
     return pd.DataFrame(columns)
 
 
@@ -32,10 +32,10 @@ def chance_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     about = [regime.indicator(name) for name in found["indicator"]]
     return pd.DataFrame(
         {
-            "Indicator": [one["title"] for one in about],
+            "Indicator": [one.title for one in about],
             "Family": np.where(found["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
             "Difference": [
-                words.number(value, indicators.GLUE_UNITS[one["unit"]])
+                words.number(value, one.change_unit)
                 for value, one in zip(found["estimate"], about, strict=True)
             ],
             "Signs turned": [probability(p) for p in found["wild"]],
@@ -86,7 +86,7 @@ COUNTS = "Trusts that entered: all; without the year before"
 def path_sentence(name: str, found: results.Effects) -> str:
     """Say how far from the baseline a path was just before entry, just after, and at its end."""
     about = regime.indicator(name)
-    grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
+    grain, unit = about.analysis_grain, about.change_unit
     rows = found.frame.set_index("horizon")
     solid = rows[~rows["thin"]]
     places = {
@@ -99,12 +99,18 @@ def path_sentence(name: str, found: results.Effects) -> str:
         for where, at in places.items()
         for row in [rows.loc[at]]
     ]
-    more = about["direction"] if about["direction"] != "neither" else "neither direction is better"
+    more = about.direction if about.direction != "neither" else "neither direction is better"
     return (
-        f"{about['title']} at trusts that entered, less what comparators predict from the years before: "
-        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators; {more}. "
+        f"{about.title} at trusts that entered, less what comparators predict from the years before: "
+        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators{_left_out(found)}; {more}. "
         f"{behind(name)}"
     ).strip()
+
+
+def _left_out(found: results.Effects) -> str:
+    """Say how many trusts that entered an estimate leaves out: those without a value before entry."""
+    few = len(found.dropped)
+    return f"; {words.number(few)} more that entered left out, without a value before entry" if few else ""
 
 
 def answer(both: pd.DataFrame) -> str:
@@ -140,7 +146,7 @@ def path_title(name: str, found: results.Effects, *, verdict: str) -> str:
         if before == after
         else f"{before} the prediction just before entry, {after} it after"
     )
-    return f"{regime.indicator(name)['title']}: {place}; {verdict} by our rule"
+    return f"{regime.indicator(name).title}: {place}; {verdict} by our rule"
 
 
 def _side(found: Any) -> str:

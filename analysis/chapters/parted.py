@@ -25,7 +25,7 @@ def labelled(name: str) -> str:
     """Return the title of an indicator and which way is better, and that it had parted before entry where it had."""
     about = regime.indicator(name)
     parted = "; parting before entry already" if chance(name) < CLEAR else ""
-    return f"{about['title']}; {about['direction']}{parted}"
+    return f"{about.heading}{parted}"
 
 
 def behind(name: str) -> str:

@@ -110,12 +110,12 @@ def measures(*, primary: bool) -> pd.DataFrame:
         about = regime.indicator(name)
         rows.append(
             {
-                "Indicator": about["title"],
-                "Definition": about["definition"],
-                "Better": about["direction"],
-                "Period": about["analysis_grain"],
-                "Main analysis until": _until(str(about["main_until"])),
-                "Family": about["family"],
+                "Indicator": about.title,
+                "Definition": about.definition,
+                "Better": about.direction,
+                "Period": about.analysis_grain,
+                "Main analysis until": _until(about.main_until),
+                "Family": about.family,
             }
         )
     return pd.DataFrame(rows)
@@ -124,7 +124,7 @@ def measures(*, primary: bool) -> pd.DataFrame:
 def log(kind: str) -> pd.DataFrame:
     """Return, as texts, the rows of the table `amendments` of one kind, in order of date.
 
-    kind: "protocol", "amendment" or "deviation". Raises DataError for another.
+    kind: "protocol", "amendment", "deviation" or "correction" (of our own record). Raises DataError for another.
     """
     frame = data.load("amendments")
     if kind not in set(frame["kind"]):
@@ -145,6 +145,8 @@ def log(kind: str) -> pd.DataFrame:
     if kind == "deviation":
         table = table.rename(columns={"Before": "Published protocol", "Now": "This report"})
         return table.drop(columns=["Date", "Results known"]).reset_index(drop=True)
+    if kind == "correction":
+        table = table.rename(columns={"Why": "Source or reason"}).drop(columns="Results known")
     if kind == "protocol":
         table = table.drop(columns="Before").rename(columns={"Now": "Decided"})
     return table.reset_index(drop=True)

@@ -20,7 +20,7 @@ def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
         frame = samples.sensitivity(name).set_index("choice")
         alone = samples.keogh_alone(name)
         frame.loc[samples.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
-        unit = indicators.GLUE_UNITS[about["unit"]]
+        unit = about.change_unit
         columns[labelled(name)] = frame.apply(
             lambda row, unit=unit: words.estimate(row["estimate"], row["lower"], row["upper"], unit), axis=1
         )
@@ -35,7 +35,7 @@ def equally_bad_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about, found = regime.indicator(name), entry_effects.equally_bad(name)
-        unit = indicators.GLUE_UNITS[about["unit"]]
+        unit = about.change_unit
         entered, placebo = found.entrants.overall, found.placebo.overall
         rows.append(
             {
@@ -56,11 +56,8 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about = regime.indicator(name)
-        grain, unit = about["analysis_grain"], indicators.GLUE_UNITS[about["unit"]]
-        follow = len(indicators.HORIZONS[grain])
-        found = expected_regression(
-            regime.panel(name), baseline=indicators.YEAR_BEFORE[grain], follow_up=follow
-        )
+        unit, follow = about.change_unit, len(about.horizons)
+        found = expected_regression(regime.panel(name), baseline=about.year, follow_up=follow)
         rows.append(
             {
                 "Indicator": labelled(name),
@@ -82,7 +79,7 @@ def bounds_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about, found = regime.indicator(name), rivals.bounds(name)
-        unit = indicators.GLUE_UNITS[about["unit"]]
+        unit = about.change_unit
         frame = found.frame.set_index("mbar")
         row = {
             "Indicator": labelled(name),
@@ -104,7 +101,7 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about, found = regime.indicator(name), rivals.left_out(name)
-        unit = indicators.GLUE_UNITS[about["unit"]]
+        unit = about.change_unit
         ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(trusts)
         rows.append(
             {
@@ -120,14 +117,12 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
 def curve_sentence(name: str, found: SpecificationCurve) -> str:
     """Say how many choices were run, their range, and how many point to better or worse clear of zero."""
     about = regime.indicator(name)
-    unit, rows = indicators.GLUE_UNITS[about["unit"]], found.estimated
-    read = [
-        rule.reading(pd.Series({**row, "direction": about["direction"]})) for row in rows.to_dict("records")
-    ]
+    unit, rows = about.change_unit, found.estimated
+    read = [rule.reading(pd.Series({**row, "direction": about.direction})) for row in rows.to_dict("records")]
     return (
-        f"{about['title']}: {len(rows)} combinations of choices give differences from "
+        f"{about.title}: {len(rows)} combinations of choices give differences from "
         f"{words.interval(rows['estimate'].min(), rows['estimate'].max(), unit)}; {read.count('better')} are better "
-        f"clear of zero, {read.count('worse')} worse, {read.count('no clear difference')} neither; {about['direction']}."
+        f"clear of zero, {read.count('worse')} worse, {read.count('no clear difference')} neither; {about.direction}."
     )
 
 
@@ -135,7 +130,7 @@ def curve_title(name: str, found: SpecificationCurve) -> str:
     """Return the finding of a specification curve as a title."""
     rows = found.estimated
     clear = ((rows["lower"] > 0) | (rows["upper"] < 0)).sum()
-    return f"{regime.indicator(name)['title']}: {clear} of {len(rows)} choices leave out zero"
+    return f"{regime.indicator(name).title}: {clear} of {len(rows)} choices leave out zero"
 
 
 def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
@@ -143,12 +138,12 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in found.to_dict("records"):
         about = regime.indicator(row["indicator"])
-        unit = indicators.GLUE_UNITS[about["unit"]]
+        unit = about.change_unit
         counts = [words.number(row[end]) for end in ("fewest", "most")]
         rows.append(
             {
                 "Indicator": labelled(row["indicator"]),
-                "Periods before entry": words.plural(row["leads"], about["analysis_grain"]),
+                "Periods before entry": words.plural(row["leads"], about.analysis_grain),
                 "Smallest difference": words.number(min(row["lowest"], row["highest"], key=abs), unit),
                 "Largest difference": words.number(max(row["lowest"], row["highest"], key=abs), unit),
                 "Share from chance, jointly": joint(row["p"]),
@@ -186,7 +181,7 @@ def windows_sentence(name: str, found: pd.DataFrame) -> str:
     about = regime.indicator(name)
     rows = found[found["indicator"] == name]
     far = rows.loc[rows["difference"].abs().idxmax()]
-    unit = indicators.GLUE_UNITS[about["unit"]]
+    unit = about.change_unit
     ends = words.interval(rows["difference"].min(), rows["difference"].max(), unit)
     said = rows["verdict"].drop_duplicates().tolist()
     rule = (
@@ -211,7 +206,7 @@ def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
 
     found: as from `windows`. planted: the table `planted_truth`.
     """
-    unit = indicators.GLUE_UNITS[regime.indicator(name)["unit"]]
+    unit = regime.indicator(name).change_unit
     rows = found[found["indicator"] == name].set_index("years", drop=False)
     first, *longer = rows.to_dict("records")
     side = "takes in" if first["lower"] <= 0 <= first["upper"] else "leaves out"
@@ -233,5 +228,5 @@ def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
 
 
 def _text(row: dict) -> str:
-    unit = indicators.GLUE_UNITS[regime.indicator(row["indicator"])["unit"]]
+    unit = regime.indicator(row["indicator"]).change_unit
     return words.estimate(row["difference"], row["lower"], row["upper"], unit)

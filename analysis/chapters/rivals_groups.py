@@ -20,7 +20,7 @@ TITLES = {
 
 
 def _unit(name: str) -> str:
-    return indicators.GLUE_UNITS[regime.indicator(name)["unit"]]
+    return regime.indicator(name).change_unit
 
 
 def _limits(row: pd.Series, name: str) -> str:
@@ -187,7 +187,7 @@ def coverage_sentence() -> str:
 def single_title(name: str, found: groups.SingleTrusts) -> str:
     """Return what the effects of single trusts show, as a title."""
     clear = int(((found.frame["lower"] > 0) | (found.frame["upper"] < 0)).sum())
-    title = regime.indicator(name)["title"]
+    title = regime.indicator(name).title
     if clear:
         return f"{title}: pooled in part, {words.plural(clear, 'trust')} of {len(found.frame)} can be told from zero"
     return f"{title}: no single trust can be told from chance"
@@ -229,5 +229,5 @@ def _stay_reading(name: str, found: Estimate) -> str:
     which = side(found.lower, found.upper)
     if which == UNCLEAR:
         return "cannot be told from none"
-    better = which == indicators.BETTER[regime.indicator(name)["direction"]]
+    better = which == regime.indicator(name).better
     return f"trusts that stayed longer did {'better' if better else 'worse'}"

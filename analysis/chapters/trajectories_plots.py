@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from textwrap import fill
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from analysis.methods.spc.funnel import Funnel
 from analysis.methods.spc.spc import BETTER
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present import plots
+from analysis.present.figures import NARROW_PX, Draw, canvas
+from analysis.present.palette import BLUE, BLUE_PALE, GREY, INK, ORANGE, ORANGE_PALE, PALE
 from analysis.study.trajectories import Charts
 
 LINE = 0.045  # share of the axis between two names in the margin
 UP = {"up": "^", "down": "v"}
 STATES = {
     "before and after entry": (BLUE, "B"),
-    "after entry only": ("#93c5fd", "A"),
-    "before entry only": ("#f3d19c", "E"),
+    "after entry only": (BLUE_PALE, "A"),
+    "before entry only": (ORANGE_PALE, "E"),
     "none": ("white", "–"),
 }
 
@@ -33,7 +34,7 @@ def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small:
     blue is the better direction, orange the worse. Points of phases without limits are hollow. small: thin
     marks, for a grid of charts.
     """
-    x = frame["period"].dt.to_timestamp(how="end")
+    x = plots.places(pd.PeriodIndex(frame["period"])).to_series(index=frame.index)
     size = 2.2 if small else 4.5
     ax.plot(x, frame["value"], color=GREY, linewidth=0.6, zorder=1)
     for _, rows in frame.groupby("phase", sort=False):
@@ -41,6 +42,11 @@ def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small:
         if rows["centre"].isna().all():
             ax.plot(at, rows["value"], "o", color=GREY, markerfacecolor="white", markersize=size)
             continue
+        if (
+            rows[["centre", "lower", "upper"]].nunique() <= 1
+        ).all():  # flat: its ends say all, in a tenth of the file
+            rows = rows.iloc[[0, -1]]
+            at = x.loc[rows.index]
         ax.fill_between(
             at, rows["lower"].astype(float), rows["upper"].astype(float), color=PALE, alpha=0.5, linewidth=0
         )
@@ -66,30 +72,34 @@ def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small:
     return ax
 
 
-def plot_charts(result: Charts, *, names: Mapping[str, str], columns: int = 4) -> Figure:
-    """Draw the control charts of all trusts on one grid with common axes, in the order of `names`.
+def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
+    """Return a drawing of the control charts of all trusts on one grid with common axes, in the order of `names`.
 
-    names: short names by code; trusts not charted are skipped.
+    names: short names by code; trusts not charted are skipped. Four charts a row where there is room, else two.
     """
     found = set(result.frame["trust"])
     order = [code for code in names if code in found]
-    rows = -(-len(order) // columns)
-    drawing, axes = plt.subplots(
-        rows, columns, figsize=(6.6, 1.45 * rows), sharex=True, sharey=True, squeeze=False
-    )
-    for ax in axes.flat[len(order) :]:
-        ax.set_visible(False)
-    for ax, code in zip(axes.flat, order, strict=False):
-        one = result.frame[result.frame["trust"] == code].reset_index(drop=True)
-        plot_chart(one, ax=ax, improvement=result.improvement, small=True)
-        ax.set_title(fill(names[code], 22), fontsize=8)
-        ax.tick_params(labelsize=8)
-        ax.xaxis.set_major_locator(YearLocator(4))
-        ax.xaxis.set_major_formatter(DateFormatter("%Y"))
-        ax.set_ylabel(" ", fontsize=1)
-    drawing.supylabel(f"Less median of comparators ({result.unit}), {BETTER[result.improvement]}", fontsize=9)
-    drawing.supxlabel("End of quarter", fontsize=9)
-    return drawing
+
+    def draw(width: int) -> Figure:
+        columns = 4 if width > NARROW_PX else 2
+        rows = -(-len(order) // columns)
+        drawing, axes = canvas(width, 139 * rows, rows, columns, sharex=True, sharey=True, squeeze=False)
+        for ax in axes.flat[len(order) :]:
+            ax.set_visible(False)
+        for ax, code in zip(axes.flat, order, strict=False):
+            one = result.frame[result.frame["trust"] == code].reset_index(drop=True)
+            plot_chart(one, ax=ax, improvement=result.improvement, small=True)
+            ax.set_title(fill(names[code], 22))
+            ax.xaxis.set_major_locator(YearLocator(4))
+            ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+            ax.set_ylabel(" ", fontsize=1)
+        drawing.supylabel(
+            f"Less median of comparators ({result.unit}), {BETTER[result.improvement]}", fontsize=9
+        )
+        drawing.supxlabel("End of quarter", fontsize=9)
+        return drawing
+
+    return draw
 
 
 def plot_funnel(

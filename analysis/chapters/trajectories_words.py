@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 
 from analysis.present import words as wording
-from analysis.study import regime
+from analysis.present.blocks import Block
+from analysis.study import regime, trajectories
 from analysis.study.trajectories import SHORT, Charts
 
 PHASES = ("before", "during", "after")
@@ -23,7 +26,7 @@ def name(trust: str) -> str:
 
 
 def icons_for_readers(found: pd.DataFrame) -> pd.DataFrame:
-    """Return `trajectories.icons` as texts: one row a trust, level and icon of each phase of the first spell."""
+    """Return `trajectories.icons` as texts: one row a trust, by name: level and icon of each phase of the first spell."""
     rows = []
     for trust, part in found.groupby("trust", sort=False):
         cells = part.set_index("phase")
@@ -37,7 +40,13 @@ def icons_for_readers(found: pd.DataFrame) -> pd.DataFrame:
                 few = "" if short or not cell["provisional"] else " (provisional)"
                 row[f"{phase.capitalize()}: last point"] = cell["variation"] + few
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).sort_values("Trust", ignore_index=True)
+
+
+def refusal() -> Block:
+    """Return what our chart answers when asked for run rules on mortality by overlapping years, as a sentence."""
+    said = f"Our chart refuses: {trajectories.rolling_refusal()}."
+    return Block(f'<p class="result">{escape(said)}</p>', said)
 
 
 def signals_table(found: pd.DataFrame, expected: dict[str, float]) -> pd.DataFrame:
@@ -98,7 +107,7 @@ def banding_table(releases: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def single_for_readers(found: pd.DataFrame, event: str) -> pd.DataFrame:
     """Return `trajectories.single_trusts` as texts for one event, "entry" or "exit".
 
-    Trusts without enough months are listed with the reason; for exit, trusts that had not left are left out.
+    By name. Trusts without enough months are listed with the reason; for exit, trusts that had not left are left out.
     """
     rows = []
     for _, one in found.iterrows():
@@ -114,7 +123,7 @@ def single_for_readers(found: pd.DataFrame, event: str) -> pd.DataFrame:
             row[f"{words}"] = spread(one, key, digits) if there else "not estimable"
             row[f"{words}, Newey–West"] = spread(one, f"{key}_nw", digits) if there else ""
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).sort_values("Trust", ignore_index=True)
 
 
 def spread(one: pd.Series, key: str, digits: int) -> str:

@@ -41,8 +41,9 @@ def commands() -> argparse.ArgumentParser:
         sub.add_argument("--site", type=Path, default=SITE, help="the built pages")
         sub.add_argument("--out", type=Path, default=out, help="folder to write to")
         sub.add_argument("--address", default="", help="public address, ending in '/'")
-    propose = add(_propose, "put refreshed tables on a branch and ask for review, with the comparison")
-    propose.add_argument("--text", type=Path, required=True, help="file with the comparison")
+    propose = add(_propose, "put refreshed tables, or newer libraries, on a branch and ask for review")
+    propose.add_argument("--text", type=Path, help="file with the comparison, for a refresh")
+    propose.add_argument("--of", choices=["refresh", "versions"], default="refresh", help="what is proposed")
     add(_twice, "build the last commit twice and compare the pages byte by byte")
     add(_digests, "list the digest that a sign-off of each chapter names")
     return parser
@@ -129,7 +130,7 @@ def _twice(given: argparse.Namespace) -> int:
 def _propose(given: argparse.Namespace) -> int:
     from analysis.edition import propose
 
-    print(propose.propose(trace.ROOT, given.text, today=today()))
+    print(propose.propose(trace.ROOT, given.text, today=today(), of=given.of))
     return 0
 
 

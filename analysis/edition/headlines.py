@@ -120,8 +120,8 @@ def regression() -> list[Headline]:
 
 
 def _expected(name: str) -> Headline:
-    grain = regime.indicator(name)["analysis_grain"]
-    year, follow = indicators.YEAR_BEFORE[grain], len(indicators.HORIZONS[grain])
+    about = regime.indicator(name)
+    year, follow = about.year, len(about.horizons)
     title = "change to be expected from regression to the mean"
     try:
         found = expected_regression(regime.panel(name), baseline=year, follow_up=follow)
@@ -158,21 +158,19 @@ def _difference(what: str, name: str, title: str, limits: Limits, n: int, **othe
     """Return a difference after entry; other: the fields in which it is not as most of them."""
     about = regime.indicator(name)
     usual = {
-        "unit": indicators.GLUE_UNITS[about["unit"]],
+        "unit": about.change_unit,
         "of": ENTERED,
-        "direction": about["direction"],
+        "direction": about.direction,
         "none": NO_DIFFERENCE,
         "verdict": "",
         "page": "metrics/rivals",
         "anchor": "would-these-trusts-have-recovered-anyway",
         "indicator": name,
-        "sources": (about["table"], "regime_spells"),
+        "sources": (about.table, "regime_spells"),
         "rule": certainty.BY_DIFFERENCE,
     }
     value, low, high = limits
-    return Headline(
-        f"{what}_{name}", f"{about['title']}: {title}", value, low, high, n=n, **{**usual, **other}
-    )
+    return Headline(f"{what}_{name}", f"{about.title}: {title}", value, low, high, n=n, **{**usual, **other})
 
 
 def stays() -> list[Headline]:
@@ -230,7 +228,7 @@ def kept() -> list[Headline]:
 
 def _kept(name: str) -> list[Headline]:
     about = regime.indicator(name)
-    year = leaving.YEAR[about["analysis_grain"]]
+    year = about.year
     try:
         found = leaving.kept(name).frame.to_dict("records")
     except EffectError as error:
@@ -267,7 +265,7 @@ def costs() -> list[Headline]:
     rows = []
     for key, (name, account) in accounts.items():
         limits = (costed.total(account), drawn.of(account).lower, drawn.of(account).upper)
-        title = f"{name}, {costed.price_year} prices"
+        title = f"{name}, {costed.price_year} prices (range of assumptions, no 95% interval)"
         rows.append(_level(key, title, limits, costed.n, sources=sources, **usual))
     return rows
 

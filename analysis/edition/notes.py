@@ -11,7 +11,7 @@ from analysis.edition import revisions
 from analysis.edition.cause import NOT_SEPARABLE, STEPS
 from analysis.edition.compare import GONE, MOVED, NEW, apart
 from analysis.edition.survey import NEW_TABLE, NO_TABLE
-from analysis.present import words as wording
+from analysis.present import words
 from analysis.present.words import FORMATS
 
 NOT_ESTIMABLE = "not estimable"
@@ -46,12 +46,12 @@ def sentence(row: dict[str, Any]) -> str:
     """Say of one number that moved: from what to what, why, and whether its conclusion changed."""
     unit = row["unit"]
     old = (
-        wording.estimate(row["old"], row["old_low"], row["old_high"], unit)
+        words.estimate(row["old"], row["old_low"], row["old_high"], unit)
         if has(row, "old")
         else plain(row, "old")
     )
     new = (
-        wording.estimate(row["new"], row["new_low"], row["new_high"], unit)
+        words.estimate(row["new"], row["new_low"], row["new_high"], unit)
         if has(row, "new")
         else plain(row, "new")
     )
@@ -60,7 +60,7 @@ def sentence(row: dict[str, Any]) -> str:
     if row["status"] == GONE:
         return f"{row['name']}: withdrawn. It was {old}."
     if old == new:
-        counts = f"{wording.number(row['old_n'])} to {wording.number(row['new_n'])}"
+        counts = f"{words.number(row['old_n'])} to {words.number(row['new_n'])}"
         same = row["old_n"] == row["new_n"]
         how = f"is {new} as before" + (", to the digits shown" if same else f", but n went from {counts}")
     else:
@@ -77,7 +77,7 @@ def has(row: dict[str, Any], side: str) -> bool:
 
 def plain(row: dict[str, Any], side: str) -> str:
     """Return a number without interval, in words when it could not be estimated."""
-    return NOT_ESTIMABLE if pd.isna(row[side]) else wording.number(row[side], row["unit"])
+    return NOT_ESTIMABLE if pd.isna(row[side]) else words.number(row[side], row["unit"])
 
 
 def reason(row: dict[str, Any]) -> str:
@@ -90,9 +90,9 @@ def reason(row: dict[str, Any]) -> str:
         part = float(row.get(step, float("nan")))
         known = not pd.isna(part) and apart(part, 0.0)
         finer = FORMATS[row["unit"]][0] + 1  # parts are small: one digit more than the number has
-        said = wording.number(part, row["unit"], digits=finer, sign=True)
+        said = words.number(part, row["unit"], digits=finer, sign=True)
         parts.append(f"{step} ({said})" if known else step)
-    return wording.join(parts)
+    return words.join(parts)
 
 
 def table_sentence(row: dict[str, Any]) -> str:
@@ -102,22 +102,22 @@ def table_sentence(row: dict[str, Any]) -> str:
     why = "a new release" if only_new else BY[row["by"]]
     head = f"{row['title']} ({row['table']}, {row['source']}): {why}"
     if row["by"] in (NEW_TABLE, NO_TABLE):
-        return f"{head}, {wording.plural(sum(counts.values()), 'row')}."
+        return f"{head}, {words.plural(sum(counts.values()), 'row')}."
     fixed = row["by"] in (revisions.PUBLISHER, revisions.RECORD)
-    words = {
+    said_of = {
         revisions.CHANGED: "corrected" if fixed else "changed",
         revisions.WITHDRAWN: "withdrawn",
         revisions.LATE: "filled in for periods that were there already",
         revisions.ADDED: "new",
     }
     parts = [
-        f"{wording.plural(counts[kind], 'row')} {words[kind]}" for kind in revisions.KINDS if counts[kind]
+        f"{words.plural(counts[kind], 'row')} {said_of[kind]}" for kind in revisions.KINDS if counts[kind]
     ]
     span = f", between {row['first']} and {row['last']}" if row["first"] else ""
     span = f", in {row['first']}" if row["first"] and row["first"] == row["last"] else span
     files = f" New release files: {row['releases']}." if row["releases"] else ""
     at_first = sum(counts.values()) > counts[revisions.ADDED]
-    return f"{head}: {wording.join(parts) if parts else 'its description only'}{' (corrections' + span + ')' if at_first and span else ''}.{files}"
+    return f"{head}: {words.join(parts) if parts else 'its description only'}{' (corrections' + span + ')' if at_first and span else ''}.{files}"
 
 
 def counted(compared: pd.DataFrame) -> str:
@@ -125,19 +125,19 @@ def counted(compared: pd.DataFrame) -> str:
     counts = compared["status"].value_counts()
     of = int((compared["status"] != NEW).sum())
     moved = int(counts.get(MOVED, 0))
-    parts = [f"{wording.number(moved) if moved else 'None'} of {wording.plural(of, 'headline number')} moved"]
+    parts = [f"{words.number(moved) if moved else 'None'} of {words.plural(of, 'headline number')} moved"]
     for status, word in ((NEW, "new"), (GONE, "withdrawn")):
         if counts.get(status, 0):
-            parts.append(f"{wording.number(counts[status])} {'is' if counts[status] == 1 else 'are'} {word}")
+            parts.append(f"{words.number(counts[status])} {'is' if counts[status] == 1 else 'are'} {word}")
     changed = compared[compared["conclusion"]]
     said = (
         "No conclusion changed."
         if changed.empty
-        else f"{wording.plural(len(changed), 'conclusion')} changed: "
+        else f"{words.plural(len(changed), 'conclusion')} changed: "
         + "; ".join(f"{row['name']} ({row['why']})" for row in changed.to_dict("records"))
         + "."
     )
-    return f"{wording.join(parts)}. {said}"
+    return f"{words.join(parts)}. {said}"
 
 
 def modules_changed(before: dict[str, str], now: dict[str, str]) -> list[str]:
@@ -156,8 +156,8 @@ def code(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     readers = sum(name.startswith("analysis/ingest/") for name in changed)
     said = []
     if changed:
-        tail = f", of which {wording.number(readers)} read official releases" if readers else ""
-        said.append(f"{wording.plural(len(changed), 'module')} of the analysis changed{tail}.")
+        tail = f", of which {words.number(readers)} read official releases" if readers else ""
+        said.append(f"{words.plural(len(changed), 'module')} of the analysis changed{tail}.")
     if before["lock"] != now["lock"]:
         said.append("The versions of the libraries changed.")
     if before["python"] != now["python"]:
@@ -167,7 +167,7 @@ def code(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 def first(about: dict[str, Any]) -> str:
     """Return the text of the first edition."""
-    return f"Edition {about['number']}, {wording.day(about['date'])}\n\n{FIRST}\n"
+    return f"Edition {about['number']}, {words.day(about['date'])}\n\n{FIRST}\n"
 
 
 def comparison(
@@ -180,7 +180,7 @@ def comparison(
 ) -> str:
     """Return the comparison with the edition before as plain text, conclusions first."""
     lines = [
-        f"Edition {about['number']}, {wording.day(about['date'])}, compared with edition {about['previous']}",
+        f"Edition {about['number']}, {words.day(about['date'])}, compared with edition {about['previous']}",
         "",
         counted(compared),
     ]

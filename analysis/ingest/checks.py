@@ -13,7 +13,7 @@ from analysis.data import DataError
 
 ODS_CODE = r"[A-Z0-9]{3,6}"
 MISSING = ("", "NA")
-PLAIN = r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+PLAIN = r"-?[0-9]{1,300}(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 GROUPED = r"-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?"
 MONTH = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])"
 
@@ -103,11 +103,13 @@ def number(
         value = pd.to_numeric(raw.where(plain & ~blank), errors="coerce").astype("float64")
     kind = "a whole number" if whole else "a number"
     least = (
-        f"of at least {low:g}" if raw.dtype == "object" and math.isinf(high) else f"from {low:g} to {high:g}"
+        f"of at least {low:,.12g}"
+        if raw.dtype == "object" and math.isinf(high)
+        else f"from {low:,.12g} to {high:,.12g}"
     )
     allowed = f"{kind} {least}"
     allowed += "" if required or not missing else f" or one of {sorted(missing)} for missing"
-    bad = (~blank & ~plain) | (value < low) | (value > high) | value.isin([math.inf])
+    bad = (~blank & ~plain) | (value < low) | (value > high) | (value.abs() == math.inf)
     bad |= (value % 1 != 0) & value.notna() if whole else False
     bad |= blank if required else False
     refuse(rows, bad, column, allowed, found=rows[column].map(text) if raw.dtype == "object" else None)
@@ -211,7 +213,7 @@ def near(
 def equal(rows: Rows, column: str, values: pd.Series, expected: pd.Series, *, within: float = 0) -> None:
     """Raise DataError at the first row where two figures differ by more than `within`, or one is missing."""
     bad = ~((values - expected).abs() <= within) & ~(values.isna() & expected.isna())
-    allowed = f"{{:g}} by the other columns, within {within:g}"
+    allowed = f"{{:,.12g}} by the other columns, within {within:,.12g}"
     refuse(rows, bad, column, allowed, right=expected, found=values)
 
 
@@ -241,7 +243,7 @@ def agrees(
     bad = ~((both["left"] - both["right"]).abs() <= tolerance)
     if bad.any():
         row = bad.idxmax()
-        allowed = f"{both['right'].loc[row]} ({against}), within {tolerance:g}"
+        allowed = f"{both['right'].loc[row]} ({against}), within {tolerance:,.12g}"
         raise DataError(place, row=row, column=column, found=both["left"].loc[row], allowed=allowed)
 
 

@@ -1,4 +1,4 @@
-"""Tables with anchors and links: a row can be pointed at, a cell can point elsewhere."""
+"""Tables whose cells can point elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from analysis.present.blocks import Block
-from analysis.present.tables import mark
+from analysis.present.tables import breakable, shell
 from analysis.present.words import NOT_AVAILABLE
 
 SAFE = ("#", "https://", "http://")
@@ -41,15 +41,14 @@ def linked(
     caption: str,
     numbers: tuple[str, ...] = (),
     sources: tuple[str, ...] = (),
-    anchored: bool = False,
     folded: bool = False,
 ) -> Block:
     """Return a table of texts, `Link`s and tuples of both; a missing cell is '..', an empty tuple 'none'.
 
-    The first column names the row. anchored: its text is the anchor of the row. folded: the table is shut until
+    The first column names the row. folded: the table is shut until
     the reader opens it; the caption is what is pressed.
 
-    Raises ValueError for an empty caption, a repeated heading or anchor, an anchor that cannot be one, a cell of
+    Raises ValueError for an empty caption, a repeated heading, a cell of
     another kind, or an address that is neither a place on a page nor a web address.
     """
     if not caption or frame.columns.duplicated().any():
@@ -58,38 +57,14 @@ def linked(
     for column in texts.columns:
         for cell in texts[column]:
             _check(cell, f"table '{caption}', column '{column}'")
-    first = [_text(cell) for cell in texts.iloc[:, 0]]
-    if anchored and (len(set(first)) < len(first) or any(not text or " " in text for text in first)):
-        raise ValueError(f"table '{caption}': found anchors {first[:3]}... Allowed: one word each, once.")
     lines = [" | ".join(texts.columns)]
     lines += [" | ".join(map(_text, row)) for row in texts.itertuples(index=False)]
-    html = _rows(texts, caption, numbers, sources, anchored, folded)
+    cells = [[_html(cell) for cell in row] for row in texts.itertuples(index=False)]
+    html = shell(
+        list(texts.columns), cells, texts=texts.map(_text),
+        caption=caption, numbers=numbers, sources=sources, folded=folded,
+    )  # fmt: skip
     return Block(html, "\n".join([caption, *lines]))
-
-
-def _rows(
-    frame: pd.DataFrame, caption: str, numbers: tuple[str, ...], sources: tuple[str, ...], anchored: bool, folded: bool
-) -> str:  # fmt: skip
-    names = list(frame.columns)
-    kinds = [' class="number"' if name in numbers else "" for name in names]
-
-    def row(cells: tuple) -> str:
-        anchor = f' id="{escape(_text(cells[0]))}"' if anchored else ""
-        rest = zip(kinds[1:], cells[1:], strict=True)
-        told = [f'<th scope="row"{kinds[0]}>{_html(cells[0])}</th>']
-        return f"<tr{anchor}>{''.join(told + [f'<td{kind}>{_html(cell)}</td>' for kind, cell in rest])}</tr>"
-
-    head = "".join(
-        f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(names, kinds, strict=True)
-    )
-    body = "".join(row(cells) for cells in frame.itertuples(index=False))
-    marked = f"{escape(caption)}{mark(sources)}"
-    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    box = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-    if not folded:
-        return f'{box}<table class="result"><caption>{marked}</caption>{table}'
-    hidden = f'<table class="result"><caption class="visually-hidden">{escape(caption)}</caption>'
-    return f'<details class="result fold"><summary>{marked}</summary>{box}{hidden}{table}</details>'
 
 
 def _check(cell: object, place: str) -> None:
@@ -108,5 +83,5 @@ def _text(cell: object) -> str:
 
 def _html(cell: object) -> str:
     parts = cell if isinstance(cell, tuple) else (cell,)
-    texts = [part.html() if isinstance(part, Link) else escape(str(part)) for part in parts]
+    texts = [part.html() if isinstance(part, Link) else breakable(str(part)) for part in parts]
     return ", ".join(texts) or "none"

@@ -4,59 +4,26 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.ticker import MaxNLocator
 
-INK = "#1f2937"
-BLUE = "#005eb8"
-ORANGE = "#b45309"
-GREY = "#6b7280"
-PALE = "#d1d5db"
-ENDS = {
-    "exit": (BLUE, "-", "left"),
-    "acquired": (ORANGE, "-", "ended by acquisition"),
-    "administrative end": (GREY, "-", "still in when the regime ended"),
-}
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
 
 
-def plot_spells(spells: pd.DataFrame, *, ax: Axes) -> Axes:
-    """Draw one bar a spell on a line a trust, by first entry; the way it ended shows as colour and as mark.
-
-    spells: as `analysis.study.regime.spells` returns it.
-    """
-    order = spells.groupby("trust")["entered"].min().sort_values(kind="stable").index
-    line = {trust: len(order) - 1 - place for place, trust in enumerate(order)}
-    marks = {"exit": "|", "acquired": "X", "administrative end": ">"}
-    for end, (colour, _, label) in ENDS.items():
-        part = spells[spells["ended_by"] == end]
-        y = part["trust"].map(line)
-        start, stop = date2num(part["entered"]), date2num(part["last_day"])
-        ax.barh(y, stop - start, left=start, height=0.55, color=colour, alpha=0.75, label=label)
-        ax.plot(stop, y, marks[end], color=INK, markersize=6, linestyle="none")
-    names = spells.drop_duplicates("trust").set_index("trust")["name"]
-    ax.set_yticks([line[trust] for trust in order], [names[trust] for trust in order])
-    ax.tick_params(axis="y", length=0, labelsize=8)
-    ax.set_ylim(-0.7, len(order) - 0.3)
-    ax.set_ylabel("Trust, in order of first entry")
-    ax.xaxis_date()
-    ax.set_xlabel("Year")
-    ax.grid(axis="x", color=PALE, linewidth=0.6)
-    ax.set_axisbelow(True)
-    ax.legend(loc="lower left", frameon=False, fontsize=8, title="How the spell ended", title_fontsize=8)
-    return ax
+def places(periods: pd.PeriodIndex) -> pd.DatetimeIndex:
+    """Return where periods stand on an axis of days: a year at its middle, a shorter period at its end."""
+    ends = periods.to_timestamp(how="end")
+    starts = periods.to_timestamp(how="start")
+    return starts + (ends - starts) / 2 if periods.freqstr.startswith(("Y", "A")) else ends
 
 
-def plot_in_force(counts: pd.DataFrame, *, ax: Axes) -> Axes:
-    """Draw the number of trusts in special measures at each month's end as steps from zero.
-
-    counts: as `analysis.study.regime.in_force_by_month` returns it.
-    """
-    months = counts["month"].dt.to_timestamp()
-    ax.step(months, counts["trusts"], where="post", color=BLUE, linewidth=2)
-    ax.fill_between(months, counts["trusts"], step="post", color=BLUE, alpha=0.12)
-    ax.set_ylim(bottom=0)
-    ax.set_xlabel("Month")
-    ax.set_ylabel("Trusts in special measures (count)")
+def label_years(ax: Axes, *, every: int = 1) -> Axes:
+    """Label an axis of days with years, each at the middle of its year; a small tick stands where a year begins."""
+    ax.xaxis.set_major_locator(YearLocator(every, month=7, day=2))
+    ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+    ax.xaxis.set_minor_locator(YearLocator(every))
+    ax.tick_params(axis="x", which="major", length=0)
+    ax.tick_params(axis="x", which="minor", length=4)
     return ax
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -16,6 +18,12 @@ MARKS = {
     "published": "published figure",
     "assumption": "assumption",
 }
+# How wide a table must be, in rem at the size of table text: of a letter, of the gap of a column, and the room there is.
+LETTER, GAP = 0.56, 0.9
+EASY = 14  # letters of a line that is easily read in a narrow column
+NARROW, SMALL, COLUMN = 18.0, 26.0, 42.0
+BREAKS = re.compile(r"\s|(?<=-)")
+LONG = re.compile(r"[^\s<>]{30,}")  # an address, say: it may break after a slash
 
 
 def table(
@@ -38,27 +46,76 @@ def table(
             f"table '{caption}': columns {bare} are floats. Allowed: texts made by present.number."
         )
     texts = frame.astype("object").where(frame.notna(), NOT_AVAILABLE).astype("str")
-    return Block(_html(texts, caption, numbers, sources), f"{caption}\n{texts.to_string(index=False)}")
+    rows = [[breakable(cell) for cell in cells] for cells in texts.itertuples(index=False)]
+    html = shell(list(texts.columns), rows, texts=texts, caption=caption, numbers=numbers, sources=sources)
+    return Block(html, f"{caption}\n{texts.to_string(index=False)}")
 
 
-def _html(texts: pd.DataFrame, caption: str, numbers: tuple[str, ...], sources: tuple[str, ...]) -> str:
-    names = list(texts.columns)
-    kinds = [' class="number"' if name in numbers else "" for name in names]
+def shell(
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    texts: pd.DataFrame,
+    caption: str,
+    numbers: tuple[str, ...],
+    sources: tuple[str, ...],
+    folded: bool = False,
+) -> str:
+    """Return a table as HTML: the one form that every table of the report has.
 
-    def row(cells: tuple) -> str:
-        tags = ['th scope="row"', *["td"] * (len(names) - 1)]
-        parts = zip(tags, kinds, cells, strict=True)
-        return "".join(f"<{tag}{kind}>{escape(cell)}</{tag[:2]}>" for tag, kind, cell in parts)
+    names: headings. rows: cells as HTML, the first of which names the row. texts: the cells
+    as a reader sees them, by which it is judged how wide the table must be. Where the column is narrower than that,
+    the rows are set as cards with their headings repeated; roles keep them a table for a screen reader.
+    folded: shut until opened by its caption.
+    """
+    kind = _room(texts)
+    role = (lambda name: f' role="{name}"') if kind else (lambda name: "")
+    sides = [' class="number"' if name in numbers else "" for name in names]
+    labels = [f' data-label="{escape(name)}"' if kind else "" for name in names]
+
+    def row(cells: Sequence[str]) -> str:
+        first = f'<th scope="row"{role("rowheader")}{sides[0]}>{cells[0]}</th>'
+        rest = zip(sides[1:], labels[1:], cells[1:], strict=True)
+        told = "".join(f"<td{role('cell')}{side}{label}>{cell}</td>" for side, label, cell in rest)
+        return f"<tr{role('row')}>{first}{told}</tr>"
 
     head = "".join(
-        f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(names, kinds, strict=True)
+        f'<th scope="col"{role("columnheader")}{side}>{escape(name)}</th>'
+        for name, side in zip(names, sides, strict=True)
     )
-    body = "".join(f"<tr>{row(cells)}</tr>" for cells in texts.itertuples(index=False))
-    return (
-        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="result"><caption>{escape(caption)}{mark(sources)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+    marked, hidden = f"{escape(caption)}{mark(sources)}", ' class="visually-hidden"' if folded else ""
+    table = (
+        f'<div class="table-box"><table class="result{f" {kind}" if kind else ""}"{role("table")}>'
+        f"<caption{hidden}>{escape(caption) if folded else marked}</caption>"
+        f"<thead{role('rowgroup')}><tr{role('row')}>{head}</tr></thead>"
+        f"<tbody{role('rowgroup')}>{''.join(map(row, rows))}</tbody></table></div>"
     )
+    return f'<details class="result fold"><summary>{marked}</summary>{table}</details>' if folded else table
+
+
+def breakable(text: str) -> str:
+    """Return a text as HTML in which a long word, such as an address, may break after a slash."""
+    return LONG.sub(lambda word: word.group().replace("/", "/<wbr>"), escape(text, quote=False))
+
+
+def _parts(cell: str) -> list[str]:
+    """Return the pieces of a text between which a line may break."""
+    return BREAKS.split(LONG.sub(lambda word: word.group().replace("/", "/ "), cell))
+
+
+def _room(texts: pd.DataFrame) -> str:
+    """Return how a table is set where there is little room, by the widths that its words ask for.
+
+    '' fits the narrowest phone; 'cards-s' and 'cards-m' are cards in columns below 26 and 43 rem; 'cards-l' always.
+    """
+    columns = [[str(name), *texts.iloc[:, at].astype("str")] for at, name in enumerate(texts.columns)]
+    words = [max(len(part) for cell in column for part in _parts(cell)) for column in columns]
+    cells = [max(map(len, column)) for column in columns]
+    least = sum(LETTER * word + GAP for word in words)
+    easy = sum(LETTER * min(cell, max(word, EASY)) + GAP for cell, word in zip(cells, words, strict=True))
+    if easy <= NARROW:
+        return ""
+    return "cards-s" if easy <= SMALL else "cards-m" if least <= COLUMN else "cards-l"
 
 
 def mark(sources: tuple[str, ...]) -> str:

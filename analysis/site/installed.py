@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -117,4 +118,5 @@ def require(checkout: Path = ROOT) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m analysis.site.installed", description=__doc__).parse_args()
     require(Path(os.getcwd()))

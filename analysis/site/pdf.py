@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import re
@@ -122,7 +123,9 @@ def title(page: str) -> str:
 
 
 if __name__ == "__main__":
-    report = Path(sys.argv[1]) if len(sys.argv) > 1 else REPORT
+    parser = argparse.ArgumentParser(prog="python -m analysis.site.pdf", description=__doc__)
+    parser.add_argument("report", nargs="?", type=Path, default=REPORT, help="the file to write")
+    report = parser.parse_args().report
     try:
         count = book(pages(CONTENTS.read_text(encoding="utf-8")), to=report)
     except (FileNotFoundError, Error) as error:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods.effects.equally_bad import EquallyBad
-from analysis.study import entry_effects, indicators, regime, rule
+from analysis.study import entry_effects, regime, rule
 
 LEADS = {"quarter": 8, "year": 2}  # two years
 
@@ -25,7 +25,7 @@ def moving_apart(names: list[str]) -> pd.DataFrame:
     """
     rows = []
     for name in names:
-        leads = LEADS[regime.indicator(name)["analysis_grain"]]
+        leads = LEADS[regime.indicator(name).analysis_grain]
         found = entry_effects.entry(name, pre_periods=leads)
         before = found.frame[found.frame["phase"] == "pre"]
         spread, trusts = before["estimate"], before["n_trusts"]
@@ -45,7 +45,7 @@ def windows(names: list[str]) -> pd.DataFrame:
     for name in names:
         row = both.loc[name]
         main, short = (row["lower"], row["upper"]), (row["lower_dip_out"], row["upper_dip_out"])
-        better = indicators.BETTER[row["direction"]]
+        better = regime.indicator(name).better
         rest = rule.verdict(main, short, short, better=better)
         for years in YEARS:
             found = entry_effects.equally_bad(name, years=years)
@@ -61,7 +61,7 @@ def earlier(name: str) -> pd.DataFrame:
     return earlier_gaps(
         entry_effects.equally_bad(name),
         regime.panel(name),
-        year=indicators.YEAR_BEFORE[regime.indicator(name)["analysis_grain"]],
+        year=regime.indicator(name).year,
     )
 
 

@@ -29,7 +29,7 @@ def chance(names: list[str], *, draws: int = indicators.DRAWS) -> pd.DataFrame:
         last = max(main["horizons"])
         wild = wild_imputation(panel, draws=draws, rng=rng, horizons=main["horizons"])
         dealt = placebo_dates(panel, draws=draws, rng=rng, last_horizon=last)
-        rows.append([name, bool(about["primary"]), wild.estimate, wild.p, dealt.p_two_sided])
+        rows.append([name, about.primary, wild.estimate, wild.p, dealt.p_two_sided])
     frame = pd.DataFrame(rows, columns=["indicator", "primary", "estimate", "wild", "placebo"])
     worse = frame[["wild", "placebo"]].max(axis=1)
     primary = frame["primary"]

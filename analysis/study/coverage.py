@@ -48,9 +48,9 @@ def per_indicator(names: list[str]) -> pd.DataFrame:
         rows.append(
             {
                 "indicator": name,
-                "title": about["title"],
-                "direction": about["direction"],
-                "grain": about["analysis_grain"],
+                "title": about.title,
+                "direction": about.direction,
+                "grain": about.analysis_grain,
                 "first": panel["period"].min(),
                 "last": panel["period"].max(),
                 "entered": len(codes),
@@ -76,8 +76,8 @@ def absent(name: str) -> pd.DataFrame:
     for trust in sorted(set(spells.index) - codes):
         spell = spells.loc[trust]
         reason = "no figures under its code in the releases at hand"
-        if kinds[trust] not in about["types"].split("|"):
-            kept = about["types"].replace("|", " and ")
+        if kinds[trust] not in about.types:
+            kept = " and ".join(about.types)
             reason = f"{TYPES.get(kinds[trust], kinds[trust])}; the comparison holds {kept} trusts only"
         elif spell["ended_by"] == "acquired" and spell["last_day"] < begins:
             reason = "taken over before the figures begin"
@@ -97,7 +97,7 @@ def grid(names: list[str]) -> pd.DataFrame:
         spans = _spans(name)
         spans = spans[spans["entry"].notna()].assign(trust=lambda frame: frame["trust"].str.split("@").str[0])
         counts = spans.groupby("trust")[["before", "since"]].sum()
-        part = first.assign(indicator=name, title=regime.indicator(name)["title"]).join(counts, on="trust")
+        part = first.assign(indicator=name, title=regime.indicator(name).title).join(counts, on="trust")
         parts.append(part.fillna({"before": 0, "since": 0}))
     out = pd.concat(parts, ignore_index=True).astype({"before": int, "since": int})
     out["state"] = "none"
@@ -131,7 +131,7 @@ def short_history(name: str = "four_hour_waits", *, enough: int = ENOUGH_BEFORE)
     """
     spells = regime.spells().drop_duplicates("trust").set_index("trust")
     kinds = data.load("regime_trusts").set_index("org_code")["type"]
-    right = kinds.index[kinds.isin(regime.indicator(name)["types"].split("|"))]
+    right = kinds.index[kinds.isin(regime.indicator(name).types)]
     spans = _spans(name)
     spans = spans[spans["entry"].notna()].assign(trust=lambda frame: frame["trust"].str.split("@").str[0])
     out = spells.loc[spells.index.isin(right), ["name", "entered"]]
@@ -164,7 +164,7 @@ def not_at_hand() -> pd.DataFrame:
 
 def absent_everywhere(names: list[str]) -> pd.DataFrame:
     """Return, as texts, the trusts that entered and lack an indicator: one row a trust and reason."""
-    parts = [absent(name).assign(title=regime.indicator(name)["title"]) for name in names]
+    parts = [absent(name).assign(title=regime.indicator(name).title) for name in names]
     rows = pd.concat(parts, ignore_index=True)
     grouped = rows.groupby(["name", "reason"], sort=False)["title"].agg(list).reset_index()
     every = len(names)

@@ -15,7 +15,7 @@ from analysis import data
 from analysis.methods.effects.panels import NotEstimable, Panel
 from analysis.methods.effects.partners import Partners, several_partners
 from analysis.methods.estimate import Estimate
-from analysis.study import indicators, regime
+from analysis.study import regime
 
 PARTNERS, YEARS = 10, 3  # chosen on planted truth, see the table `calibration`
 
@@ -28,14 +28,13 @@ def compared(name: str, panel: pd.DataFrame | Panel | None = None, **changed: An
     Raises EffectError as that.
     """
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
     chosen: dict[str, Any] = {
         "partners": PARTNERS,
-        "baseline": YEARS * indicators.YEAR_BEFORE[grain],
-        "last_horizon": max(indicators.HORIZONS[grain]),
+        "baseline": YEARS * about.year,
+        "last_horizon": max(about.horizons),
     }
     if not isinstance(panel, Panel):
-        chosen["measure"] = indicators.MEASURES[about["unit"]]
+        chosen["measure"] = about.measure
     return several_partners(regime.panel(name) if panel is None else panel, **{**chosen, **changed})
 
 

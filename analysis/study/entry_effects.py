@@ -34,8 +34,7 @@ def path(name: str, **changed: Any) -> results.Effects:
     The baseline is everything before the year before entry, so that a dip in that year stays in sight: rows
     of phase "left out" are that year, rows of phase "post" the time since entry.
     """
-    grain = regime.indicator(name)["analysis_grain"]
-    return entry(name, omit_before=indicators.YEAR_BEFORE[grain], draws=indicators.DRAWS, **changed)
+    return entry(name, omit_before=regime.indicator(name).year, draws=indicators.DRAWS, **changed)
 
 
 def two_baselines(names: list[str]) -> pd.DataFrame:
@@ -53,16 +52,16 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
     for name in names:
         about = regime.indicator(name)
         whole = _overall(name)
-        short = _overall(name, omit_before=indicators.YEAR_BEFORE[about["analysis_grain"]])
-        row = {"indicator": name, "title": about["title"], "unit": indicators.GLUE_UNITS[about["unit"]]}
-        row |= {"direction": about["direction"], **whole}
+        short = _overall(name, omit_before=about.year)
+        row: dict[str, Any] = {"indicator": name, "title": about.title, "unit": about.change_unit}
+        row |= {"direction": about.direction, **whole}
         row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper", "n_trusts")}
         bad = _less_equally_bad(name)
         verdict = rule.verdict(
             (whole["lower"], whole["upper"]),
             (short["lower"], short["upper"]),
             (bad["bad_lower"], bad["bad_upper"]),
-            better=indicators.BETTER[about["direction"]],
+            better=about.better,
         )
         counts = (whole["n_trusts"], short["n_trusts"], bad["bad_pairs"])
         few = any(0 < n < results.THIN for n in counts)
@@ -73,11 +72,10 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
 def equally_bad(name: str, *, years: int = 1) -> EquallyBad:
     """Compare trusts that entered with trusts as bad in the `years` before that never entered."""
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
     return equally_bad_placebo(
         regime.panel(name),
-        baseline=years * indicators.YEAR_BEFORE[grain],
-        last_horizon=max(indicators.HORIZONS[grain]),
+        baseline=years * about.year,
+        last_horizon=max(about.horizons),
     )
 
 

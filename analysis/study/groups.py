@@ -16,7 +16,7 @@ from analysis.methods.effects.partners import Partners
 from analysis.methods.effects.pooling import PartlyPooled, partly_pooled
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import Estimate
-from analysis.study import deciding, indicators, regime
+from analysis.study import deciding, regime
 
 EVERY, KEOGH, LATER, APART = "all", "the eleven", "the later", "difference"
 PERIODS, TRUSTS, PAIRS = (
@@ -58,11 +58,11 @@ def _row(group: str, counted: str, one: Estimate) -> list:
 
 
 def _pairs(name: str) -> list[list]:
-    panel, grain = regime.panel(name), regime.indicator(name)["analysis_grain"]
+    panel, about = regime.panel(name), regime.indicator(name)
     first = is_keogh(panel["trust"])
     asked: dict[str, Any] = {
-        "baseline": indicators.YEAR_BEFORE[grain],
-        "last_horizon": max(indicators.HORIZONS[grain]),
+        "baseline": about.year,
+        "last_horizon": max(about.horizons),
     }
     rows, parts = [], []
     for group, mask in ((EVERY, first | ~first), (KEOGH, first), (LATER, ~first)):
@@ -161,8 +161,7 @@ def other_choices(name: str) -> pd.DataFrame:
 
     The first row is the one of record, calibrated; all others have t limits that are not.
     """
-    panel, grain = regime.panel(name), regime.indicator(name)["analysis_grain"]
-    year = indicators.YEAR_BEFORE[grain]
+    panel, year = regime.panel(name), regime.indicator(name).year
     helped = set(data.load("buddies")["buddy_code"])
     buddies = tuple(sorted(trust for trust in set(panel["trust"]) if trust[:3] in helped))
     runs: dict[str, dict] = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import pandas as pd
 
 from analysis import data
-from analysis.study import regime
+from analysis.data import DataError
 
 SEED = 20260101
 DRAWS = 999
@@ -15,7 +18,11 @@ DRAWS = 999
 # trouble showed and which is left out of the second baseline.
 HORIZONS = {"quarter": range(13), "year": range(4)}
 YEAR_BEFORE = {"quarter": 4, "year": 1}
-BETTER = {"higher is better": "higher", "lower is better": "lower", "neither": None}
+BETTER: dict[str, Literal["higher", "lower"] | None] = {
+    "higher is better": "higher",
+    "lower is better": "lower",
+    "neither": None,
+}
 GLUE_UNITS = {
     "percent": "points",
     "ratio": "ratio",
@@ -34,6 +41,87 @@ MEASURES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One indicator of the catalogue; its fields are the columns of the table `indicators`, described there.
+
+    title, phrase: its name at the head of a table, and within a sentence. table: where its figures are, in the
+    columns `period_field`, `numerator` and `denominator` (None: the figure itself, in the column `name`), times
+    `scale`; `complement`: one less the share. types: of trust that it is kept for.
+    grain, analysis_grain: period of the table, and of the analysis. main_until: last period of the main analysis.
+    """
+
+    name: str
+    title: str
+    phrase: str
+    table: str
+    period_field: str
+    numerator: str | None
+    denominator: str | None
+    scale: float
+    complement: bool
+    unit: str
+    direction: str
+    grain: str
+    analysis_grain: str
+    rolling: bool
+    exposure: str
+    types: tuple[str, ...]
+    family: str
+    primary: bool
+    main_until: str
+    definition: str
+    breaks: str | None
+
+    def __getitem__(self, field: str) -> Any:
+        """Return a field by its name, as cells of chapters ask for it."""
+        return getattr(self, field)
+
+    @property
+    def change_unit(self) -> str:
+        """Unit of a difference, as `present.words` knows it."""
+        return GLUE_UNITS[self.unit]
+
+    @property
+    def measure(self) -> str:
+        """Unit of a difference in words."""
+        return MEASURES[self.unit]
+
+    @property
+    def better(self) -> Literal["higher", "lower"] | None:
+        """Which way is better; None when neither is."""
+        return BETTER[self.direction]
+
+    @property
+    def heading(self) -> str:
+        """Title and direction, as they head a row or a column."""
+        return f"{self.title}; {self.direction}"
+
+    @property
+    def horizons(self) -> range:
+        """Periods after entry that are pooled."""
+        return HORIZONS[self.analysis_grain]
+
+    @property
+    def year(self) -> int:
+        """Periods in a year of the analysis; so many before entry are left out of the second baseline."""
+        return YEAR_BEFORE[self.analysis_grain]
+
+
+def indicator(name: str) -> Indicator:
+    """Return an indicator of the catalogue; raise DataError when there is none of that name."""
+    catalogue = data.load("indicators").set_index("indicator")
+    if name not in catalogue.index:
+        allowed = f"one of {list(catalogue.index)}"
+        raise DataError("indicators", column="indicator", found=name, allowed=allowed)
+    row = {field: None if pd.isna(value) else value for field, value in catalogue.loc[name].items()}
+    made: dict[str, Any] = {
+        field.name: row[field.name] for field in fields(Indicator) if field.name != "name"
+    }
+    made |= {"types": tuple(made["types"].split("|")), "scale": float(made["scale"])}
+    return Indicator(name, **made)
+
+
 def indicators(*, primary: bool | None = None) -> list[str]:
     """Return the names of the indicators, in the order of the catalogue: all, or only the (non-)primary."""
     catalogue = data.load("indicators")
@@ -44,16 +132,10 @@ def indicators(*, primary: bool | None = None) -> list[str]:
 
 def settings(name: str) -> dict[str, Any]:
     """Return the settings of the main analysis of an indicator, as arguments of `effects.imputation`."""
-    about = regime.indicator(name)
-    grain = about["analysis_grain"]
-    return {
-        "group": "type",
-        "leave_out": True,
-        "horizons": HORIZONS[grain],
-        "measure": MEASURES[about["unit"]],
-    }
+    about = indicator(name)
+    return {"group": "type", "leave_out": True, "horizons": about.horizons, "measure": about.measure}
 
 
 def label(name: str) -> str:
     """Return an indicator's name as it stands within a sentence."""
-    return regime.indicator(name)["phrase"]
+    return indicator(name).phrase

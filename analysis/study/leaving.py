@@ -19,7 +19,6 @@ from analysis.study import claims, indicators, regime
 
 MOMENTS = (12, 24, 36, 48)  # months after entry, or after leaving, at which shares are read off
 CLAIMS = ("O9", "X1", "P2", "X4")  # published figures on the length of stays
-YEAR = indicators.YEAR_BEFORE  # periods in a year
 PERIODS_AFTER = {"quarter": 8, "year": 2}  # two years
 PERIODS_BEFORE = {"quarter": 4, "year": 2}  # placebos: annual figures need two to show a course at all
 LIMITS = ("estimate", "lower", "upper")
@@ -116,7 +115,7 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
     name: an indicator. panel: in place of `regime.panel(name)`. See `changes` for the readers' sign.
     """
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
+    grain = about.analysis_grain
     return switching.switchers(
         regime.panel(name) if panel is None else panel,
         direction="leavers",
@@ -125,7 +124,7 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
         placebos=PERIODS_BEFORE[grain],
         rng=np.random.default_rng(indicators.SEED) if draws else None,
         draws=draws,
-        measure=indicators.MEASURES[about["unit"]],
+        measure=about.measure,
     )
 
 
@@ -177,15 +176,15 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
     `effects.gain_kept`. Raises EffectError where neither direction is better, or no trust has a baseline.
     """
     about = regime.indicator(name)
-    year = YEAR[about["analysis_grain"]]
-    better = indicators.BETTER[about["direction"]]
+    year = about.year
+    better = about.better
     if better is None:
         raise EffectError("neither direction is better")
     chosen = {
         "horizons": (year, 2 * year),
         "window": year,
         "group": "type",
-        "measure": indicators.MEASURES[about["unit"]],
+        "measure": about.measure,
     }
     return gain_kept.gain_kept(
         regime.panel(name) if panel is None else panel, better=better, **{**chosen, **changed}
@@ -219,9 +218,9 @@ def summary(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about = regime.indicator(name)
-        row = {"indicator": name, "title": about["title"], "unit": indicators.GLUE_UNITS[about["unit"]]}
-        row |= {"direction": about["direction"], "grain": about["analysis_grain"]}
-        rows.append(row | _moves(name, YEAR[about["analysis_grain"]]) | _changes_kept(name))
+        row = {"indicator": name, "title": about.title, "unit": about.change_unit}
+        row |= {"direction": about.direction, "grain": about.analysis_grain}
+        rows.append(row | _moves(name, about.year) | _changes_kept(name))
     return pd.DataFrame(rows)
 
 
@@ -263,7 +262,7 @@ def kept_choices(names: list[str]) -> pd.DataFrame:
     """
     parts = []
     for name in names:
-        year = YEAR[regime.indicator(name)["analysis_grain"]]
+        year = regime.indicator(name).year
         for window in sorted({max(year // 2, 1), year}):
             for omitted in (0, year):
                 frame = kept(name, window=window, omit_before=omitted).frame

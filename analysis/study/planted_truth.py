@@ -19,7 +19,7 @@ from analysis.methods.effects.results import quantiles
 from analysis.methods.effects.staggered import imputation_weights
 from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
 from analysis.present import words
-from analysis.study import indicators, regime
+from analysis.study import regime
 from analysis.study.rule import verdict
 
 Floats = np.ndarray
@@ -79,16 +79,14 @@ class Setting:
 def setting(name: str, *, rng: np.random.Generator, deals: int = DEALS) -> Setting:
     """Return what is drawn for an indicator, from its real panel."""
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
     data = read_panel(regime.panel(name), group="type")
-    horizons = indicators.HORIZONS[grain]
-    dealt = [_deal(data, horizons, rng) for _ in range(deals)]
+    dealt = [_deal(data, about.horizons, rng) for _ in range(deals)]
     return Setting(
         data=data,
-        process=learn(data, lags=LAGS[grain]),
-        sign=-1 if indicators.BETTER[about["direction"]] == LOWER else 1,
-        year=indicators.YEAR_BEFORE[grain],
-        horizons=horizons,
+        process=learn(data, lags=LAGS[about.analysis_grain]),
+        sign=-1 if about.better == LOWER else 1,
+        year=about.year,
+        horizons=about.horizons,
         deals=np.array(dealt).reshape(deals, len(data.y)),
     )
 
@@ -270,10 +268,10 @@ def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for _, row in frame.iterrows():
         about = regime.indicator(row["indicator"])
-        unit = indicators.GLUE_UNITS[about["unit"]]
+        unit = about.change_unit
         rows.append(
             {
-                "Indicator": about["title"],
+                "Indicator": about.title,
                 "What was planted": SCENARIOS[row["scenario"]],
                 "Method": row["method"],
                 "True effect": words.number(row["true_effect"], unit, sign=True),

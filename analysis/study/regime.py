@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.data import DataError
+from analysis.study.indicators import Indicator, indicator
 
 REGIME_START = pd.Timestamp("2013-07-16")
 REGIME_END = pd.Timestamp("2021-07-13")
@@ -71,16 +72,6 @@ def in_force(on: str | pd.Timestamp) -> pd.DataFrame:
     return frame[(frame["entered"] <= day) & (frame["last_day"] > day)].reset_index(drop=True)
 
 
-def indicator(name: str) -> pd.Series:
-    """Return the catalogue entry of an indicator; raise DataError when there is none of that name."""
-    catalogue = data.load("indicators").set_index("indicator")
-    if name not in catalogue.index:
-        raise DataError(
-            "indicators", column="indicator", found=name, allowed=f"one of {list(catalogue.index)}"
-        )
-    return catalogue.loc[name]
-
-
 def panel(name: str, *, main: bool = True, codes: tuple[str, ...] | None = None) -> pd.DataFrame:
     """Return the panel of an indicator: one row a trust and period, from its first to its last value.
 
@@ -123,21 +114,20 @@ def _built(name: str, main: bool, codes: tuple[str, ...] | None) -> tuple[pd.Dat
     return frame[PANEL_COLUMNS], left_out.sort_values(["trust", "from"], ignore_index=True)
 
 
-def _values(about: pd.Series, main: bool, codes: tuple[str, ...] | None = None) -> pd.DataFrame:
+def _values(about: Indicator, main: bool, codes: tuple[str, ...] | None = None) -> pd.DataFrame:
     """Return `code`, `period`, `numerator`, `denominator`, `value`, `type` at the grain of the analysis."""
-    raw = data.load(about["table"])
+    raw = data.load(about.table)
     raw = raw if codes is None else raw[raw["org_code"].isin(codes)]
     kinds = data.load("organisations").set_index("org_code")["type"]
-    raw = raw[raw["org_code"].map(kinds).isin(about["types"].split("|"))]
-    freq = "Q" if about["analysis_grain"] == "quarter" else "Y"
-    period = raw[about["period_field"]]
-    winter = about["grain"] == "winter"
+    raw = raw[raw["org_code"].map(kinds).isin(about.types)]
+    freq = "Q" if about.analysis_grain == "quarter" else "Y"
+    period = raw[about.period_field]
+    winter = about.grain == "winter"
     period = (
         pd.PeriodIndex(period.str.slice(0, 4), freq="Y") if winter else pd.PeriodIndex(period).asfreq(freq)
     )
-    numerator = raw[about["numerator"]] if pd.notna(about["numerator"]) else raw[about.name]
-    ratio = pd.notna(about["denominator"])
-    denominator = raw[about["denominator"]] if ratio else numerator * 0 + 1
+    numerator = raw[about.numerator or about.name]
+    denominator = raw[about.denominator] if about.denominator else numerator * 0 + 1
     cells = pd.DataFrame(
         {
             "code": raw["org_code"],
@@ -146,15 +136,15 @@ def _values(about: pd.Series, main: bool, codes: tuple[str, ...] | None = None) 
             "denominator": denominator.astype("float64").where(numerator.notna()),
         }
     )
-    needed = 3 if about["grain"] == "month" and freq == "Q" else 1
+    needed = 3 if about.grain == "month" and freq == "Q" else 1
     frame = cells.groupby(["code", "period"]).sum(min_count=needed).reset_index()
     share = frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0)
-    frame["value"] = float(about["scale"]) * (1 - share if about["complement"] else share)
-    if not ratio:
+    frame["value"] = about.scale * (1 - share if about.complement else share)
+    if not about.denominator:
         frame[["numerator", "denominator"]] = float("nan")
     frame["type"] = frame["code"].map(kinds)
     if main:
-        frame = frame[frame["period"] <= pd.Period(about["main_until"], freq="M").asfreq(freq)]
+        frame = frame[frame["period"] <= pd.Period(about.main_until, freq="M").asfreq(freq)]
     return frame[frame.groupby("code")["value"].transform("count") > 0]
 
 
@@ -168,13 +158,13 @@ def exposure_window(period: pd.Series, exposure: str) -> tuple[pd.Series, pd.Ser
     return start, end
 
 
-def _split_at_mergers(frame: pd.DataFrame, about: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _split_at_mergers(frame: pd.DataFrame, about: Indicator) -> tuple[pd.DataFrame, pd.DataFrame]:
     changes = data.load("organisation_changes")
     large = changes["beds_percent"].isna() | (changes["beds_percent"] >= LARGE_MERGER)
     changes = changes[changes["size_changes"].fillna(False) & large]
     entered = data.load("regime_spells").groupby("org_code")["entered_day"].min()
     holders = _holders_of_entered(changes, entered)
-    start, end = exposure_window(frame["period"], about["exposure"])
+    start, end = exposure_window(frame["period"], about.exposure)
     frame = frame.assign(trust=frame["code"], start=start, end=end).reset_index(drop=True)
     first, last, trust = start.to_numpy(), end.to_numpy(), frame["code"].to_numpy(dtype=object).copy()
     left_at = np.full(len(frame), -1)  # number of the merger, in `reasons`, that took a row out
@@ -229,11 +219,11 @@ def _regular(frame: pd.DataFrame) -> pd.DataFrame:
     return grid.join(about, on="trust").merge(cells, on=["trust", "t"], how="left")
 
 
-def _phases(frame: pd.DataFrame, about: pd.Series) -> pd.DataFrame:
+def _phases(frame: pd.DataFrame, about: Indicator) -> pd.DataFrame:
     """Add entry, exit and phase; phase is missing where the regime's end cut a spell."""
-    rule = (about["analysis_grain"], about["exposure"])
-    start, end = exposure_window(frame["period"], about["exposure"])
-    at = (start if about["exposure"] == "survey" else end).to_numpy()
+    rule = (about.analysis_grain, about.exposure)
+    start, end = exposure_window(frame["period"], about.exposure)
+    at = (start if about.exposure == "survey" else end).to_numpy()
     code, trust = frame["code"].to_numpy(), frame["trust"].to_numpy()
     merged = pd.to_datetime(frame["trust"].str.extract(r"@(\d{4}-\d{2})")[0], format="%Y-%m").to_numpy()
     entry, exit_, held = np.full(len(frame), np.nan), np.full(len(frame), np.nan), np.zeros(len(frame), bool)

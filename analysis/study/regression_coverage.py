@@ -68,7 +68,9 @@ def enter_on_their_worst(
         passing[:, t] = rho * passing[:, t - 1] + np.sqrt(1 - rho**2) * passing[:, t]
     values = lasting + within * passing
     score = (values if how == VALUE else passing)[:, BEFORE - WINDOW : BEFORE].mean(axis=1)
-    cohort = np.where(np.argsort(np.argsort(-score)) < ENTRANTS, float(BEFORE), np.inf)
+    cohort = np.where(
+        np.argsort(np.argsort(-score, kind="stable"), kind="stable") < ENTRANTS, float(BEFORE), np.inf
+    )
     unit, time = (grid.ravel() for grid in np.indices(values.shape))
     group = np.zeros(TRUSTS, dtype=int)
     nothing = pd.DataFrame(columns=["unit", "reason"])

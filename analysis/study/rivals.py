@@ -15,8 +15,8 @@ from analysis.study.samples import WINDOWS, samples
 def bounds(name: str) -> HonestBounds:
     """Bound the average effect when trends may part after entry as they did before (relative magnitudes)."""
     about = regime.indicator(name)
-    horizons = indicators.HORIZONS[about["analysis_grain"]]
-    leads = 2 * indicators.YEAR_BEFORE[about["analysis_grain"]]
+    horizons = about.horizons
+    leads = 2 * about.year
     study = group_time.event_study(
         regime.panel(name),
         control="not_yet",
@@ -29,17 +29,17 @@ def bounds(name: str) -> HonestBounds:
 
 def left_out(name: str) -> LeaveOneOut:
     """Estimate the association with entry without each trust that entered, in turn."""
-    last = max(indicators.HORIZONS[regime.indicator(name)["analysis_grain"]])
+    last = max(regime.indicator(name).horizons)
     return leave_one_out(regime.panel(name), last_horizon=last)
 
 
 def curve(name: str) -> SpecificationCurve:
     """Estimate the association with entry under every combination of sample, estimator, baseline and window."""
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
+    grain = about.analysis_grain
     main = indicators.settings(name)
     common = {key: main[key] for key in ("group", "measure")}
-    panels, year = samples(name), indicators.YEAR_BEFORE[grain]
+    panels, year = samples(name), about.year
 
     def estimate(sample: str, method: str, window: str) -> results.Effects:
         asked: dict[str, Any] = {**common, "horizons": WINDOWS[grain][window]}

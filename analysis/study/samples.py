@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.methods.estimate import Estimate
-from analysis.study import entry_effects, indicators, regime
+from analysis.study import entry_effects, regime
 
 ONLY_KEOGH, WITHOUT_KEOGH = "Only the eleven Keogh trusts", "Without the eleven Keogh trusts"
 
@@ -48,8 +48,8 @@ def sensitivity(name: str) -> pd.DataFrame:
     Returns one row a choice: `choice`, `estimate`, `lower`, `upper`, `n_trusts`; the first is the main one.
     """
     about = regime.indicator(name)
-    grain = about["analysis_grain"]
-    year = indicators.YEAR_BEFORE[grain]
+    grain = about.analysis_grain
+    year = about.year
     runs: dict[str, dict[str, Any]] = {label: {"panel": panel} for label, panel in samples(name).items()}
     runs["Year before entry left out of the baseline"] = {"omit_before": year}
     steps = {"one quarter": 1, "two quarters": 2} if grain == "quarter" else {"one year": 1}

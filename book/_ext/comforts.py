@@ -30,7 +30,7 @@ BRANCH, TAGGED = "main", "edition-"
 FIGURE = re.compile(
     r'<figure class="result" id="([^"]+)">\s*<figcaption class="finding">(.*?)</figcaption>', re.DOTALL
 )
-TABLE = re.compile(r'<table class="result"[^>]*>\s*<caption[^>]*>(.*?)</caption>', re.DOTALL)
+TABLE = re.compile(r'<table class="result[^>]*>\s*<caption[^>]*>(.*?)</caption>', re.DOTALL)
 TERM = re.compile(r'<dt id="(term-[^"]+)"')
 TAG = re.compile(r"<[^>]+>")
 WIDGETS = re.compile(r"\bipywidgets\b|\bwidgets\.")

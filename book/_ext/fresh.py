@@ -17,15 +17,17 @@ from typing import IO, Any
 
 import comforts
 import nbformat
+import scripts
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from analysis import data, trace
 from analysis.edition import signoffs
+from analysis.present import words
 from analysis.site import alone, installed, judge, pages, record, run
 
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
-SCRIPTS = "_scripts"
+DAY, MONTH = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d")
 STATEMENTS = "evidence_statements"  # the table that the role `statement` looks into
 
 
@@ -178,7 +180,7 @@ def shows(app: Sphinx, docname: str) -> dict[str, str]:
     return {
         "the day of its last commit": comforts.last_change(source),
         "its sign-off": signoffs.sentence(docname) if docname in chapters(app) else "",
-        "its script": pages.digest(Path(app.srcdir) / SCRIPTS / f"{docname}.js") or "",
+        "its script": " ".join(scripts.of_page(Path(app.srcdir), docname)),
     }
 
 
@@ -191,18 +193,24 @@ def shown_from(docname: str, text: str) -> set[str]:
 
 
 def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Add to a chapter what its numbers rest on: end of its data, day of the run, digest of inputs."""
+    """Add to a chapter what its numbers rest on: end of its data, sign-off and, folded, the record of the run."""
     BUILD.written.add(pagename)
     kept = load(app, pagename) if context.get("body") and pagename in chapters(app) else None
     if kept is None:
         return
     made = kept.metadata[record.RECORD]
     ends = sorted(table["data_to"] for table in made["tables"].values() if table["data_to"])
-    to = f"Tables reach to {escape(ends[-1])}. " if ends else ""
+    to = f"Figures reach to {escape(in_words(ends[-1]))}. " if ends else ""
     context["body"] += (
-        f'<p class="provenance">{to}Run on {made["run_on"]}. Inputs <code>{record.inputs(made)}</code>. '
-        f"{escape(signoffs.sentence(pagename))}</p>"
+        f'<div class="provenance"><p>{to}{escape(signoffs.sentence(pagename))}</p><details><summary>Record of this run</summary>'
+        f"<p>Run on {made['run_on']}. Inputs <code>{record.inputs(made)}</code>: pages with one such mark rest on the same "
+        "data, code and packages.</p></details></div>"
     )
+
+
+def in_words(end: str) -> str:
+    """Return the end of a table's data, '2023-03-31', '2023-03' or another text, as a reader writes it."""
+    return words.day(end) if DAY.fullmatch(end) else words.month(end) if MONTH.fullmatch(end) else end
 
 
 def forget(app: Sphinx, error: Exception | None) -> None:

@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 # Scripts and styles of features that the book does not offer.
 UNUSED = re.compile(r"fontawesome|thebe|togglebutton|copybutton|clipboard|design-tabs")
 SEARCH = re.compile(r"searchtools\.js|language_data\.js|searchindex\.js")  # needed on the search page alone
+# Ours changes how words are read and hits are shown: after the theme's script, before the index that starts the search.
+TOOLS, OWN_SEARCH = re.compile(r"searchtools\.js"), re.compile(r"_scripts/search\.js")
 UNUSED_INLINE = re.compile(
     r"thebe|togglebutton|toggleHint|toggleOpenOnPrint|kernelName|DOCUMENTATION_OPTIONS\.(?:pagename|search_as_you_type = false)",
     re.IGNORECASE,
@@ -90,6 +92,9 @@ def plain(html: str) -> str:
     if page.select_one("#search-results") is None:
         for tag in page.find_all("script", src=SEARCH):
             tag.decompose()
+    tools, own = page.find("script", src=TOOLS), page.find("script", src=OWN_SEARCH)
+    if tools is not None and own is not None:
+        tools.insert_after(own.extract())
     for tag in page.select("#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
         tag.decompose()
     for caption in page.select("table.result > caption"):

@@ -1,5 +1,6 @@
-"""Load a page's own script and style on that page alone: `book/_scripts/costs.js` and `costs.css` on `costs.html`.
+"""Load a page's own scripts and style on that page alone: `book/_scripts/costs.js` and `costs.css` on `costs.html`.
 
+A page may have more than one, `lookup-find.js` before `lookup.js`.
 What lies in `book/_static` would be loaded by every page. Neither is written into a page: a host may allow files only.
 """
 
@@ -23,11 +24,21 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def add(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Name the script, deferred, and the style in the page, if the page has them."""
-    for kind, tag in TAGS.items():
-        if (Path(app.srcdir) / FOLDER / f"{pagename}.{kind}").is_file():
-            where = context["pathto"](f"{FOLDER}/{pagename}.{kind}", resource=True)
-            context["metatags"] = context.get("metatags", "") + f"\n{tag.format(where)}\n"
+    """Name the scripts, deferred, and the style in the page, if the page has them."""
+    for name in of_page(Path(app.srcdir), pagename):
+        where = context["pathto"](f"{FOLDER}/{name}", resource=True)
+        tag = TAGS[name.rpartition(".")[2]].format(where)
+        context["metatags"] = context.get("metatags", "") + f"\n{tag}\n"
+
+
+def of_page(book: Path, page: str) -> list[str]:
+    """Return the names of a page's own scripts and styles, in the order in which they are loaded."""
+    found = [
+        path
+        for kind in TAGS
+        for path in (*(book / FOLDER).glob(f"{page}-*.{kind}"), book / FOLDER / f"{page}.{kind}")
+    ]
+    return [path.relative_to(book / FOLDER).as_posix() for path in sorted(found) if path.is_file()]
 
 
 def copy(app: Sphinx, error: Exception | None) -> None:

@@ -1,4 +1,4 @@
-// The reader's own scenario: repeats the arithmetic of analysis/costs/reader.py, step by step in the same order.
+// The reader's own scenario: repeats the arithmetic of analysis/study/costs/own_scenario.py, step by step in the same order.
 (() => {
   const home = document.getElementById('scenario'), packed = document.getElementById('scenario-model')
   if (!home || !packed) return
@@ -103,8 +103,55 @@
     return url.href
   }
   const say = words => { clearTimeout(waiting); waiting = setTimeout(() => { if (says.textContent !== words) says.textContent = words }, 250) }
+  // The bars: pieces side by side in their order, as analysis/chapters/costs/bars.py draws them.
+  const shapes = document.getElementById('scenario-bars'), million = 1e6
+  const draw = rows => {
+    const of = name => rows.find(row => row.result === name)
+    const bars = [...shapes.querySelectorAll('[data-result]')]
+    const report = bars.map(bar => base.find(row => row.result === bar.dataset.result).estimate)
+    const top = 1.03 * Math.max(...report, ...bars.map(bar => of(bar.dataset.result).limits[1]))
+    const at = value => `${(100 * value / top).toFixed(3)}%`
+    bars.forEach((bar, i) => {
+      const whole = of(bar.dataset.result), starts = {}
+      let left = 0
+      for (const { name, label, paid_by } of model.pieces) {
+        const places = bar.querySelectorAll(`[data-item="${name}"]`)
+        if (!places.length) continue
+        const cost = of(name).estimate
+        starts[paid_by] ??= [left, 0]
+        starts[paid_by][1] += cost
+        for (const place of places) {
+          place.setAttribute('x', at(left))
+          place.setAttribute('width', at(cost))
+          place.querySelector('title').textContent = `${label}: ${thousands(cost)}`
+        }
+        left += cost
+      }
+      for (const [payer, [begin, cost]] of Object.entries(starts)) {
+        const words = bar.querySelector(`[data-payer="${payer}"]`), paid = words.querySelector('.paid')
+        words.setAttribute('x', at(begin))
+        paid.setAttribute('x', at(begin))
+        paid.textContent = thousands(cost)
+      }
+      const [low, high] = whole.limits, line = bar.querySelector('.interval line'), mark = bar.querySelector('.report')
+      line.setAttribute('x1', at(low)); line.setAttribute('x2', at(high))
+      bar.querySelector('.interval circle').setAttribute('cx', at(whole.estimate))
+      mark.setAttribute('x1', at(report[i])); mark.setAttribute('x2', at(report[i]))
+      mark.classList.toggle('apart', thousands(report[i]) !== thousands(whole.estimate))
+      bar.querySelector('.sum').textContent = thousands(whole.estimate)
+      bar.querySelector('.limits').textContent = `${thousands(low)} to ${thousands(high)}`
+    })
+    const every = Math.max(1, Math.ceil(top / million / 6)), scale = shapes.querySelector('.scale')
+    scale.replaceChildren(...Array.from({ length: Math.ceil(0.9 * top / million / every) }, (_, i) => {
+      const tick = document.createElementNS('http://www.w3.org/2000/svg', 'text')
+      tick.setAttribute('x', at(i * every * million)); tick.setAttribute('y', '12')
+      tick.textContent = `£${(i * every).toLocaleString('en-GB')}${i ? ' million' : ''}`
+      return tick
+    }))
+  }
   const show = (note = '') => {
     const rows = costs(settings)
+    draw(rows)
     rows.forEach((row, i) => {
       cells[i][2].textContent = thousands(row.estimate)
       cells[i][3].textContent = `${thousands(row.limits[0])} to ${thousands(row.limits[1])}`

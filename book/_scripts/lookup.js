@@ -1,4 +1,4 @@
-// Look up a trust: reads the files in lookup-data/ (made by analysis.lookup), draws them and says them. Computes nothing.
+// Look up a trust: reads the files in lookup-data/, draws them and says them. Computes nothing; lookup-find.js finds.
 (() => {
   "use strict";
   const root = document.getElementById("lookup");
@@ -82,17 +82,19 @@
   // What the address asks for, and what it says after a choice.
   const wanted = () => {
     const query = new URLSearchParams(location.search);
-    return { trust: (query.get("trust") || root.dataset.trust).trim().toUpperCase(), indicator: query.get("indicator") || root.dataset.indicator, period: query.get("period") };
+    const code = key => (query.get(key) || "").trim().toUpperCase();
+    return { trust: code("trust"), indicator: query.get("indicator") || "", period: query.get("period"), with: code("with") };
   };
   const go = changes => {
     const next = { ...wanted(), period: null, ...changes }, query = new URLSearchParams();
-    for (const key of ["trust", "indicator", "period"]) if (next[key]) query.set(key, next[key]);
-    if (`?${query}` !== location.search) history.pushState(null, "", `?${query}${location.hash}`);
-    return show();
+    for (const key of KEYS) if (next[key]) query.set(key, next[key]);
+    if (`?${query}` !== location.search) history.pushState(null, "", `?${query}`);
+    return show(true);
   };
+  const KEYS = ["trust", "indicator", "period", "with"];
   const address = changes => {
     const query = new URLSearchParams();
-    for (const [key, value] of Object.entries({ trust: wanted().trust, indicator: wanted().indicator, ...changes })) query.set(key, value);
+    for (const [key, value] of Object.entries({ ...wanted(), period: null, ...changes })) if (value) query.set(key, value);
     return `?${query}`;
   };
   const link = (words, changes) => {
@@ -101,49 +103,22 @@
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       go(changes);
-      box.focus();
     });
     return made;
   };
 
-  // The form.
-  const options = el("datalist", { id: "lookup-trusts" });
-  const box = el("input", { id: "lookup-trust", type: "search", list: "lookup-trusts", autocomplete: "off", spellcheck: "false", "aria-describedby": "lookup-fault" });
+  // The form: a box that finds a trust, the measures, and below them what was chosen.
+  const finder = lookupFind.combobox("lookup-trust", "Which trust or hospital?", trust => go({ trust: trust.code }));
+  const second = lookupFind.combobox("lookup-with", "Compare with which trust?", trust => go({ with: trust.code }));
   const chosen = el("select", { id: "lookup-indicator" });
-  const form = el("form", { role: "search", "aria-label": "Look up a trust" },
-    el("div", {}, el("label", { for: "lookup-trust" }, "Trust: name or code"), box, options),
-    el("div", {}, el("label", { for: "lookup-indicator" }, "Indicator"), chosen),
-    el("button", { type: "submit" }, "Show"));
+  const measure = el("div", { hidden: "" }, el("label", { for: "lookup-indicator" }, "Measure"), chosen);
+  const form = el("form", { role: "search", "aria-label": "Look up a trust" }, finder.whole, el("button", { type: "submit" }, "Show"), measure);
   const fault = el("div", { id: "lookup-fault", class: "fault", role: "alert" });
+  const head = el("h2", { id: "lookup-title", tabindex: "-1", hidden: "" });
+  const says = el("p", { id: "lookup-says", role: "status" });
   const result = el("div", { id: "lookup-result" });
-  const says = el("p", { id: "lookup-says", role: "status", "aria-live": "polite" });
-  const label = trust => `${trust.code} ${trust.name}`;
-  const find = words => {
-    const text = words.trim().toLowerCase(), all = index.trusts;
-    const same = all.filter(one => [one.code, one.name, label(one)].some(name => name.toLowerCase() === text));
-    if (same.length || !text) return same;
-    const inside = all.filter(one => [label(one), ...(one.also || [])].join(" ").toLowerCase().includes(text));
-    return inside.length ? inside : all.filter(one => text.split(/\s+/).every(part => [label(one), ...(one.also || [])].join(" ").toLowerCase().includes(part)));
-  };
-  const choose = () => {
-    const found = find(box.value);
-    fault.replaceChildren();
-    if (found.length === 1) return go({ trust: found[0].code, indicator: chosen.value });
-    if (!found.length) {
-      fault.append(el("p", {}, `No trust on this page matches “${box.value.trim()}”; trusts without figures are not here. Type part of its name, or its code of three to five characters.`));
-      return;
-    }
-    const list = el("ul", { class: "choices" });
-    for (const one of found.slice(0, 12)) {
-      const button = el("button", { type: "button" }, label(one));
-      button.addEventListener("click", () => { box.focus(); go({ trust: one.code, indicator: chosen.value }); });
-      list.append(el("li", {}, button));
-    }
-    fault.append(el("p", {}, `${found.length} trusts match “${box.value.trim()}”. Choose one${found.length > 12 ? " of the first twelve, or type more" : ""}:`), list);
-  };
-  form.addEventListener("submit", event => { event.preventDefault(); choose(); });
-  box.addEventListener("input", () => { if (index.trusts.some(one => label(one) === box.value)) choose(); });
-  chosen.addEventListener("change", () => go({ indicator: chosen.value }));
+  form.addEventListener("submit", event => { event.preventDefault(); finder.box.focus(); finder.enter(); });
+  chosen.addEventListener("change", () => go({ indicator: chosen.value }).then(() => chosen.focus()));
 
   // Scales and axes that both pictures share.
   const nice = (low, high, about) => {
@@ -169,10 +144,13 @@
     [words, ticks[0] > 0 ? "The axis does not start at zero." : ""].forEach((line, at) => grid.append(mark("text", { x: 4, y: 14 + extra.above + 15 * at, fill: colours.ink }, line)));
     return { drawing, grid, y, left, right, top, bottom, width, height, from: ticks[0] };
   };
-  const named = (drawing, title, text) => {
+  // On the page a picture points to the sentence that stands there; a kept one holds it.
+  const named = (drawing, title, text, where) => {
     const id = `drawn${++drawn}`;
-    drawing.prepend(mark("title", { id: `${id}t` }, title), mark("desc", { id: `${id}d` }, text));
-    drawing.setAttribute("aria-labelledby", `${id}t ${id}d`);
+    drawing.prepend(mark("title", { id: `${id}t` }, title));
+    if (!where) drawing.firstChild.after(mark("desc", { id: `${id}d` }, text));
+    drawing.setAttribute("aria-labelledby", `${id}t`);
+    drawing.setAttribute("aria-describedby", where || `${id}d`);
   };
   const wrap = (text, most) => text.split(" ").reduce((lines, word) => {
     if (lines.length && (lines.at(-1) + " " + word).length <= most) lines[lines.length - 1] += " " + word; else lines.push(word);
@@ -239,21 +217,66 @@
       made.append(mark("title", {}, `${words[at]}: ${value === null ? gaps.get(at) : number(value, about.unit)}${signal ? `, ${signal.words}` : ""}`));
       drawing.append(made);
     });
+    years(plot, words, x, colours, about.grain);
+    extra.write(plot);
+    named(drawing, `${about.title}, ${trust.name}: control chart`, one.sentence, kept ? "" : "lookup-says");
+    return drawing;
+  };
+  // The years below a chart, each at its own first period.
+  const years = ({ drawing, left, right, bottom }, words, x, colours, grain) => {
     let lastYear = "", lastX = -99;
     words.forEach((name, at) => {
       const year = name.match(/\d{4}/)?.[0];
       if (year === lastYear) return;
       lastYear = year;
-      if (at === 0 && n > 40) return; // the first year is rarely whole
+      if (at === 0 && words.length > 40) return; // the first year is rarely whole
       drawing.append(mark("line", { x1: x(at), x2: x(at), y1: bottom, y2: bottom + 4, stroke: colours.grey }));
       if (x(at) - lastX < 40 || x(at) > right - 8) return;
       lastX = x(at);
       drawing.append(mark("text", { x: x(at), y: bottom + 17, "text-anchor": "middle", fill: colours.grey }, year));
     });
-    drawing.append(mark("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", fill: colours.ink }, { month: "Month", quarter: "Quarter", year: "Year", winter: "Winter, by the year it begins in" }[about.grain]));
+    drawing.append(mark("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", fill: colours.ink }, { month: "Month", quarter: "Quarter", year: "Year", winter: "Winter, by the year it begins in" }[grain]));
+  };
+
+  // Two trusts on one measure: filled circles and a whole line against open squares and dashes, spells as bars above.
+  const drawTwo = (width, colours, kept = false) => {
+    const { about, grain, two } = shown, tints = [colours.blue, colours.orange];
+    const from = Math.min(...two.map(one => one.start)), to = Math.max(...two.map(one => one.start + one.series.v.length)), n = to - from;
+    const values = two.flatMap(one => one.series.v).filter(value => value !== null);
+    const extra = framed(width, kept, colours, `${about.title}: ${two.map(one => lookupFind.named(one.trust)).join(" and ")}`, credit(about)), above = extra.above;
+    const plot = frame(width, Math.min(...values), Math.max(...values), about.unit, axis(about), colours, { ...extra, above: above + 52 });
+    const { drawing, y, left, right, bottom } = plot, step = (right - left) / n, x = at => left + (at + 0.5) * step;
+    plot.grid.querySelectorAll("text[x='4']").forEach((line, at) => line.setAttribute("y", above + 14 + 15 * at));
+    drawing.append(plot.grid);
+    const size = Math.max(2, Math.min(4, step * 0.42)), square = (at, up, r) => `M${at - r} ${up - r}h${2 * r}v${2 * r}h${-2 * r}Z`;
+    two.forEach((one, which) => {
+      const tint = tints[which], row = above + 50 + 24 * which, point = (at, up, r, name) => which
+        ? mark("path", { d: square(at, up, r), fill: colours.back, stroke: tint, "stroke-width": 1.5, class: name }) : mark("circle", { cx: at, cy: up, r, fill: tint, class: name });
+      drawing.append(point(10, row - 4, 4, "key"), mark("text", { x: 20, y: row, fill: tint, "font-weight": 600 }, lookupFind.named(one.trust)));
+      for (const [first, last] of one.held.regime?.ends || []) {
+        const [start, stop] = [first, last].map(day => left + Math.max(0, Math.min(n, place(day, grain, from, about.grain))) * step);
+        if (stop > start) drawing.append(mark("rect", { x: start, y: row + 4, width: stop - start, height: 5, fill: tint, class: "spell" }));
+      }
+      let path = "", gap = true;
+      one.series.v.forEach((value, at) => { if (value === null) gap = true; else { path += `${gap ? "M" : "L"}${x(one.start - from + at).toFixed(1)} ${y(value).toFixed(1)}`; gap = false; } });
+      drawing.append(mark("path", { d: path, fill: "none", stroke: tint, "stroke-width": 1.5, "stroke-dasharray": which ? "5 3" : "none" }));
+      one.series.v.forEach((value, at) => {
+        if (value === null || (n > 60 && at % Math.ceil(n / 40))) return; // marks of many months would run together
+        const made = point(x(one.start - from + at), y(value), size, "point");
+        made.append(mark("title", {}, `${lookupFind.named(one.trust)}, ${grain.words[one.start + at]}: ${number(value, about.unit)}`));
+        drawing.append(made);
+      });
+    });
+    years(plot, grain.words.slice(from, to), x, colours, about.grain);
     extra.write(plot);
-    named(drawing, `${about.title}, ${trust.name}: control chart`, one.sentence);
+    named(drawing, `${about.title}: ${two.map(one => one.trust.name).join(" and ")}`, shown.twoSays, kept ? "" : "lookup-two-says");
     return drawing;
+  };
+  // Where a day lies among the periods of a grain, counted in periods from the first that is drawn.
+  const place = (day, grain, from, kind) => {
+    const each = { month: 1 / 12, quarter: 1 / 4, year: 1, winter: 1 }[kind], key = grain.keys[from];
+    const first = Number(key.slice(0, 4)) + (kind === "month" ? (Number(key.slice(5)) - 1) / 12 : kind === "quarter" ? (Number(key.at(-1)) - 1) / 4 : kind === "winter" ? 11 / 12 : 0);
+    return (Number(day.slice(0, 4)) + (Number(day.slice(5, 7)) - 1 + (Number(day.slice(8)) - 1) / 31) / 12 - first) / each;
   };
   const axis = about => `${about.unit === "percent" ? "Percent" : about.unit[0].toUpperCase() + about.unit.slice(1)}; ${about.direction}`;
 
@@ -296,7 +319,7 @@
     const under = funnel ? `Size: ${about.counts[1].replaceAll("_", " ")}` : "Trusts, lowest figure first; band: middle four fifths";
     drawing.append(mark("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", fill: colours.ink }, under));
     extra.write(plot);
-    named(drawing, `${about.title}, ${period.words}: ${trust.name} among its peers`, sentence);
+    named(drawing, `${about.title}, ${period.words}: ${trust.name} among its peers`, sentence, kept ? "" : "lookup-place");
     return drawing;
   };
   const name = code => index.trusts.find(one => one.code === code)?.name || code;
@@ -312,12 +335,16 @@
 
   // Tables, files to keep.
   const tabled = (caption, columns, rows) => {
-    const head = el("tr", {}, ...columns.map(([words, kind]) => el("th", { scope: "col", class: kind }, words)));
-    const body = rows.map(row => el("tr", {}, ...row.map((cell, at) => el(at ? "td" : "th", { scope: at ? undefined : "row", class: columns[at][1] }, cell ?? ".."))));
-    const table = el("table", { class: "result" }, el("caption", {}, el("span", {}, caption)), el("thead", {}, head), el("tbody", {}, ...body));
-    return el("div", { class: "table-scroll", role: "region", tabindex: "0", "aria-label": caption }, table);
+    const head = columns.map(([words, kind]) => el("th", { scope: "col", role: "columnheader", class: kind }, words));
+    const cell = (inside, at) => el(at ? "td" : "th", { ...(at ? { role: "cell", "data-label": columns[at][0] } : { scope: "row", role: "rowheader" }), class: columns[at][1] }, inside ?? "..");
+    const body = rows.map(row => el("tr", { role: "row" }, ...row.map(cell)));
+    const table = el("table", { class: `result ${columns.length > 3 ? "cards-m" : "cards-s"}`, role: "table" }, el("caption", {}, el("span", {}, caption)), el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...head)), el("tbody", { role: "rowgroup" }, ...body));
+    return el("div", { class: "table-box" }, table);
   };
-  const csv = rows => rows.map(row => row.map(cell => (/[",\n]/.test(cell ?? "") ? `"${String(cell).replaceAll('"', '""')}"` : cell ?? "")).join(",")).join("\n") + "\n";
+  // A text that a spreadsheet would run as a formula gets an apostrophe before it; the last line says where all is from.
+  const inert = cell => (typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell ?? ""));
+  const quoted = cell => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const csv = rows => [...rows, [`${credit(shown.about)} ${title}, ${location.href}`]].map(row => row.map(cell => quoted(inert(cell))).join(",")).join("\n") + "\n";
   const save = (blob, title) => {
     const link = el("a", { href: URL.createObjectURL(blob), download: title });
     root.append(link);
@@ -358,7 +385,20 @@
     const button = (words, act) => { const made = el("button", { type: "button" }, words); made.addEventListener("click", act); return made; };
     return el("div", { class: "actions", role: "group", "aria-label": `Keep ${what}` },
       button("Numbers (CSV)", () => save(new Blob([csv(rows())], { type: "text/csv" }), `${title}.csv`)),
-      button("Picture (SVG)", () => picture(draw, title, "svg")), button("Picture (PNG)", () => picture(draw, title, "png")));
+      button("Picture (SVG)", () => picture(draw, title, "svg")), button("Picture (PNG)", () => picture(draw, title, "png")), button("Copy the link", share));
+  };
+  // Copies the address; where a page may not (from disk, without leave), shows it to be copied by hand.
+  const share = async event => {
+    const button = event.currentTarget, group = button.parentElement;
+    group.querySelector(".address")?.remove();
+    const told = el("p", { class: "address", role: "status" });
+    group.append(told);
+    try { await navigator.clipboard.writeText(location.href); told.append("The link is copied."); } catch {
+      const shown = el("input", { type: "text", readonly: "", "aria-label": "Link to this answer", value: location.href });
+      told.append(shown);
+      shown.focus();
+      shown.select();
+    }
   };
   const chartRows = () => {
     const { about, one, words } = shown, counts = one.d ? about.counts : [];
@@ -367,6 +407,10 @@
       const cut = one.s.find(found => found.stop >= at);
       return [words[at], ...(one.d ? [one.n[at], one.d[at]] : []), value, cut.centre, cut.lower, cut.upper, signalAt(one, at)?.words, cut.label, gaps.get(at)];
     })];
+  };
+  const twoRows = () => {
+    const { two, grain } = shown, from = Math.min(...two.map(one => one.start)), to = Math.max(...two.map(one => one.start + one.series.v.length));
+    return [["period", ...two.map(one => `${one.trust.code} ${one.trust.name}`)], ...grain.words.slice(from, to).map((when, at) => [when, ...two.map(one => one.series.v[from + at - one.start])])];
   };
   const peerRows = () => {
     const { about, peers: { group } } = shown;
@@ -380,7 +424,7 @@
     const letters = one.s.length > 1;
     const list = el("ul", {}, ...one.s.map((cut, at) => el("li", {}, `${letters ? `${letter(at)}: ` : ""}${cut.label}; ${cut.points} ${cut.points === 1 ? "value" : "values"}; ` +
       (cut.centre === null ? `no limits: ${cut.reason}.` : `mean ${number(cut.centre, unit)}, limits ${interval(cut.lower, cut.upper, unit)}${cut.provisional ? " (provisional)" : ""}; ${cut.signals} ${cut.signals === 1 ? "signal" : "signals"}.`))));
-    const dates = held.events.filter(event => event.kind !== "pandemic").map(event => `${event.day}: ${event.words}`);
+    const dates = held.events.filter(event => event.kind === "merged").map(event => `${event.day}: ${event.words}`);
     const colours = about.better === 0 ? "Neither direction is better, so triangles are not coloured." : "Blue is the better direction, orange the worse.";
     const key = el("p", { class: "quiet" }, `Line: mean. Grey band: limits (dotted: provisional). Triangle: a signal, pointing its way. ${colours} Hollow point: no limits. Cross at the foot: no figure. ${one.s.some(cut => cut.phase === "in special measures") ? "Bar at the top and shading: in special measures." : ""}`);
     const rows = chartRows(), at = rows[0].indexOf("value");
@@ -391,12 +435,41 @@
     const columns = [["Period"], [`Figure`, "number"], ...(at > 1 ? about.counts.map(count => [count.replaceAll("_", " "), "number"]) : []), ["Mean", "number"], ["Lower limit", "number"], ["Upper limit", "number"], ["Signal"], ["Stretch"]];
     const status = about.status === "official statistics" ? "" : ` (${about.status})`;
     result.append(
-      el("h3", { id: "lookup-title" }, `${about.title}: ${trust.name}`), el("p", { class: "quiet" }, about.definition + "."), says,
-      el("figure", {}, slot), key, list,
-      el("p", {}, dates.length ? `Dates of this trust: ${dates.join("; ")}.` : "This trust was never in special measures and had no large merger."),
+      el("figure", {}, slot), actions("this chart", drawChart, chartRows, `${trust.code}-${about.key}`), compare(), key, list,
+      ...(dates.length ? [el("p", {}, `It changed by merger. ${dates.join("; ")}.`)] : []),
+      el("p", { class: "quiet" }, about.definition + "."),
       el("p", { class: "quiet" }, `To know: ${about.breaks}. Source: `, el("a", { href: about.page }, `${about.publisher}, ${about.publication}`), `${status}; data to ${about.to}.`),
-      el("details", {}, el("summary", {}, "The chart as a table"), tabled(`${about.title}, ${trust.name}; ${axis(about).toLowerCase()}`, columns, body)),
-      actions("this chart", drawChart, chartRows, `${trust.code}-${about.key}`));
+      el("details", {}, el("summary", {}, "The chart as a table"), tabled(`${about.title}, ${trust.name}; ${axis(about).toLowerCase()}`, columns, body)));
+  };
+  // A second trust beside the first.
+  const press = (words, act) => { const made = el("button", { type: "button" }, words); made.addEventListener("click", act); return made; };
+  const compare = () => {
+    const part = el("div", { id: "lookup-two" });
+    const ask = press("+ Compare with another trust", () => { part.replaceChildren(second.whole); second.say(""); second.box.focus(); });
+    if (!wanted().with) part.append(ask);
+    return part;
+  };
+  const showTwo = async code => {
+    const { about, trust, one, held, grain } = shown, part = document.getElementById("lookup-two"), mine = asked;
+    const other = index.trusts.find(found => found.code === code), drop = () => go({ with: null });
+    second.say(other ? lookupFind.named(other) : code);
+    part.append(second.whole);
+    if (!other || code === trust.code) { part.append(el("p", { class: "fault" }, other ? "That is the same trust. Choose another." : `No trust on this page has the code “${code}”.`)); return; }
+    const theirs = await file(`trusts/${code}`);
+    if (mine !== asked) return;
+    const series = theirs.indicators[about.key];
+    if (!series) { part.append(el("p", { class: "fault" }, `${about.title} at ${other.name}: there is nothing to compare. ${theirs.without[about.key]}`), press("Remove", drop)); return; }
+    shown.two = [{ trust, series: one, held }, { trust: other, series, held: theirs }].map(each => ({ ...each, start: grain.keys.indexOf(each.series.first) }));
+    const rows = twoRows(), both = rows.slice(1).filter(row => typeof row[1] === "number" && typeof row[2] === "number"), names = shown.two.map(each => lookupFind.named(each.trust));
+    const last = both.at(-1), higher = last && last[1] !== last[2] ? names[last[1] > last[2] ? 0 : 1] : "";
+    shown.twoSays = last ? `In ${last[0]}, the last period with both, ${names[0]} stood at ${number(last[1], about.unit)} and ${names[1]} at ${number(last[2], about.unit)}${higher ? `; ${higher} was higher` : ""} (${about.direction}). ${names[0]} was higher in ${both.filter(row => row[1] > row[2]).length} of ${both.length} periods.` : "There is no period with a figure of both.";
+    const body = rows.slice(1).map(row => [row[0], number(row[1], about.unit), number(row[2], about.unit)]).reverse();
+    part.append(el("h3", {}, `${names[0]} and ${names[1]}`), el("p", { id: "lookup-two-says", role: "status" }, shown.twoSays), el("figure", {}, el("div", { class: "drawing", id: "lookup-both" })),
+      el("p", { class: "quiet" }, "Filled circles and whole line: the first trust. Open squares and dashes: the second. A bar below a name: its time in special measures."),
+      el("details", {}, el("summary", {}, "Both as a table"), tabled(`${about.title}: ${names.join(" and ")}; ${about.direction}`, [["Period"], [names[0], "number"], [names[1], "number"]], body)),
+      actions("both trusts", drawTwo, twoRows, `${trust.code}-${code}-${about.key}`),
+      el("div", { class: "actions" }, press("Swap the two", () => go({ trust: code, with: trust.code })), press(`Remove ${names[1]}`, drop)));
+    draw();
   };
   const plain = value => (value === null ? ".." : bare(value, Number.isInteger(value) ? 0 : 1).grouped);
   const showPeers = async period => {
@@ -427,77 +500,134 @@
   };
   const draw = (colours = dark() ? DARK : LIGHT) => {
     root.style.setProperty("--lookup-back", colours.back);
-    for (const [id, make] of [["lookup-chart", drawChart], ["lookup-funnel", drawPeers]]) {
+    for (const [id, make] of [["lookup-chart", drawChart], ["lookup-both", drawTwo], ["lookup-funnel", drawPeers]]) {
       const slot = document.getElementById(id);
       if (slot && shown) slot.replaceChildren(make(Math.max(260, Math.floor(slot.clientWidth || root.clientWidth)), colours));
     }
   };
-  const about = trust => {
-    const words = [`${trust.type[0].toUpperCase()}${trust.type.slice(1)} trust, code ${trust.code}.`];
-    if (trust.closed) words.push(` Closed on ${trust.closed}.`);
-    const line = el("p", { class: "quiet" }, ...words);
-    if (trust.successor) line.append(" Its services went to ", index.trusts.some(one => one.code === trust.successor) ? link(`${trust.successor} ${name(trust.successor)}`, { trust: trust.successor }) : trust.successor, ".");
+  // What is said of a trust itself: its kind, its spells, what came before and after.
+  const about = (trust, held) => {
+    const line = el("p", { class: "quiet" }, `${trust.type[0].toUpperCase()}${trust.type.slice(1)} trust in the ${trust.region}, code ${trust.code}.`.replace("the London", "London"));
+    if (trust.closed) line.append(` Closed on ${trust.closed}.`);
+    if (trust.successor) line.append(" Its services went to ", index.trusts.some(one => one.code === trust.successor) ? link(`${trust.successor} ${name(trust.successor)}`, { trust: trust.successor, with: null }) : trust.successor, ".");
     if (trust.also) line.append(` It holds what were: ${trust.also.join("; ")}.`);
-    return line;
+    const { regime } = held;
+    if (!regime) return [line, el("p", {}, "This trust was never in special measures.")];
+    const spells = el("p", { class: "spells" }, [...regime.spells, regime.later].filter(Boolean).join(" "), " ");
+    if (regime.case) spells.append(el("a", { href: regime.case }, "Read its case study"), ". ");
+    spells.append(el("a", { href: "regime.html" }, "See all trusts on one chart"), ".");
+    return [spells, line];
   };
-  const show = async () => {
+  const start = root.querySelector(".of-the-regime"); // the list of all trusts of the regime, written into the page
+  start.addEventListener("click", event => {
+    const to = event.target.closest("a[href^='?trust=']");
+    if (!to || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go({ trust: new URLSearchParams(to.getAttribute("href")).get("trust"), indicator: null, with: null });
+  });
+  const title = document.title;
+  const blank = () => {
+    shown = undefined;
+    head.hidden = true;
+    measure.hidden = true;
+    says.textContent = "";
+    result.replaceChildren();
+    start.open = true;
+    document.title = title;
+  };
+  const without = (trust, held) => { // a trust of the regime that no measure has
+    shown = undefined;
+    measure.hidden = true;
+    head.textContent = `${lookupFind.named(trust)}: in special measures ${trust.years}`;
+    says.textContent = `${held.regime.spells.join(" ")} There are no figures here: ${Object.values(held.without)[0].replace(/^It/, "it")}`;
+    const [spells, line] = about(trust, held);
+    spells.firstChild.data = held.regime.later ? `${held.regime.later} ` : "";
+    const alike = index.trusts.filter(one => one.years && one.type === trust.type && one !== trust);
+    result.replaceChildren(strip(held.regime.ends), spells, line, ...(alike.length ? [el("h3", {}, `The other ${trust.type} trusts of the regime`), el("ul", {}, ...alike.map(one => el("li", {}, link(lookupFind.named(one), { trust: one.code, indicator: null }), ` ${one.years}`)))] : []));
+  };
+  const strip = ends => { // its spells on the years of the regime
+    const box = el("figure", { class: "strip" }), width = Math.max(260, Math.min(640, root.clientWidth)), x = day => 8 + (place(day, { keys: ["2013"] }, 0, "year") / 9) * (width - 16);
+    const drawing = mark("svg", { viewBox: `0 0 ${width} 50`, width, height: 50, role: "img", "font-size": 12, "font-family": "system-ui, sans-serif", "aria-label": "Its time in special measures between 2013 and 2021", "aria-describedby": "lookup-says" });
+    for (let year = 2013; year <= 2021; year++) drawing.append(mark("line", { x1: x(`${year}-01-01`), x2: x(`${year}-01-01`), y1: 4, y2: 32, stroke: "currentColor", opacity: 0.3 }), mark("text", { x: (x(`${year}-01-01`) + x(`${year + 1}-01-01`)) / 2, y: 46, "text-anchor": "middle", fill: "currentColor" }, width < 420 && year % 4 !== 1 ? `’${year % 100}` : String(year)));
+    for (const [first, last] of ends) drawing.append(mark("rect", { x: x(first), y: 10, width: x(last) - x(first), height: 16, class: "spell" }));
+    box.append(drawing);
+    return box;
+  };
+  // moved: the reader chose, so the answer comes into view and its heading is read.
+  const show = async moved => {
     const want = wanted(), mine = ++asked;
     fault.replaceChildren();
     try {
-      index ??= await file("index");
-      if (!options.children.length) prepare();
-      const trust = index.trusts.find(one => one.code === want.trust), one = index.indicators.find(found => found.key === want.indicator);
-      chosen.value = one ? one.key : "";
-      box.value = trust ? label(trust) : want.trust;
-      if (!trust || !one) {
-        shown = undefined;
-        result.replaceChildren();
-        fault.append(el("p", {}, trust ? `There is no indicator called “${want.indicator}”. Choose one from the list.` : `No trust on this page has the code “${want.trust}”; trusts without figures are not here. Type part of a name, or another code.`));
+      if (!index) {
+        const [found, known] = await Promise.all([file("index"), file("names")]);
+        index = found;
+        const prepared = lookupFind.prepare(index.trusts, known);
+        finder.fill(prepared);
+        second.fill(prepared);
+        prepare();
+      }
+      if (!want.trust) {
+        blank();
+        if (!location.hash && document.activeElement === document.body) finder.box.focus({ preventScroll: true });
+        return;
+      }
+      const trust = index.trusts.find(one => one.code === want.trust), asks = index.indicators.find(found => found.key === want.indicator);
+      if (!trust || (want.indicator && !asks)) {
+        blank();
+        if (document.activeElement !== finder.box) finder.say(trust ? trust.name : want.trust);
+        fault.append(el("p", {}, trust ? `There is no measure called “${want.indicator}”. Choose one from the list.` : `No trust on this page has the code “${want.trust}”. Type part of a name, a hospital or another code.`));
+        measure.hidden = !trust;
         return;
       }
       const held = await file(`trusts/${trust.code}`);
       if (mine !== asked) return;
+      finder.say(trust.name);
+      head.hidden = false;
+      start.open = false;
+      const one = asks || index.indicators.find(found => found.key === root.dataset.indicator && held.indicators[found.key]) || index.indicators.find(found => held.indicators[found.key]);
+      if (!Object.keys(held.indicators).length) { document.title = `${trust.name} – ${title}`; without(trust, held); return; }
+      measure.hidden = false;
+      chosen.value = one.key;
+      head.textContent = `${one.title}: ${trust.name}`;
       document.title = `${one.title}: ${trust.name} – ${title}`;
-      result.replaceChildren(about(trust));
+      result.replaceChildren(...about(trust, held));
       const series = held.indicators[one.key];
       if (!series) {
         shown = undefined;
         says.textContent = `${one.title} at ${trust.name} (${trust.code}): there is nothing to chart. ${held.without[one.key]}`;
-        result.append(el("h3", { id: "lookup-title" }, `${one.title}: ${trust.name}`), says, el("p", {}, "Of this trust there are figures on: "),
+        result.append(el("p", {}, "Of this trust there are figures on: "),
           el("ul", {}, ...index.indicators.filter(other => held.indicators[other.key]).map(other => el("li", {}, link(other.title, { indicator: other.key })))));
         return;
       }
-      const grain = index.grains[one.grain], start = grain.keys.indexOf(series.first);
-      shown = { about: one, one: series, trust, held, grain, words: grain.words.slice(start, start + series.v.length) };
-      says.textContent = "";
+      const grain = index.grains[one.grain], begun = grain.keys.indexOf(series.first);
+      shown = { about: one, one: series, trust, held, grain, words: grain.words.slice(begun, begun + series.v.length) };
       showChart();
       draw();
       says.textContent = series.sentence;
-      await showPeers(want.period);
+      await Promise.all([showPeers(want.period), want.with ? showTwo(want.with) : undefined]);
     } catch (error) {
       if (mine !== asked) return;
-      const again = el("button", { type: "button" }, "Try again");
-      again.addEventListener("click", show);
       if (!result.children.length) result.append(example);
-      fault.append(el("p", {}, `The figures could not be loaded. ${error.message}`), again);
+      fault.append(el("p", {}, `The figures could not be loaded. ${error.message}`), press("Try again", () => show(moved)));
     } finally {
-      root.dataset.ready = String(mine);
+      if (mine === asked) {
+        root.dataset.ready = String(mine);
+        if (moved === true && !head.hidden && ![chosen.id, "lookup-period"].includes(document.activeElement.id)) { head.scrollIntoView({ block: "start" }); head.focus({ preventScroll: true }); }
+      }
     }
   };
-  const title = document.title;
   const prepare = () => {
-    options.append(...index.trusts.map(one => el("option", { value: label(one) })));
     const families = new Map();
     for (const one of index.indicators) families.set(one.family, [...(families.get(one.family) || []), one]);
     for (const [family, list] of families) chosen.append(el("optgroup", { label: family[0].toUpperCase() + family.slice(1) }, ...list.map(one => el("option", { value: one.key }, one.title))));
   };
   const example = root.querySelector("p"); // stays when nothing can be loaded
-  root.replaceChildren(form, fault, result);
+  root.replaceChildren(form, fault, head, says, result, start);
   let width = 0, waiting;
   new ResizeObserver(() => { if (Math.abs(root.clientWidth - width) > 4) { width = root.clientWidth; clearTimeout(waiting); waiting = setTimeout(draw, 60); } }).observe(root);
   new MutationObserver(() => draw()).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   addEventListener("beforeprint", () => draw(LIGHT));
   addEventListener("afterprint", () => draw());
-  addEventListener("popstate", show);
-  show();
+  addEventListener("popstate", () => show(false));
+  show(false);
 })();

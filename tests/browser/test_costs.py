@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 from analysis.chapters.costs.what_if import shown
+from analysis.present.words import thousands
 from analysis.study.costs import own_scenario
 from analysis.study.costs.own_scenario import scenario
 from tests.browser.conftest import PHONE
@@ -130,7 +131,31 @@ def check_slider_by_key(page) -> None:
         assert page.locator(f"label[for=set-{name}]").count() == 1
 
 
-CHECKS = [check_grid, check_random, check_words, check_link, check_refused, check_slider_by_key]
+def drawn(page) -> dict[str, tuple[float, str]]:
+    """Return of each bar its length as a share of its interval's upper end, and its sum in words."""
+    return page.eval_on_selector_all(
+        "#scenario-bars [data-result]",
+        """bars => Object.fromEntries(bars.map(bar => {
+          const share = (one, key) => parseFloat(one.getAttribute(key))
+          const parts = [...bar.querySelectorAll('rect[data-item]:not(.hatch)')]
+          const length = parts.reduce((sum, part) => sum + share(part, 'width'), 0)
+          return [bar.dataset.result, [length / share(bar.querySelector('.interval line'), 'x2'), bar.querySelector('.sum').textContent]]
+        }))""",
+    )
+
+
+def check_bars(page) -> None:
+    for given in ({}, {"stay_percent": 300.0, "director_days": 0.0}):
+        type_in(page, given)
+        wanted = scenario(**given).frame.set_index("result")
+        for result, (share, words) in drawn(page).items():
+            row = wanted.loc[result]
+            assert abs(share - row["estimate"] / row["upper"]) < 1e-3
+            assert words == thousands(row["estimate"])
+        assert page.locator("#scenario-bars .report.apart").count() == (2 if given else 0)
+
+
+CHECKS = [check_bars, check_grid, check_random, check_words, check_link, check_refused, check_slider_by_key]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -40,6 +40,17 @@ def test_the_search_finds_pages_on_a_strict_host_and_from_disk(open_page, open_f
     expect(local.locator("article h1")).to_be_visible()
 
 
+def test_a_search_shows_the_hit_and_forgives_a_slip(open_page):
+    for asked in ("mortality", "mortlaity", "mortalty"):
+        page = open_page(f"search.html?q={asked}")
+        assert found(page), asked
+        page.wait_for_load_state("networkidle")
+        shown = page.locator("#search-results p.context").all_inner_texts()
+        assert sum("mortal" in one.lower() for one in shown) >= len(shown) - 1 > 2, asked
+        assert page.locator(".search-forgiven").count() == (asked != "mortality")
+        assert page.faults == []
+
+
 def test_a_search_typed_on_any_page_leads_to_results(open_page, open_file):
     for opened in (open_page, open_file):
         page = opened("metrics/entry.html")
@@ -58,6 +69,7 @@ def test_a_trust_is_looked_up_from_disk(open_file):
     page.fill("#lookup-trust", "RWD")
     page.keyboard.press("Enter")
     expect(page.locator("#lookup-title")).to_contain_text("United Lincolnshire")
+    settled(page)
     expect(page.locator("#lookup-place")).to_contain_text("United Lincolnshire")
     page.go_back()
     expect(page.locator("#lookup-title")).to_contain_text("Medway")
@@ -88,7 +100,7 @@ def test_without_its_files_the_look_up_keeps_its_text_and_says_why(
             (tmp_path / "lookup-data" / path.name).symlink_to(path)
     with static_host(tmp_path) as address:
         page = chromium.new_page()
-        page.goto(f"{address if place == 'host' else tmp_path.as_uri()}/lookup.html")
+        page.goto(f"{address if place == 'host' else tmp_path.as_uri()}/lookup.html?trust=RPA")
         expect(page.locator("#lookup-fault")).to_contain_text(said)
         assert look.trust("RPA", "four_hour_waits").sentence() in page.inner_text("#lookup")
         page.close()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from analysis import data
-from analysis.chapters.lookup import chart, files, look, peers, sentences, series
+from analysis.chapters.lookup import chart, files, look, names, peers, sentences, series
 from analysis.methods.spc.signals import SIGNALS
 from analysis.present import words
 from tests.browser.conftest import HTML, PHONE
@@ -105,12 +105,12 @@ def test_any_period_is_compared_with_the_numbers_of_the_functions(open_page):
 
 
 def test_the_page_begins_within_a_second_and_loads_little(open_page):
-    page = settled(open_page("lookup.html"))
+    page = settled(open_page(BEGIN))
     entries = page.evaluate(
         "performance.getEntriesByType('resource').filter(one => one.name.includes('lookup-data'))"
         ".map(one => [one.name, one.responseEnd - performance.getEntriesByType('navigation')[0].domInteractive, one.encodedBodySize])"
     )
-    assert len(entries) == 3
+    assert len(entries) == 4  # index, names, trust, peers
     assert all(size < 70_000 for _, _, size in entries)
     again = page.evaluate(
         """async () => {
@@ -124,46 +124,128 @@ def test_the_page_begins_within_a_second_and_loads_little(open_page):
 
 
 def test_by_keyboard_alone(open_page):
-    page = settled(open_page(BEGIN))
-    page.locator("#lookup-trust").focus()
+    page = settled(open_page("lookup.html"))
+    assert page.evaluate("document.activeElement.id") == "lookup-trust", "the empty box has the focus"
+    assert page.input_value("#lookup-trust") == page.inner_text("#lookup-result") == ""
+    page.keyboard.type("lincoln")
+    box = page.locator("#lookup-trust")
+    first = box.get_attribute("aria-activedescendant")
+    page.keyboard.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") != first
+    page.keyboard.press("ArrowUp")
+    assert box.get_attribute("aria-activedescendant") == first
+    page.keyboard.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
     page.keyboard.press("Control+A")
     page.keyboard.type("united lincolnshire")
     page.keyboard.press("Enter")
     expect(page.locator("#lookup-title")).to_contain_text("United Lincolnshire")
+    expect(page.locator("#lookup-title")).to_be_focused()
+    expect(page.locator("#lookup-title")).to_be_in_viewport()
     assert "trust=RWD" in page.url
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "lookup-indicator"
+    page.locator("#lookup-indicator").focus()
     page.keyboard.type("General and acute beds occupied o")
     page.keyboard.press("Enter")
     expect(page.locator("#lookup-says")).to_contain_text(
         "General and acute beds occupied overnight at United"
     )
-    assert page.evaluate("document.activeElement.id") == "lookup-indicator"
+    expect(page.locator("#lookup-indicator")).to_be_focused()
     page.locator("summary", has_text="The chart as a table").focus()
     page.keyboard.press("Enter")
     assert page.locator("#lookup-result details").first.get_attribute("open") is not None
     assert page.faults == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("medwya", "RPA"), ("Guys", "RJ1"), ("St Georges", "RJ7"), ("Mid Staffs", "RJD"), ("Addenbrooke", "RGT"),
+        ("Pilgrim Hospital", "RWD"), ("London Ambulance", "RRU"), ("rjl", "RJL"), ("wye vally", "RLQ"),
+        ("stgeorges", "RJ7"), ("uhmb", "RTX"), ("N.L.a.G", "RJL"), ("st thomas & guys", "RJ1"), ("Bassildon", "RDD"),
+        ("Stafford hospital", "RJD"), ("kings lynn", "RCX"), ("hinchinbrook", "RQQ"), ("R1E", "R1E"),
+    ],
+)  # fmt: skip
+def test_a_trust_is_found_by_what_readers_type(open_page, typed, code):
+    page = settled(open_page("lookup.html", viewport=PHONE))
+    page.fill("#lookup-trust", typed)
+    page.keyboard.press("Enter")
+    page.wait_for_function("code => new URLSearchParams(location.search).get('trust') === code", arg=code)
+    expect(page.locator("#lookup-title")).to_be_focused()
+    assert page.inner_text("#lookup-says")
+    assert page.faults == []
+
+
+def test_every_trust_of_the_regime_is_answered(open_page):
+    page = settled(open_page("lookup.html"))
+    links = page.locator(".trusts-of-regime a")
+    told = names.of_the_regime()
+    assert links.count() == len(told)
+    without = set(files.listed()) - set(files.held())
+    for code in sorted({*without, "RWD", "RMY"}):
+        page.goto(f"{page.url.partition('?')[0]}?trust={code}")
+        settled(page)
+        said = page.inner_text("#lookup")
+        for spell in told[code]["spells"]:
+            assert said.count(spell) == 1, code
+        assert page.locator(f"#lookup a[href='{told[code]['case']}']").count() == bool(told[code]["case"])
+        assert ("There are no figures here" in said) == (code in without)
+    page.locator(".of-the-regime summary").click()
+    links.first.click()
+    expect(page.locator("#lookup-title")).to_contain_text("Barking")
+    assert page.faults == []
+
+
+def test_two_trusts_stand_in_one_chart(open_page):
+    page = settled(open_page(BEGIN))
+    page.get_by_role("button", name="Compare with another trust").click()
+    page.keyboard.type("pilgrim")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lookup-both svg")).to_have_count(1)
+    assert "with=RWD" in page.url
+    settled(page)
+    shown = table(page, "Both as a table")
+    for at, code in ((1, "RPA"), (2, "RWD")):
+        frame = chart.chart(code, "four_hour_waits").frame["value"].dropna()
+        wanted = {words.month(when): words.number(value, "percent") for when, value in frame.items()}
+        assert {row[0]: row[at] for row in shown if row[at] != ".."} == wanted
+    assert page.locator("#lookup-both .spell").count() == 3
+    with page.expect_download() as kept:
+        page.get_by_role("group", name="Keep both trusts").get_by_role("button", name="Numbers").click()
+    rows = list(csv.reader(io.StringIO(kept.value.path().read_text(encoding="utf-8"))))
+    assert rows[0][0] == "period"
+    assert rows[-1][0].startswith("Source: NHS England")
+    page.get_by_role("button", name="Swap the two").click()
+    expect(page.locator("#lookup-title")).to_contain_text("United Lincolnshire")
+    settled(page)
+    page.get_by_role("button", name="Remove Medway").click()
+    expect(page.locator("#lookup-both")).to_have_count(0)
+    assert page.faults == []
+
+
+def test_no_cell_of_a_kept_file_runs_in_a_spreadsheet(open_page):
+    page = settled(open_page(BEGIN))
+    script = (HTML / "_scripts" / "lookup.js").read_text(encoding="utf-8")
+    part = (
+        re.search(r"  const inert = .*?\n  const csv", script, re.DOTALL).group().removesuffix("  const csv")
+    )
+    cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "plain", -1.5, None, 'a "b", c']
+    shown = page.evaluate(
+        "([part, cells]) => new Function('cells', part + '; return cells.map(one => quoted(inert(one)))')(cells)",
+        [part, cells],
+    )
+    assert shown == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "plain", "-1.5", "", '"a ""b"", c"']
+
+
 def test_several_matches_are_offered_and_none_is_said(open_page):
     page = settled(open_page(BEGIN))
-    page.fill("#lookup-trust", "london north west")
-    page.keyboard.press("Enter")
-    expect(page.locator("#lookup-title")).to_contain_text("London North West")
     page.fill("#lookup-trust", "royal")
-    page.keyboard.press("Enter")
-    expect(page.locator("#lookup-fault")).to_contain_text("trusts match “royal”")
-    first = page.locator("#lookup-fault button").first
-    said = first.inner_text()
-    first.click()
-    expect(page.locator("#lookup-trust")).to_have_value(said)
-    page.fill("#lookup-trust", "zzzz")
+    expect(page.locator("#lookup-trust-found")).to_contain_text("trusts match. The first 8 are shown")
+    assert page.locator("#lookup-trust-list [role=option]").count() == 8
+    page.fill("#lookup-trust", "zzzzzz")
+    expect(page.locator("#lookup-trust-found")).to_contain_text("No trust on this page matches “zzzzzz”")
+    assert page.locator("#lookup-trust-list [role=option]").count() == 3
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.locator("#lookup-fault")).to_contain_text(
-        "No trust on this page matches “zzzz”; trusts without figures are not here"
-    )
-    page.fill("#lookup-trust", "R1E")  # a code that another trust took over still finds a trust
-    page.keyboard.press("Enter")
+    assert "trust=RPA" in page.url, "none of the nearest is chosen unasked"
     assert page.faults == []
 
 
@@ -196,7 +278,9 @@ def test_numbers_and_pictures_can_be_kept(open_page):
     with page.expect_download() as kept:
         page.get_by_role("group", name="Keep this chart").get_by_role("button", name="Numbers").click()
     assert kept.value.suggested_filename == "RPA-four_hour_waits.csv"
-    rows = list(csv.DictReader(io.StringIO(kept.value.path().read_text(encoding="utf-8"))))
+    *rows, source = csv.DictReader(io.StringIO(kept.value.path().read_text(encoding="utf-8")))
+    assert source["period"].startswith("Source: NHS England")
+    assert "?trust=RPA" in source["period"]
     assert len(rows) == len(found.frame)
     signal = {one: chart.SIGNAL_WORDS[one] for one in ((s, w) for s in SIGNALS for w in ("up", "down"))}
     for row, (when, one) in zip(rows, found.frame.iterrows(), strict=True):
@@ -221,11 +305,9 @@ def test_numbers_and_pictures_can_be_kept(open_page):
 
 def test_what_is_wrong_is_said_in_words(open_page):
     page = open_page("lookup.html?trust=ZZZ&indicator=shmi")
-    expect(page.locator("#lookup-fault")).to_contain_text(
-        "No trust on this page has the code “ZZZ”; trusts without figures are not here"
-    )
+    expect(page.locator("#lookup-fault")).to_contain_text("No trust on this page has the code “ZZZ”")
     page = open_page("lookup.html?trust=RPA&indicator=nothing")
-    expect(page.locator("#lookup-fault")).to_contain_text("no indicator called “nothing”")
+    expect(page.locator("#lookup-fault")).to_contain_text("no measure called “nothing”")
     page = settled(open_page("lookup.html?trust=RV3&indicator=shmi"))
     assert page.inner_text("#lookup-says") == look.trust("RV3", "shmi").chart.sentence()
     page = settled(open_page(BEGIN))
@@ -264,13 +346,13 @@ def test_a_screen_reader_gets_names_and_tables(open_page):
     tree = page.locator("#lookup").aria_snapshot()
     for part in (
         "search",
-        "Trust: name or code",
+        "Which trust or hospital?",
         "combobox",
         "Seen within four hours in A&E, Medway",
         "status",
     ):
         assert part in tree, part
-    described = page.locator("#lookup-chart svg").get_attribute("aria-labelledby").split()
+    described = page.locator("#lookup-chart svg").get_attribute("aria-describedby").split()
     said = " ".join(page.locator(f"#{one}").text_content() for one in described)
     assert chart.chart("RPA", "four_hour_waits").sentence() in said
     scopes = page.locator("#lookup table th:not([scope])").count()

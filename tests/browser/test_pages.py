@@ -114,18 +114,78 @@ def test_without_scrolling_all_pictures_come_soon_after_the_text(open_page):
     expect(page.locator("html[data-settled]")).to_have_count(1)
     assert page.locator("article img[loading=lazy]").count() == 0
     assert not_drawn(page) == []
-    style = "getComputedStyle(document.querySelector('figure.result .picture')).contentVisibility"
-    assert page.evaluate(style) == "visible"
 
 
-def test_a_table_that_goes_on_beyond_a_phone_says_so(open_page):
-    page = open_page("index.html", viewport=PHONE)
-    said = """() => [...document.querySelectorAll('.table-scroll')].filter(box => box.checkVisibility())
-        .map(box => [box.scrollWidth > box.clientWidth + 1,
-            getComputedStyle(box.querySelector('caption > span'), '::after').content.includes('sideways')])"""
-    assert [True, True] in page.evaluate(said)
-    page.set_viewport_size(DESKTOP)
-    assert not any(told for _, told in page.evaluate(said))
+WIDER = """() => [...document.querySelectorAll('article table')].filter(one => {
+        for (let fold = one.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true
+        const box = one.closest('.table-box') ?? one.parentElement
+        return one.checkVisibility() && Math.max(one.scrollWidth, one.getBoundingClientRect().width) > box.clientWidth + 1
+    }).map(one => one.className + ': ' + (one.caption?.textContent ?? ''))"""
+BEFORE_TEXT = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+    .filter(one => one.checkVisibility({ visibilityProperty: true }) && one.tabIndex >= 0
+        && document.querySelector('article h1').compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING).length"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_table_is_wider_than_its_column(open_page, name):
+    page = open_page(name, reduced_motion="reduce")
+    for width in (320, 390, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            assert page.evaluate(WIDER) == [], (width, theme)
+    assert page.locator(".table-box").count() == page.locator(".table-box > table.result").count()
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+@pytest.mark.parametrize("name", PAGES)
+def test_few_stops_before_the_text_and_the_way_is_said(open_page, name, viewport):
+    page = open_page(name, viewport=viewport)
+    assert page.evaluate(BEFORE_TEXT) <= 9
+    assert "Edition" in page.inner_text(".running")
+    if name not in ("search.html", "genindex.html"):
+        assert re.match(r"Answers: .+\? \d+ minutes?\.", page.inner_text("p.way"))
+    if name not in ("index.html", "search.html", "genindex.html"):
+        assert page.locator(".crumbs [aria-current]").count() == 1
+    assert page.locator("#pst-back-to-top").count() == 0
+
+
+def test_cards_on_a_phone_keep_the_table_for_a_screen_reader(open_page):
+    page = open_page("metrics/entry.html", viewport=PHONE)
+    table = page.locator("table.cards-m:visible").first
+    assert table.locator("tbody td").first.evaluate("one => getComputedStyle(one).display") == "flow-root"
+    tree = table.aria_snapshot()
+    for role in ("table", "columnheader", "rowheader", "cell"):
+        assert role in tree, role
+    label = table.locator("tbody td").first.get_attribute("data-label")
+    assert tree.count(label) == 1, "the repeated heading is for the eye alone"
+
+
+def contrast(page, where: str) -> float:
+    """Contrast of an element's text against the page."""
+    return page.locator(where).first.evaluate(
+        """one => {
+            const light = colour => { const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(v => v / 255)
+                .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b }
+            const [a, b] = [getComputedStyle(one).color, getComputedStyle(document.body).backgroundColor].map(light)
+            return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) }"""
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_link_under_the_pointer_can_be_read(open_page, theme):
+    page = open_page("metrics/entry.html", color_scheme=theme, reduced_motion="reduce")
+    for where in (
+        "p.way a",
+        ".crumbs a",
+        ".bd-toc a",
+        ".bd-links a:visible",
+        ".prev-next-area a",
+        "article section p a",
+    ):
+        page.locator(where).first.hover()
+        assert contrast(page, where) >= 4.5, (where, theme)
 
 
 def test_tab_reaches_the_text_and_shows_where_it_is(open_page):
@@ -181,7 +241,7 @@ def test_printed_tables_fit_the_paper_and_cut_no_word(open_page, name):
     page.emulate_media(media="print")
     assert broken_words(page) == []
     wide = "e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1"
-    assert page.locator(".table-scroll").evaluate_all(f"boxes => boxes.filter({wide}).length") == 0
+    assert page.locator(".table-box").evaluate_all(f"boxes => boxes.filter({wide}).length") == 0
 
 
 def test_the_briefing_prints_on_two_pages_with_its_foot(open_page):

@@ -147,10 +147,15 @@ def answer(found: Matrix, order: pd.DataFrame) -> str:
 
 
 def matrix_title(found: Matrix) -> str:
-    """Return the finding of the matrix."""
-    total = int(found.cells["n"].sum())
-    filled = int((found.cells["n"] > 0).sum())
-    return f"{total} statements fill {filled} of {len(found.cells)} cells; {shared_sentence(found)[:1].lower()}{shared_sentence(found)[1:-1]}"
+    """Return the finding of the matrix: the themes, outcomes aside, on which most cases lean one way."""
+    parts = []
+    for leaning, verb in (("hinders", "fault"), ("helps", "credit")):
+        counts = found.shared(leaning=leaning)
+        top = counts[~counts["theme"].str.startswith(OUTCOMES)].iloc[0]
+        parts.append(
+            f"in {top['cases']} of {len(found.order)} cases statements {verb} “{found.themes[top['theme']]}”"
+        )
+    return f"{parts[0][:1].upper()}{parts[0][1:]}, {parts[1]}"
 
 
 def profiles_title(found: reading.Profiles) -> str:

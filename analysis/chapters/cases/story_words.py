@@ -11,6 +11,7 @@ from analysis.study.evidence.cases import DIRECTIONS
 from analysis.study.evidence.story import SPELL_PHASES, Story
 
 UNITS = {"percentage points": "points", "on the ratio": "ratio"}
+SHOWN = 3  # measures in a page's picture; the table has all
 KINDS = {
     "theme": "Themes that no public statement is about",
     "reading": "Readiness and board maturity: not knowable from public documents in any phase",
@@ -128,7 +129,7 @@ def story_title(found: Story) -> str:
     told = f"{counts.get('+', 0)} statements of help or improvement, {counts.get('-', 0)} of hindrance or failure"
     if not found.charts:
         return f"{found.name}: {told}; no indicator to set beside them"
-    return f"{found.name}: {told}, over {words.plural(len(found.charts), 'measure')}"
+    return f"{found.name}: {told}, over {words.plural(min(len(found.charts), SHOWN), 'measure')}"
 
 
 def story_sentence(found: Story) -> str:
@@ -187,5 +188,5 @@ def entry_sentence(change: pd.Series | None, name: str) -> str:
 
 def sources(found: Story) -> tuple[str, ...]:
     """Return the names of the tables that a page's figure is made from."""
-    tables = [regime.indicator(name)["table"] for name in found.charts]
+    tables = [regime.indicator(name).table for name in found.charts]
     return tuple(dict.fromkeys(["evidence_statements", "evidence_agreed", "regime_spells", *tables]))

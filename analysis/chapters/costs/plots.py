@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
 
 MILLION = 1e6
 MARKS = {
@@ -40,7 +40,7 @@ def plot_items(frame: pd.DataFrame, *, ax: Axes) -> Axes:
     ax.set_yticks(line, [fill(name, WIDTH_OF_NAMES) for name in frame["item"]], fontsize=8)
     ax.set_ylabel("Item")
     ax.legend(loc="lower right", frameon=False, fontsize=8)
-    return _money(ax, "Cost a spell (£ million), 95% interval")
+    return _money(ax, "Cost a spell (£ million), range that our assumptions allow")
 
 
 def plot_tornado(frame: pd.DataFrame, *, base: float, ax: Axes) -> Axes:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from html import escape
 
 import pandas as pd
 
+from analysis import data
 from analysis.methods.costing.sensitivity import Tornado
 from analysis.methods.costing.simulation import Simulated
 from analysis.present import words
+from analysis.present.blocks import Block, together
+from analysis.present.links import linked
 from analysis.study.costs.items import SPENDING, STAFF_TIME, Costed
 from analysis.study.costs.uncertain import Draws
+from analysis.study.regime import REGIME_END
 
 UNKNOWN = "unknown"
 
@@ -19,6 +24,9 @@ NOT_A_COST = "not a cost"
 
 
 STAYS_DIFFER = " (stays, whose lengths are known and differ, from their lower to their upper quartile)"
+
+
+RANGE = "Range allowed"  # of our assumptions: no 95% interval, for no sample was drawn
 
 
 FIGURE_NAMES = {"quantity": "how much", "unit_cost": "unit cost"}
@@ -59,6 +67,24 @@ def records(items: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def items_folded(items: pd.DataFrame) -> Block:
+    """Return the parameters as a folded table, and why each is so, with its source, as a folded list."""
+    frame = records(items)
+    numbers = linked(
+        frame[["Item", "Who bears it", "How much", "Unit cost", "Status"]], folded=True, sources=("cost_items",),
+        caption=f"All {len(frame)} items of support: how much, at what price",
+    )  # fmt: skip
+    title, told, lines = f"Why these figures: reasons and sources of all {len(frame)} items", [], []
+    for row in frame.to_dict("records"):
+        parts = [row["Why"], row["What to know"], f"Source: {row['Source']}." if row["Source"] else ""]
+        lines.append(f"{row['Item']}. {' '.join(part for part in parts if part)}")
+        told.append(
+            f"<li><strong>{escape(row['Item'])}</strong>. {escape(' '.join(part for part in parts if part))}</li>"
+        )
+    reasons = f'<details class="result fold statements"><summary>{title}</summary><ul>{"".join(told)}</ul></details>'
+    return together([numbers, Block(reasons, "\n".join([title, *lines]))])
+
+
 def _ranged(row: dict, name: str) -> str:
     if row[f"{name}_distribution"] == "fixed":
         return amount(row[name])
@@ -89,7 +115,7 @@ def by_bearer(costed: Costed, drawn: Draws) -> pd.DataFrame:
                     "Bears it": row.bearer,
                     "Pays": row.paid_by,
                     "Cost a spell": words.thousands(row.per_spell) if known else _missing(row.kind),
-                    "95% interval": spread(*limits) if limits is not None else "",
+                    RANGE: spread(*limits) if limits is not None else "",
                     "Status": row.status,
                 }
             )
@@ -101,7 +127,7 @@ def by_bearer(costed: Costed, drawn: Draws) -> pd.DataFrame:
                 "Bears it": "",
                 "Pays": "",
                 "Cost a spell": words.thousands(costed.total(account)),
-                "95% interval": spread(whole.lower, whole.upper),
+                RANGE: spread(whole.lower, whole.upper),
                 "Status": "assumption",
             }
         )
@@ -144,7 +170,7 @@ def scenarios(found: pd.DataFrame) -> pd.DataFrame:
             "What changes": found["changes"],
             "Spells": [words.number(n) for n in found["n"]],
             "Cost a spell": [words.thousands(value) for value in found["cost"]],
-            "95% interval": [spread(row.lower, row.upper) for row in found.itertuples()],
+            RANGE: [spread(row.lower, row.upper) for row in found.itertuples()],
             "Against the base case": [_signed(value) for value in found["difference"]],
         }
     )
@@ -193,9 +219,9 @@ def tornado_sentence(found: Tornado, items: pd.DataFrame, *, top: int) -> str:
 
 
 def drawn_sentence(spent: Simulated, time: Simulated) -> str:
-    """Say mean, interval and error of drawing of spending and staff time."""
+    """Say mean, range and error of drawing of spending and staff time."""
     return (
-        f"Over {words.number(spent.draws.size)} joint draws, spending a spell averages {words.thousands(spent.mean)} (95% interval "
+        f"Over {words.number(spent.draws.size)} joint draws, spending a spell averages {words.thousands(spent.mean)} (range "
         f"{spread(spent.lower, spent.upper)}) and staff time {words.thousands(time.mean)} ({spread(time.lower, time.upper)}). "
         f"Drawing alone leaves an error of {words.number(round(spent.mean_error, -2), 'gbp')} in the first mean and of "
         f"{words.number(round(time.mean_error, -2), 'gbp')} in the second."
@@ -210,11 +236,26 @@ def answer(costed: Costed, drawn: Draws) -> str:
     guessed = known.loc[known["status"] == "assumption", "per_spell"].sum() / known["per_spell"].sum()
     share = words.number(100 * guessed, "percent", digits=0)
     return (
-        f"Under stated assumptions, a spell of support cost {words.thousands(costed.total(SPENDING))} in money spent (95% interval "
-        f"{spread(spent.lower, spent.upper)}) and {words.thousands(costed.total(STAFF_TIME))} ({spread(time.lower, time.upper)}) in the "
-        f"time of staff already employed, at {costed.price_year} prices; items that rest on assumptions make up {share} of the "
-        f"spending, and {words.plural(len(costed.unknown()), 'item')} could not be costed at all."
+        f"A spell of support cost about £{costed.total(SPENDING) / 1e6:.0f} million in money spent; our assumptions allow "
+        f"{_millions(spent.lower)} to {_millions(spent.upper)}, a range and not a 95% interval, for {share} of the sum rests on "
+        f"items that are assumed. Staff already employed gave time worth about {_millions(costed.total(STAFF_TIME))} "
+        f"({_millions(time.lower)} to {_millions(time.upper)}), at {costed.price_year} prices; "
+        f"{words.plural(len(costed.unknown()), 'item')} could not be costed at all. {open_spells()}"
     )
+
+
+def open_spells() -> str:
+    """Name the spells that the end of the regime cut short: their costs are counted to that day only."""
+    spells = data.load("regime_spells").query("ended_by == 'administrative end'")
+    names = spells["org_code"].map(data.load("regime_trusts").set_index("org_code")["short_name"])
+    return (
+        f"{words.plural(len(spells), 'spell')} were cut short when the regime was replaced on {words.day(REGIME_END)} and are costed "
+        f"as open, to that day and no further: {words.join(sorted(names))}."
+    )
+
+
+def _millions(value: float) -> str:
+    return f"£{value / 1e6:.1f} million".replace(".0 ", " ")
 
 
 def published(frame: pd.DataFrame) -> pd.DataFrame:
@@ -254,14 +295,14 @@ def items_drawn(costed: Costed, drawn: Draws) -> pd.DataFrame:
 
 
 def items_sentence(frame: pd.DataFrame) -> str:
-    """Say which items are dearest, with their intervals. `frame` as of `items_drawn`."""
+    """Say which items are dearest, with their ranges. `frame` as of `items_drawn`."""
     parts = [
         f"{_lower(row.item)} {words.thousands(row.cost)} ({spread(row.lower, row.upper)})"
         for row in frame.head(3).itertuples()
     ]
     return (
-        f"Of {len(frame)} items that could be costed, the dearest a spell are {words.join(parts)} (95% intervals); "
-        "intervals are wide because most quantities are assumptions."
+        f"Of {len(frame)} items that could be costed, the dearest a spell are {words.join(parts)} (with the range that our assumptions allow); "
+        "ranges are wide because most quantities are assumptions."
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from analysis.chapters.costs import bars
 from analysis.chapters.costs.sentences import spread
 from analysis.methods.costing.prices import CostError
 from analysis.present.blocks import Block
@@ -18,7 +19,7 @@ from analysis.study.costs import own_scenario
 
 SOURCES = ("cost_items", "regime_spells", "price_indices")
 CAPTION = "Cost of a spell under the settings chosen"
-ESTIMATE, INTERVAL = "Cost a spell", "95% interval"
+ESTIMATE, INTERVAL = "Cost a spell", "Range allowed"
 FILE = "scenario.csv"
 
 
@@ -36,18 +37,21 @@ def _block(own: own_scenario.Own) -> Block:
         **own_scenario.model(),
         "fields": [_field(control) for control in own_scenario.CONTROLS],
         "totals": own_scenario.TOTALS,
+        "pieces": bars.plan(own_scenario.model()),
+        "payers": bars.PAYERS,
     }
     packed = json.dumps(held, ensure_ascii=True).replace("</", "<\\/")
-    costs = shown(own)
+    costs, who = shown(own), bars.sentence(own, held)
     html = (
         f'<section class="result" id="scenario" aria-label="Your own scenario">'
         f'<p id="scenario-says">{escape(own.sentence())}</p>'
-        f'<div id="scenario-controls"></div>'
-        f'<div id="scenario-table">{costs.html}</div>'
+        f'<div class="beside">{bars.html(own, held)}<div id="scenario-controls"></div></div>'
+        f"<p>{escape(who)}</p>"
+        f'<details class="fold"><summary>The same in numbers, by item</summary><div id="scenario-table">{costs.html}</div></details>'
         f'<p class="source">{escape(credit(SOURCES))} {download(own)}</p>'
         f'<script type="application/json" id="scenario-model">{packed}</script></section>'
     )
-    return Block(html, f"{own.sentence()}\n{costs.text}\n{credit(SOURCES)}")
+    return Block(html, f"{own.sentence()}\n{who}\n{costs.text}\n{credit(SOURCES)}")
 
 
 def shown(own: own_scenario.Own) -> Block:

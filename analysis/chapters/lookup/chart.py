@@ -12,6 +12,7 @@ from analysis.chapters.lookup.series import FULL, check_trust, entry_of, name_of
 from analysis.methods.spc import signals, spc
 from analysis.methods.spc.signals import MIN_POINTS, SIGNALS, label_signals, moving_range_limits
 from analysis.present import words
+from analysis.study.indicators import Indicator
 
 IMPROVEMENT: dict[str, spc.Improvement] = {
     "higher is better": "up",
@@ -86,13 +87,13 @@ def chart(code: str, indicator: str) -> Chart:
     """
     code, about = check_trust(code), entry_of(indicator)
     frame = one(code, indicator)
-    improvement, unit = IMPROVEMENT[about["direction"]], str(about["unit"])
+    improvement, unit = IMPROVEMENT[about.direction], about.unit
     columns: dict[str, list] = {part: [] for part in LIMITS}
     rows: list[dict[str, object]] = []
-    found = cuts.stretches(code, frame.index, exposure=about["exposure"]) if len(frame) else pd.DataFrame()
+    found = cuts.stretches(code, frame.index, exposure=about.exposure) if len(frame) else pd.DataFrame()
     for cut in found.itertuples():
         limits, row = _limited(
-            frame["value"].iloc[cut.start : cut.stop + 1], unit, improvement, bool(about["rolling"])
+            frame["value"].iloc[cut.start : cut.stop + 1], unit, improvement, about.rolling
         )
         rows.append(row)
         for part in LIMITS:
@@ -103,15 +104,15 @@ def chart(code: str, indicator: str) -> Chart:
     whole = pd.concat([frame, pd.DataFrame(arrays)], axis=1)
     told = pd.concat([found, pd.DataFrame(rows)], axis=1)
     why_not = "" if len(frame) else absent(code, indicator)
-    title, grain = str(about["title"]), str(about["grain"])
+    title, grain = about.title, about.grain
     return Chart(code, name_of(code), indicator, title, unit, grain, improvement, whole, told, why_not)
 
 
 def absent(code: str, indicator: str) -> str:
     """Say in words why an indicator has no figure of a trust."""
     about, trust = entry_of(indicator), trusts().loc[code]
-    if trust["type"] not in about["types"].split("|"):
-        kept = str(about["types"]).replace("|", " and ")
+    if trust["type"] not in about.types:
+        kept = " and ".join(about.types)
         kind = "an" if str(trust["type"])[0] in "aeiou" else "a"
         return f"It is {kind} {trust['type']} trust, and these figures are about {kept} trusts."
     if pd.notna(trust["successor"]):
@@ -202,9 +203,9 @@ SIGNAL_WORDS = {
 }
 
 
-def direction(about: pd.Series) -> str:
+def direction(about: Indicator) -> str:
     """Return which direction of an indicator is better, in words."""
-    return DIRECTIONS.get(about["direction"], str(about["direction"]))
+    return DIRECTIONS.get(about.direction, about.direction)
 
 
 def period(value: pd.Period, grain: str) -> str:

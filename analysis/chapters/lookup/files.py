@@ -18,7 +18,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis import data
-from analysis.chapters.lookup import chart, peers as lookup_peers, sentences
+from analysis.chapters.lookup import chart, names as lookup_names, peers as lookup_peers, sentences
 from analysis.chapters.lookup.chart import absent, last
 from analysis.chapters.lookup.look import Look, trust as look
 from analysis.chapters.lookup.peers import BANDS, TENTHS, Peers, peers
@@ -61,16 +61,16 @@ class Manifest:
 def write(folder: Path, *, workers: int = WORKERS) -> Manifest:
     """Write all files below `folder`, which is made, and return what they are; same inputs, same bytes.
 
-    index.json: trusts, indicators, periods, units and the words of the templates.
+    index.json: trusts, indicators, periods, units and the words of the templates. names.json: other names by code.
     trusts/CODE.json: every indicator at one trust. peers/INDICATOR/PERIOD.json: all trusts in one period.
     workers: processes. Nothing else in `folder` is touched.
     """
     index = outline()
     names = [one["key"] for one in index["indicators"]]
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [delayed(_write_trusts)(folder, part, names) for part in _parts(held(), 8 * workers)]
+    jobs = [delayed(_write_trusts)(folder, part, names) for part in _parts(listed(), 8 * workers)]
     jobs += [delayed(_write_peers)(folder, name) for name in names]
-    rows = [_write(folder, "index.json", index)]
+    rows = [_write(folder, "index.json", index), _write(folder, "names.json", also_known())]
     for part in Parallel(n_jobs=workers)(jobs):
         rows += part
     frame = pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
@@ -81,6 +81,17 @@ def held() -> list[str]:
     """Return the codes of the trusts of which some indicator has a figure, in order."""
     names = data.load("indicators")["indicator"].tolist()
     return [code for code in trusts().index if any(has(name, code) for name in names)]
+
+
+def listed() -> list[str]:
+    """Return the codes of the trusts that are answered: those with a figure, and all of the regime."""
+    return sorted({*held(), *lookup_names.of_the_regime()})
+
+
+def also_known() -> dict[str, list[list[str]]]:
+    """Return the other names of the trusts that are answered: pairs of name and kind, by code."""
+    known = lookup_names.other_names()
+    return {code: known[code] for code in listed() if code in known}
 
 
 def outline() -> dict[str, Any]:
@@ -95,7 +106,7 @@ def outline() -> dict[str, Any]:
         "signals": {way: [chart.SIGNAL_WORDS[signal, way] for signal in SIGNALS] for way in MARKED},
         "states": STATES,
         "tenths": list(TENTHS),
-        "trusts": [_about_trust(code) for code in held()],
+        "trusts": [_about_trust(code) for code in listed()],
         "units": {unit: dict(zip(("digits", "before", "after"), FORMATS[unit], strict=True)) for unit in FORMATS},
     }  # fmt: skip
 
@@ -112,22 +123,22 @@ def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
 
 def _indicator(name: str) -> dict[str, Any]:
     about = entry_of(name)
-    table = data.describe(about["table"])
+    table = data.describe(about.table)
     held_to = shared_cells(name).dropna(subset="value")["period"].max()
     kept = ("title", "definition", "unit", "grain", "breaks", "family")
-    better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about["direction"]]
+    better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about.direction]
     return {part: about[part] for part in kept if pd.notna(about[part])} | {
         "key": name,
         "better": better,
         "direction": chart.direction(about),
-        "first": chart.FIRST[about["direction"]],
-        "counts": [part for part in (about["numerator"], about["denominator"]) if pd.notna(part)][:2],
-        "to": chart.period(held_to, about["grain"]),
+        "first": chart.FIRST[about.direction],
+        "counts": [part for part in (about.numerator, about.denominator) if pd.notna(part)][:2],
+        "to": chart.period(held_to, about.grain),
         "publisher": table["publisher"],
         "publication": table["publication"],
         "page": table["page"],
         "status": MARKS[table["status"]],
-        "table": about["table"],
+        "table": about.table,
     }
 
 
@@ -137,7 +148,10 @@ def _about_trust(code: str) -> dict[str, Any]:
     changes = data.load("organisation_changes")
     before = changes.loc[(changes["new_code"] == code) & (changes["old_code"] != code), "old_code"]
     also = [f"{old} {trusts()['name'].get(old, '')}".strip() for old in sorted(set(before))]
-    found = {"code": code, "name": trust["name"], "type": trust["type"]}
+    found = {"code": code, "name": trust["name"], "type": trust["type"], "region": trust["region"]}
+    regime = lookup_names.of_the_regime().get(code)
+    if regime:
+        found |= {part: regime[part] for part in ("short", "years", "back")}
     if also:
         found["also"] = also
     if pd.notna(trust["closed"]):
@@ -148,7 +162,10 @@ def _about_trust(code: str) -> dict[str, Any]:
 
 
 def trust_file(code: str, names: list[str]) -> dict[str, Any]:
-    """Return what the page needs of one trust: `code`, `events`, `indicators` by name, `without` (reasons by name)."""
+    """Return what the page needs of one trust: `code`, `events`, `indicators` by name, `without` (reasons by name).
+
+    A trust of the regime has `regime` too: its spells in words and as days, what came after, its case study.
+    """
     found, without = {}, {}
     for name in names:
         if has(name, code):
@@ -157,7 +174,11 @@ def trust_file(code: str, names: list[str]) -> dict[str, Any]:
             without[name] = absent(code, name)
     told = [{"date": f"{one.date:%Y-%m-%d}", "day": words.day(one.date), "words": one.words, "kind": one.kind}
             for one in events(code).itertuples()]  # fmt: skip
-    return {"code": code, "events": told, "indicators": found, "without": without}
+    made = {"code": code, "events": told, "indicators": found, "without": without}
+    about = lookup_names.of_the_regime().get(code)
+    return made | (
+        {"regime": {part: about[part] for part in ("spells", "ends", "later", "case")}} if about else {}
+    )
 
 
 def series_file(found: Look) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 
 from analysis import data
 from analysis.chapters.costs.what_if import someone_is_there
-from analysis.chapters.lookup import chart as lookup_chart, files, look, sentences, series
+from analysis.chapters.lookup import chart as lookup_chart, files, look, names, sentences, series
 from analysis.chapters.lookup.plots import plot_place, plot_trust
 from analysis.chapters.lookup.series import entry_of
 from analysis.present.blocks import Block
@@ -32,12 +32,15 @@ def panel(code: str, indicator: str) -> Any:
 
 
 def _block(begin: look.Look) -> Block:
+    listed = names.regime_list()
+    heading = f"The {number(len(names.of_the_regime()))} trusts that were in special measures"
     html = (
-        f'<div class="result" id="lookup" data-source="{FOLDER}" data-trust="{begin.chart.code}" '
-        f'data-indicator="{begin.chart.indicator}"><p>{escape(begin.sentence())}</p>'
-        "<p>Choosing another trust needs JavaScript. Without it, read the example below.</p></div>"
+        f'<div class="result" id="lookup" data-source="{FOLDER}" data-indicator="{begin.chart.indicator}">'
+        f"<p>Looking up a trust needs JavaScript. Without it, read one example. {escape(begin.sentence())}</p>"
+        f'<details class="of-the-regime" open><summary>{heading}</summary>'
+        f'<p class="quiet">The years of each spell. <a href="regime.html">See all on one chart</a>.</p>{listed.html}</details></div>'
     )
-    return Block(html, begin.sentence())
+    return Block(html, f"{begin.sentence()}\n\n{heading}\n{listed.text}")
 
 
 def sources(indicator: str) -> tuple[str, ...]:
@@ -116,11 +119,11 @@ def widgets(begin: look.Look) -> Any:
 
     trusts = series.trusts()
     wide = {"layout": {"width": "44em"}, "style": {"description_width": "6em"}}
-    names = [(f"{code} {trusts.loc[code, 'name']}", code) for code in files.held()]
+    known = [f"{code} {trusts.loc[code, 'name']}" for code in files.listed()]
     titles = data.load("indicators").set_index("indicator")["title"]
     options = [(title, key) for key, title in titles.items()]
     trust = ipywidgets.Combobox(
-        value=f"{begin.chart.code} {begin.chart.name}", options=[name for name, _ in names], description="Trust", **wide
+        value=f"{begin.chart.code} {begin.chart.name}", options=known, description="Trust", **wide
     )  # fmt: skip
     indicator = ipywidgets.Dropdown(
         value=begin.chart.indicator, options=options, description="Indicator", **wide

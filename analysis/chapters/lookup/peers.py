@@ -21,6 +21,7 @@ from analysis.chapters.lookup.series import (
 )
 from analysis.methods.spc.funnel import MIN_UNITS, Funnel, FunnelError, funnel
 from analysis.present import words
+from analysis.study.indicators import Indicator
 
 NO_COUNTS = "the figure is published without the counts behind it"
 
@@ -104,14 +105,14 @@ def _by_type(indicator: str) -> dict[tuple[pd.Period, str], pd.DataFrame]:
     return {key: rows for key, rows in held.groupby(["period", held["code"].map(trusts()["type"])])}
 
 
-def _compared(rows: pd.DataFrame, about: pd.Series, when: pd.Period, type: str) -> Peers:
+def _compared(rows: pd.DataFrame, about: Indicator, when: pd.Period, type: str) -> Peers:
     if len(rows) < MIN_UNITS:
         raise TrustError(
             f"{len(rows)} trusts of type {type!r} have a figure of {about.name} in {when}. Allowed: {MIN_UNITS} or more."
         )
     frame = rows.set_index("code")[["numerator", "denominator", "value"]].sort_index()
     found, why = _funnel(frame, about)
-    lowest_first = about["direction"] == "lower is better"
+    lowest_first = about.direction == "lower is better"
     frame["rank"] = frame["value"].rank(method="min", ascending=lowest_first).astype(int)
     spread = tuple(float(value) for value in frame["value"].quantile(list(SPREAD)))
     if found is None:
@@ -124,19 +125,19 @@ def _compared(rows: pd.DataFrame, about: pd.Series, when: pd.Period, type: str) 
     return Peers(str(about.name), when, type, "funnel", frame, found, spread, "")
 
 
-def _funnel(frame: pd.DataFrame, about: pd.Series) -> tuple[Funnel | None, str]:
+def _funnel(frame: pd.DataFrame, about: Indicator) -> tuple[Funnel | None, str]:
     """Return the funnel of a frame by code, or None and why there is none."""
     if frame["denominator"].isna().any():
         return None, NO_COUNTS
-    deaths = about["numerator"] == "observed" and about["denominator"] == "expected"
-    if about["unit"] != "percent" and not deaths:
+    deaths = about.numerator == "observed" and about.denominator == "expected"
+    if about.unit != "percent" and not deaths:
         return None, NOT_A_SHARE
     units = frame.reset_index()
-    if about["complement"]:
+    if about.complement:
         units["numerator"] = units["denominator"] - units["numerator"]
     try:
         return funnel(
-            units, unit="code", method="shmi" if deaths else "proportion", multiplier=float(about["scale"])
+            units, unit="code", method="shmi" if deaths else "proportion", multiplier=about.scale
         ), ""
     except FunnelError as error:
         if "above the denominator" in str(error):
@@ -184,16 +185,16 @@ def place_parts(found: Peers, code: str) -> dict[str, str]:
     about, row = entry_of(found.indicator), place(found, code)
     others = int((found.frame["rank"] == row["rank"]).sum()) - 1
     return {
-        "period": chart.period(found.period, about["grain"]),
+        "period": chart.period(found.period, about.grain),
         "name": name_of(code),
-        "value": words.number(row["value"], about["unit"]),
+        "value": words.number(row["value"], about.unit),
         "where": (BANDS if found.kind == "funnel" else TENTHS)[int(row["band"])],
         "of": words.number(len(found.frame)),
         "type": found.type,
         "rank": words.number(row["rank"]) + (SHARED.format(others) if others else ""),
-        "first": chart.FIRST[about["direction"]],
-        "centre": words.number(found.funnel.target if found.funnel else float("nan"), about["unit"]),
-        "half": words.interval(found.spread[1], found.spread[3], about["unit"]),
+        "first": chart.FIRST[about.direction],
+        "centre": words.number(found.funnel.target if found.funnel else float("nan"), about.unit),
+        "half": words.interval(found.spread[1], found.spread[3], about.unit),
     }
 
 

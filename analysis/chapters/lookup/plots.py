@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from analysis.chapters.lookup.chart import Chart
 from analysis.chapters.lookup.peers import Peers
 from analysis.chapters.lookup.stretches import IN
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present import plots
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE, SPELL
 
-SHADE = "#fdf0d5"
 SHAPES = {"up": "^", "down": "v"}
 
 
@@ -20,12 +20,12 @@ def plot_trust(result: Chart, *, ax: Axes) -> Axes:
     Spells in special measures are shaded and barred at the top. Hollow: no limits. Cross at the foot: no figure.
     """
     frame = result.frame.reset_index(drop=True)
-    x = result.frame.index.to_timestamp(how="end")
+    x = plots.places(pd.PeriodIndex(result.frame.index))
     half = (x[1] - x[0]) / 2 if len(x) > 1 else pd.Timedelta(days=180)
     for number, cut in enumerate(result.stretches.itertuples()):
         first, final = x[cut.start] - half, x[cut.stop] + half
         if cut.phase == IN:
-            ax.axvspan(first, final, color=SHADE, linewidth=0, zorder=0)
+            ax.axvspan(first, final, color=SPELL, linewidth=0, zorder=0)
             ax.axvspan(first, final, ymin=0.985, ymax=1, color=ORANGE, linewidth=0)
         if not cut.reason:
             ax.fill_between([first, final], cut.lower, cut.upper, color=PALE, alpha=0.5, linewidth=0)
@@ -47,7 +47,9 @@ def plot_trust(result: Chart, *, ax: Axes) -> Axes:
         ax.plot(x[here], frame.loc[here, "value"], shape, color=colour, markersize=5, linestyle="none")
     gone = x[frame["value"].isna()]
     ax.plot(gone, [0.015] * len(gone), "x", color=GREY, markersize=3, transform=ax.get_xaxis_transform())
-    ax.set_xlabel(f"End of {result.grain}")
+    if result.grain == "year":
+        plots.label_years(ax)
+    ax.set_xlabel("Year" if result.grain == "year" else f"End of {result.grain}")
     return ax
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.study import regime
+from analysis.study.indicators import Indicator
 
 FREQUENCIES = {"month": "M", "quarter": "Q", "year": "Y", "winter": "Y"}
 FULL, MISSING, SUPPRESSED, NOTHING = "value", "missing", "suppressed", "nothing counted"
@@ -24,8 +25,8 @@ class TrustError(ValueError):
 
 
 @lru_cache(maxsize=64)
-def entry_of(name: str) -> pd.Series:
-    """Return the catalogue entry of an indicator, as `regime.indicator`; for reading, not for changing."""
+def entry_of(name: str) -> Indicator:
+    """Return an indicator, as `regime.indicator`, read once."""
     return regime.indicator(name)
 
 
@@ -39,15 +40,14 @@ def name_of(code: str) -> str:
 def shared_cells(name: str) -> pd.DataFrame:
     """Return what `cells` returns, one frame for all who ask: read it, never change it."""
     about = entry_of(name)
-    raw = data.load(about["table"])
+    raw = data.load(about.table)
     raw = raw[raw["org_code"].isin(_trusts().index)]
-    ratio = pd.notna(about["denominator"])
-    numerator = raw[about["numerator"] if pd.notna(about["numerator"]) else name].astype("float64")
-    denominator = raw[about["denominator"]].astype("float64") if ratio else numerator * 0 + 1
+    numerator = raw[about.numerator or name].astype("float64")
+    denominator = raw[about.denominator].astype("float64") if about.denominator else numerator * 0 + 1
     frame = pd.DataFrame(
         {
             "code": raw["org_code"],
-            "period": _periods(raw[about["period_field"]], about["grain"]),
+            "period": _periods(raw[about.period_field], about.grain),
             "numerator": numerator.where(denominator.notna()),
             "denominator": denominator.where(numerator.notna()),
             "note": raw.get("flag"),
@@ -57,9 +57,9 @@ def shared_cells(name: str) -> pd.DataFrame:
     out = grouped[["numerator", "denominator"]].sum(min_count=1)
     out["note"] = grouped["note"].first().astype("object")
     share = out["numerator"] / out["denominator"].where(out["denominator"] > 0)
-    out["value"] = float(about["scale"]) * (1 - share if about["complement"] else share)
+    out["value"] = about.scale * (1 - share if about.complement else share)
     out["state"] = _states(out)
-    if not ratio:
+    if not about.denominator:
         out[["numerator", "denominator"]] = float("nan")
     return out.reset_index()[CELLS]
 

@@ -53,6 +53,10 @@ def _check_statements(rows: Rows) -> None:
     checks.refuse(rows, other, "id", "the code of the trust in the same row, then a number")
     wrong = (rows["stance"] != "") != (rows["ods_code"] == WHOLE)
     checks.refuse(rows, wrong, "stance", f"a stance in rows {WHOLE}, a blank in those of trusts")
+    known = pd.concat([rows["date"], rows["source_date"]], axis=1)
+    later = [told[: min(len(told), len(read))] > read[: len(told)] for told, read in known.to_numpy()]
+    late = pd.Series(later, index=known.index) & (rows["source_date"] != "")
+    checks.refuse(rows, late, "date", "a date no later than that of its source")
 
 
 def _check_codings(codings: Rows, agreed: Rows, coded: set[str]) -> None:
@@ -73,8 +77,9 @@ def _check_codings(codings: Rows, agreed: Rows, coded: set[str]) -> None:
         checks.refuse(agreed, wrong, column, "adjudicated, where the coders differ")
     needless = settled & ~differs["theme"] & ~differs["direction"]
     checks.refuse(agreed, needless, "how", "agreed, where both coders say the same")
+    settled |= agreed["how"] == "corrected"
     silent = settled & (agreed["reason"] == "")
-    checks.refuse(agreed, silent, "reason", "a reason for what was adjudicated")
+    checks.refuse(agreed, silent, "reason", "a reason for what was adjudicated or corrected")
 
 
 def _check_theory(links: Rows, elements: Rows) -> None:

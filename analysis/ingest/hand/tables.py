@@ -26,6 +26,7 @@ TABLES = (
     *evidence.TABLES,
     "signoffs",
     "rap_items",
+    "trust_names",
     "negative_log",
     *costs.TABLES,
 )

@@ -169,7 +169,7 @@ def _joined(rows: Rows, unit: str, figures: list[str]) -> pd.DataFrame:
     if differs.any(axis=None):
         figure = str(differs.loc[differs.any(axis=1).idxmax()].idxmax())
         right = pd.DataFrame({"first": first[figure], "unit": rows[unit]})
-        allowed = "{:g}, as in another row of {} that day"
+        allowed = "{:,.12g}, as in another row of {} that day"
         checks.refuse(rows, differs.any(axis=1), figure, allowed, right=right)
     return groups.first()
 
@@ -196,6 +196,6 @@ def _check_sums(providers: pd.DataFrame, england: pd.DataFrame, winter: Winter, 
             bad = ~(both["total"] - both["sum"]).between(0, short)
             if bad.any():
                 day = bad.idxmax()
-                allowed = f"{both.loc[day, 'total']:g} (the England line), or up to {short} less"
-                found = f"{both.loc[day, 'sum']:g} over all providers"
+                allowed = f"{both.loc[day, 'total']:,.12g} (the England line), or up to {short} less"
+                found = f"{both.loc[day, 'sum']:,.12g} over all providers"
                 raise DataError(file, row=day, column=HEADINGS[figure], found=found, allowed=allowed)

@@ -169,7 +169,7 @@ def _check_measured(activity: Rows, performance: Rows) -> None:
             performance,
             (unmeasured < -ROUNDING) | (~pilots & (unmeasured > ROUNDING)),
             part,
-            f"the {{:g}} {whole} of sheet Activity, or fewer while pilots were left out",
+            f"the {{:,.12g}} {whole} of sheet Activity, or fewer while pilots were left out",
             right=total,
-            found=performance[part].map("{:g} within and over four hours".format),
+            found=performance[part].map("{:,.12g} within and over four hours".format),
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.methods.coding import coder_grid as made
+from analysis.methods.coding import coder_grid
 from analysis.methods.coding.agreement_measures import (
     WEIGHTS,
     AgreementError,
@@ -124,7 +124,7 @@ def agreement(
     Method: see `agreement_measures`.
     """
     _check_choices(coefficient, level, weights, pair, rng, draws, confidence)
-    cells = made.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
+    cells = coder_grid.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
     cells = cells[cells.notna().any(axis=1)]  # who coded nothing is no coder
     cells = _the_two(cells, pair) if coefficient == "cohen" else cells
     if len(cells) < 2:
@@ -132,8 +132,8 @@ def agreement(
             f"found {_plural(len(cells), 'coder')} with codings. Allowed: two or more coders."
         )
     kind = "ordinal" if weights != "none" else level
-    values = made.domain(cells, level=kind, order=order)
-    counts = made.counts(cells, values)
+    values = coder_grid.domain(cells, level=kind, order=order)
+    counts = coder_grid.counts(cells, values)
     sizes = counts.sum(axis=1)
     rows, measure = _measure(cells, counts, values, coefficient, level, weights)
     found = measure(rows) if len(rows) else Kappa(np.nan, np.nan, np.nan, np.nan, np.nan)
@@ -225,7 +225,7 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
                 f"Cohen's kappa: found coders {list(cells.index)}. Allowed: two, or name a `pair`."
             )
         return cells
-    pair = tuple(made.normal([text(who) if isinstance(who, str) else who for who in pair], cells.index))
+    pair = tuple(coder_grid.normal([text(who) if isinstance(who, str) else who for who in pair], cells.index))
     absent = [who for who in pair if who not in cells.index]
     if absent or len(set(pair)) != 2:
         raise AgreementError(f"pair {pair!r}: allowed are two different coders of {list(cells.index)}.")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.methods.coding import coder_grid as made
+from analysis.methods.coding import coder_grid
 from analysis.methods.coding.agreement import DRAWS, agreement
 from analysis.methods.coding.agreement_measures import AgreementError
 
@@ -92,7 +92,7 @@ def by_theme(
     names = (
         sorted(found, key=lambda value: (isinstance(value, str), value))
         if themes is None
-        else made.normal([made.scalar(value, "themes") for value in themes], known=found)
+        else coder_grid.normal([coder_grid.scalar(value, "themes") for value in themes], known=found)
     )
     if len(set(names)) < len(names):
         raise AgreementError(f"themes {names} name one twice. Allowed: each once.")
@@ -157,7 +157,7 @@ def disagreements(
 
     Raises AgreementError as `agreement.agreement`, and for a unit settled twice.
     """
-    cells = made.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
+    cells = coder_grid.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
     differs = [
         name for name in cells.columns if len({value for value in cells[name] if value is not None}) > 1
     ]
@@ -172,7 +172,7 @@ def disagreements(
             f"settled: found {list(settled.columns)}. Allowed: {key!r}, 'settled' and others, each once."
         )
     ends = settled.rename(columns={key: "unit"})
-    ends = ends.assign(unit=made.labels(ends["unit"], "unit"))
+    ends = ends.assign(unit=coder_grid.labels(ends["unit"], "unit"))
     if ends["unit"].duplicated().any():
         raise AgreementError(
             f"unit {ends.loc[ends['unit'].duplicated(), 'unit'].iloc[0]!r} is settled twice."
@@ -185,15 +185,15 @@ def disagreements(
 
 def _rows(codings: Any, unit: str, coder: str, code: str, coders: str) -> pd.DataFrame:
     if isinstance(codings, pd.DataFrame) and {unit, coder, code} <= set(codings.columns):
-        return made.long(codings, unit=unit, coder=coder, code=code)
-    cells = made.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
+        return coder_grid.long(codings, unit=unit, coder=coder, code=code)
+    cells = coder_grid.grid(codings, unit=unit, coder=coder, code=code, coders=coders)
     rows = [
         (name, who, value)
         for who, row in cells.iterrows()
         for name, value in row.items()
         if value is not None
     ]
-    return pd.DataFrame(rows, columns=list(made.COLUMNS)).astype({"code": object})
+    return pd.DataFrame(rows, columns=list(coder_grid.COLUMNS)).astype({"code": object})
 
 
 def _reason(reason: str, number: pd.Series, sizes: pd.Series) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.coding.agreement_measures import LEVELS, AgreementError
 from analysis.methods.coding.project import text
 
@@ -24,10 +25,8 @@ def long(codings: pd.DataFrame, *, unit: str, coder: str, code: str) -> pd.DataF
     Raises AgreementError for a column that is missing or there twice, a missing unit or coder, and as `normal`.
     """
     wanted = [unit, coder, code]
-    absent = [name for name in wanted if name not in codings]
-    if absent:
-        raise AgreementError(f"columns {absent} are not there. Found: {list(codings.columns)}.")
-    if len(set(wanted)) < len(wanted) or codings.columns.isin(wanted).sum() > len(wanted):
+    arguments.columns(codings, wanted, error=AgreementError, what="codings")
+    if len(set(wanted)) < len(wanted):
         raise AgreementError(f"columns {wanted}: found {list(codings.columns)}. Allowed: each once.")
     frame = codings[wanted].set_axis(list(COLUMNS), axis=1).reset_index(drop=True)
     for name in ("unit", "coder"):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import interpolate, special, stats
 
+from analysis.methods import arguments
 from analysis.methods.costing.prices import CostError
 
 KINDS = ("gamma", "beta", "lognormal", "pert", "fixed")
@@ -102,7 +103,7 @@ def beta(mean: float, se: float) -> Distribution:
         raise CostError(f"mean {mean} of a beta. Allowed: between 0 and 1, ends left out.")
     if se**2 >= mean * (1 - mean):
         raise CostError(
-            f"variance {se**2:g} with mean {mean:g}. Allowed for a beta: below mean (1 - mean) = {mean * (1 - mean):g}."
+            f"variance {arguments.plain(se**2)} with mean {arguments.plain(mean)}. Allowed for a beta: below mean (1 - mean) = {arguments.plain(mean * (1 - mean))}."
         )
     size = mean * (1 - mean) / se**2 - 1
     parameters = {"alpha": mean * size, "beta": (1 - mean) * size}
@@ -130,16 +131,15 @@ def pert(low: float, mode: float, high: float) -> Distribution:
     Raises CostError unless low <= mode <= high and low < high.
     """
     for name, value in (("low", low), ("mode", mode), ("high", high)):
-        if not _finite(value):
-            raise CostError(f"{name} {value} of a PERT. Allowed: a number.")
+        arguments.number(value, f"{name} of a PERT", error=CostError)
     if not low <= mode <= high or not low < high:
         raise CostError(
-            f"low {low:g}, mode {mode:g}, high {high:g}. Allowed for a PERT: low <= mode <= high, low < high."
+            f"low {arguments.plain(low)}, mode {arguments.plain(mode)}, high {arguments.plain(high)}. Allowed for a PERT: low <= mode <= high, low < high."
         )
     width = high - low
     if not 0 < PERT_WEIGHT * width < np.inf:
         raise CostError(
-            f"low {low:g} and high {high:g} of a PERT. Allowed: ends whose difference is a number above 0."
+            f"low {arguments.plain(low)} and high {arguments.plain(high)} of a PERT. Allowed: ends whose difference is a number above 0."
         )
     first = 1 + PERT_WEIGHT * (mode - low) / width
     second = 1 + PERT_WEIGHT * (high - mode) / width
@@ -157,6 +157,8 @@ def pert_from_mean(mean: float, low: float, high: float) -> Distribution:
 
     Raises CostError where the mean is so near an end that the mode would lie outside.
     """
+    for name, value in (("mean", mean), ("low", low), ("high", high)):
+        arguments.number(value, f"{name} of a PERT", error=CostError)
     mode = ((PERT_WEIGHT + 2) * mean - low - high) / PERT_WEIGHT
     slack = 1e-9 * max(abs(low), abs(high), 1.0)
     if low - slack <= mode <= high + slack:
@@ -166,7 +168,7 @@ def pert_from_mean(mean: float, low: float, high: float) -> Distribution:
 
 def fixed(value: float) -> Distribution:
     """Return a value without uncertainty. Raises CostError for a missing or infinite value."""
-    if not _finite(value):
+    if not arguments.is_number(value):
         raise CostError(f"value {value}. Allowed: a number.")
     return Distribution("fixed", {"value": float(value)}, float(value), 0.0, "no uncertainty")
 
@@ -176,7 +178,7 @@ def se_from_range(low: float, high: float) -> float:
 
     Raises CostError unless low < high, both numbers.
     """
-    if not (_finite(low) and _finite(high) and low < high):
+    if not (arguments.is_number(low) and arguments.is_number(high) and low < high):
         raise CostError(f"range {low} to {high}. Allowed: low below high, both numbers.")
     return (high - low) / WIDTH_OF_95
 
@@ -190,26 +192,26 @@ def from_range(kind: str, *, mean: float, low: float, high: float) -> Distributi
     Raises CostError for another kind, a mean outside the range, a 95% interval that the kind cannot have (an end
     below 0, or above 1 for a beta; the mean at an end), and what the distribution itself refuses.
     """
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise CostError(f"distribution {kind!r}. Allowed: {list(KINDS)}.")
-    if not all(map(_finite, (mean, low, high))) or not low <= mean <= high:
+    if not all(map(arguments.is_number, (mean, low, high))) or not low <= mean <= high:
         raise CostError(f"mean {mean} outside the range {low} to {high}. Allowed: low <= mean <= high.")
     if kind == "fixed":
         if low != high:
-            raise CostError(f"a fixed value with the range {low:g} to {high:g}. Allowed: no range.")
+            raise CostError(
+                f"a fixed value with the range {arguments.plain(low)} to {arguments.plain(high)}. Allowed: no range."
+            )
         return fixed(mean)
     if kind == "pert":
         made, reason = (
             pert_from_mean(mean, low, high),
-            f"mean {mean:g} between {low:g} and {high:g}, by judgement",
+            f"mean {arguments.plain(mean)} between {arguments.plain(low)} and {arguments.plain(high)}, by judgement",
         )
     else:
         _inside(kind, mean, low, high)
         maker = {"gamma": gamma, "beta": beta, "lognormal": lognormal}[kind]
         made = maker(mean, se_from_range(low, high))
-        reason = (
-            f"mean {mean:g}; standard error taken as the width of the range {low:g} to {high:g} over 3.92"
-        )
+        reason = f"mean {arguments.plain(mean)}; standard error taken as the width of the range {arguments.plain(low)} to {arguments.plain(high)} over 3.92"
     return Distribution(made.kind, made.parameters, made.mean, made.se, reason)
 
 
@@ -219,11 +221,26 @@ def of_record(row: Mapping[Any, Any] | pd.Series, name: str) -> Distribution:
     row: has `name`, `name_low`, `name_high` (a blank end is the value itself) and `name_distribution`.
     Raises CostError as `from_range` does.
     """
-    mean = float(row[name])
-    low, high = (
-        mean if pd.isna(row[f"{name}_{end}"]) else float(row[f"{name}_{end}"]) for end in ("low", "high")
-    )
+    if not isinstance(row, Mapping | pd.Series):
+        raise CostError(f"the record is a {type(row).__name__}. Allowed: a row of a table, or a dict.")
+    if not isinstance(name, str):
+        raise CostError(f"name={name!r}. Allowed: the name of a figure.")
+    needed = [name, f"{name}_low", f"{name}_high", f"{name}_distribution"]
+    absent = [one for one in needed if one not in row]
+    if absent:
+        raise CostError(
+            f"fields {absent} of the record are not there. Found: {list(row)}. Allowed: a record with all four."
+        )
+    mean = _figure(row[name], name)
+    low, high = (mean if pd.isna(row[end]) else _figure(row[end], end) for end in needed[1:3])
     return from_range(str(row[f"{name}_distribution"]), mean=mean, low=low, high=high)
+
+
+def _figure(value: object, name: str) -> float:
+    try:
+        return arguments.number(float(value), name, error=CostError)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise CostError(f"{name}={value!r}. Allowed: a number, as 1000.5.") from None
 
 
 def _gamma(share: np.ndarray, shape: float, scale: float) -> np.ndarray:
@@ -239,30 +256,25 @@ def _beta(share: np.ndarray, alpha: float, beta_: float) -> np.ndarray:
     return stats.beta.ppf(share, alpha, beta_)
 
 
-def _finite(value: object) -> bool:
-    found = np.asarray(value)
-    return found.ndim == 0 and found.dtype.kind in "iuf" and bool(np.isfinite(found))
-
-
 def _inside(kind: str, mean: float, low: float, high: float) -> None:
     least, greatest = SUPPORT[kind]
     if not least <= low < mean < high <= greatest:
-        upto = "" if np.isinf(greatest) else f", high at most {greatest:g}"
+        upto = "" if np.isinf(greatest) else f", high at most {arguments.plain(greatest)}"
         raise CostError(
-            f"mean {mean:g} with a 95% interval from {low:g} to {high:g}. Allowed for a {kind}: low at least {least:g}"
+            f"mean {arguments.plain(mean)} with a 95% interval from {arguments.plain(low)} to {arguments.plain(high)}. Allowed for a {kind}: low at least {arguments.plain(least)}"
             f"{upto}, and the mean between them; a value without uncertainty is fixed(value)."
         )
 
 
 def _positive(value: float, name: str, where: str) -> None:
-    if not (_finite(value) and value > 0):
+    if not (arguments.is_number(value) and value > 0):
         raise CostError(f"{name} {value} of {where}. Allowed: a number above 0.")
 
 
 def _spread(se: float, mean: float) -> None:
-    if not (_finite(se) and se >= LEAST * mean):
+    if not (arguments.is_number(se) and se >= LEAST * mean):
         raise CostError(
-            f"standard error {se} with mean {mean:g}. Allowed: above 0 (at least {LEAST:g} of the mean); a value "
+            f"standard error {se} with mean {arguments.plain(mean)}. Allowed: above 0 (at least {arguments.plain(LEAST)} of the mean); a value "
             "without uncertainty is fixed(value)."
         )
 
@@ -270,7 +282,7 @@ def _spread(se: float, mean: float) -> None:
 def _sound(made: Distribution) -> Distribution:
     if not all(np.isfinite(value) and (value > 0 or name == "mu") for name, value in made.parameters.items()):
         raise CostError(
-            f"mean {made.mean:g} with standard error {made.se:g}. Allowed: a less extreme ratio of the two."
+            f"mean {arguments.plain(made.mean)} with standard error {arguments.plain(made.se)}. Allowed: a less extreme ratio of the two."
         )
     plain = {name: float(value) for name, value in made.parameters.items()}
     return Distribution(made.kind, plain, made.mean, made.se, made.reason)

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
+
 MONTHS_IN_YEAR = 12
 PRICE_YEAR = re.compile(r"(\d{4})/(\d{2})")
 FIRST = 100.0  # value of a chained index in the year before its first rate
@@ -37,9 +39,7 @@ def price(items: pd.DataFrame, *, price_year: str, deflator: pd.Series) -> pd.Da
     Method: ratio of index numbers; Drummond et al., Methods for the Economic Evaluation of Health Care
     Programmes, chapter on costs.
     """
-    absent = [name for name in ("quantity", "unit_cost", "price_year") if name not in items.columns]
-    if absent:
-        raise CostError(f"columns {absent} are not there. Found: {list(items.columns)}.")
+    arguments.columns(items, ("quantity", "unit_cost", "price_year"), error=CostError, what="items")
     names = [str(name) for name in (items["item"] if "item" in items.columns else items.index)]
     known = _checked_index(deflator)
     wanted = _year(price_year, known, "the result")
@@ -64,6 +64,8 @@ def index(rates: pd.Series, *, first: float = FIRST) -> pd.Series:
 
     Raises CostError for an empty series, a gap, a year twice, a missing rate or one of -100 per cent or less.
     """
+    if not isinstance(rates, pd.Series):
+        raise CostError(f"rates are a {type(rates).__name__}. Allowed: a pandas Series by financial year.")
     if rates.empty:
         raise CostError("no rates. Allowed: at least one yearly increase, by financial year.")
     values = _numbers(rates.to_numpy(), "rate")
@@ -102,6 +104,8 @@ def discounted_months(
     Raises CostError for a negative or missing length, a bad rate or another timing.
     """
     given = _numbers(months, "months")
+    if not given.size:
+        raise CostError("months: found none. Allowed: one length or more.")
     if not (np.isfinite(given) & (given >= 0)).all() or np.isnan(limit) or limit < 0:
         raise CostError(f"months {given.tolist()}, limit {limit}. Allowed: 0 or more.")
     stay = np.minimum(given, limit)
@@ -139,6 +143,8 @@ def _year(year: object, known: dict[str, float], where: str) -> str:
 
 
 def _checked_index(deflator: pd.Series) -> dict[str, float]:
+    if not isinstance(deflator, pd.Series):
+        raise CostError(f"deflator is a {type(deflator).__name__}. Allowed: a pandas Series by price year.")
     if deflator.empty or deflator.index.has_duplicates:
         raise CostError(f"deflator with years {list(deflator.index)}. Allowed: one or more, each year once.")
     values = _numbers(deflator.to_numpy(), "index number")
@@ -154,7 +160,7 @@ def _amounts(column: pd.Series, name: str, rows: list[str]) -> np.ndarray:
     for row, value in zip(rows, values, strict=True):
         if value < 0 or np.isinf(value):
             raise CostError(
-                f"{name} {value:g} of item '{row}'. Allowed: 0 or more; blank where it is unknown."
+                f"{name} {arguments.plain(value)} of item '{row}'. Allowed: 0 or more; blank where it is unknown."
             )
     return values
 

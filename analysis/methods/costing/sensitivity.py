@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from analysis.methods import arguments
 from analysis.methods.costing.prices import CostError
 
 Model = Callable[[dict[str, float]], float]
@@ -61,6 +62,8 @@ def tornado(
     Raises CostError when names differ, a value is missing, base lies outside low to high, or the model returns
     no number.
     """
+    for name, values in (("base", base), ("low", low), ("high", high)):
+        arguments.mapping(values, name, error=CostError)
     names = list(base)
     if set(low) != set(names) or set(high) != set(names) or not names:
         raise CostError(
@@ -97,9 +100,10 @@ def threshold(
     Raises CostError for an unknown input, low not below high, a missing target, and a model that returns no number.
     Method: threshold analysis (Briggs, Claxton and Sculpher 2006, ch. 4), root by Brent's method.
     """
-    if parameter not in base:
+    arguments.mapping(base, "base", error=CostError)
+    if not isinstance(parameter, str) or parameter not in base:
         raise CostError(f"input {parameter!r}. Allowed: {list(base)}.")
-    if not (np.isfinite(low) and np.isfinite(high) and low < high and np.isfinite(target)):
+    if not all(map(arguments.is_number, (low, high, target))) or not low < high:
         raise CostError(f"low {low}, high {high}, target {target}. Allowed: low below high, all numbers.")
 
     def gap(value: float) -> float:
@@ -140,7 +144,9 @@ def _crossing(gap: Callable[[float], float], low: float, high: float) -> float:
 
 
 def _cost(model: Model, inputs: dict[str, float]) -> float:
-    found = float(model(inputs))
-    if not np.isfinite(found):
+    if not callable(model):
+        raise CostError(f"the model is a {type(model).__name__}. Allowed: a function of inputs by name.")
+    found = arguments.figures(model(inputs), "the model's cost", error=CostError)
+    if found.size != 1 or not np.isfinite(found).all():
         raise CostError(f"the model returned {found} for {inputs}. Allowed: a number.")
-    return found
+    return float(found.item())

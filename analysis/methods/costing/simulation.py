@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import special
 from scipy.stats import qmc
 
+from analysis.methods import arguments
 from analysis.methods.costing.distributions import Distribution
 from analysis.methods.costing.prices import CostError
 
@@ -42,13 +43,12 @@ class Simulated:
 
 def summary(draws: np.ndarray, *, level: float = LEVEL, label: str = "Cost") -> Simulated:
     """Summarise draws of one cost. Raises CostError for fewer than two draws, a missing one or a bad level."""
-    values = np.asarray(draws, dtype=float).ravel()
+    values = arguments.figures(draws, "draws", error=CostError).ravel()
     if values.size < 2 or not np.isfinite(values).all():
         raise CostError(
             f"{values.size} draws, {int((~np.isfinite(values)).sum())} missing. Allowed: two or more numbers."
         )
-    if not 0 < level < 1:
-        raise CostError(f"level {level}. Allowed: between 0 and 1.")
+    arguments.number(level, "level", error=CostError, above=0, below=1)
     tails = ((1 - level) / 2, (1 + level) / 2)
     low, high = np.quantile(values, tails)
     sd = float(values.std(ddof=1))
@@ -84,13 +84,15 @@ def correlation_of(factors: Sequence[str | None], loadings: Sequence[float | Non
     loading 1 they move as one.
     Raises CostError for unequal lengths, and for a factor without a loading from -1 to 1.
     """
+    factors = arguments.several(factors, "factors", error=CostError)
+    loadings = arguments.several(loadings, "loadings", error=CostError)
     if len(factors) != len(loadings):
         raise CostError(f"{len(factors)} factors and {len(loadings)} loadings. Allowed: one each.")
-    names = [None if pd.isna(name) or name == "" else str(name) for name in factors]
+    names = [None if name is None or name != name or name == "" else str(name) for name in factors]
     weights = np.zeros(len(names))
     for place, (name, loading) in enumerate(zip(names, loadings, strict=True)):
         if name is not None:
-            weights[place] = np.nan if loading is None or pd.isna(loading) else float(loading)
+            weights[place] = loading if arguments.is_number(loading) else np.nan
             if not abs(weights[place]) <= 1:
                 raise CostError(f"loading {loading} on factor '{name}'. Allowed: from -1 to 1.")
     same = np.array([[a is not None and a == b for b in names] for a in names]).reshape(
@@ -111,9 +113,12 @@ def scores(
     space more evenly.
     Raises CostError for a matrix that is none, fewer than one draw, another method.
     """
-    matrix = np.asarray(correlation, dtype=float)
-    if not isinstance(draws, int | np.integer) or draws < 1 or method not in ("random", "sobol"):
-        raise CostError(f"draws {draws}, method {method!r}. Allowed: one or more, 'random' or 'sobol'.")
+    matrix = arguments.figures(correlation, "correlation", error=CostError)
+    if not isinstance(rng, np.random.Generator):
+        raise CostError(f"rng is a {type(rng).__name__}. Allowed: a numpy random generator.")
+    arguments.whole(draws, "draws", error=CostError, least=1)
+    if method not in ("random", "sobol"):
+        raise CostError(f"method {method!r}. Allowed: 'random' or 'sobol'.")
     root = _root(matrix)
     if method == "sobol":
         if draws & (draws - 1):
@@ -138,6 +143,8 @@ def joint_draws(
     inputs: distributions by name. correlation: of the normal scores, in the order of `inputs`; None = independent.
     Raises CostError as `scores` does, and for a matrix of another size than there are inputs.
     """
+    if not isinstance(inputs, Mapping):
+        raise CostError(f"inputs are a {type(inputs).__name__}. Allowed: distributions by name.")
     size = len(inputs)
     matrix = np.eye(size) if correlation is None else np.asarray(correlation, dtype=float)
     if matrix.shape != (size, size) or size == 0:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.durations.survival import (
     DurationError,
     LogRank,
     aalen_johansen,
     check,
+    check_labels,
     kaplan_meier,
     log_rank,
     median,
@@ -52,6 +54,7 @@ class TimeInRegime:
         Returns one row a group and cause: `incidence`, `lower`, `upper`, `naive`; NaN past the last duration
         of a group unless nobody was left, as nobody was observed so long; 0 before the first.
         """
+        moment = arguments.number(moment, "moment", error=DurationError)
         rows = []
         for (group, cause), part in self.incidence.groupby(["group", "cause"], sort=False):
             part, alive = part[part["time"] <= moment], self.survival.query("group == @group")
@@ -92,15 +95,10 @@ def time_in_regime(
     Method: `analysis.methods.durations.survival`.
     """
     wanted = [name for name in (duration, event, entry, group) if name is not None]
-    absent = [name for name in wanted if name not in spells.columns]
-    if absent:
-        raise DurationError(f"columns {absent} are not there. Found: {list(spells.columns)}.")
+    arguments.columns(spells, wanted, error=DurationError, what="spells")
     names, codes = _causes(spells[event], ends, censored)
     labels = pd.Series(EVERYONE, index=spells.index) if group is None else spells[group]
-    if labels.isna().any():
-        raise DurationError(
-            f"column {group!r} is missing in row {int(np.flatnonzero(labels.isna())[0]) + 1}."
-        )
+    check_labels(labels, f"column {group!r}")
     times, codes, starts = check(
         _numbers(spells, duration),
         codes,
@@ -155,10 +153,14 @@ def returns(
     Raises DurationError for a column that is not there, a first spell that ended by exit without a date, an
     exit after `until`, a return on or before the exit, and when no spell ended by exit.
     """
-    absent = [name for name in (trust, entered, exited, ended_by) if name not in spells.columns]
-    if absent:
-        raise DurationError(f"columns {absent} are not there. Found: {list(spells.columns)}.")
-    last = pd.Timestamp(until)
+    arguments.columns(spells, (trust, entered, exited, ended_by), error=DurationError, what="spells")
+    last = _day(until)
+    for what, days in {entered: spells[entered], exited: spells[exited], "lost": lost}.items():
+        if days is not None and not (isinstance(days, pd.Series) and days.dtype.kind == "M"):
+            raise DurationError(
+                f"{what!r} holds {getattr(days, 'dtype', type(days).__name__)} values. Allowed: dates, as "
+                "pandas.to_datetime makes them."
+            )
     ordered = spells.sort_values(entered, kind="stable")
     first = ordered.drop_duplicates(trust)
     left = first[first[ended_by] == "exit"].set_index(trust)
@@ -182,6 +184,16 @@ def returns(
     )
     frame = pd.DataFrame({"duration": (end - table["left"]).dt.days / DAYS_IN_MONTH, "event": event})
     return time_in_regime(frame, ends=("returned", "dissolved"), level=level)
+
+
+def _day(until: str | pd.Timestamp) -> pd.Timestamp:
+    try:
+        day = pd.Timestamp(until)
+    except (ValueError, TypeError) as error:
+        raise DurationError(f"until={until!r}. Allowed: a day, such as '2021-07-13'.") from error
+    if pd.isna(day):
+        raise DurationError(f"until={until!r}. Allowed: a day, such as '2021-07-13'.")
+    return day
 
 
 def _numbers(spells: pd.DataFrame, column: str) -> np.ndarray:

@@ -15,6 +15,8 @@ from scipy import stats
 from scipy.sparse.csgraph import connected_components
 from statsmodels.duration.survfunc import survdiff
 
+from analysis.methods import arguments
+
 Floats = np.ndarray
 HALF_TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # a curve this near to one half is at one half
 CURVE = ["time", "at_risk", "events", "censored", "survival", "se", "lower", "upper"]
@@ -125,9 +127,9 @@ def log_rank(
     Raises DurationError as `check`, for fewer than two groups, and when no event can be compared.
     """
     duration, cause, entry = check(duration, _yes_or_no(ended), entry)
-    labels, codes = np.unique(np.asarray(group), return_inverse=True)
-    if pd.isna(np.asarray(group, dtype=object)).any() or len(codes) != len(duration):
-        raise DurationError("groups must have one label a row, none missing.")
+    labels, codes = np.unique(check_labels(group, "group"), return_inverse=True)
+    if len(codes) != len(duration):
+        raise DurationError(f"{len(codes)} groups for {len(duration)} durations. Allowed: one label a row.")
     if len(labels) < 2:
         raise DurationError(f"one group only ({labels[0]!r}); a comparison needs two.")
     times = np.unique(duration[cause > 0])
@@ -171,16 +173,32 @@ def check(duration: Floats, cause: Floats, entry: Floats | None) -> tuple[Floats
 
 def numbers(values: Floats, name: str) -> Floats:
     """Return values as floats, NaN where missing; refuse text."""
+    if isinstance(values, dict | str):
+        raise DurationError(
+            f"{name} is a {type(values).__name__}. Allowed: a list, Series or array of numbers."
+        )
     try:
         return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise DurationError(f"{name}: {error}. Allowed: numbers.") from error
 
 
+def check_labels(group: Floats | pd.Series, what: str) -> np.ndarray:
+    """Return the labels of groups; refuse a missing one, and text beside numbers, which have no order."""
+    labels = np.asarray(group, dtype=object)
+    if pd.isna(labels).any():
+        raise DurationError(f"{what} is missing in row {int(np.flatnonzero(pd.isna(labels))[0]) + 1}.")
+    text = np.array([isinstance(label, str) for label in labels], dtype=bool)
+    if text.any() and not text.all():
+        raise DurationError(
+            f"{what} holds {labels[text][0]!r} and {labels[~text][0]!r}. Allowed: labels of one kind."
+        )
+    return labels.astype(str) if len(labels) and text.all() else np.asarray(group)
+
+
 def check_level(level: float) -> None:
     """Refuse a confidence level that does not lie between 0 and 1."""
-    if not 0 < level < 1:
-        raise DurationError(f"level {level!r}. Allowed: a number between 0 and 1, such as 0.95.")
+    arguments.number(level, "level", error=DurationError, above=0, below=1)
 
 
 def _yes_or_no(ended: Floats) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.methods import arguments
 from analysis.methods.effects.additive import Additive, additive
 from analysis.methods.effects.impute import from_untreated
 from analysis.methods.effects.panels import (
@@ -84,10 +85,11 @@ def gain_kept(
     by regression to the mean.
     Raises EffectError for a faulty panel, an exit not after entry, or nobody who left.
     """
-    if better not in (HIGHER, LOWER):
+    if not isinstance(better, str) or better not in (HIGHER, LOWER):
         raise EffectError(f"better={better!r}. Allowed: {(HIGHER, LOWER)}: a gain needs a direction.")
     check_level(level)
     whole_number("window", window, least=1)
+    horizons = arguments.several(horizons, "horizons", error=EffectError)
     for horizon in horizons:
         whole_number("horizons", horizon)
     data = read_panel(panel, anticipation=omit_before, last_time=last_time, **columns)
@@ -157,10 +159,11 @@ def _exits(
     """First period outside, and first period back inside, of each unit of `data`; nan = none."""
     unit, time = columns.get("unit", "trust"), columns.get("time", "t")
     cohort = columns.get("cohort", "entry")
-    table = keyed(panel, columns=[unit, time, cohort, exit, treated], unit=unit, time=time)
+    columns_of = [unit, time, cohort, exit, treated]
+    table = keyed(panel, columns=columns_of, unit=unit, time=time, moments=[cohort, exit])
     constant(table, exit, unit)
     leaves, inside = numbers(table, exit), numbers(table, treated)
-    bad = np.isfinite(leaves) & ~(leaves > numbers(table, cohort))
+    bad = np.isfinite(leaves) & ~(leaves > table[cohort].to_numpy())
     if bad.any():
         where = table.loc[bad].iloc[0]
         raise EffectError(f"{unit} {where[unit]!r} leaves at {where[exit]} and entered at {where[cohort]}.")

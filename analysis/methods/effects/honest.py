@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.methods import arguments
 from analysis.methods.effects.panels import EffectError, check_level
 
 Floats = np.ndarray
@@ -120,9 +121,7 @@ def honest_bounds(
 
 def _path(event_study: pd.DataFrame, horizon: str, estimate: str, reference: int) -> pd.Series:
     """Return the estimates by horizon without a gap, the reference at 0."""
-    absent = [name for name in (horizon, estimate) if name not in event_study.columns]
-    if absent:
-        raise EffectError(f"columns {absent} are not there. Found: {list(event_study.columns)}.")
+    arguments.columns(event_study, (horizon, estimate), error=EffectError, what="the event study")
     labels = event_study[horizon].to_numpy(float)
     if not (np.isfinite(labels) & (labels % 1 == 0)).all() or len(set(labels)) < len(labels):
         raise EffectError("horizons must be whole numbers, each once.")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from analysis.methods import arguments
 from analysis.methods.effects.panels import EffectError, whole_number
 
 Floats = np.ndarray
@@ -60,7 +61,9 @@ def permutation_test(
     Raises EffectError for an empty group, a missing or infinite value, too many assignments without `rng`, or
     no `draws` of them.
     """
-    first, second = np.asarray(a, float).ravel(), np.asarray(b, float).ravel()
+    first, second = (
+        arguments.figures(x, name, error=EffectError).ravel() for x, name in ((a, "a"), (b, "b"))
+    )
     values = np.concatenate([first, second])
     if len(first) == 0 or len(second) == 0 or not np.isfinite(values).all():
         raise EffectError(
@@ -71,7 +74,7 @@ def permutation_test(
     count = comb(n, n_a)
     if count > max_assignments and rng is None:
         raise EffectError(
-            f"{count} assignments of {n_a} among {n}; at most {max_assignments} are enumerated. Give `rng` "
+            f"{count:,} assignments of {n_a} among {n}; at most {max_assignments:,} are enumerated. Give `rng` "
             "to draw from them."
         )
     centred = values - values.mean()  # the same differences, with less rounding
@@ -105,9 +108,9 @@ def adjust(p: PValues, *, method: Adjustment, missing: Literal["refuse", "keep"]
         been asked (so that dropping an inconvenient test is a choice made in the open).
     Raises EffectError for an unknown method, a missing p under "refuse", or a value outside 0 to 1.
     """
-    values = np.asarray(p, dtype=float)
+    values = arguments.figures(p, "p", error=EffectError)
     known = ~np.isnan(values)
-    if method not in get_args(Adjustment) or missing not in ("refuse", "keep"):
+    if not isinstance(method, str) or method not in get_args(Adjustment) or missing not in ("refuse", "keep"):
         raise EffectError(f"method {method!r}, missing {missing!r}. Methods: {list(get_args(Adjustment))}.")
     if values.ndim != 1 or (missing == "refuse" and not known.all()):
         raise EffectError(

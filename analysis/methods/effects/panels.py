@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import TypedDict
@@ -9,6 +10,11 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
+from analysis.methods.periods import Calendar, calendar
+
+# what other programs write for a unit that was never treated; here that is a blank (nan, NaT) or inf
+MARKS = (0, -1, 9, 99, -9, -99, 999, 9999, -999, -9999)
 LEVELS = (0.5, 1.0)  # an interval narrower than half, or certain, is a slip of the pen
 
 
@@ -24,8 +30,8 @@ class Columns(TypedDict, total=False):
     """How a frame with one row a unit and period is read as a panel; see `read_panel`.
 
     outcome: "value" unless said otherwise, in `measure`; gaps and missing outcomes are allowed and left out.
-    unit: "trust". time: "t", whole consecutive periods. cohort: "entry", first period of treatment, blank or
-    inf = never; entry is never undone. group: a stratum that is constant in a unit, such as the type of
+    unit: "trust". time: "t", Periods, first or last days of periods, or whole numbers of consecutive periods.
+    cohort: "entry", first period of treatment, as `time` is written, blank or inf = never; entry is never undone. group: a stratum that is constant in a unit, such as the type of
     trust; None = one stratum. measure: unit of the outcome in words.
     """
 
@@ -122,14 +128,15 @@ def read_panel(
 
     Units treated (less `anticipation`) in or before the first period of the panel have no baseline: they
     are listed in `dropped`, with the reason. Cohorts after the last period stay, as not yet treated.
-    Raises EffectError for a missing column, a repeated unit and time, a time or cohort that is not a whole
-    number, a cohort or group that varies in a unit, an infinite outcome, or no treated unit.
+    Raises EffectError for a missing or repeated column, a repeated unit and time, times that are not
+    consecutive periods (201412, 201501 are not), a cohort that is written another way or is a mark for never
+    treated (MARKS; the last period), one or a group that varies in a unit, an infinite outcome, no treated unit.
     """
     whole_number("anticipation", anticipation)
     if not (last_time is None or is_whole(last_time)):
         raise EffectError(f"last_time={last_time!r}. A period of the panel, a whole number, is allowed.")
     columns = [outcome, unit, time, cohort] + ([group] if group else [])
-    table = keyed(panel, columns=columns, unit=unit, time=time)
+    table = keyed(panel, columns=columns, unit=unit, time=time, moments=[cohort])
     values = numbers(table, outcome)
     entry = _cohorts(table, cohort, unit, time)
     strata = _strata(table, group, unit)
@@ -171,30 +178,56 @@ def read_panel(
     return result
 
 
-def keyed(panel: pd.DataFrame, *, columns: list[str], unit: str, time: str) -> pd.DataFrame:
-    """Return the named columns sorted by unit and time; whole-number times and one row a unit and time."""
-    absent = [name for name in columns if name not in panel.columns]
-    if absent:
-        raise EffectError(f"no column {absent} in the panel. Columns: {list(panel.columns)}.")
+def keyed(
+    panel: pd.DataFrame, *, columns: list[str], unit: str, time: str, moments: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the named columns sorted by unit and time; times as whole numbers, one row a unit and time.
+
+    moments: other columns that hold times, blank or infinite where there is none.
+    """
+    arguments.columns(panel, columns, error=EffectError, what="the panel")
     table = panel[list(dict.fromkeys(columns))].copy()
     if table[unit].isna().any():
-        raise EffectError(f"column '{unit}' is blank in {int(table[unit].isna().sum())} rows.")
-    times = numbers(table, time)
-    odd = ~np.isfinite(times) | (times != np.floor(times))
-    if odd.any():
+        raise EffectError(f"column '{unit}' is blank in {int(table[unit].isna().sum()):,} rows.")
+    counted = calendar(table[time], what=f"column '{time}'", error=EffectError)
+    numbered = [_moments(table, name, counted, time) for name in moments]
+    table[time] = counted.count(table[time], f"column '{time}'").astype(int)
+    for name, values in zip(moments, numbered, strict=True):
+        table[name] = values
+    repeated = table.duplicated([unit, time])
+    if repeated.any():
+        where = panel.loc[repeated.to_numpy(), [unit, time]].iloc[0].tolist()
         raise EffectError(
-            f"column '{time}' holds {table[time][odd].iloc[0]!r}. "
-            "Times are whole numbers of consecutive periods (the ordinal of a month, quarter or year)."
-        )
-    table[time] = times.astype(int)
-    twice = table.duplicated([unit, time])
-    if twice.any():
-        where = table.loc[twice, [unit, time]].iloc[0].tolist()
-        raise EffectError(
-            f"{int(twice.sum())} repeated rows, first at {unit} {where[0]!r}, {time} {where[1]}. "
+            f"{int(repeated.sum()):,} repeated rows, first at {unit} {where[0]!r}, {time} {where[1]}. "
             "One row a unit and time is allowed."
         )
     return table.sort_values([unit, time], kind="stable", ignore_index=True)
+
+
+def _moments(table: pd.DataFrame, column: str, counted: Calendar, time: str) -> np.ndarray:
+    """Whole numbers of a column of times beside those of `time`; nan or inf where there is none."""
+    what = f"column '{column}'"
+    values = counted.count(table[column], what)
+    finite = np.unique(values[np.isfinite(values)])
+    if (finite != np.floor(finite)).any():
+        raise EffectError(f"{what} holds {finite[finite != np.floor(finite)][0]}. Whole periods are allowed.")
+    if counted.freq is None:
+        times = np.unique(table[time].to_numpy(dtype=float))
+        blank = not np.isfinite(values).all()
+        marks = [mark for mark in MARKS if mark in finite and not _can_be(mark, times, blank)]
+        if marks:
+            raise EffectError(
+                f"{what} holds {marks[0]} while times run from {times[0]:.0f} to {times[-1]:.0f}. Units that were "
+                f"never treated carry a blank (nan) or inf, not {marks[0]}; where 0 is a period, count from 1."
+            )
+        both = np.concatenate([times, finite])
+        calendar(pd.Index(both), what=f"columns '{time}' and '{column}'", error=EffectError)
+    return values
+
+
+def _can_be(mark: int, times: np.ndarray, blank: bool) -> bool:
+    """Tell whether a number that is often a mark may be a time: after the panel or in it; 0 beside a blank only."""
+    return mark > times[-1] or (mark >= times[0] and (mark != 0 or blank))
 
 
 def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
@@ -213,8 +246,7 @@ def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
 
 def whole_number(name: str, value: object, *, least: int = 0) -> None:
     """Refuse a setting that is not a whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise EffectError(f"{name}={value!r}. A whole number of {least} or more is allowed.")
+    arguments.whole(value, name, error=EffectError, least=least)
 
 
 def is_whole(value: object) -> bool:
@@ -224,10 +256,7 @@ def is_whole(value: object) -> bool:
 
 def check_level(level: float) -> None:
     """Refuse a confidence level outside (0.5, 1)."""
-    if not LEVELS[0] < level < LEVELS[1]:
-        raise EffectError(
-            f"level={level!r}. A confidence level between {LEVELS[0]} and {LEVELS[1]} is allowed."
-        )
+    arguments.number(level, "level", error=EffectError, above=LEVELS[0], below=LEVELS[1])
 
 
 def constant(table: pd.DataFrame, column: str, unit: str) -> None:
@@ -244,22 +273,16 @@ def constant(table: pd.DataFrame, column: str, unit: str) -> None:
 def _cohorts(table: pd.DataFrame, cohort: str, unit: str, time: str) -> np.ndarray:
     """First period of treatment of each row; inf = never."""
     constant(table, cohort, unit)
-    raw = table[cohort]
-    if not pd.api.types.is_numeric_dtype(raw):
+    raw = table[cohort].to_numpy(dtype=float)
+    if (raw == -np.inf).any():
+        raise EffectError(f"column '{cohort}' holds -inf. Whole periods, blank or inf = never, are allowed.")
+    values = np.where(np.isnan(raw), np.inf, raw)
+    last = table[time].max()
+    if values.max() == last:
         raise EffectError(
-            f"column '{cohort}' holds {raw.dtype} values. Whole periods, blank = never, are allowed."
-        )
-    values = raw.to_numpy(dtype=float, na_value=np.nan)
-    values = np.where(np.isnan(values), np.inf, values)
-    finite = values[np.isfinite(values)]
-    if np.any(finite != np.floor(finite)) or np.any(values == -np.inf):
-        raise EffectError(
-            f"column '{cohort}' holds {finite[finite != np.floor(finite)][:1]}. Whole periods are allowed."
-        )
-    if np.any(values == 0) and table[time].min() > 0:
-        raise EffectError(
-            f"column '{cohort}' holds 0 while times start at {table[time].min()}. "
-            "Units that were never treated carry a blank (nan) or inf, not 0."
+            f"column '{cohort}': no unit is blank, and {int(table.loc[values == last, unit].nunique()):,} hold the last "
+            f"period, {last}, which is how some programs write never. Never is a blank (nan); where it is true, "
+            "leave out that period."
         )
     return values
 

@@ -120,6 +120,7 @@ def several_partners(
 
     Raises EffectError as `read_panel`, for windows that are not whole numbers, and when nothing can be compared.
     """
+    whole_number("last_horizon", last_horizon)
     check_windows(baseline=baseline, gap=gap, follow_up=last_horizon + 1)
     whole_number("partners", partners, least=1)
     table = wide(panel, columns)

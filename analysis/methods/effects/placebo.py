@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from analysis.methods import arguments
 from analysis.methods.effects.panels import EffectError, Panel, Reading, panel_of, whole_number
 from analysis.methods.effects.resample import need_generator
 from analysis.methods.effects.staggered import imputation_estimate
@@ -142,11 +143,10 @@ def leave_one_out(
     out.
     """
     column, cohort = by or reading.get("unit", "trust"), reading.get("cohort", "entry")
-    if column not in panel.columns or cohort not in panel.columns:
-        raise EffectError(f"no column {column!r} or {cohort!r} in the panel. Columns: {list(panel.columns)}.")
+    arguments.columns(panel, list(dict.fromkeys([column, cohort])), error=EffectError, what="the panel")
     imputed = partial(_pooled, reading=reading, last_horizon=last_horizon)
     function = imputed if estimator is None else estimator
-    entered = np.isfinite(panel[cohort].astype(float))
+    entered = panel[cohort].notna() & (panel[cohort] != np.inf)
     values = (
         panel.loc[panel[column].notna() & (entered | everyone), column]
         .drop_duplicates()

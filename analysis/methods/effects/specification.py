@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from analysis.methods import arguments
 from analysis.methods.effects.panels import EffectError
 
 RESULT = ["estimate", "lower", "upper", "reason"]
@@ -56,6 +57,11 @@ def specification_curve(
     Raises EffectError without choices, for a choice without values or named as a result column, when `keep`
     leaves nothing, and for a result of another kind. Errors other than ValueError pass through.
     """
+    arguments.mapping(choices, "choices", error=EffectError)
+    for name, values in choices.items():
+        arguments.several(values, f"choice {name}", error=EffectError)
+    if not callable(estimator):
+        raise EffectError(f"the estimator is a {type(estimator).__name__}. Allowed: a function.")
     empty = [name for name, values in choices.items() if len(values) == 0]
     if not choices or empty or set(choices) & set(RESULT):
         raise EffectError(

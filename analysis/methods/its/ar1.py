@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from analysis.methods import arguments
+
 Floats = np.ndarray
 Likelihood = Literal["reml", "ml"]
 
@@ -136,7 +138,7 @@ def newey_west(
     y, matrix, _ = checked(y, design, time, level=level)
     n, k = matrix.shape
     lags = int(np.floor(4 * (n / 100) ** (2 / 9))) if lags is None else lags
-    whole("lags", lags)
+    arguments.whole(lags, "lags", error=ITSError)
     if lags >= n:
         raise ITSError(f"{lags} lags with {n} periods. Allowed: 0 to {n - 1}.")
     beta, rss, bread = _least_squares(y, matrix)
@@ -154,14 +156,7 @@ def newey_west(
 
 def check_level(level: float) -> None:
     """Refuse a confidence level that does not lie between 0 and 1."""
-    if not 0 < level < 1:
-        raise ITSError(f"level {level!r}. Allowed: a number between 0 and 1, such as 0.95.")
-
-
-def whole(name: str, value: object) -> None:
-    """Refuse a setting that is not a whole number of 0 or more."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ITSError(f"{name} {value!r}. Allowed: whole numbers of 0 or more.")
+    arguments.number(level, "level", error=ITSError, above=0, below=1)
 
 
 def checked(
@@ -169,7 +164,9 @@ def checked(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the series, the design and the steps between periods as arrays, or refuse."""
     check_level(level)
-    y, matrix = np.asarray(y, float), design.to_numpy(float)
+    arguments.columns(design, [], error=ITSError, what="the design")
+    y = arguments.figures(y, "the series", error=ITSError)
+    matrix = arguments.figures(design.to_numpy(), "the design", error=ITSError)
     n, k = matrix.shape
     if y.shape != (n,):
         raise ITSError(f"the series has shape {y.shape} and the design {n} rows. They must be equally long.")

@@ -8,60 +8,49 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.methods.its.ar1 import ITSError, whole
+from analysis.methods import arguments
+from analysis.methods.its.ar1 import ITSError
+from analysis.methods.periods import Calendar, calendar
 
 MONTHS = 12
-CYCLES = {"M": MONTHS, "Q": 4, "Y": 1}
+MONTHS_OF = {"M": 1, "Q": 3, "Y": MONTHS}
 
 
-def series_of(data: pd.Series | pd.DataFrame, outcome: str, time: str) -> pd.Series:
-    """Return the values in order of time, one a period."""
+def series_of(
+    data: pd.Series | pd.DataFrame, outcome: str, time: str, *, what: str
+) -> tuple[pd.Series, Calendar]:
+    """Return the values in order of time, one a whole number, and how the times are counted."""
+    if not isinstance(data, pd.Series | pd.DataFrame):
+        raise ITSError(f"{what} is a {type(data).__name__}. Allowed: a pandas Series or DataFrame.")
     if isinstance(data, pd.DataFrame):
-        absent = [name for name in (outcome, time) if name not in data.columns]
-        if absent:
-            raise ITSError(f"columns {absent} are not there. Found: {list(data.columns)}.")
+        arguments.columns(data, (outcome, time), error=ITSError, what=what)
         data = data.set_index(time)[outcome]
-    index = data.index
-    whole = pd.api.types.is_numeric_dtype(index) and (np.asarray(index, float) % 1 == 0).all()
-    if not (isinstance(index, pd.PeriodIndex) or whole):
-        raise ITSError(f"times of type {index.dtype}. Allowed: whole numbers or a PeriodIndex.")
-    if index.hasnans or index.has_duplicates:
-        raise ITSError("a time is missing or appears twice; one row a period is needed.")
-    if not pd.api.types.is_numeric_dtype(data) or pd.api.types.is_complex_dtype(data):
+    where = f"{what}, times"
+    counted = calendar(data.index, what=where, error=ITSError)
+    kind = pd.api.types
+    if not kind.is_numeric_dtype(data) or kind.is_complex_dtype(data):
         raise ITSError(
-            f"column {outcome!r} holds {data.dtype} values. Allowed: numbers, blank where missing."
+            f"{what}, column {outcome!r} holds {data.dtype} values. Allowed: numbers, blank where missing."
         )
-    series = data.astype(float).sort_index()
-    if np.isinf(series).any():
-        raise ITSError(f"column {outcome!r} is infinite in {series.index[np.isinf(series)][0]}.")
-    return series
+    values = data.to_numpy(dtype=float, na_value=np.nan)
+    numbers = pd.Index(counted.count(data.index, where).astype(int))
+    if numbers.has_duplicates:
+        raise ITSError(
+            f"{where}: {data.index[numbers.duplicated()][0]} appears twice. Allowed: one row a period."
+        )
+    if np.isinf(values).any():
+        raise ITSError(f"{what}, column {outcome!r} is infinite in {data.index[np.isinf(values)][0]}.")
+    return pd.Series(values, numbers).sort_index(), counted
 
 
-def ordinals(index: pd.Index) -> np.ndarray:
-    """Whole numbers of the periods."""
-    return np.asarray(index.asi8 if isinstance(index, pd.PeriodIndex) else index, int)
-
-
-def moment(value: Any, index: pd.Index, name: str) -> int | None:
-    """Return a break as the ordinal of its period; None stays None."""
-    if value is None or pd.isna(value):
+def moment(value: Any, counted: Calendar, name: str) -> int | None:
+    """Return a break as the whole number of its period; None stays None."""
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return None
-    if not isinstance(index, pd.PeriodIndex):
-        if isinstance(value, (str, pd.Period)) or value % 1:
-            raise ITSError(f"{name} {value!r}: the series is indexed by whole numbers, so it must be one.")
-        return int(value)
-    try:
-        period = pd.Period(value, freq=index.freq)
-    except ValueError as error:
-        raise ITSError(f"{name} {value!r} is not a period such as {index[0]}.") from error
-    if isinstance(value, pd.Period) and value.freq != index.freq:
-        raise ITSError(f"{name} {value} has frequency {value.freqstr}, the series {index.freqstr}.")
-    return int(period.ordinal)
+    return counted.moment(value, name)
 
 
-def design_of(
-    index: pd.Index, at: np.ndarray, breaks: dict[str, int | None], count_from: int
-) -> pd.DataFrame:
+def design_of(at: np.ndarray, breaks: dict[str, int | None], count_from: int) -> pd.DataFrame:
     """Intercept, time (1 in the first period) and level and slope terms of each break, by column."""
     if count_from not in (0, 1):
         raise ITSError(f"count_from {count_from!r}. Allowed: 0 or 1.")
@@ -71,19 +60,21 @@ def design_of(
             after = at >= first
             columns[f"level_{name}"] = after.astype(float)
             columns[f"slope_{name}"] = np.where(after, at - first + count_from, 0.0)
-    return pd.DataFrame(columns, index=index)
+    return pd.DataFrame(columns, index=at)
 
 
-def harmonics(index: pd.Index, at: np.ndarray, pairs: int, cycle: int | None) -> dict[str, np.ndarray]:
+def harmonics(counted: Calendar, at: np.ndarray, pairs: int, cycle: int | None) -> dict[str, np.ndarray]:
     """Return sine and cosine of the place in the year; the last pair of an even cycle has no sine."""
-    whole("seasonal", pairs)
-    period_index = isinstance(index, pd.PeriodIndex)
-    length = cycle or (CYCLES.get(index.freqstr[0], MONTHS) if period_index else MONTHS)
+    arguments.whole(pairs, "seasonal", error=ITSError)
+    if cycle is not None:
+        arguments.whole(cycle, "cycle", error=ITSError, least=1)
+    own = MONTHS if counted.freq is None else _cycle(counted.freq)
+    length = cycle or own or MONTHS
     if not 0 <= 2 * pairs <= length:
         raise ITSError(f"{pairs} harmonics in a cycle of {length}. Allowed: 0 to {length // 2}.")
     place = at
-    if period_index and cycle in (None, CYCLES.get(index.freqstr[0])):
-        place = np.asarray(index.month if length == MONTHS else index.quarter if length == 4 else at)
+    if counted.freq is not None and length == own > 1:
+        place = (np.asarray(counted.labels(at).month) - 1) // (MONTHS // length) + 1
     terms = {}
     for k in range(1, pairs + 1):
         angle = 2 * np.pi * k * place / length
@@ -91,3 +82,9 @@ def harmonics(index: pd.Index, at: np.ndarray, pairs: int, cycle: int | None) ->
             terms[f"sin{k}"] = np.sin(angle)
         terms[f"cos{k}"] = np.cos(angle)
     return terms
+
+
+def _cycle(freq: pd.offsets.BaseOffset) -> int:
+    """Return how many periods of a frequency make a year; 0 where they do not divide it into months."""
+    months = freq.n * MONTHS_OF.get(freq.freqstr.lstrip("0123456789")[0], 0)
+    return MONTHS // months if months and MONTHS % months == 0 else 0

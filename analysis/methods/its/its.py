@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.its.ar1 import (
     ITSError,
     Likelihood,
@@ -21,9 +22,8 @@ from analysis.methods.its.ar1 import (
     gls_ar1,
     newey_west,
     ols,
-    whole,
 )
-from analysis.methods.its.breaks import design_of, harmonics, moment, ordinals, series_of
+from analysis.methods.its.breaks import design_of, harmonics, moment, series_of
 
 MIN_POINTS = 12  # a segment with fewer values has no line of its own
 HORIZONS = (0, 6, 12)  # periods after a break at which the level is compared
@@ -78,15 +78,15 @@ def segmented(
 ) -> Segmented:
     """Fit a line before entry, from entry and (if given) from exit to one series, by GLS-AR(1).
 
-    series: values indexed by whole numbers or a PeriodIndex, in any order; or a frame with columns `time`
-        (whole numbers or Period) and `outcome`. A period that is absent or NaN is missing: left out of the
-        fit, its time still counts. End the series before a second spell.
-    entry, exit: first period in the regime and first period out of it; the same kind as the index (text such
-        as "2014-07" is read as a period). exit None = the trust did not leave.
+    series: values by time, in any order; or a frame with columns `time` and `outcome`. Times are Periods, the
+        first or last days of periods, or whole numbers of consecutive periods. A period that is absent or NaN
+        is missing: left out of the fit, its time still counts. End the series before a second spell.
+    entry, exit: first period in the regime and first period out of it; a whole number where the times are,
+        else a Period, date or text such as "2014-07". exit None = the trust did not leave.
     comparator: same kind as `series`, joined on time and subtracted; a period counts where both have a value.
         It should hold no trust that entered.
     Terms: `intercept`, `time` (1 in the first period), `level_entry`, `slope_entry`, `level_exit`,
-        `slope_exit` and 2 x `seasonal` harmonics of `cycle` periods a year (None: by the PeriodIndex, 12 for
+        `slope_exit` and 2 x `seasonal` harmonics of `cycle` periods a year (None: by the times, 12 for
         whole numbers), as `sin1`, `cos1`, ... of the place in the year. A slope term is `count_from` in the
         first period after its break and grows by 1 a period: with 0 the level change is that of the first
         period, with 1 (as in Lopez Bernal and others) that of the period before it. Slopes are per period.
@@ -96,12 +96,18 @@ def segmented(
     duplicated or unreadable times, values that are text or infinite, an exit not after entry, no value at
     all, horizons or `seasonal` that are not whole numbers of 0 or more, and what `gls_ar1` refuses.
     """
+    horizons = arguments.several(horizons, "horizons", error=ITSError)
     for horizon in horizons:
-        whole("horizons", horizon)
-    data = series_of(series, outcome, time)
+        arguments.whole(horizon, "horizons", error=ITSError)
+    arguments.whole(min_points, "min_points", error=ITSError)
+    data, counted = series_of(series, outcome, time, what="series")
     if comparator is not None:
-        data = data - series_of(comparator, outcome, time)
-    start, stop = moment(entry, data.index, "entry"), moment(exit, data.index, "exit")
+        other, alike = series_of(comparator, outcome, time, what="comparator")
+        if alike != counted:
+            found = [one.labels(data.index[:1]).dtype for one in (alike, counted)]
+            raise ITSError(f"the times of the comparator are {found[0]}, those of the series {found[1]}.")
+        data = data - other
+    start, stop = moment(entry, counted, "entry"), moment(exit, counted, "exit")
     if start is None:
         raise ITSError("entry is missing: the first period in the regime is needed.")
     if stop is not None and stop <= start:
@@ -109,7 +115,7 @@ def segmented(
     data = data.dropna()
     if data.empty:
         raise ITSError("the series has no value (in a period in which the comparator has one too).")
-    at = ordinals(data.index)
+    at = data.index.to_numpy()
     segments = {"before entry": int((at < start).sum())}
     segments["after entry"] = int(((at >= start) & (at < (np.inf if stop is None else stop))).sum())
     if stop is not None:
@@ -118,8 +124,8 @@ def segmented(
     if short:
         reason = f"a segment needs {min_points} periods with a value; found {', '.join(short)}."
         return Segmented(False, reason, {}, _levels_frame([]), segments, comparator is not None, unit)
-    design = design_of(data.index, at, {"entry": start, "exit": stop}, count_from)
-    design = design.assign(**harmonics(data.index, at, seasonal, cycle))
+    design = design_of(at, {"entry": start, "exit": stop}, count_from)
+    design = design.assign(**harmonics(counted, at, seasonal, cycle))
     y = data.to_numpy(float)
     fits = {
         "gls": gls_ar1(y, design, time=at, likelihood=likelihood, level=level),

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.methods import arguments
+
 Method = Literal["shmi", "cqc", "proportion", "ratio"]
 Limits = Literal["reference", "corrected"]
 Array = np.ndarray
@@ -55,7 +57,7 @@ class Funnel:
 
         Raises FunnelError for a size that is missing, infinite, zero or negative.
         """
-        size = np.asarray(denominator, dtype=float)
+        size = pd.to_numeric(np.ravel(denominator), errors="coerce").astype(float)
         if not (np.isfinite(size) & (size > 0)).all():
             raise FunnelError("sizes of a limits curve must be finite numbers above 0")
         return pd.DataFrame(_limits(size, self.method, self.limits, self.target, self.tau2, self.multiplier))
@@ -68,7 +70,7 @@ class Funnel:
         kind = "99.8% limits that allow for overdispersion" if spread else "99.8% limits of chance alone"
         text = (
             f"Of {len(out)} {self.unit}s, {above} lie above and {int(out.sum()) - above} below the {kind} "
-            f"(target {self.target:.4g}, dispersion ratio {self.phi:.3g} from {self.n_used} {self.unit}s)"
+            f"(target {arguments.plain(self.target)}, dispersion ratio {arguments.plain(float(f'{self.phi:.3g}'))} from {self.n_used} {self.unit}s)"
         )
         text += (
             f"; {int(self.frame['out998'].sum())} lie outside the limits of chance alone." if spread else "."
@@ -148,20 +150,14 @@ def _check_options(method: str, limits: str, trim_by: float, multiplier: float) 
         raise FunnelError(f"method {method!r} is not known; allowed: {', '.join(get_args(Method))}")
     if limits not in get_args(Limits):
         raise FunnelError(f"limits {limits!r} are not known; allowed: {', '.join(get_args(Limits))}")
-    if not 0 < trim_by < 0.5:
-        raise FunnelError(f"trim_by is {trim_by}; it must lie between 0 and 0.5 (share left out at each end)")
-    if not (np.isfinite(multiplier) and multiplier > 0):
-        raise FunnelError(f"multiplier is {multiplier}; it must be a number above 0")
+    arguments.number(trim_by, "trim_by (share left out at each end)", error=FunnelError, above=0, below=0.5)
+    arguments.number(multiplier, "multiplier", error=FunnelError, above=0)
 
 
 def _check_units(
     frame: pd.DataFrame, unit: str, numerator: str, denominator: str, method: str
 ) -> pd.DataFrame:
-    absent = [name for name in (unit, numerator, denominator) if name not in frame.columns]
-    if absent:
-        raise FunnelError(
-            f"no column {', '.join(absent)}; the frame has {', '.join(map(str, frame.columns))}"
-        )
+    arguments.columns(frame, (unit, numerator, denominator), error=FunnelError)
     units = frame[[numerator, denominator]].set_axis(["numerator", "denominator"], axis=1)
     units.index = pd.Index(frame[unit], name=unit)
     for name, column in units.items():

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
+from analysis.methods.periods import calendar
+
 Array = np.ndarray
 
 SIGNALS = ("outside limits", "trend of 7 points", "2 of 3 beyond 2 sigma", "7 points one side")
@@ -49,8 +52,9 @@ class FalseSignals:
 def regular(values: pd.Series, *, name: str) -> pd.Series:
     """`values` as floats in order of period, absent periods put in as missing.
 
-    Raises SPCError when `values` is not a numeric Series, holds an infinite value, repeats a period, or has
-    an index that is neither pandas Periods nor consecutive whole numbers.
+    Returned by Period, or by whole numbers where the index holds them: dates become the periods whose first,
+    or last, days they are. Raises SPCError when `values` is not a numeric Series, holds an infinite value,
+    repeats a period, or has an index that is no periods, or whole numbers with a gap.
     """
     if not isinstance(values, pd.Series):
         raise SPCError(f"{name} must be a pandas Series indexed by period, found {type(values).__name__}")
@@ -59,27 +63,23 @@ def regular(values: pd.Series, *, name: str) -> pd.Series:
         raise SPCError(
             f"{name} must be numbers, found {values.dtype}; give suppressed or absent values as missing (NaN)"
         )
-    index = values.index
-    if not isinstance(index, pd.PeriodIndex) and not pd.api.types.is_integer_dtype(index):
-        raise SPCError(
-            f"{name} must be indexed by pandas Periods or consecutive whole numbers, found {index.dtype}; "
-            "dates become months with series.to_period('M')"
-        )
-    if index.hasnans or index.has_duplicates:
-        repeated = index[index.duplicated() | index.isna()].unique()
-        raise SPCError(f"{name} must have one row per period; repeated or missing: {names(repeated)}")
+    index, where = values.index, f"the index of {name}"
     if index.empty:
         raise SPCError(f"{name} has no points; at least {MIN_POINTS} are needed")
-    series = pd.Series(values.to_numpy(dtype=float, na_value=np.nan), index=index).sort_index()
+    counted = calendar(index, what=where, error=SPCError)
+    at = pd.Index(counted.count(index, where).astype(int))
+    if at.has_duplicates:
+        raise SPCError(
+            f"{name} must have one row per period; repeated: {names(index[at.duplicated()].unique())}"
+        )
+    series = pd.Series(values.to_numpy(dtype=float, na_value=np.nan), index=at).sort_index()
     if np.isinf(series).any():
-        raise SPCError(f"{name} is infinite in {names(series.index[np.isinf(series)])}")
-    first, last = series.index[0], series.index[-1]
-    if isinstance(index, pd.PeriodIndex):
-        return series.reindex(pd.period_range(first, last, freq=index.freq, name=index.name))
+        raise SPCError(f"{name} is infinite in {names(index[np.isinf(values)])}")
     gaps = series.index[:-1][np.diff(series.index) > 1]
-    if len(gaps):
+    if len(gaps) and counted.freq is None:
         raise SPCError(f"{name} has a gap after {names(gaps)}; give missing periods as NaN, or use Periods")
-    return series.set_axis(pd.RangeIndex(first, last + 1, name=index.name))
+    series = series.reindex(range(series.index[0], series.index[-1] + 1))
+    return series.set_axis(counted.labels(series.index.to_numpy(), name=index.name))
 
 
 def regular_counts(numerator: pd.Series, denominator: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -109,15 +109,9 @@ def names(labels: pd.Index, most: int = 6) -> str:
 
 
 def _position(index: pd.Index, label: Any, what: str) -> int:
-    if isinstance(label, pd.Period) and label.freq != getattr(index, "freq", label.freq):
-        raise SPCError(
-            f"{what} {label} is a {label.freqstr} period; the series holds {index.freqstr} periods"
-        )
-    try:
-        key = pd.Period(label, freq=index.freq) if isinstance(index, pd.PeriodIndex) else label
-        found = np.flatnonzero(index == key)
-    except (ValueError, TypeError) as error:
-        raise SPCError(f"{what} {label!r} cannot be read as a period of the series: {error}") from error
+    counted = calendar(index, what="the series", error=SPCError)
+    at = counted.moment(label, what)
+    found = np.flatnonzero(counted.count(index, what) == at)
     if len(found) != 1:
         raise SPCError(f"{what} {label!r} is not in the series, which runs from {index[0]} to {index[-1]}")
     return int(found[0])
@@ -258,11 +252,15 @@ def expected_false_signals(
     Raises SPCError for fewer than 3 points, no series, fewer than 2 draws, or an autocorrelation not between
     -1 and 1.
     """
-    if n_points < MIN_POINTS or n_series < 1 or draws < 2 or not -1 < autocorrelation < 1:
-        raise SPCError(
-            f"n_points {n_points} (at least {MIN_POINTS}), n_series {n_series} (at least 1), draws {draws} "
-            f"(at least 2), autocorrelation {autocorrelation} (between -1 and 1): one is out of range"
-        )
+    for name, value, least in (
+        ("n_points", n_points, MIN_POINTS),
+        ("n_series", n_series, 1),
+        ("draws", draws, 2),
+    ):
+        arguments.whole(value, name, error=SPCError, least=least)
+    arguments.number(autocorrelation, "autocorrelation", error=SPCError, above=-1, below=1)
+    if not isinstance(rng, np.random.Generator):
+        raise SPCError(f"rng is a {type(rng).__name__}. Allowed: a numpy random generator.")
     noise = rng.standard_normal((draws, n_points))
     for t in range(1, n_points):
         noise[:, t] = autocorrelation * noise[:, t - 1] + np.sqrt(1 - autocorrelation**2) * noise[:, t]

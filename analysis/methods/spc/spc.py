@@ -6,12 +6,12 @@ Nelson 1982 (screening); Laney 2002 (p-prime).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.spc.signals import (
     SPCError,
     baseline_periods,
@@ -152,8 +152,7 @@ def pprime(
     above its denominator, or a proportion that is 0 or 1 throughout a baseline.
     """
     _check(improvement, target, rolling)
-    if not (np.isfinite(per) and per > 0):
-        raise SPCError(f"per is {per}; it must be a number above 0")
+    arguments.number(per, "per", error=SPCError, above=0)
     count, size = regular_counts(numerator, denominator)
     segment = segments(count.index, rebase=rebase)
     base = baseline_periods(count.index, segment, baseline=baseline)
@@ -180,7 +179,7 @@ def _check(improvement: Improvement, target: float | None, rolling: bool) -> Non
         raise SPCError(
             f"improvement is {improvement!r}; allowed: 'up', 'down', or None when neither is better"
         )
-    if target is not None and not (isinstance(target, Real) and np.isfinite(target)):
+    if target is not None and not arguments.is_number(target):
         raise SPCError(f"target is {target!r}; give a number, or None for no target")
 
 

@@ -62,7 +62,7 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `measured` as texts for a table: levels, the difference, the same less equally bad trusts, the verdict."""
     rows = []
     for _, row in found.iterrows():
-        unit = regime.indicator(row["indicator"])["unit"]
+        unit = regime.indicator(row["indicator"]).unit
         places = {
             place.capitalize(): f"{words.number(row[place], unit)} ({words.plural(row[f'n_{place}'], 'trust')})"
             for place in LEVELS

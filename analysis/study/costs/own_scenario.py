@@ -79,7 +79,7 @@ class Own:
         if thousands(abs(apart)) == thousands(0):
             way = "as in the base case"
         return (
-            f"Support costs {thousands(spent['estimate'])} a spell (95% interval {thousands(spent['lower'])} to "
+            f"Support costs {thousands(spent['estimate'])} a spell (range {thousands(spent['lower'])} to "
             f"{thousands(spent['upper'])}) in money spent, {way}, and {thousands(time['estimate'])} "
             f"({thousands(time['lower'])} to {thousands(time['upper'])}) in staff time, at {self.price_year} prices."
         )

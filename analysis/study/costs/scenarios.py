@@ -8,20 +8,18 @@ import numpy as np
 import pandas as pd
 
 from analysis import data
-from analysis.methods.costing.prices import CostError, inflate
+from analysis.methods.costing.prices import CostError
 from analysis.methods.costing.sensitivity import Threshold, threshold
 from analysis.methods.durations import durations
 from analysis.study.costs.items import (
     INDICES,
     MAIN_INDEX,
-    PRICE_YEAR,
     RATE,
     SPENDING,
     STAFF_TIME,
     Costed,
     changed,
     cost_spells,
-    deflator,
     parameters,
     spells,
 )
@@ -149,11 +147,6 @@ def first_year_buddies() -> pd.DataFrame:
     rows = [("This model: buddies of the first eleven trusts to March 2014", float(ours), True)]
     rows += [(row.what, float(row.value), False) for row in published.itertuples()]
     return pd.DataFrame(rows, columns=["what", "value", "ours"])
-
-
-def in_price_year(value: float, year: str) -> float:
-    """Return pounds of a financial year in those of PRICE_YEAR, by the main index."""
-    return inflate(value, from_year=year, to_year=PRICE_YEAR, deflator=deflator())
 
 
 def _median(stays: pd.DataFrame) -> float:

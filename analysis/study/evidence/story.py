@@ -160,10 +160,10 @@ def measures(trust: str, panels: dict[str, pd.DataFrame]) -> pd.DataFrame:
         rows.append(
             {
                 "indicator": name,
-                "title": about["title"],
-                "direction": about["direction"],
-                "grain": about["analysis_grain"],
-                "types": about["types"],
+                "title": about.title,
+                "direction": about.direction,
+                "grain": about.analysis_grain,
+                "types": about.types,
                 "values": len(own),
                 "first": own["period"].min() if len(own) else None,
                 "last": own["period"].max() if len(own) else None,
@@ -183,9 +183,9 @@ def one_chart(trust: str, panel: pd.DataFrame, *, name: str) -> trajectories.Cha
     if own["value"].notna().sum() == 0:
         raise CaseError(f"{trust!r} has no value of {name!r}. Allowed: an indicator that the trust has.")
     alike = panel[(panel["phase"] == "never") & panel["type"].isin(own["type"].unique())]
-    unit = indicators.MEASURES[about["unit"]]
+    unit = about.measure
     return trajectories.charts(
-        pd.concat([alike, own], ignore_index=True), unit=unit, improvement=IMPROVEMENT[about["direction"]]
+        pd.concat([alike, own], ignore_index=True), unit=unit, improvement=IMPROVEMENT[about.direction]
     )
 
 

@@ -1,0 +1,61 @@
+"""Pictures built of HTML and inline SVG: text stays text, names are links, colours are those of the theme.
+
+Their looks are in `book/_static/drawn.css`. Places along a picture are shares of its width in percent, so nothing
+is scaled and letters keep their size on a phone.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import quote
+
+import pandas as pd
+
+from analysis.present.blocks import Block
+from analysis.present.tables import credit, mark
+
+
+def drawn(
+    body: str, *, name: str, title: str, says: str, frame: pd.DataFrame, sources: tuple[str, ...], kind: str
+) -> Block:
+    """Return a picture with the words that go with it, as `analysis.present.figures.figure` does for a chart.
+
+    body: its HTML, made by the caller from escaped texts. kind: its class in the style sheet. name, title, says,
+    frame, sources: anchor, finding, the same in full for who cannot see it, numbers offered as CSV, tables used.
+    Raises ValueError for an empty text.
+    """
+    for part, text in (("name", name), ("title", title), ("says", says), ("body", body)):
+        if not text.strip():
+            raise ValueError(f"picture '{name}': found an empty {part}. Allowed: a text.")
+    numbers = quote(frame.to_csv(index=False, lineterminator="\n"))
+    html = (
+        f'<figure class="result" id="{escape(name)}"><figcaption class="finding">{escape(title)}{mark(sources)}'
+        f'</figcaption><p class="visually-hidden">{escape(says)}</p><div class="drawn {kind}">{body}</div>'
+        f'<p class="source">{escape(credit(sources))} <a download="{escape(name)}.csv" '
+        f'href="data:text/csv;charset=utf-8,{numbers}">Numbers of this figure (CSV)</a></p></figure>'
+    )
+    return Block(html, f"{title}\n{says}\n{credit(sources)}")
+
+
+def share(at: float, low: float, high: float) -> float:
+    """Return where a value stands between two ends, in percent of the width, to a hundredth."""
+    return round(100 * (at - low) / (high - low), 2)
+
+
+def years_axis(first: int, last: int) -> str:
+    """Return an axis whose years stand in the middle of their own year: between its 1 January and 31 December."""
+    width = 100 / (last - first + 1)
+    texts = "".join(
+        f'<text x="{width * (year - first + 0.5):.2f}%" y="12">{year}</text>'
+        for year in range(first, last + 1)
+    )
+    return f'<svg class="axis" height="16" aria-hidden="true">{texts}</svg>'
+
+
+def key(entries: list[tuple[str, str]]) -> str:
+    """Return the key of a picture: a mark (SVG content on a field of 24 by 14, drawn here) and its word each."""
+    parts = [
+        f'<span><svg width="24" height="14" viewBox="0 0 24 14" aria-hidden="true">{shape}</svg> {escape(word)}</span>'
+        for shape, word in entries
+    ]
+    return f'<p class="key">{" ".join(parts)}</p>'

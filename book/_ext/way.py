@@ -1,0 +1,232 @@
+"""The way through the report: where a page stands, what it answers, how long it takes, what is next, and which edition it is.
+
+Works on the finished HTML, after `plain`: breadcrumbs and one line above the text, contents that fold and come after
+the text in the order of the keyboard, the question of the page before and after at the foot, and a word on the first mark of each kind.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
+
+from analysis.edition import store
+from analysis.present import words
+
+# What a page answers, as a question. Every page of the contents has one.
+QUESTIONS = {
+    "index": "did special measures make care better?",
+    "briefing": "what should a board know and ask?",
+    "protocol": "what was planned, and what was changed since?",
+    "regime": "which trusts were in special measures, and when?",
+    "theory": "how was it meant to work, and where is the evidence?",
+    "cases/compared": "what helped and what hindered in eight trusts?",
+    "cases/east-lancashire": "what happened at East Lancashire?",
+    "cases/medway": "what happened at Medway?",
+    "cases/united-lincolnshire": "what happened at United Lincolnshire?",
+    "cases/barking-havering-redbridge": "what happened at Barking, Havering and Redbridge?",
+    "cases/cambridge": "what happened at Cambridge?",
+    "cases/worcestershire": "what happened at Worcestershire?",
+    "cases/norfolk-suffolk": "what happened at Norfolk and Suffolk?",
+    "cases/south-east-coast-ambulance": "what happened at South East Coast Ambulance?",
+    "cases/coding": "how was the record read, and do two readers agree?",
+    "metrics/measured": "what was measured, and what could not be?",
+    "metrics/trajectories": "how did each trust move?",
+    "metrics/entry": "did care change after a trust entered?",
+    "metrics/rivals": "would they have recovered anyway?",
+    "metrics/after": "did it last after a trust left?",
+    "costs": "what did it cost, and who paid?",
+    "lookup": "how did my trust do?",
+    "about/editions": "what changed since the last edition?",
+    "about/quality": "how was this report checked?",
+    "about/reporting": "does it report what guidelines ask for?",
+    "about/data": "where do the figures come from?",
+    "about/reading": "how are the charts read?",
+    "about/figures": "where is which figure or table?",
+    "about/glossary": "what does a word mean?",
+    "about/references": "what was read?",
+    "about/accessibility": "who can use these pages, and how?",
+}
+PACE = 230  # words a minute
+READ = "article :is(p, li, dd, h2, h3, figcaption)"
+DONE = "has-way"
+STATUS = re.compile(r"status-([a-z-]+)")
+GLOSSARY, EDITIONS = "about/glossary", "about/editions"
+CHAIN = "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("build-finished", finish, priority=550)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Put the way into every page that does not have it yet."""
+    if error is not None or app.builder.format != "html":
+        return
+    out, edition = Path(app.outdir), said_edition()
+    names = [name for name in app.env.found_docs if (out / f"{name}.html").is_file()]
+    pages = {name: (out / f"{name}.html").read_text(encoding="utf-8") for name in names}
+    told = {name: (QUESTIONS.get(name, ""), minutes(html)) for name, html in pages.items()}
+    for other in ("search", "genindex"):
+        if (out / f"{other}.html").is_file():
+            pages[other] = (out / f"{other}.html").read_text(encoding="utf-8")
+    for name, html in pages.items():
+        after = with_way(html, name, told, edition)
+        if after != html:
+            (out / f"{name}.html").write_text(after, encoding="utf-8")
+
+
+def said_edition() -> str:
+    """Return the newest edition and its day, 'Edition 2026.1, 23 November 2026'; '' before the first."""
+    newest = store.latest()
+    return f"Edition {newest.about['number']}, {words.day(newest.about['date'])}" if newest else ""
+
+
+def minutes(html: str) -> int:
+    """Return how long a page takes to read, in whole minutes; folded parts and tables are not counted."""
+    page: Any = BeautifulSoup(html, "html.parser")
+    parts = [
+        part
+        for part in page.select(READ)
+        if not part.find_parent(["table", "details"]) and "way" not in part.get("class", [])
+    ]
+    return max(1, round(sum(len(part.get_text(" ").split()) for part in parts) / PACE))
+
+
+def with_way(html: str, name: str, told: dict[str, tuple[str, int]], edition: str) -> str:
+    """Return a page with its way. told: question and minutes of each page. Doing it twice changes nothing more."""
+    if f'name="{DONE}"' in html:
+        return html
+    page: Any = BeautifulSoup(html, "html.parser")
+    here = posixpath.dirname(name) or "."
+    _running(page, here, edition)
+    trail = _contents(page)
+    heading = page.select_one("article h1")
+    if heading is not None:
+        question, length = told.get(name, ("", 0))
+        if name != "index":
+            heading.insert_before(_crumbs(page, trail, here, heading))
+        if question:
+            heading.insert_after(_line(page, question, length))
+    _neighbours(page, here, told)
+    _marks(page, here)
+    for anchor in page.select("a.headerlink"):
+        anchor.clear()
+        anchor.append(_drawn(page, CHAIN))
+        anchor.attrs |= {"tabindex": "-1", "aria-hidden": "true"}
+    if page.head is not None:
+        page.head.append(page.new_tag("meta", attrs={"name": DONE, "content": "1"}))
+    return str(page)
+
+
+def _made(html: str) -> Any:
+    """Return a piece of HTML as an element."""
+    return BeautifulSoup(html, "html.parser").find(True)
+
+
+def _drawn(page: Any, shape: str) -> Any:
+    return _made(
+        '<svg class="icon" viewBox="0 0 24 24" width="0.8em" height="0.8em" fill="none" stroke="currentColor" '
+        f'stroke-width="2" aria-hidden="true" focusable="false"><path d="{shape}"/></svg>'
+    )
+
+
+def _to(page: str, here: str) -> str:
+    return posixpath.relpath(f"{page}.html", here)
+
+
+def _running(page: Any, here: str, edition: str) -> None:
+    """Name the report and its edition in the bar above the text."""
+    bar = page.select_one(".header-article-items__start")
+    if bar is not None and edition:
+        link = f'<a href="{_to(EDITIONS, here)}">{escape(edition)}</a>'
+        bar.append(_made(f'<p class="running"><b>Special measures for quality</b> {link}</p>'))
+
+
+def _contents(page: Any) -> list[str]:
+    """Fold the parts of the contents, all but the one of this page, and put them after the text; return the trail.
+
+    The trail is HTML: the part, and the page above this one where there is one.
+    """
+    trail = []
+    for caption in page.select(".bd-links p.caption"):
+        listed = caption.find_next_sibling("ul")
+        text, current = caption.get_text(strip=True), listed.select_one("li.current")
+        if current is not None:
+            trail.append(escape(text))
+            above = current.find("a")
+            if "toctree-l1" in current["class"] and current.select_one("ul li.current"):
+                trail.append(
+                    str(_made(f'<a href="{above["href"]}">{escape(above.get_text(strip=True))}</a>'))
+                )
+        if len(listed.find_all("li")) > 1:
+            fold = _made(f'<details class="part"><summary>{escape(text)}</summary></details>')
+            if current is not None:
+                fold["open"] = ""
+            caption.replace_with(fold)
+            fold.append(listed.extract())
+        else:
+            caption.decompose()
+    sidebar, main = page.select_one("#pst-primary-sidebar"), page.select_one("main")
+    if sidebar is not None and main is not None:
+        main.insert_after(sidebar.extract())
+    return trail
+
+
+def _crumbs(page: Any, trail: list[str], here: str, heading: Any) -> Any:
+    title = "".join(heading.find_all(string=True, recursive=False)).strip()
+    steps = [
+        f'<a href="{_to("index", here)}">Findings</a>',
+        *trail,
+        f'<span aria-current="page">{escape(title)}</span>',
+    ]
+    items = "".join(f"<li>{step}</li>" for step in steps)
+    return _made(f'<nav class="crumbs" aria-label="Where this page stands"><ol>{items}</ol></nav>')
+
+
+def _line(page: Any, question: str, length: int) -> Any:
+    following = page.select_one(".prev-next-area a.right-next")
+    line = f'<p class="way">Answers: {escape(question)} <b>{words.plural(length, "minute")}.</b>'
+    if following is not None:
+        title = following.select_one(".prev-next-title").get_text(strip=True)
+        line += f' Next: <a href="{following["href"]}">{escape(title)}</a>'
+    return _made(f"{line}</p>")
+
+
+def _neighbours(page: Any, here: str, told: dict[str, tuple[str, int]]) -> None:
+    """Say at the foot what the pages before and after answer, and how long each takes."""
+    for link in page.select(".prev-next-area a"):
+        target = posixpath.normpath(posixpath.join(here, link["href"])).removesuffix(".html")
+        question, length = told.get(target, ("", 0))
+        title = link.select_one(".prev-next-title")
+        if question and title is not None:
+            length_said = words.plural(length, "minute")
+            title.insert_after(_made(f'<p class="prev-next-answers">{escape(question)} {length_said}</p>'))
+
+
+def _marks(page: Any, here: str) -> None:
+    """Let the first mark of each kind on a page lead to its meaning, which its tooltip shows too."""
+    seen = set()
+    for pill in page.select("article .status"):
+        found = STATUS.search(" ".join(pill["class"]))
+        if found and found.group(1) not in seen and pill.find_parent("summary") is None:
+            seen.add(found.group(1))
+            term = pill.get_text(strip=True).replace(" ", "-").capitalize()
+            link = page.new_tag("a", href=f"{_to(GLOSSARY, here)}#term-{term}")
+            box = pill.find_parent(class_="table-box")
+            if box is not None:  # a table set as cards may hold no link in its caption
+                link.string = f"What the mark “{pill.get_text(strip=True)}” means"
+                said = page.new_tag("p", attrs={"class": "mark-said"})
+                said.append(link)
+                box.insert_before(said)
+                continue
+            link.extend(list(pill.contents))
+            pill.clear()
+            pill.append(link)

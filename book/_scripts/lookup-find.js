@@ -1,0 +1,143 @@
+// Find a trust by what a reader types: names, former and usual names, hospitals, codes; small slips are forgiven.
+window.lookupFind = (() => {
+  "use strict";
+  const MOST = 8, NEAREST = 3;
+  const fold = text => text.normalize("NFKD").replace(/\p{M}|['’‘`´.]/gu, "").toLowerCase().replace(/&/g, " and ").replace(/[^a-z0-9]+/g, " ").trim();
+  const IDLE = new Set(["nhs", "trust", "foundation", "ft", "the", "of", "and", "hospital", "hospitals", "in", "at"]);
+  const split = text => { const all = text.split(" ").filter(Boolean), told = all.filter(word => !IDLE.has(word)); return told.length ? told : all; };
+
+  // Letters wrong, missing, too many or swapped between two words, counted up to `most`.
+  const slips = (a, b, most) => {
+    if (Math.abs(a.length - b.length) > most) return most + 1;
+    let before, last = Array.from({ length: b.length + 1 }, (_, at) => at);
+    for (let i = 1; i <= a.length; i++) {
+      const row = [i];
+      for (let j = 1; j <= b.length; j++) {
+        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] !== b[j - 1]));
+        if (before && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+      before = last;
+      last = row;
+    }
+    return last[b.length];
+  };
+  const forgiven = word => (word.length < 3 ? 0 : word.length <= 5 ? 1 : 2);
+
+  // How well a typed word fits a word of a name: [slips, how far from whole], undefined when it does not.
+  const fits = (typed, word) => {
+    if (typed === word) return [0, 0];
+    if (word.startsWith(typed)) return [0, 1];
+    const most = forgiven(typed);
+    let best = slips(typed, word, most);
+    if (typed.length > 3) for (const more of [-1, 0, 1]) if (typed.length + more < word.length) best = Math.min(best, slips(typed, word.slice(0, typed.length + more), most));
+    return best && best <= most ? [best, 2] : undefined;
+  };
+  const initials = folded => folded.split(" ").filter(word => !IDLE.has(word) || word.startsWith("hosp")).map(word => word[0]).join("");
+
+  // All names of a trust, folded once: what it is called, what it was called, its hospitals.
+  const prepare = (trusts, known) => trusts.map(trust => {
+    const told = [[trust.name, "name"], ...(trust.short ? [[trust.short, "name"]] : []), ...(trust.also || []).map(name => [name.replace(/^\S+ /, ""), "took over"]), ...(known[trust.code] || [])];
+    return { trust, names: told.map(([name, kind]) => { const folded = fold(name); return { name, kind, folded, words: folded.split(" "), joined: folded.replaceAll(" ", "") }; }) };
+  });
+
+  const fit = (typed, joined, one) => {
+    if (joined.length > 3 && one.joined.startsWith(joined)) return [0, 0.5];
+    let wrong = 0, far = 0;
+    for (const word of typed) {
+      let best;
+      for (const [at, other] of one.words.entries()) {
+        const found = fits(word, other);
+        if (found && (!best || found[0] < best[0] || (found[0] === best[0] && found[1] + at / 50 < best[1]))) best = [found[0], found[1] + at / 50];
+      }
+      if (!best) return undefined;
+      wrong += best[0];
+      far += best[1];
+    }
+    return [wrong, far];
+  };
+
+  // The trusts that fit, best first: the code typed, trusts of the regime, names that begin so, the rest.
+  const find = (prepared, text) => {
+    const folded = fold(text), typed = split(folded), joined = folded.replaceAll(" ", "");
+    if (!typed.length) return [];
+    const found = [];
+    for (const { trust, names } of prepared) {
+      if (trust.code.toLowerCase() === joined) { found.push({ trust, name: trust.name, kind: "code", wrong: 0, far: -9, begins: true }); continue; }
+      let best;
+      for (const one of names) {
+        let how = fit(typed, joined, one);
+        if (!how && one.kind === "name" && joined.length > 2 && [initials(one.folded), `${initials(one.folded)}t`].includes(joined)) how = [0, 3];
+        if (how && (!best || how[0] < best.wrong || (how[0] === best.wrong && how[1] < best.far))) best = { trust, name: one.name, kind: one.kind, wrong: how[0], far: how[1], begins: one.folded.startsWith(folded) };
+      }
+      if (best) found.push(best);
+    }
+    const least = Math.min(...found.map(one => one.wrong));
+    const rank = one => [one.kind === "code" ? 0 : 1, one.trust.years ? 0 : 1, Math.floor(one.far), one.begins ? 0 : 1, one.trust.closed ? 1 : 0, one.far];
+    return found.filter(one => one.wrong === least).sort((a, b) => {
+      const one = rank(a), other = rank(b), at = one.findIndex((value, place) => value !== other[place]);
+      return at < 0 ? (a.trust.name < b.trust.name ? -1 : 1) : one[at] - other[at];
+    });
+  };
+  // The three whose names come nearest, when none fits.
+  const nearest = (prepared, text) => {
+    const typed = split(fold(text)).sort((a, b) => b.length - a.length)[0] || "";
+    const far = ({ names }) => Math.min(...names.flatMap(one => one.words.filter(word => !IDLE.has(word)).map(word => slips(typed, word, 99) / Math.max(typed.length, word.length, 1))));
+    return prepared.map(one => [far(one), one]).sort((a, b) => a[0] - b[0] || (a[1].trust.years ? 0 : 1) - (b[1].trust.years ? 0 : 1)).slice(0, NEAREST)
+      .map(([, { trust }]) => ({ trust, name: trust.name, kind: "name" }));
+  };
+
+  const named = trust => trust.short || trust.name.replace(/,? NHS (Foundation )?Trust$/, "");
+  const why = { site: name => `${name} is one of its hospitals`, "former name": name => `formerly ${name}`, "usual name": name => `known as ${name}`, "took over": name => `took over ${name}`, code: () => "this is its code", name: () => "" };
+  const about = trust => [trust.years ? `in special measures ${trust.years}` : "never in special measures", trust.type, trust.closed ? `closed on ${trust.closed}` : "", trust.code].filter(Boolean).join(" · ");
+
+  const make = (name, attributes, ...inside) => {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...inside);
+    return made;
+  };
+  // A text box with a list below it (the combobox of the ARIA practices). choose: called with the trust.
+  const combobox = (id, label, choose) => {
+    const list = make("ul", { id: `${id}-list`, role: "listbox", "aria-label": label, hidden: "" });
+    const box = make("input", { id, type: "text", role: "combobox", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-describedby": `${id}-found` });
+    const told = make("p", { id: `${id}-found`, class: "found", role: "status" });
+    let prepared = [], shown = [], at = -1;
+    const shut = () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+    const move = place => {
+      at = place;
+      [...list.children].forEach((option, here) => option.setAttribute("aria-selected", String(here === at)));
+      if (at >= 0) { box.setAttribute("aria-activedescendant", list.children[at].id); list.children[at].scrollIntoView({ block: "nearest" }); } else box.removeAttribute("aria-activedescendant");
+    };
+    const take = one => { shut(); told.textContent = ""; choose(one.trust); };
+    const open = () => {
+      const text = box.value, all = find(prepared, text), near = !all.length && text.trim().length > 2;
+      shown = near ? nearest(prepared, text) : all.slice(0, MOST);
+      list.replaceChildren(...shown.map((one, place) => {
+        const reason = why[one.kind](one.name), option = make("li", { id: `${id}-${place}`, role: "option", "aria-selected": "false" }, make("b", {}, named(one.trust)), make("span", {}, `${reason ? `${reason} · ` : ""}${about(one.trust)}`));
+        option.addEventListener("pointerdown", event => event.preventDefault());
+        option.addEventListener("click", () => take(one));
+        return option;
+      }));
+      told.textContent = !text.trim() ? "" : near ? `No trust on this page matches “${text.trim()}”. These come nearest; all trusts of the regime are listed below.`
+        : all.length > MOST ? `${all.length} trusts match. The first ${MOST} are shown: type more to narrow them.` : all.length === 1 ? "1 trust matches." : all.length ? `${all.length} trusts match.` : "Type on: no trust matches yet.";
+      list.hidden = !shown.length;
+      box.setAttribute("aria-expanded", String(!list.hidden));
+      move(shown.length && !near ? 0 : -1);
+    };
+    const enter = () => { if (list.hidden) open(); if (at >= 0 && shown[at]) take(shown[at]); };
+    box.addEventListener("input", open);
+    box.addEventListener("blur", shut);
+    box.addEventListener("focus", () => box.select());
+    box.addEventListener("keydown", event => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        event.preventDefault();
+        if (list.hidden) open(); else if (shown.length) move((at + step + shown.length) % shown.length);
+      } else if (event.key === "Escape") { if (!list.hidden) { event.preventDefault(); shut(); } }
+      else if (event.key === "Enter") { event.preventDefault(); enter(); }
+    });
+    const whole = make("div", { class: "finder" }, make("label", { for: id }, label), box, list, told);
+    return { whole, box, enter, fill: entries => { prepared = entries; if (document.activeElement === box && box.value) open(); }, say: text => { box.value = text; shut(); told.textContent = ""; } };
+  };
+  return { prepare, find, nearest, combobox, named };
+})();
