@@ -1,0 +1,107 @@
+"""What an interval leaves out: the changes that are ruled out, beside the smallest difference that matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import stats
+
+from analysis.methods.effects.results import THIN
+from analysis.methods.estimate import HIGHER, LOWER, Estimate
+from analysis.study import deciding, indicators, regime
+
+IMPROVED, WORSENED = "improved", "worsened"
+NO_IMPORTANT, CANNOT_TELL = "no important improvement", "cannot tell"
+VERDICTS = (IMPROVED, WORSENED, NO_IMPORTANT, CANNOT_TELL)
+IMPORTANT = {
+    "shmi": 0.02,
+    "four_hour_waits": 1.0,
+    "recommend_work": 2.0,
+}  # in the unit of the panel; log, A11
+FIFTH = 0.2  # of the standard deviation between trusts that never entered, for every other indicator
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """What an estimate rules out; sizes in its unit, positive is better, nan where nothing can be said.
+
+    improvement: improvements larger than this lie outside the interval (0: every improvement does).
+    worsening: the same of worsenings. important: smallest difference that matters. better: probability that
+    it was better at all. much_better: that it was better by more than `important`. verdict: of VERDICTS.
+    """
+
+    improvement: float
+    worsening: float
+    important: float
+    better: float
+    much_better: float
+    verdict: str
+
+
+def ruled_out(found: Estimate, *, better: str | None, important: float) -> RuledOut:
+    """Return what an estimate with its 95% interval rules out.
+
+    better: HIGHER or LOWER. important: above 0. Probabilities are those of a flat prior and a normal curve
+    as wide as the interval, around its middle, so that limits widened or moved for a known error count.
+    The verdict: "improved" or "worsened" when the interval lies on that side of zero; otherwise "no important
+    improvement" when it leaves out an improvement as large as `important`; otherwise "cannot tell". A
+    worsening rules out an improvement too and is called by its own name. "cannot tell" without an interval or
+    with fewer than THIN trusts. Raises ValueError for `important` of 0 or less and for limits in wrong order.
+    """
+    if better not in (HIGHER, LOWER):
+        raise ValueError(f"better={better!r}. Allowed: {HIGHER!r} or {LOWER!r}.")
+    if not important > 0:
+        raise ValueError(f"important={important!r}. Allowed: more than 0.")
+    sign = -1 if better == LOWER else 1
+    low, high = sorted((sign * found.lower, sign * found.upper))
+    if found.lower > found.upper:
+        raise ValueError(f"limits {found.lower!r} and {found.upper!r}. Allowed: the lower one first.")
+    if not np.isfinite([low, high]).all():
+        nothing = float("nan")
+        return RuledOut(nothing, nothing, important, nothing, nothing, CANNOT_TELL)
+    any_better, much_better = (_above(low, high, size) for size in (0.0, important))
+    verdict = CANNOT_TELL if found.n < THIN else _verdict(low, high, important)
+    return RuledOut(max(high, 0.0), max(-low, 0.0), important, any_better, much_better, verdict)
+
+
+def _verdict(low: float, high: float, important: float) -> str:
+    if low > 0:
+        return IMPROVED
+    if high < 0:
+        return WORSENED
+    return NO_IMPORTANT if high < important else CANNOT_TELL
+
+
+def _above(low: float, high: float, size: float) -> float:
+    """Return the probability above `size` of a normal curve whose middle 95% runs from low to high."""
+    middle, half = (low + high) / 2, (high - low) / 2
+    if half == 0:
+        return float(middle > size)
+    return float(stats.norm.sf((size - middle) / (half / stats.norm.ppf((1 + LEVEL) / 2))))
+
+
+@lru_cache(maxsize=64)
+def important(name: str) -> float:
+    """Return the smallest difference that matters, in the indicator's unit; nan where no direction is better."""
+    if indicators.BETTER[regime.indicator(name)["direction"]] is None:
+        return float("nan")
+    return IMPORTANT.get(name, FIFTH * spread(name))
+
+
+def spread(name: str) -> float:
+    """Return the standard deviation between trusts that never entered, of one type and period, pooled."""
+    panel = regime.panel(name)
+    groups = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"]
+    squares, freedom = groups.var() * (groups.count() - 1), groups.count() - 1
+    return float(np.sqrt(squares.sum() / freedom[freedom > 0].sum()))
+
+
+def of(name: str) -> RuledOut:
+    """Return what the comparison that decides rules out for an indicator; raises EffectError as `decided`."""
+    about = regime.indicator(name)
+    return ruled_out(
+        deciding.decided(name), better=indicators.BETTER[about["direction"]], important=important(name)
+    )
