@@ -19,9 +19,11 @@ from analysis.present import words as wording
 from analysis.present.cards import Card, cards
 from analysis.study import certainty, indicators
 from analysis.study.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW
+from analysis.study.rule import CANNOT_TELL, IMPROVED, NO_IMPORTANT, WORSENED
+from analysis.study.ruled_out import RuledOut
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
-MET = {"n": 30, "verdict": "improvement", "adjusted": 0.01, "same_side": True}
+MET = {"n": 30, "verdict": IMPROVED, "adjusted": 0.01, "same_side": True}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def finding(key="entry_shmi", **changed):
     ("lower", "upper", "changed", "level"),
     [
         (-2.0, -1.0, {}, HIGH),
-        (1.0, 2.0, {"verdict": "worsening"}, HIGH),
+        (1.0, 2.0, {"verdict": WORSENED}, HIGH),
         (1.0, 2.0, {"verdict": "higher"}, HIGH),
         (-2.0, -1.0, {"adjusted": 0.05}, MODERATE),
         (-2.0, -1.0, {"adjusted": np.nan}, MODERATE),
@@ -132,7 +134,7 @@ def test_a_gain_and_what_equally_bad_trusts_leave_of_a_change_follow_the_change(
     monkeypatch.setattr(rating.chance, "chance", lambda names: pd.DataFrame(dealt))
     monkeypatch.setattr(rating.samples, "sensitivity", lambda name: pd.DataFrame({"estimate": [-1.0, -2.0]}))
     clear = {"value": -3.0, "low": -4.0, "high": -2.0}
-    main = headline(**clear, verdict="improvement")
+    main = headline(**clear, verdict=IMPROVED)
     beside = headline("equally_bad_shmi", **clear, verdict="")
     other = headline("entry_shmi_without_keogh", **clear, verdict="")
     gain = headline("gain_change_12_shmi", **clear, verdict="")
@@ -255,26 +257,43 @@ def test_changed_findings_are_found_by_the_record_of_the_last_edition(tmp_path):
     assert findings_page.changed(now, where=tmp_path) == ["turned", "told"]
 
 
-BESIDE = {"value": 0.0, "low": -0.03, "high": 0.03}
+RULED = {
+    "improvement": 0.03,
+    "worsening": 0.01,
+    "important": 0.02,
+    "better": 0.8,
+    "much_better": 0.2,
+    "verdict": CANNOT_TELL,
+}
 
 
 @pytest.mark.parametrize(
     ("changed", "beside", "words"),
     [
-        ({}, {}, "lower than predicted, which is better; but equally bad"),
-        ({}, {"low": 0.01}, "not by each of the comparisons"),
-        ({"verdict": "improvement"}, {}, "Yes: improvement"),
-        ({"verdict": "worsening"}, {}, "Yes: worsening"),
+        ({}, {}, "lower than predicted, which is better. Beside trusts alike"),
+        ({}, {"verdict": IMPROVED}, "So it improved."),
+        ({}, {"verdict": WORSENED}, "So it worsened."),
+        (
+            {},
+            {"verdict": NO_IMPORTANT},
+            "no important improvement (that would be 2.0 deaths per hundred expected)",
+        ),
+        (
+            {},
+            {},
+            "leaves out a fall of more than 3.0 deaths per hundred expected and a rise of more than 1.0",
+        ),
+        ({}, {"improvement": 0.0}, "leaves out any fall and a rise"),
+        ({}, {"improvement": np.nan}, "so we cannot tell"),
         ({"high": 0.01}, {}, "no clear difference"),
-        ({"verdict": "cannot be said"}, {}, "cannot be said"),
         ({"low": np.nan}, {}, "cannot be said"),
         ({"value": 0.02, "low": 0.01, "high": 0.03}, {}, "higher than predicted, which is worse"),
         ({"n": 3}, {}, "too few trusts"),
     ],
 )
 def test_the_answer_follows_the_verdict_and_the_direction(changed, beside, words):
-    main = headline(**{"high": -0.01, **changed})
-    assert words in findings_page.after_entry(main, headline("equally_bad_shmi", **{**BESIDE, **beside}))
+    main = headline(**{"high": -0.01, "indicator": "shmi", **changed})
+    assert words in findings_page.after_entry(main, RuledOut(**{**RULED, **beside}))
 
 
 def after_entry(beside=(0.0, -0.03, 0.03), **changed):
@@ -289,11 +308,12 @@ def after_entry(beside=(0.0, -0.03, 0.03), **changed):
 
 
 def test_the_plain_summary_follows_the_results():
-    none, clear = after_entry(), after_entry(verdict="improvement", beside=(-0.03, -0.05, -0.01))
+    none, clear = after_entry(), after_entry(verdict=IMPROVED, beside=(-0.03, -0.05, -0.01))
     assert "none of these" in findings_words.summary_equally_bad(none)
-    assert "None of the main measures changed clearly by our rule" in findings_words.one_line(none)
-    assert "we call only death rates a clear change" in findings_words.summary_equally_bad(clear)
-    assert "death rates (improvement)" in findings_words.one_line(clear)
+    assert "we cannot tell that any of the main measures improved" in findings_words.one_line(none)
+    assert "We can rule out a fall of more than" in findings_words.one_line(none)
+    assert "we can tell a change only in death rates" in findings_words.summary_equally_bad(clear)
+    assert "death rates (improved)" in findings_words.one_line(clear)
     assert "the trusts that were never put in did worse" in findings_words.summary_equally_bad(clear)
     assert "lower than we would expect, which is better" in findings_words.summary_entry(none)
 

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.chapters import entry as entry_page
 from analysis.methods.effects import impute, results
-from analysis.study import entry_effects, indicators, regime, rule
+from analysis.study import entry_effects, indicators, regime, rule, ruled_out
 
 CASES = [
     (-0.02, -0.04, -0.01, "lower is better", "better"),
@@ -66,7 +66,7 @@ def test_two_baselines_are_missing_where_nothing_can_be_estimated():
     both = entry_effects.two_baselines(["winter_long_stays", "shmi"]).set_index("indicator")
     assert np.isnan(both.loc["winter_long_stays", "estimate_dip_out"])
     assert np.isfinite(both.loc["shmi", "estimate_dip_out"])
-    assert entry_page.for_readers(both.reset_index())["By our rule"].tolist()[0] == "too few trusts to read"
+    assert entry_page.for_readers(both.reset_index())["By our rule"].tolist()[0] == "cannot tell"
 
 
 def test_answer_names_each_primary_indicator():
@@ -75,27 +75,26 @@ def test_answer_names_each_primary_indicator():
     assert text.count("95% interval") == 3
 
 
-def test_an_improvement_needs_all_three_views():
-    both = entry_effects.two_baselines(["shmi"])
-    assert (both["verdict"][0] != "no clear change") == bool(
-        (both[["upper", "upper_dip_out", "bad_upper"]] < 0).all(axis=None)
-    )
-    clear = both.assign(verdict="improvement")
-    assert "hospital mortality (SHMI): improvement" in entry_page.answer(clear)
-    assert "none of them is a clear change" in entry_page.answer(both.assign(verdict="no clear change"))
+def test_the_verdict_is_that_of_the_comparison_that_decides():
+    both = entry_effects.two_baselines(["shmi", "emergency_admissions"]).set_index("indicator")
+    found = ruled_out.of("shmi")
+    assert both.loc["shmi", "verdict"] == found.verdict
+    assert both.loc["emergency_admissions", "verdict"] in (*rule.CHANGES, rule.CANNOT_TELL)
+    both = both.reset_index().iloc[:1]
+    assert "hospital mortality (SHMI): improved" in entry_page.answer(both.assign(verdict=rule.IMPROVED))
+    assert "of none that it improved" in entry_page.answer(both.assign(verdict=rule.CANNOT_TELL))
 
 
-def test_answer_does_not_call_a_single_comparison_clear_or_not():
+def test_answer_says_which_comparison_decides():
     text = entry_page.answer(entry_effects.two_baselines(indicators.indicators(primary=True)))
-    assert "By our rule, which asks three intervals to agree" in text
+    assert "Beside ten trusts alike in level and trend that never entered" in text
     assert "equally bad" not in text
 
 
-def test_a_second_baseline_on_a_few_trusts_is_too_few_and_both_counts_are_shown():
+def test_both_counts_of_trusts_are_shown():
     both = entry_effects.two_baselines(["emergency_admissions", "recommend_work"]).set_index("indicator")
     few = both.loc["emergency_admissions"]
     assert few["n_trusts"] >= results.THIN > few["n_trusts_dip_out"] > 0
-    assert few["verdict"] == rule.TOO_FEW
     staff = both.loc["recommend_work"]
     direct = entry_effects.entry("recommend_work", omit_before=1).overall
     assert staff["n_trusts_dip_out"] == direct.n_trusts < staff["n_trusts"]
@@ -130,5 +129,5 @@ def test_title_of_a_path_gives_the_side_and_then_the_verdict(before, after, word
     row = {"horizon": -1, "estimate": sum(before) / 2, "lower": before[0], "upper": before[1]}
     limits = {"value": sum(after) / 2, "lower": after[0], "upper": after[1]}
     made = replace(found, frame=pd.DataFrame([row]), overall=replace(found.overall, **limits))
-    title = entry_page.path_title("shmi", made, verdict="no clear change")
-    assert title == f"Hospital mortality (SHMI): {words}; no clear change by our rule"
+    title = entry_page.path_title("shmi", made, verdict=rule.CANNOT_TELL)
+    assert title == f"Hospital mortality (SHMI): {words}; cannot tell by our rule"

@@ -71,7 +71,7 @@ def test_the_log_for_readers_keeps_the_rows_of_its_kind():
 def test_settings_are_those_that_the_analysis_reads(monkeypatch):
     assert value("Seed") == str(indicators.SEED)
     assert value("Random draws") == words.number(indicators.DRAWS)
-    assert value("Intervals that must agree for a change") == "3"
+    assert value("Partners alike in level and trend, by which a change is decided") == "10"
     assert value("Intervals") == "95%"
     monkeypatch.setattr(indicators, "SEED", 7)
     monkeypatch.setattr(indicators, "HORIZONS", {"quarter": range(5), "year": range(2)})

@@ -50,7 +50,7 @@ def test_windows_sentence_says_when_the_verdict_turns():
     found = before_entry.windows(["four_hour_waits"])
     steady = rivals_page.windows_sentence("four_hour_waits", found)
     assert "no clear change with each of them" in steady
-    assert "The verdict hangs on it" in steady
+    assert "That rule hung on it" in steady
     turned = found.assign(verdict=["no clear change", "worsening", "no clear change"])
     assert "no clear change and worsening, as the window goes" in rivals_page.windows_sentence(
         "four_hour_waits", turned

@@ -126,10 +126,10 @@ def answer(both: pd.DataFrame) -> str:
     ]
     clear = primary[primary["verdict"].isin(rule.CHANGES)]
     verdicts = [f"{indicators.label(row['indicator'])}: {row['verdict']}" for _, row in clear.iterrows()]
-    outcome = words.join(verdicts) if verdicts else "none of them is a clear change"
+    outcome = words.join(verdicts) if verdicts else "we can tell of none that it improved or worsened"
     return (
         f"In the three years after entry, trusts differed from what comparable trusts predict: "
-        f"{words.join(parts)}. By our rule, which asks three intervals to agree, {outcome}. "
+        f"{words.join(parts)}. Beside ten trusts alike in level and trend that never entered, the comparison that decides, {outcome}. "
         f"{' '.join(behind(name) for name in primary['indicator'])}"
     ).strip()
 

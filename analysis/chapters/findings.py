@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.chapters import ruled
 from analysis.chapters.parted import behind
 from analysis.edition import headlines, rating, store
 from analysis.edition.compare import compare
 from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, side
 from analysis.present import words
-from analysis.study import certainty, indicators, rule
+from analysis.study import certainty, indicators, rule, ruled_out
+from analysis.study.ruled_out import RuledOut
 
 GROUPS = ("entry", "regression", "stays", "kept")  # of headline numbers: all but the costs
 
@@ -137,7 +139,7 @@ def _after_entry(known: Numbers, name: str) -> Finding:
     return Finding(
         number,
         question=f"Did {indicators.label(name)} change in the three years after entry?",
-        answer=after_entry(number, beside),
+        answer=after_entry(number, ruled_out.of(name)),
         because=because(number, known),
         rival=(
             f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
@@ -188,25 +190,18 @@ def _kept(known: Numbers, name: str) -> Finding:
     )
 
 
-def after_entry(number: Headline, beside: Headline) -> str:
-    """Say which way an indicator went after entry, and what keeps that from being a clear change.
+def after_entry(number: Headline, found: RuledOut) -> str:
+    """Say which way an indicator went after entry, and what the comparison that decides rules out.
 
-    beside: the same less the movement of equally bad trusts that never entered.
+    found: of `ruled_out.of`.
     """
-    if number.verdict == rule.CANNOT_BE_SAID or pd.isna(number.low):
+    if pd.isna(number.low):
         return "It cannot be said from the figures at hand."
-    if number.verdict in (rule.IMPROVEMENT, rule.WORSENING):
-        return f"Yes: {number.verdict}, and more than at equally bad trusts that never entered."
     read = reading(number)
-    if read not in ("better", "worse"):
-        return f"There was {read}." if read.startswith("no ") else f"It was {read}."
-    side = "higher" if number.value > 0 else "lower"
-    but = (
-        "equally bad trusts that never entered moved much the same way"
-        if beside.low <= 0 <= beside.high
-        else "not by each of the comparisons that our rule asks for"
-    )
-    return f"It was {side} than predicted, which is {read}; but {but}, so we call it no clear change."
+    went = f"There was {read}" if read.startswith("no ") else f"It was {read}"
+    if read in ("better", "worse"):
+        went = f"It was {'higher' if number.value > 0 else 'lower'} than predicted, which is {read}"
+    return f"{went}. {ruled.sentence(number.indicator, found)}"
 
 
 def set_apart(read: str) -> str:

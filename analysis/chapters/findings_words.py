@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import data
+from analysis.chapters import ruled
 from analysis.chapters.findings import Finding, Numbers, reading
 from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
@@ -79,9 +80,9 @@ def summary_equally_bad(known: Numbers) -> str:
     ]
     clear = [PLAIN[one.indicator] for one in after_entry(known) if one.verdict in rule.CHANGES]
     called = (
-        f"we call only {words.join(clear)} a clear change"
+        f"we can tell a change only in {words.join(clear)}"
         if clear
-        else "we call none of these a clear change"
+        else "of none of these can we tell that it improved"
     )
     return " ".join([*parts, f"So {called}."])
 
@@ -91,11 +92,11 @@ def one_line(known: Numbers) -> str:
     rows = [one for one in after_entry(known) if one.verdict in rule.CHANGES]
     if not rows:
         return (
-            "None of the main measures changed clearly by our rule, which asks three comparisons to agree. "
-            "That is not proof that nothing changed: the rule misses many real changes."
+            "Beside trusts alike that were never put in, we cannot tell that any of the main measures improved. "
+            f"That is not proof that nothing changed, but it has a limit. {ruled.gains()}"
         )
     parts = [f"{PLAIN[one.indicator]} ({one.verdict})" for one in rows]
-    return f"A clear change came next in {words.join(parts)}, beyond that at trusts just as bad that were never put in."
+    return f"A change that we can tell came next in {words.join(parts)}, beyond that at trusts alike that were never put in."
 
 
 def deaths_for_each_hundred(item: Finding) -> str:

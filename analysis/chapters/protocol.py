@@ -11,11 +11,9 @@ from analysis import data
 from analysis.methods.effects import impute
 from analysis.methods.effects.results import THIN
 from analysis.present import words
-from analysis.study import certainty, indicators, leaving, regime, rule
+from analysis.study import certainty, deciding, indicators, leaving, regime
 
 LEVEL: float = inspect.signature(impute.imputation).parameters["level"].default
-# the intervals that `reporting.verdict` asks for
-PARTS_OF_RULE = rule.verdict.__code__.co_argcount
 
 
 def target_trial() -> pd.DataFrame:
@@ -94,7 +92,7 @@ def settings() -> pd.DataFrame:
         ("Untreated trusts left out in turn for the spread", "yes" if chosen["leave_out"] else "no"),
         ("Fewest trusts for a verdict or a solid dot", words.number(THIN)),
         ("Intervals", words.number(100 * LEVEL, "percent", digits=0)),
-        ("Intervals that must agree for a change", words.number(PARTS_OF_RULE)),
+        ("Partners alike in level and trend, by which a change is decided", words.number(deciding.PARTNERS)),
         ("Adjusted share of chance below which certainty can be highest", words.number(100 * certainty.RARE, "percent", digits=0)),
         ("Random draws", words.number(indicators.DRAWS)),
         ("Seed", str(indicators.SEED)),

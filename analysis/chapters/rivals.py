@@ -169,7 +169,7 @@ def windows_for_readers(found: pd.DataFrame) -> pd.DataFrame:
                 "Indicator": labelled(row["indicator"]),
                 "Matched on": before_entry.NUMBERS[row["years"]],
                 "Difference": _text(row),
-                "By our rule": row["verdict"],
+                "By the older rule": row["verdict"],
                 "Trusts that entered": words.number(row["n_trusts"]),
             }
         )
@@ -185,14 +185,14 @@ def windows_sentence(name: str, found: pd.DataFrame) -> str:
     ends = words.interval(rows["difference"].min(), rows["difference"].max(), unit)
     said = rows["verdict"].drop_duplicates().tolist()
     rule = (
-        f"By our rule it is {said[0]} with each of them."
+        f"By the older rule of three intervals it is {said[0]} with each of them."
         if len(said) == 1
-        else f"By our rule it is {words.join(said)}, as the window goes."
+        else f"By the older rule of three intervals it is {words.join(said)}, as the window goes."
     )
     hangs = (
         ""
         if rows["rest"].iloc[0] == "no clear change"
-        else " The verdict hangs on it: the other two intervals agree."
+        else " That rule hung on it: the other two intervals agree."
     )
     largest = words.estimate(far["difference"], far["lower"], far["upper"], unit)
     return (

@@ -28,13 +28,13 @@ def of_difference(
     """Return how sure we are that there was a difference at all, in the direction seen.
 
     "very low": the interval holds no difference, is missing, or fewer than THIN trusts carry it.
-    "low": the interval leaves out no difference, but the rule for reporting a change is not met: the year
-        before entry, or equally bad trusts that never entered, explain as much (`rule.verdict`).
+    "low": the interval leaves out no difference, but the rule for reporting a change is not met: trusts alike
+        in level and trend that never entered moved as much (`ruled_out.verdict`).
     "moderate": the rule for reporting is met. "high": it is met, the share of made-up histories with a
         difference as large, adjusted for looking at several measures (Holm), is below RARE, and no choice of
         the sensitivity analysis turns the sign.
 
-    lower, upper: interval of the difference. n: trusts (or pairs). verdict: as `rule.verdict` returns it;
+    lower, upper: interval of the difference. n: trusts (or pairs). verdict: as `ruled_out.verdict` returns it;
     blank where the rule was not applied. adjusted: see `chance.chance`. same_side: see `one_sided`.
     None of the levels says that special measures made the difference.
     """

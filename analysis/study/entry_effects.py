@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.methods.effects import impute, panels, results
 from analysis.methods.effects.equally_bad import EquallyBad, equally_bad_placebo
-from analysis.study import indicators, regime, rule
+from analysis.study import indicators, regime, ruled_out
 
 
 def entry(name: str, *, panel: pd.DataFrame | None = None, draws: int = 0, **changed: Any) -> results.Effects:
@@ -45,7 +45,7 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
     `_dip_out`: fewer trusts have figures from before that year, so the two baselines also differ in trusts.
     `bad_estimate`, `bad_lower`, `bad_upper` are the difference less that at equally bad trusts that never
     entered, `bad_pairs` the trusts that entered behind it, and `verdict` what may be reported
-    (`reporting.verdict`; TOO_FEW when one of the three rests on some but fewer than effects.THIN trusts).
+    (`ruled_out.verdict`, by another comparison: ten partners alike in level and trend).
     What cannot be estimated, because no trust has such a baseline, is missing.
     """
     rows = []
@@ -57,15 +57,7 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
         row |= {"direction": about.direction, **whole}
         row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper", "n_trusts")}
         bad = _less_equally_bad(name)
-        verdict = rule.verdict(
-            (whole["lower"], whole["upper"]),
-            (short["lower"], short["upper"]),
-            (bad["bad_lower"], bad["bad_upper"]),
-            better=about.better,
-        )
-        counts = (whole["n_trusts"], short["n_trusts"], bad["bad_pairs"])
-        few = any(0 < n < results.THIN for n in counts)
-        rows.append(row | bad | {"verdict": rule.TOO_FEW if few else verdict})
+        rows.append(row | bad | {"verdict": ruled_out.verdict(name)})
     return pd.DataFrame(rows)
 
 

@@ -1,4 +1,4 @@
-"""When a change after entry is reported as an improvement: the rule, and which way a difference points."""
+"""Words for a change after entry: the verdicts, the older rule of three intervals, and which way a difference points."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import pandas as pd
 from analysis.methods.effects import results
 from analysis.methods.estimate import HIGHER, LOWER, UNCLEAR, UNKNOWN, side
 
-IMPROVEMENT, WORSENING = "improvement", "worsening"
-CHANGES = IMPROVEMENT, WORSENING, HIGHER, LOWER
+# The verdicts, see `ruled_out.verdict`; where no direction is better a change is HIGHER or LOWER.
+IMPROVED, WORSENED = "improved", "worsened"
+NO_IMPORTANT, CANNOT_TELL = "no important improvement", "cannot tell"
+VERDICTS = (IMPROVED, WORSENED, NO_IMPORTANT, CANNOT_TELL)
+CHANGES = IMPROVED, WORSENED, HIGHER, LOWER
+IMPROVEMENT, WORSENING = "improvement", "worsening"  # of three intervals that agree
 NO_CLEAR_CHANGE, CANNOT_BE_SAID, TOO_FEW = "no clear change", "cannot be said", "too few trusts to read"
 
 
@@ -32,7 +36,7 @@ Limits = tuple[float, float]
 
 
 def verdict(main: Limits, short: Limits, difference: Limits, *, better: str | None) -> str:
-    """Say what may be reported of a change after entry; the table `planted_truth` holds how often it errs.
+    """Say what three intervals agree on, a sensitivity analysis; the table `planted_truth` holds how often it errs.
 
     main, short: (lower, upper) of the effect of entry with the whole baseline, and with the year before
         entry left out of it. difference: of the effect less that on equally bad trusts, matched on the year

@@ -8,13 +8,12 @@ from functools import lru_cache
 import numpy as np
 from scipy import stats
 
+from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.results import THIN
-from analysis.methods.estimate import HIGHER, LOWER, Estimate
+from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
 from analysis.study import deciding, indicators, regime
+from analysis.study.rule import CANNOT_TELL, IMPROVED, NO_IMPORTANT, WORSENED
 
-IMPROVED, WORSENED = "improved", "worsened"
-NO_IMPORTANT, CANNOT_TELL = "no important improvement", "cannot tell"
-VERDICTS = (IMPROVED, WORSENED, NO_IMPORTANT, CANNOT_TELL)
 IMPORTANT = {
     "shmi": 0.02,
     "four_hour_waits": 1.0,
@@ -105,3 +104,19 @@ def of(name: str) -> RuledOut:
     return ruled_out(
         deciding.decided(name), better=indicators.BETTER[about["direction"]], important=important(name)
     )
+
+
+def verdict(name: str) -> str:
+    """Return the verdict of the report on an indicator after entry, by the comparison that decides.
+
+    One of `rule.VERDICTS`; where no direction is better HIGHER or LOWER when the interval lies on that side of
+    zero. "cannot tell" where the comparison cannot be made or was not calibrated.
+    """
+    try:
+        if regime.indicator(name).better is not None:
+            return of(name).verdict
+        found = deciding.decided(name)
+    except EffectError:
+        return CANNOT_TELL
+    which = side(found.lower, found.upper)
+    return which if which in (HIGHER, LOWER) and found.n >= THIN else CANNOT_TELL
