@@ -46,7 +46,7 @@ def test_ids_in_cells_become_links_and_tags_and_captions_stay():
         "norfolk-suffolk.html#RMY-20",
     ]
     assert soup.td.get_text() == "RYD-15, RMY-20 and AB-12"
-    assert soup.find("div")["aria-label"] == "About RXR-01"
+    assert soup.caption.get_text() == "About RXR-01"
     assert soup.caption.find("a") is None
     assert repr(table).startswith("About RXR-01\n")
 

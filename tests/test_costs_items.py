@@ -244,5 +244,6 @@ def test_headline_numbers_are_those_that_the_chapter_tells():
         assert found.unit == "gbp"
         assert found.n == 42
     spending, time = headlines.costs()
-    assert f"£{round(spending.value, -3):,.0f} in money spent" in told
-    assert f"£{round(time.value, -3):,.0f} (" in told
+    assert f"£{round(spending.value, -3):,.0f}" in told
+    assert f"£{round(time.value, -3):,.0f}" in told
+    assert f"about £{spending.value / 1e6:.0f} million in money spent" in told

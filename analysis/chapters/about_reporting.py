@@ -81,9 +81,9 @@ def _placed(plain: Block, *, here: str) -> Block:
 
     def link(cell: re.Match[str]) -> str:
         place = unescape(cell[1])
-        return f'<td><a href="{escape(href(place, here=here))}">{escape(in_words(place))}</a></td>'
+        return f'><a href="{escape(href(place, here=here))}">{escape(in_words(place))}</a></td>'
 
-    return Block(re.sub(r"<td>@([^<]+)</td>", link, plain.html), plain.text.replace("@", " "))
+    return Block(re.sub(r">@([^<]+)</td>", link, plain.html), plain.text.replace("@", " "))
 
 
 def in_words(place: str) -> str:

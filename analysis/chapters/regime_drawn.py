@@ -67,7 +67,7 @@ def timeline(spells: pd.DataFrame) -> Block:
 
 
 def _row(mine: pd.DataFrame, keogh: set[str]) -> str:
-    mine = mine.sort_values("spell")
+    mine = mine.sort_values("spell", kind="stable")
     code, name = mine["trust"].iloc[0], mine["name"].iloc[0]
     told = escape("; ".join(spell_words(row) for row in mine.itertuples()))
     marked = ' <abbr title="one of the eleven trusts of the Keogh review">K</abbr>' if code in keogh else ""

@@ -55,7 +55,7 @@ FATES = {  # kind: mark on the tile, what it says; each trust has one
 
 def fates(spells: pd.DataFrame) -> pd.Series:
     """Return what became of each trust of the regime, a key of FATES, by code. spells: as of `regime.spells`."""
-    last = spells.sort_values("spell").drop_duplicates("trust", keep="last").set_index("trust")
+    last = spells.sort_values("spell", kind="stable").drop_duplicates("trust", keep="last").set_index("trust")
     kinds = last["ended_by"].map({"exit": "once", "acquired": "taken", "administrative end": "still"})
     return kinds.mask(last["spell"] > 1, "back").sort_index()
 

@@ -40,7 +40,7 @@ def icons_for_readers(found: pd.DataFrame) -> pd.DataFrame:
                 few = "" if short or not cell["provisional"] else " (provisional)"
                 row[f"{phase.capitalize()}: last point"] = cell["variation"] + few
         rows.append(row)
-    return pd.DataFrame(rows).sort_values("Trust", ignore_index=True)
+    return pd.DataFrame(rows).sort_values("Trust", kind="stable", ignore_index=True)
 
 
 def refusal() -> Block:
@@ -123,7 +123,7 @@ def single_for_readers(found: pd.DataFrame, event: str) -> pd.DataFrame:
             row[f"{words}"] = spread(one, key, digits) if there else "not estimable"
             row[f"{words}, Newey–West"] = spread(one, f"{key}_nw", digits) if there else ""
         rows.append(row)
-    return pd.DataFrame(rows).sort_values("Trust", ignore_index=True)
+    return pd.DataFrame(rows).sort_values("Trust", kind="stable", ignore_index=True)
 
 
 def spread(one: pd.Series, key: str, digits: int) -> str:

@@ -49,12 +49,13 @@ def of_the_regime() -> dict[str, dict[str, Any]]:
     found = {}
     for code, mine in regime.spells().groupby("trust"):
         spells = [
-            _spell(one, dated.loc[str(one.spell_id)]) for one in mine.sort_values("entered").itertuples()
+            _spell(one, dated.loc[str(one.spell_id)])
+            for one in mine.sort_values("entered", kind="stable").itertuples()
         ]
         slug = SLUGS.get(str(code))
         found[str(code)] = {
             "short": str(about.loc[code, "short_name"]),
-            "years": ", ".join(_years(one.entered, one.last_day) for one in mine.sort_values("entered").itertuples()),
+            "years": ", ".join(_years(one.entered, one.last_day) for one in mine.sort_values("entered", kind="stable").itertuples()),
             "back": len(mine) > 1,
             "spells": spells,
             "ends": [[f"{one.entered:%Y-%m-%d}", f"{one.last_day:%Y-%m-%d}"] for one in mine.itertuples()],
