@@ -282,10 +282,13 @@ def test_styles_load_nothing_from_another_host():
 def test_the_style_sheet_holds_no_picture_and_pictures_no_style():
     css = (HTML / "_static/site.css").read_text(encoding="utf-8")
     assert [where for where in CSS_LOADS.findall(css) if where[0].startswith("data:")] == []
-    drawings = sorted((HTML / "_figures").glob("*.svg"))
-    assert drawings
+    drawn = re.compile(r'<figure class="result".*?</figure>', re.DOTALL)
+    drawings = {
+        path: drawn.findall(path.read_text(encoding="utf-8")) for path in sorted(HTML.rglob("*.html"))
+    }
+    assert sum(map(len, drawings.values())) > 20
     assert [
-        file.name for file in drawings if re.search(r"<style|\sstyle=", file.read_text(encoding="utf-8"))
+        path.name for path, all_of in drawings.items() for one in all_of if re.search(r"<style|\sstyle=", one)
     ] == []
 
 

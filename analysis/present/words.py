@@ -90,7 +90,7 @@ def estimate(
     digits: int | None = None,
     level: float = 0.95,
 ) -> str:
-    """Return 'VALUE (95% interval LOW to HIGH)'; a unit written as a word is not repeated in the interval.
+    """Return 'VALUE (95% interval LOW to HIGH)', for money 'VALUE (range ...)'; a unit that is a word is not repeated.
 
     A missing value is '..'; a value without limits says that it has no interval. Digits as `told_from_zero` has it.
     """
@@ -103,7 +103,8 @@ def estimate(
     spread = interval(low, high, unit, digits=digits)
     after = FORMATS[unit][2]
     spread = spread.removesuffix(after) if after.startswith(" ") else spread
-    return f"{first} ({level:.0%} interval {spread})"
+    kind = "range" if unit == "gbp" else f"{level:.0%} interval"  # money: what our assumptions allow
+    return f"{first} ({kind} {spread})"
 
 
 def month(value: pd.Period | pd.Timestamp | str) -> str:

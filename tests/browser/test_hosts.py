@@ -124,7 +124,7 @@ def test_a_term_is_defined_and_a_scenario_is_kept_from_disk(open_file):
 
 def test_numbers_of_a_figure_can_be_kept(open_page, open_file):
     for opened in (open_page, open_file):
-        page = opened("regime.html")
+        page = opened("metrics/entry.html")
         with page.expect_download() as kept:
             page.locator("figure.result .source a[download]").first.click()
         assert kept.value.path().read_text(encoding="utf-8").count("\n") > 2
@@ -140,14 +140,3 @@ def test_a_wrong_address_leads_back_into_the_project(open_page, site, asked):
         assert link.get_attribute("href").startswith(f"{site}/")
     page.locator("main a").first.click()
     expect(page).to_have_url(f"{site}/index.html")
-
-
-def test_a_picture_opened_by_itself_keeps_its_looks_under_the_policy(open_page):
-    page = open_page("regime.html")
-    drawings = page.locator("article img[src$='.svg']").evaluate_all("all => all.map(one => one.src)")
-    assert drawings
-    for drawing in drawings:
-        page.goto(drawing)
-        assert page.evaluate("document.querySelectorAll('[fill], [stroke]').length") > 10
-        assert page.evaluate("document.querySelectorAll('[style], style').length") == 0
-    assert [fault for fault in page.faults if "olicy" in fault] == []
