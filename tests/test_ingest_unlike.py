@@ -1,5 +1,7 @@
 """A new period beside the one before: what no month does by itself is named, and true history passes."""
 
+import io
+
 import pandas as pd
 import pytest
 
@@ -64,3 +66,19 @@ def test_true_history_is_hardly_ever_refused(table):
     periods = set(data.load(table)[resource["period"]].astype("str"))
     refused = {fault.split(" beside")[0] for fault in unlike.faults(resource, content, periods)}
     assert len(refused) <= LIVE[table], sorted(refused)
+
+
+def test_periods_told_by_their_release_are_compared_trust_by_trust():
+    resource = descriptions.table("shmi_quarterly")
+    content = (data.FOLDER / "shmi_quarterly.csv").read_bytes()
+    frame = pd.read_csv(io.BytesIO(content), dtype=str)
+    periods = sorted(frame["period_end"].unique())
+    assert unlike.faults(resource, content, periods) == []
+    last = frame["period_end"] == periods[-1]
+    frame.loc[last, "expected"] = [f"{10 * float(value):.4f}" for value in frame.loc[last, "expected"]]
+    said = unlike.faults(resource, frame.to_csv(index=False).encode(), periods[-1:])
+    assert any("expected is 1" in one or "expected is 9" in one for one in said)
+    few = descriptions.table("amendments")
+    assert (
+        unlike.faults(few, (data.FOLDER / "amendments.csv").read_bytes(), ["2026-11-23", "2026-11-26"]) == []
+    )

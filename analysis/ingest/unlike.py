@@ -38,7 +38,13 @@ def faults(resource: Mapping[str, Any], content: bytes, periods: Collection[str]
     ordered = sorted(frame[period].unique())
     for now in sorted(set(periods) & set(ordered[1:])):
         before = ordered[ordered.index(now) - 1]
-        old, new = (_figures(frame[frame[period] == each], keys, numeric) for each in (before, now))
+        rows = [frame[frame[period] == each] for each in (before, now)]
+        names = [
+            name for name in keys if any(part[name].nunique() > 1 for part in rows)
+        ]  # a release is its period's
+        old, new = (_figures(part, names or keys, numeric) for part in rows)
+        if len(old) < FEWEST:  # a table of a few rows a day is no series of trusts
+            continue
         said += [f"{now} beside {before}: {fault}" for fault in _between(old, new)]
     return said
 
