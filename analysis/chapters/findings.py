@@ -207,8 +207,8 @@ def after_entry(number: Headline, found: RuledOut) -> str:
 def set_apart(read: str) -> str:
     """Say which of two groups recovered more. read: of `rule.reading`, entrants less the others."""
     return {
-        "better": "More at trusts that entered: equally bad trusts that never entered recovered less. In made-up figures where entry changes nothing this comparison errs too, so it is no proof.",
-        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more. In made-up figures where entry changes nothing this comparison leans the same way, so it is no proof of harm.",
+        "better": "More at trusts that entered: equally bad trusts that never entered recovered less. In simulated figures where entry changes nothing this comparison errs too, so it is no proof.",
+        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more. In simulated figures where entry changes nothing this comparison leans the same way, so it is no proof of harm.",
     }.get(read, f"About as much: {read}.")
 
 

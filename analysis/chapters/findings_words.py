@@ -73,7 +73,9 @@ def summary_equally_bad(known: Numbers) -> str:
     beside = after_entry(known, "equally_bad")
     same = [PLAIN[one.indicator] for one in beside if one.low <= 0 <= one.high]
     apart = {PLAIN[one.indicator]: reading(one) for one in beside if one.low > 0 or one.high < 0}
-    parts = [f"For {words.join(same)} they moved much the same way."] if same else []
+    parts = (
+        [f"For {words.join(same)} we could not tell them apart from trusts that were put in."] if same else []
+    )
     parts += [
         f"For {what} the trusts that were never put in did {OTHER_SIDE.get(read, read)}; that may be chance."
         for what, read in apart.items()

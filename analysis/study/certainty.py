@@ -11,7 +11,7 @@ from analysis.study import rule
 
 HIGH, MODERATE, LOW, VERY_LOW = LEVELS = ("high", "moderate", "low", "very low")
 BY_DIFFERENCE, BY_RECORD = "difference", "record"  # the parts: `of_difference` and so on
-RARE = 0.05  # adjusted share of made-up histories below which chance is an unlikely explanation
+RARE = 0.05  # adjusted share of simulated histories below which chance is an unlikely explanation
 MOSTLY = 0.75  # share of spells dated with high confidence below which the record counts as thin
 
 
@@ -30,7 +30,7 @@ def of_difference(
     "very low": the interval holds no difference, is missing, or fewer than THIN trusts carry it.
     "low": the interval leaves out no difference, but the rule for reporting a change is not met: trusts alike
         in level and trend that never entered moved as much (`ruled_out.verdict`).
-    "moderate": the rule for reporting is met. "high": it is met, the share of made-up histories with a
+    "moderate": the rule for reporting is met. "high": it is met, the share of simulated histories with a
         difference as large, adjusted for looking at several measures (Holm), is below RARE, and no choice of
         the sensitivity analysis turns the sign.
 
