@@ -30,7 +30,8 @@ def faults(resource: Mapping[str, Any], content: bytes, periods: Collection[str]
     if resource.get("period") is None:
         return []
     frame, period = diff.texts(content), resource["period"]
-    keys = [name for name in resource["schema"]["primaryKey"] if name != period]
+    named = frame.groupby(period)[resource["schema"]["primaryKey"]].nunique().max()
+    keys = [name for name in named.index[named > 1] if name != period]  # a release is its period's other name
     numeric = [each["name"] for each in resource["schema"]["fields"] if each["type"] in ("integer", "number")]
     if not keys:
         return []
