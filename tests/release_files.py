@@ -174,10 +174,14 @@ SICK = "DATE,NHSE_REGION_CODE,NHSE_REGION_NAME,ICS_CODE,ICS_NAME,ORG_CODE,ORG_NA
 
 
 def sick_csv(day, codes, *, lost=512.5):
-    """Return a monthly sickness absence file; `day` as '30/04/2025'."""
-    rate = round(100 * lost / 10_000, 2)
+    """Return a monthly sickness absence file; `day` as '30/04/2025'.
+
+    lost: days lost of 10,000 at every trust; or (lost, available) by code.
+    """
+    days = lost if isinstance(lost, dict) else {code: (lost, 10_000) for code in codes}
     lines = [
-        f"{day},Y63,North East,QWO,West,{code},Trust {code},Acute,{lost},10000,{rate:.2f}" for code in codes
+        f"{day},Y63,North East,QWO,West,{code},Trust {code},Acute,{a},{b},{round(100 * a / b, 2):.2f}"
+        for code, (a, b) in ((code, days[code]) for code in codes)
     ]
     return ("\n".join([SICK, *lines]) + "\n").encode()
 

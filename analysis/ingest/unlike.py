@@ -30,7 +30,8 @@ def faults(resource: Mapping[str, Any], content: bytes, periods: Collection[str]
     if resource.get("period") is None:
         return []
     frame, period = diff.texts(content), resource["period"]
-    keys = [name for name in resource["schema"]["primaryKey"] if name != period]
+    named = frame.groupby(period)[resource["schema"]["primaryKey"]].nunique().max()
+    keys = [name for name in named.index[named > 1] if name != period]  # a release is its period's other name
     numeric = [each["name"] for each in resource["schema"]["fields"] if each["type"] in ("integer", "number")]
     if not keys:
         return []
@@ -38,11 +39,7 @@ def faults(resource: Mapping[str, Any], content: bytes, periods: Collection[str]
     ordered = sorted(frame[period].unique())
     for now in sorted(set(periods) & set(ordered[1:])):
         before = ordered[ordered.index(now) - 1]
-        rows = [frame[frame[period] == each] for each in (before, now)]
-        names = [
-            name for name in keys if any(part[name].nunique() > 1 for part in rows)
-        ]  # a release is its period's
-        old, new = (_figures(part, names or keys, numeric) for part in rows)
+        old, new = (_figures(frame[frame[period] == each], keys, numeric) for each in (before, now))
         if len(old) < FEWEST:  # a table of a few rows a day is no series of trusts
             continue
         said += [f"{now} beside {before}: {fault}" for fault in _between(old, new)]
