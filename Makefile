@@ -16,7 +16,7 @@ ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && r
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 .DEFAULT_GOAL := help
-.PHONY: help book test units unchanged portable browser pdf edition lab serve outputs simulate lint coverage dead lock bench clean
+.PHONY: help book test units unchanged portable browser pdf edition lab serve outputs simulate lint coverage dead audit lock bench clean
 
 help:  ## list these commands
 	@awk -F '## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ coverage: $(READY)  ## run the unit tests and print what share of each room they
 
 dead: $(READY)  ## list names that no chapter, command or page reaches (tests do not count)
 	$(BIN)/python -m tests.dead
+
+audit: $(READY)  ## ask the advisory service about the versions of requirements.lock; says when it did not answer
+	$(BIN)/python -m tests.audit
 
 lock: $(READY)  ## resolve pyproject.toml again into requirements.lock and environment.yml; UPGRADE=--upgrade takes newer versions
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --extra dev $(UPGRADE) pyproject.toml -o requirements.lock

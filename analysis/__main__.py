@@ -103,6 +103,14 @@ def _refresh(given: argparse.Namespace) -> int:
         if not found.files:
             return 0
         folder = found.folder
+
+    def unread(files: Sequence[Path]) -> None:
+        held = [] if folder is None else sorted(each for each in folder.rglob("*") if each.is_file())
+        left = [str(each.relative_to(folder)) for each in held if each not in files]
+        if left:
+            more = f" and {len(left) - 20} more" if len(left) > 20 else ""
+            print(f"No publication read {len(left)} files of the folder: {', '.join(left[:20])}{more}")
+
     if given.dry_run:
         plan = refresh.plan(
             folder,
@@ -113,6 +121,7 @@ def _refresh(given: argparse.Namespace) -> int:
         )
         print("\n".join(["Would change:", *(plan.changes.lines() or [plan.changes.sentence()])]))
         print(f"Read {len(plan.files)} release files, {plan.changes.files['file'].nunique()} of them new.")
+        unread(plan.files)
         print("Nothing was changed.")
         return 0
     with record.alone(data.FOLDER):
@@ -127,6 +136,7 @@ def _refresh(given: argparse.Namespace) -> int:
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
     print("\n".join(plan.changes.lines() or [plan.changes.sentence()]))
+    unread(plan.files)
     return 0
 
 

@@ -481,3 +481,13 @@ def test_row_of_another_month_names_file_row_and_column(folder):
     edit(folder, "Monthly-AE-July-2021-*.csv", ("MSitAE-JULY-2021,NJS05", "MSitAE-JUNE-2021,NJS05"))
     with pytest.raises(DataError, match=r"Monthly-AE-July-2021.*row 3, column 'Period'"):
         ae.read(folder)
+
+
+@pytest.mark.parametrize(("head", "cells"), [(",,", ",,"), ("", ",,"), (",,", "")])
+def test_empty_cells_at_the_right_are_no_columns(tmp_path, head, cells):
+    plain = ae_official.read_official(put(tmp_path, MAY_NAME, MAY_2019))
+    first, *others = MAY_2019.splitlines()
+    wide = "\n".join([first + head, *(line + cells for line in others)]) + "\n"
+    assert ae_official.read_official(put(tmp_path, MAY_NAME, wide)).equals(plain)
+    with pytest.raises(DataError, match="row 3"):
+        ae_official.read_official(put(tmp_path, MAY_NAME, wide.replace("1412,0,3,300", "1412,0,3,300,,7")))

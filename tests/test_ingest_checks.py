@@ -28,7 +28,7 @@ def refused(act):
     ("text", "more", "value"),
     [
         ("5", {}, 5),
-        ("-1.5e3", {"low": -math.inf}, -1500),
+        ("-1.5e-3", {"low": -math.inf}, -0.0015),
         ("1,234,567.5", {"grouped": True}, 1234567.5),
         ("NA", {}, math.nan),
         ("*", {"missing": ("*",)}, math.nan),
@@ -48,6 +48,11 @@ def test_a_plain_number_is_read(text, more, value):
         ("5%", {}),
         ("5 beds", {}),
         ("٣", {}),  # a digit of another script
+        ("\uff15", {}),  # a wide digit
+        ("\u0967\u0968", {}),
+        ("5.96E+05", {}),  # as a spreadsheet rounds 596,123
+        ("5.96e5", {}),
+        ("6E-02", {}),
         ("1e999", {}),
         ("1" + "0" * 400, {}),
         ("inf", {}),
@@ -65,7 +70,7 @@ def test_what_is_no_such_number_is_refused_in_its_row(text, more):
     assert place[4].startswith("a whole number from" if more.get("whole") else "a number from")
 
 
-@pytest.mark.parametrize("cell", ["5", True, "#N/A", math.inf, "n/a"])
+@pytest.mark.parametrize("cell", ["5", True, "#N/A", math.inf, "n/a", "5.96E+05", "\u0665"])
 def test_a_text_among_the_numbers_of_a_sheet_is_none(cell):
     place = refused(lambda: checks.number(rows(1, cell, dtype="object"), "n", missing=("",)))
     assert place[1:3] == (5, "Number of beds")

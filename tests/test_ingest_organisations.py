@@ -248,6 +248,20 @@ def test_a_later_edition_gives_the_name(folder):
         ("acute_trust_mergers_2012_2023_compiled.csv", '"RXB","RXA"', '"RXA","RXA"', 2, "new_code"),
         ("trust_mergers_2020_2021_epiforecasts.csv", "2020-04-01", "2029-04-01", 2, "from_date"),
         ("all_org_changes_paths_2000_2018.csv", "name_change", "rename", 2, "change_type_1"),
+        (
+            "overnight_day_beds_2010_24_clean.csv",
+            '"ALPHA HOSPITALS NHS TRUST"',
+            '"=HYPERLINK(1)"',
+            2,
+            "org_name",
+        ),
+        (
+            "overnight_day_beds_2010_24_clean.csv",
+            '"ALPHA HOSPITALS NHS TRUST"',
+            '"<b>Trust</b>"',
+            2,
+            "org_name",
+        ),
         ("overnight_day_beds_2010_24_clean.csv", '"800"', '"800,5"', 2, "total_on_beds_available"),
     ],
 )

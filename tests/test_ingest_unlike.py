@@ -53,6 +53,8 @@ def test_damage_to_a_whole_period_is_named(table, kind):
 
 
 LIVE = {
+    "regime_spells": 0,
+    "organisation_changes": 0,
     "beds_overnight": 0,
     "beds_day": 1,
     "sickness_absence": 0,

@@ -108,3 +108,11 @@ def test_a_fault_of_the_machine_is_one_sentence_and_tables_stay(
     assert words in told
     assert len(told.strip().splitlines()) <= 2
     assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_files_that_no_publication_read_are_listed(folder, later, capsys, more):
+    (later / "old").mkdir()
+    (later / "old" / "notes.csv").write_text("a,b\n1,2\n")
+    assert command.main(["refresh", "--accept-unlike", "--from", str(later), *more]) == 0
+    assert "No publication read 1 files of the folder: old/notes.csv\n" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from analysis.data import DataError
 
 ODS_CODE = r"[A-Z0-9]{3,6}"
 MISSING = ("", "NA")
-PLAIN = r"-?[0-9]{1,300}(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+PLAIN = r"-?[0-9]{1,300}(\.[0-9]+)?(e-[0-9]+)?"  # '5.96E+05' is what a spreadsheet rounded
 GROUPED = r"-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?"
 MONTH = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])"
 

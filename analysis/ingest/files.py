@@ -117,6 +117,7 @@ def read_csv(
     columns: headings that must be there, in any order; the result has them in this order.
     others: headings that may be there too and are left out; None allows any other heading.
     windows, footer: see `text`. header: False when the release has no heading row; then `columns` names the leading fields.
+    Columns at the right that are empty from the heading to the last record are left out.
     Raises DataError for a missing, repeated or unknown heading, a record with too few or too many
     fields, an unfinished last line or an empty file. Values are stripped of outer spaces, nothing else.
     """
@@ -128,6 +129,7 @@ def read_csv(
     records, lines = _records(content, path.name)
     if not records:
         raise DataError(path.name, found="an empty file", allowed="a heading row and records")
+    records = _without_empty_columns(records) if header else records
     if header:
         names, records, first = records[0], records[1:], lines.pop(0)
         _check_headings(path, names, columns, others, first)
@@ -158,6 +160,12 @@ def _records(content: str, file: str) -> tuple[list[list[str]], list[int]]:
         allowed = "complete quoted fields"
         raise DataError(file, row=rows.line_num, found=str(error), allowed=allowed) from error
     return records, lines
+
+
+def _without_empty_columns(records: list[list[str]]) -> list[list[str]]:
+    """Return records without empty cells at the right of the last heading; one with a value there is kept."""
+    width = max(at for at, name in enumerate(["-", *records[0]]) if name)
+    return [record if any(record[width:]) else record[:width] for record in records]
 
 
 def _check_headings(

@@ -51,6 +51,8 @@ def _figures(rows: pd.DataFrame, keys: list[str], numeric: list[str]) -> pd.Data
 
 
 def _between(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[str]:
+    if len(old) < FEWEST:  # days on which something came to pass, no round of all trusts
+        return
     both = old.index.intersection(new.index)
     for count, what in ((len(old) - len(both), "gone"), (len(new) - len(both), "new")):
         if count > CHANGED * max(FEWEST, len(old)):

@@ -7,10 +7,10 @@ is scaled and letters keep their size on a phone.
 from __future__ import annotations
 
 from html import escape
-from urllib.parse import quote
 
 import pandas as pd
 
+from analysis.present import spreadsheet
 from analysis.present.blocks import Block
 from analysis.present.tables import credit, mark
 
@@ -27,12 +27,11 @@ def drawn(
     for part, text in (("name", name), ("title", title), ("says", says), ("body", body)):
         if not text.strip():
             raise ValueError(f"picture '{name}': found an empty {part}. Allowed: a text.")
-    numbers = quote(frame.to_csv(index=False, lineterminator="\n"))
     html = (
         f'<figure class="result" id="{escape(name)}"><figcaption class="finding">{escape(title)}{mark(sources)}'
         f'</figcaption><p class="visually-hidden">{escape(says)}</p><div class="drawn {kind}">{body}</div>'
         f'<p class="source">{escape(credit(sources))} <a download="{escape(name)}.csv" '
-        f'href="data:text/csv;charset=utf-8,{numbers}">Numbers of this figure (CSV)</a></p></figure>'
+        f'href="{spreadsheet.address(frame)}">Numbers of this figure (CSV)</a></p></figure>'
     )
     return Block(html, f"{title}\n{says}\n{credit(sources)}")
 

@@ -13,7 +13,6 @@ from html import escape
 from itertools import pairwise
 from textwrap import fill
 from typing import Any, cast
-from urllib.parse import quote
 
 import matplotlib as mpl
 import matplotlib.axes
@@ -24,7 +23,7 @@ from cycler import cycler
 from matplotlib.axis import Axis
 from matplotlib.text import Text
 
-from analysis.present import palette, svg
+from analysis.present import palette, spreadsheet, svg
 from analysis.present.tables import credit, mark
 
 WIDE = (6.6, 3.9)
@@ -90,14 +89,13 @@ class Figure:
 
     def html(self) -> str:
         """Return the figure as one block of HTML that needs no other file."""
-        numbers = quote(self.frame.to_csv(index=False, lineterminator="\n"))
         how = f'<p class="how">{escape(self.how)}</p>' if self.how else ""
         return (
             f'<figure class="result" id="{escape(self.name)}">'
             f'<figcaption class="finding">{escape(self.title)}{mark(self.sources)}</figcaption>{how}'
             f'<div class="picture">{self._element("narrow", self.narrow)}{self._element("wide", self.wide)}</div>'
             f'<p class="source">{escape(credit(self.sources))} '
-            f'<a download="{escape(self.name)}.csv" href="data:text/csv;charset=utf-8,{numbers}">'
+            f'<a download="{escape(self.name)}.csv" href="{spreadsheet.address(self.frame)}">'
             f"Numbers of this figure (CSV)</a></p></figure>"
         )
 

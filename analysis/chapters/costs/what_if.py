@@ -40,7 +40,7 @@ def _block(own: own_scenario.Own) -> Block:
         "pieces": bars.plan(own_scenario.model()),
         "payers": bars.PAYERS,
     }
-    packed = json.dumps(held, ensure_ascii=True).replace("</", "<\\/")
+    packed = json.dumps(held, ensure_ascii=True).replace("<", "\\u003c")
     costs, who = shown(own), bars.sentence(own, held)
     html = (
         f'<section class="result" id="scenario" aria-label="Your own scenario">'

@@ -194,6 +194,7 @@ def beds(path: Path) -> pd.DataFrame:
     rows = rows.plus(quarter_end=rows["year"] + "-" + rows["period_end"].map(QUARTERS), beds=available)
     checks.month(rows, "quarter_end", first="2010-06", last=_today()[:7])
     rows = rows.only(rows["org_code"].str.fullmatch(CODE))
+    _check_names(rows, "org_name")
     checks.unique(rows, ["org_code", "quarter_end"])
     frame = rows.frame.rename(columns={"org_name": "name"})
     return frame.sort_values(["org_code", "quarter_end"])[["org_code", "quarter_end", "name", "beds"]]
@@ -266,7 +267,7 @@ def _days(rows: Rows, column: str, *, forms: Mapping[str, str], last: str, blank
 
 
 def _check_names(rows: Rows, column: str) -> None:
-    plain = rows[column].str.fullmatch(r"[A-Za-z0-9 ,.'&()\-]{5,}")
+    plain = rows[column].str.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ,.'&()\-]{4,}")
     checks.refuse(rows, ~plain, column, "the name of an organisation")
 
 

@@ -132,6 +132,8 @@ def _layout(path: Path, *, booked: bool) -> dict[str, str]:
     lines = enumerate(files.text(path, windows=True).splitlines(), start=1)
     row, first = next(((row, line) for row, line in lines if line.strip(" ,")), (1, ""))
     names = [name.strip() for name in next(csv.reader([first]), [])]
+    while names and not names[-1]:
+        names.pop()
     allowed = [layout for layout in LAYOUTS if ("booked_1" in layout.values()) == booked]
     nearest = max(allowed, key=lambda layout: len(set(layout) & set(names)))
     known = [*_PROVIDER, *nearest]

@@ -1,0 +1,35 @@
+"""Numbers and texts that a reader opens in a spreadsheet: no cell of them can run there."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pandas as pd
+
+RUNS = re.compile(
+    r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]"
+)  # what a formula begins with, wide forms too
+NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+
+
+def inert(cell: object) -> object:
+    """Return a cell with an apostrophe before a text that a spreadsheet would run; numbers stay numbers."""
+    if isinstance(cell, str) and RUNS.match(cell) and not NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV for readers: its columns without the index, cells and headings as `inert` has them."""
+    texts = [at for at, kind in enumerate(frame.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
+    out = frame.copy()
+    for at in texts:
+        if not pd.api.types.is_datetime64_any_dtype(frame.dtypes.iloc[at]):
+            out.isetitem(at, frame.iloc[:, at].astype("object").map(inert))
+    return out.set_axis([inert(name) for name in frame], axis=1).to_csv(index=False, lineterminator="\n")
+
+
+def address(frame: pd.DataFrame) -> str:
+    """Return the address of a link that holds a frame as CSV."""
+    return f"data:text/csv;charset=utf-8,{quote(to_csv(frame))}"

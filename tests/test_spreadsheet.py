@@ -1,0 +1,39 @@
+"""What a reader opens in a spreadsheet cannot run there."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from analysis.present import spreadsheet
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+cmd", "-cmd|x", "@SUM(A1)", "\t=1", " =1", "-", "\uff1d1", "-1+2"]
+)
+def test_a_text_that_would_run_gets_an_apostrophe(cell):
+    frame = pd.DataFrame({"=name": pd.Series([cell], dtype="object"), "n": [-1.5]})
+    made = spreadsheet.to_csv(frame)
+    back = pd.read_csv(io.StringIO(made, newline=""))
+    assert list(back) == ["'=name", "n"]
+    assert back.iloc[0].tolist() == ["'" + cell, -1.5]
+
+
+@pytest.mark.parametrize("cell", [-1.5, "-1.5", "+2", "-1e-05", "a=b", "", None, "Trust - north"])
+def test_numbers_and_other_texts_stay(cell):
+    assert spreadsheet.inert(cell) == cell
+
+
+def test_each_kind_of_column_is_written_as_before():
+    frame = pd.DataFrame(
+        {
+            "n": [-1, 2],
+            "x": [0.1, None],
+            "on": pd.to_datetime(["2020-01-01", "2020-02-01"]),
+            "kind": pd.Categorical(["a", "b"]),
+            "month": pd.period_range("2020-01", periods=2, freq="M"),
+            "mixed": pd.Series([-1.5, "a"], dtype="object"),
+            "yes": [True, False],
+        }
+    )
+    assert spreadsheet.to_csv(frame) == frame.to_csv(index=False, lineterminator="\n")
