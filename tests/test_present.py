@@ -80,7 +80,7 @@ def test_estimate_says_value_level_and_interval():
     assert words.estimate(1.5, 0, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
     assert words.estimate(0.04, -1, 1, "percent") == f"0.0% (95% interval {MINUS}1.0 to 1.0%)"
     assert words.estimate(1.5, 0.00001, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
-    assert words.estimate(5, 0.3, 9, "gbp") == "£5 (95% interval £0 to £9)"
+    assert words.estimate(5, 0.3, 9, "gbp") == "£5 (range £0 to £9)"
     assert words.estimate(1.5, 1, 2, "ratio", level=0.9) == "1.500 (90% interval 1.000 to 2.000)"
     assert ".." in words.estimate(float("nan"), None, None, "percent")
 
