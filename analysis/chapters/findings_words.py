@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import data
-from analysis.chapters import ruled
 from analysis.chapters.findings import Finding, Numbers, reading
 from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
@@ -95,7 +94,7 @@ def one_line(known: Numbers) -> str:
     if not rows:
         return (
             "Beside trusts alike that were never put in, we cannot tell that any of the main measures improved. "
-            f"That is not proof that nothing changed, but it has a limit. {ruled.gains()}"
+            "That is not proof that nothing changed, but it has a limit."
         )
     parts = [f"{PLAIN[one.indicator]} ({one.verdict})" for one in rows]
     return f"A change that we can tell came next in {words.join(parts)}, beyond that at trusts alike that were never put in."
