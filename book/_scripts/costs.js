@@ -60,7 +60,7 @@
     const spent = of(rows, 'all_spending'), time = of(rows, 'all_staff_time')
     const apart = spent.estimate - of(base, 'all_spending').estimate, size = thousands(Math.abs(apart))
     const way = size === '£0' ? 'as in the base case' : `${size} ${apart > 0 ? 'above' : 'below'} the base case`
-    return `Support costs ${thousands(spent.estimate)} a spell (95% interval ${thousands(spent.limits[0])} to ` +
+    return `Support costs ${thousands(spent.estimate)} a spell (range ${thousands(spent.limits[0])} to ` +
       `${thousands(spent.limits[1])}) in money spent, ${way}, and ${thousands(time.estimate)} ` +
       `(${thousands(time.limits[0])} to ${thousands(time.limits[1])}) in staff time, at ${model.price_year} prices.`
   }
