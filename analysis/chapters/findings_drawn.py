@@ -74,11 +74,11 @@ def _row(ax: Axes, rows: pd.DataFrame) -> None:
             [one["lower"], one["upper"]], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt"
         )
         ax.plot(one["estimate"], place, "o" if place else "D", color=colour, markersize=7)
-        ax.text(-reach, place + 0.22, name, color=ink, fontsize=9, ha="left", va="bottom")
+        ax.text(-reach, place + 0.22, name, color=ink, fontsize=10, ha="left", va="bottom")
     ax.set_xlim(-reach, reach)
     ax.set_ylim(-0.5, 2.3)
     ax.set_yticks([])
-    ax.set_xlabel(rows["unit"].iloc[0], fontsize=9)
+    ax.set_xlabel(rows["unit"].iloc[0], fontsize=10)
     ax.set_title(f"{rows['measure'].iloc[0]}: {rows['verdict'].iloc[0]}", loc="left", fontsize=10)
 
 
@@ -97,7 +97,7 @@ def forest(found: pd.DataFrame) -> figures.Draw:
             0.97,
             "better",
             color=ZONE_TEXT,
-            fontsize=9,
+            fontsize=10,
             ha="right",
             va="top",
             transform=axes[0].transAxes,

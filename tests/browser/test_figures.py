@@ -2,7 +2,14 @@
 
 import pytest
 
-PAGES = ("regime.html", "metrics/entry.html", "metrics/trajectories.html", "cases/medway.html", "costs.html")
+PAGES = (
+    "index.html",
+    "metrics/entry.html",
+    "metrics/trajectories.html",
+    "metrics/after.html",
+    "metrics/rivals.html",
+)
+pytestmark = pytest.mark.browser
 LEAST = 11  # px
 MOST = 120_000  # bytes of a drawing
 SHOWN = """() => [...document.querySelectorAll('figure.result .picture')].map(box => {
