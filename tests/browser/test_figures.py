@@ -2,13 +2,7 @@
 
 import pytest
 
-PAGES = (
-    "index.html",
-    "metrics/entry.html",
-    "metrics/trajectories.html",
-    "metrics/after.html",
-    "metrics/rivals.html",
-)
+PAGES = ("index.html", "metrics/entry.html", "metrics/after.html", "metrics/rivals.html")
 pytestmark = pytest.mark.browser
 LEAST = 11  # px
 MOST = 120_000  # bytes of a drawing
