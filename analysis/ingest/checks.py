@@ -243,8 +243,8 @@ def agrees(
     bad = ~((both["left"] - both["right"]).abs() <= tolerance)
     if bad.any():
         row = bad.idxmax()
-        allowed = f"{both['right'].loc[row]} ({against}), within {tolerance:,.12g}"
-        raise DataError(place, row=row, column=column, found=both["left"].loc[row], allowed=allowed)
+        allowed = f"{_plain(both['right'].loc[row])} ({against}), within {tolerance:,.12g}"
+        raise DataError(place, row=row, column=column, found=_plain(both["left"].loc[row]), allowed=allowed)
 
 
 def by_hand(table: str, frame: pd.DataFrame) -> Rows:

@@ -44,9 +44,19 @@ def choices(name: str, column: str) -> list[str]:
     return list(field(name, column)["constraints"]["enum"])
 
 
+def pattern(name: str, column: str) -> str:
+    """Return the form that a text has."""
+    return str(field(name, column)["constraints"]["pattern"])
+
+
 def limits(name: str, column: str) -> dict[str, Any]:
     """Return the least and the greatest value of a number, as `low` and `high` (infinite without one)."""
-    given = field(name, column)["constraints"]
+    return limits_of(field(name, column))
+
+
+def limits_of(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the same of a field that was looked up."""
+    given = described["constraints"]
     return {"low": given.get("minimum", -math.inf), "high": given.get("maximum", math.inf)}
 
 

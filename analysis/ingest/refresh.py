@@ -16,9 +16,10 @@ from analysis import data
 from analysis.data import DataError
 from analysis.ingest import changes, descriptions, later, record, unlike
 from analysis.ingest.hand import tables as hand
-from analysis.ingest.history import regime, winter
+from analysis.ingest.history import delayed_transfers, provider_ratings, regime, trust_years, winter
 from analysis.ingest.live import (
     ae,
+    ambulance,
     cqc_ratings,
     england_ae,
     england_rtt,
@@ -27,6 +28,7 @@ from analysis.ingest.live import (
     shmi,
     sickness,
     staff_survey,
+    waiting_lists,
 )
 
 PUBLICATIONS: tuple[ModuleType, ...] = (
@@ -41,6 +43,11 @@ PUBLICATIONS: tuple[ModuleType, ...] = (
     sickness,
     cqc_ratings,
     winter,
+    trust_years,
+    waiting_lists,
+    delayed_transfers,
+    ambulance,
+    provider_ratings,
 )
 PACKAGE = {
     "profile": "tabular-data-package",

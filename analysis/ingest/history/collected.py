@@ -1,0 +1,63 @@
+"""Read a closed collection as its table is described: each column by its field's type and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.ingest import checks, descriptions, files
+from analysis.ingest.checks import Rows
+
+DAY = {"2014-12-31": "%Y-%m-%d"}
+
+
+def read(
+    path: Path, table: str, headings: Mapping[str, str] | None = None, *, records: int | None = None
+) -> Rows:
+    """Return the rows of a comma-separated file under the names of the fields, each figure checked.
+
+    headings: heading of a field in the file, where it is another name; fields that the file does not have are those
+    left out of it, when it is given. records: how many the closed collection has; None for any number.
+    Numbers become floats (blank: missing), months 'YYYY-MM', the rest stay texts. Raises DataError for another
+    layout, another number of records, a value against the description, or a primary key that stands twice.
+    """
+    named = headings or {name: name for name in descriptions.fields(table)}
+    rows = files.read_csv(path, list(named.values()))
+    checks.size(rows, records)
+    return checked(Rows(path.name, rows.frame.set_axis(list(named), axis=1), named), table)
+
+
+def checked(rows: Rows, table: str) -> Rows:
+    """Return those columns of `rows` that are fields of the table, each checked; raises DataError as `read`."""
+    schema = descriptions.table(table)["schema"]
+    made = {
+        each["name"]: _column(rows, each) for each in schema["fields"] if each["name"] in rows.frame.columns
+    }
+    out = Rows(rows.place, pd.DataFrame(made, index=rows.frame.index), rows.labels)
+    checks.unique(out, [key for key in schema["primaryKey"] if key in made])
+    return out
+
+
+def _column(rows: Rows, field: dict) -> pd.Series:
+    """Return one column, checked by the type and the limits of its field."""
+    name, kind, limits = field["name"], field["type"], field["constraints"]
+    required = bool(limits.get("required"))
+    if kind in ("integer", "number"):
+        given = descriptions.limits_of(field)
+        return checks.number(rows, name, whole=kind == "integer", required=required, **given)
+    if kind == "yearmonth":
+        return checks.month(rows, name, first=str(limits["minimum"]), last=str(limits["maximum"]))
+    if kind == "date":
+        return checks.day(rows, name, forms=DAY, first=limits["minimum"], last=limits["maximum"])
+    if "enum" in limits:
+        return checks.one_of(rows, name, limits["enum"])
+    if "pattern" in limits:
+        return checks.code(rows, name, pattern=limits["pattern"])
+    if kind == "year":
+        return checks.one_of(
+            rows, name, [str(year) for year in range(int(limits["minimum"]), int(limits["maximum"]) + 1)]
+        )
+    checks.refuse(rows, required & (rows[name] == ""), name, "a text, not a blank")
+    return rows[name]

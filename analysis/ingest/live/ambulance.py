@@ -1,0 +1,209 @@
+"""Ambulance quality indicators by service and month: clinical outcomes (AmbCO) and response times (AmbSYS)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import checks, descriptions, files
+from analysis.ingest.checks import Rows
+
+TABLES = ("ambulance_outcomes", "ambulance_response")
+BY_PERIOD = True  # a file replaces the months that it holds, and no others
+STEP = 1
+FILE = r"(?i)Amb(CO|SYS)[-_ ].*\.csv"
+ENGLAND = "ENG"
+MISSING = ("", ".", "-")
+FEWEST = 10  # services that a whole month has, once all had joined
+# Field: heading where codes are written out, code in the publisher's file.
+OUTCOMES = {
+    "arrests": ("arrest_resus_attempted", "R1n"),
+    "arrests_rosc": ("arrest_rosc_at_hospital", "R1r"),
+    "utstein": ("utstein_resus_attempted", "R2n"),
+    "utstein_rosc": ("utstein_rosc_at_hospital", "R2r"),
+    "arrests_known": ("arrest_survival_known", "R3n"),
+    "arrests_survived": ("arrest_survived_to_discharge", "R3s"),
+    "utstein_known": ("utstein_survival_known", "R4n"),
+    "utstein_survived": ("utstein_survived_to_discharge", "R4s"),
+    "stemi": ("stemi_patients", "M4n"),
+    "stemi_bundle": ("stemi_care_bundle", "M4b"),
+    "stroke": ("stroke_patients", "K4n"),
+    "stroke_bundle": ("stroke_care_bundle", "K4b"),
+}
+RESPONSE = {
+    "calls_answered": ("calls_answered", "A1"),
+    "incidents": ("incidents_all", "A7"),
+    "c1_incidents": ("c1_incidents", "A8"),
+    "c1_seconds": ("c1_response_seconds_total", "A24"),
+    "c1_p90": ("c1_p90_seconds", "A26"),
+    "c2_incidents": ("c2_incidents", "A10"),
+    "c2_seconds": ("c2_response_seconds_total", "A30"),
+    "c2_p90": ("c2_p90_seconds", "A32"),
+    "c3_incidents": ("c3_incidents", "A11"),
+    "c3_seconds": ("c3_response_seconds_total", "A33"),
+    "c3_p90": ("c3_p90_seconds", "A35"),
+    "c4_incidents": ("c4_incidents", "A12"),
+    "c4_seconds": ("c4_response_seconds_total", "A36"),
+    "c4_p90": ("c4_p90_seconds", "A38"),
+    "hear_and_treat": ("hear_and_treat_incidents", "A17"),
+    "see_and_treat": ("not_conveyed_see_and_treat", "A55"),
+    "conveyed_to_ed": ("conveyed_to_ed", "A53"),
+    "conveyed_elsewhere": ("conveyed_elsewhere", "A54"),
+    "handovers": ("handovers_time_known", ""),
+    "handovers_over_60": ("handovers_over_60min", ""),
+}
+NOT_ALWAYS = ("handovers", "handovers_over_60")  # from October 2023, in the files with codes written out
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the two publications: its table, its figures, those whose sum over services is England's."""
+
+    table: str
+    figures: Mapping[str, tuple[str, str]]
+    summed: tuple[str, ...]
+
+
+KINDS = {
+    "CO": Kind(TABLES[0], OUTCOMES, tuple(OUTCOMES)),
+    "SYS": Kind(TABLES[1], RESPONSE, tuple(name for name in RESPONSE if not name.endswith("_p90"))),
+}
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the files under `folder`, the publisher's and those with codes written out, sorted by path."""
+    return files.find(folder, FILE)
+
+
+def period_of(name: str) -> str | None:
+    """Return None: every file holds the whole series, so that a later one replaces no other by its name."""
+    return None
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables whose files are there; of files that overlap the one that ends later wins.
+
+    Raises DataError for another layout, a month that is not over or absent between two, a service twice in a
+    month, more successes than patients, services that do not sum to England, or a month with too few of them.
+    """
+    parts: dict[str, list[tuple[str, pd.DataFrame]]] = {}
+    for path in releases(folder):
+        kind = KINDS[re.fullmatch(FILE, path.name)[1].upper()]  # type: ignore[index]
+        frame = series(path, kind)
+        last = str(frame["month"].max())
+        if any(last == other for other, _ in parts.get(kind.table, [])):
+            raise DataError(path.name, column="month", found=last, allowed="one file that ends there")
+        parts.setdefault(kind.table, []).append((last, frame))
+    return {table: _joined(found, table) for table, found in parts.items()}
+
+
+def _joined(found: list[tuple[str, pd.DataFrame]], table: str) -> pd.DataFrame:
+    held: dict[str, pd.DataFrame] = {}
+    for _, frame in sorted(found, key=lambda part: part[0]):
+        held.update({str(month): rows for month, rows in frame.groupby("month")})
+    whole = pd.PeriodIndex(sorted(held), freq="M")
+    gaps = pd.period_range(whole[0], whole[-1], freq="M").difference(whole)
+    if len(gaps):
+        raise DataError(table, column="month", found=f"no figures of {gaps[0]}", allowed="no gap")
+    return descriptions.tidy(pd.concat(list(held.values())), table)
+
+
+def series(path: Path, kind: Kind) -> pd.DataFrame:
+    """Return one file: one row a service and month, England too; raises DataError as `read` does."""
+    rows = _published(path, kind) if _official(path) else _written_out(path, kind)
+    checks.code(rows, "org_code", pattern=descriptions.pattern(kind.table, "org_code"))
+    early = (rows["month"] < str(descriptions.field(kind.table, "month")["constraints"]["minimum"])) | (
+        rows["month"] >= checks.this_month()
+    )
+    checks.refuse(rows, early, "month", "a month of the series that is over")
+    checks.unique(rows, ["org_code", "month"])
+    there = [name for name in kind.figures if name in rows.frame.columns]
+    figures = checks.numbers(rows, there, whole=True, missing=MISSING).reindex(columns=list(kind.figures))
+    _check_sums(rows, figures, kind)
+    figures = _not_collected(rows, figures, kind)
+    return rows.frame[["org_code", "month"]].assign(**figures)[figures.notna().any(axis=1)]
+
+
+def _official(path: Path) -> bool:
+    return "Org Code" in _headings(path)
+
+
+def _headings(path: Path) -> list[str]:
+    first = files.text(path, windows=True).lstrip().partition("\n")[0]
+    return next(csv.reader([first.strip()]), [])
+
+
+def _published(path: Path, kind: Kind) -> Rows:
+    """Return the publisher's file: regions left out, year and month joined."""
+    headings = {name: code for name, (_, code) in kind.figures.items() if code}
+    rows = files.read_csv(path, ["Year", "Month", "Org Code", *headings.values()], windows=True)
+    year, month = (checks.number(rows, part, whole=True, required=True) for part in ("Year", "Month"))
+    checks.refuse(rows, ~month.between(1, 12), "Month", "a month from 1 to 12")
+    code = rows["Org Code"].mask(rows["Org Code"] == "Eng", ENGLAND)
+    names = {code: name for name, code in headings.items()}
+    frame = rows.frame.rename(columns=names)[list(headings)]
+    when = year.map("{:04.0f}".format) + "-" + month.map("{:02.0f}".format)
+    out = Rows(path.name, frame.assign(org_code=code, month=when), headings | {"month": "Month"})
+    return out.only(~code.str.fullmatch(r"Y\d\d"))
+
+
+def _written_out(path: Path, kind: Kind) -> Rows:
+    headings = {"month": "month", "org_code": "org_code"}
+    there = _headings(path)
+    for name, (heading, _) in kind.figures.items():
+        if name not in NOT_ALWAYS or heading in there:
+            headings[name] = heading
+    rows = files.read_csv(path, list(headings.values()))
+    return Rows(path.name, rows.frame.set_axis(list(headings), axis=1), headings)
+
+
+def _not_collected(rows: Rows, figures: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Return the figures with those made missing that stand as zero where nothing was collected.
+
+    Of a service that had not joined yet every figure is zero; a bundle of a month without any patient in England
+    was not collected in that month; incidents of which there are fewer than of one category were not given.
+    """
+    nothing = (figures.fillna(0) == 0).all(axis=1)
+    out = figures.mask(nothing)
+    if kind.table == TABLES[0]:
+        for part in ("stemi", "stroke"):
+            england = rows["month"].map(
+                figures[part][rows["org_code"] == ENGLAND].set_axis(
+                    rows["month"][rows["org_code"] == ENGLAND]
+                )
+            )
+            out[[part, f"{part}_bundle"]] = out[[part, f"{part}_bundle"]].mask(england.fillna(0) == 0)
+        for known, good in (("arrests_known", "arrests_survived"), ("utstein_known", "utstein_survived")):
+            out[good] = out[good].where(out[known].notna())
+    else:
+        out["incidents"] = out["incidents"].mask(out["incidents"] < out["c1_incidents"])
+    return out
+
+
+def _check_sums(rows: Rows, figures: pd.DataFrame, kind: Kind) -> None:
+    """Refuse a month in which services do not sum to England, or fewer than FEWEST have figures."""
+    england = rows["org_code"] == ENGLAND
+    month = rows["month"]
+    for name in kind.summed:
+        summed = figures[name][~england].groupby(month[~england]).sum()
+        right = figures[name][england].set_axis(month[england], axis=0)
+        checks.agrees(
+            summed.reindex(right.dropna().index),
+            right.dropna(),
+            place=rows.place,
+            column=rows.labels.get(name, name),
+            tolerance=0,
+            against="England",
+        )
+    first = next(iter(kind.figures))
+    count = figures[first][~england].notna().groupby(month[~england]).sum()
+    few = count[(count < FEWEST) & (count.index >= "2018-05")]
+    if len(few):
+        found = f"{few.iloc[0]} services in {few.index[0]}"
+        raise DataError(rows.place, found=found, allowed=f"at least {FEWEST}")

@@ -1,0 +1,99 @@
+"""Patients waiting for planned treatment by provider: 31 March 2013 to 2019, and the publisher's monthly workbooks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest.checks import Rows
+from analysis.ingest.live.sickness import SHORT
+
+TABLES = ("waiting_lists",)
+STEP = None  # months between need not be there
+STORED = r"rtt_incomplete_31_march\.csv"
+RECORDS = 1331
+OFFICIAL = r"(?i)Incomplete-Provider-([A-Za-z]{3})(\d\d)\b.*\.xlsx?"
+SHEETS = ("Provider",)
+HEADINGS = {
+    "org_code": "Provider Code",
+    "specialty": "Treatment Function",
+    "waiting": "Total number of incomplete pathways",
+    "within_18_weeks": "Total within 18 weeks",
+}
+TOTAL = "Total"
+NHS = r"[RT][A-Z0-9]{2}"  # others are independent providers and commissioners
+FEWEST = 100  # NHS providers of a whole file
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the stored file of 31 March 2013 to 2019 under `folder`, an empty list without it."""
+    path = files.find_one(folder, STORED)
+    return [] if path is None else [path]
+
+
+def later(folder: Path) -> list[Path]:
+    """Return the publisher's workbooks by provider under `folder`, one a month."""
+    return files.find(folder, OFFICIAL)
+
+
+def period_of(name: str) -> str | None:
+    """Return the month 'YYYY-MM' of a workbook by its file name, None for another name."""
+    found = re.fullmatch(OFFICIAL, name)
+    month = SHORT.get(found[1].upper()) if found else None
+    return f"20{found[2]}-{month:02d}" if found and month else None
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the table `waiting_lists` from the stored file; raises DataError as `_checked`, or for a day between."""
+    path = releases(folder)[0]
+    rows = files.read_csv(path, ["org_code", "date", "waiting", "within_18_weeks"])
+    checks.size(rows, RECORDS)
+    days = checks.day(rows, "date", forms={"2013-03-31": "%Y-%m-%d"}, first="2013-03-31", last="2019-03-31")
+    checks.refuse(rows, ~days.str.endswith("-03-31"), "date", "31 March")
+    return {TABLES[0]: descriptions.tidy(_checked(rows.plus(month=days.str.slice(0, 7))), TABLES[0])}
+
+
+def read_later(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the months of the publisher's workbooks: NHS providers, all specialties together.
+
+    Raises DataError for another layout, a month that is not over or there twice, or too few providers.
+    """
+    parts: dict[str, pd.DataFrame] = {}
+    for path in later(folder):
+        month = period_of(path.name)
+        if month is None or month in parts:
+            raise DataError(
+                path.name, found="a name without its month, or a second file of it", allowed="one"
+            )
+        checks.over(month, place=path.name, first=str(_first()))
+        parts[month] = _workbook(path, month)
+    return {TABLES[0]: descriptions.tidy(pd.concat(list(parts.values())), TABLES[0])}
+
+
+def _first() -> str:
+    return descriptions.field(TABLES[0], "month")["constraints"]["minimum"]
+
+
+def _workbook(path: Path, month: str) -> pd.DataFrame:
+    sheet = sheets.headed(sheets.read(path), SHEETS, list(HEADINGS.values()), file=path.name)
+    columns = {name: sheets.column(sheet, heading) for name, heading in HEADINGS.items()}
+    rows = sheets.records(sheet, columns, texts=["org_code", "specialty"])
+    rows = rows.only((rows["specialty"] == TOTAL) & rows["org_code"].str.fullmatch(NHS))
+    if len(rows) < FEWEST:
+        found = f"{len(rows)} NHS providers"
+        raise DataError(sheet.place, found=found, allowed=f"at least {FEWEST}, a whole file")
+    return _checked(rows.plus(month=month))
+
+
+def _checked(rows: Rows) -> pd.DataFrame:
+    """Return whole counts by provider and month; DataError for a provider twice or more within than waiting."""
+    checks.code(rows, "org_code", pattern=descriptions.pattern(TABLES[0], "org_code"))
+    checks.unique(rows, ["org_code", "month"])
+    counts = checks.numbers(rows, ["waiting", "within_18_weeks"], whole=True, required=True)
+    more = counts["within_18_weeks"] > counts["waiting"]
+    checks.refuse(rows, more, "within_18_weeks", "no more than are waiting")
+    return rows.frame.assign(**counts)
