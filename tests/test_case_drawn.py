@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.chapters.cases import compared_drawn, statements, strip
+from analysis import data
+from analysis.chapters.cases import compared_drawn, compared_words, statements, strip
 from analysis.study import regime
 from analysis.study.evidence import cases, story
 from analysis.study.evidence.matrix import matrix
@@ -32,6 +33,28 @@ def compared():
 
 def parsed(found):
     return BeautifulSoup(strip.strip(found, name="a").html, "html.parser")
+
+
+def test_the_picture_of_speakers_holds_the_counts_of_the_table_and_neutral_is_no_news():
+    table = compared_words.by_speaker(cases.statements())
+    told = data.load("evidence_statements").merge(
+        data.load("evidence_agreed"), on="id", suffixes=("", "_coding")
+    )
+    for row in table.itertuples():
+        own = told.loc[(told["source_type"] == row.speaker) & told["ods_code"].ne("ENG"), "direction"]
+        assert (row.up, row.down, row.neutral) == tuple((own == sign).sum() for sign in ("+", "-", "0"))
+        assert row.share == pytest.approx(100 * row.up / (row.up + row.down))
+    bars = BeautifulSoup(compared_drawn.speakers(table).html, "html.parser").select("li")
+    longest = table[["up", "down", "neutral"]].sum(axis=1).max()
+    for row, bar in zip(table.itertuples(), bars, strict=True):
+        assert f"▲ {row.up}, ○ {row.neutral}, ▼ {row.down}" in bar.get_text()
+        widths = [float(part["width"].rstrip("%")) for part in bar.select("rect")]
+        assert [round(width * longest / 100) for width in widths] == [row.up, row.neutral, row.down]
+    said = compared_words.speaker_sentence(table)
+    assert "Parliament" not in said  # fewer than ten that lean
+    assert [said.index(name) for name in ("trusts", "regulators", "the press")] == sorted(
+        said.index(name) for name in ("trusts", "regulators", "the press")
+    )
 
 
 @pytest.mark.parametrize("trust", CASES)

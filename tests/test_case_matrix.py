@@ -170,6 +170,16 @@ def test_order_held_then_fell_back_then_came_back_and_within_by_months():
     assert order["held"].tolist() == [1, 1, 2, 3, 3]
     assert order["falls"].tolist() == [(), (), ("BBB-02",), (), ()]
     assert order.set_index("trust")["months"]["CCC"] == 11.0
+    years = order.set_index("trust")
+    assert years["fell"].notna().to_dict() == {
+        "DDD": False,
+        "AAA": False,
+        "BBB": True,
+        "EEE": False,
+        "CCC": False,
+    }
+    assert years.loc["BBB", "fell"] == pytest.approx(years.loc["BBB", "followed"])
+    assert pd.isna(years.loc["EEE", "followed"])  # it never left
     pd.testing.assert_frame_equal(order, order_by_outcome(told.iloc[::-1], spells.iloc[::-1]))
     with pytest.raises(CaseError, match="AAA"):
         order_by_outcome(told, spells[spells["trust"] != "AAA"])

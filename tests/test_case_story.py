@@ -228,6 +228,17 @@ def test_the_order_that_the_chapter_speaks_of():
     assert left["months"].idxmax() == left["left"].idxmax() == "RWP"
     frame = compared_words.order_for_readers(order.reset_index())
     assert frame["Statements of a fall since"].tolist()[0] == "none"
+    assert order.loc["RWP", "followed"] == pytest.approx(
+        (pd.Timestamp("2025-10-10") - order.loc["RWP", "left"]).days / 365.25
+    )
+    assert order.loc["RF4", "fell"] == pytest.approx(
+        (pd.Timestamp("2018-02-09") - order.loc["RF4", "left"]).days / 365.25
+    )
+    assert frame["Followed since"].tolist()[-1] == "no exit to follow"
+    said = compared_words.ordering_sentence(order.reset_index())
+    assert "2 left and held (followed for about 5.0 to 9.4 years)" in said
+    assert "4 left and later fell back (after about 0.9 to 10.6 years)" in said
+    assert said.endswith("and 2 came back or never left.")
 
 
 @pytest.mark.parametrize("slug", [*SLUGS.values(), "compared"])

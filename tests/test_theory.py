@@ -223,10 +223,38 @@ def test_sentences_name_status_direction_and_numbers(real):
         theory_page.step_words(graph().arrows.iloc[1]) == "2. Skill raises care: contested, 1 for, 1 against"
     )
     assert theory_page.grounds(graph().arrows.iloc[0]) == (
-        "Meant by policy; supported, 3 for, from 2 documents about 1 trust."
+        "Meant by policy; supported, 3 for: 3 statements in 2 documents about 1 trust."
+    )
+    assert theory_page.grounds(row) == (
+        "Not clear whether meant; no evidence found: no statement speaks for or against it."
     )
     assert "2 of the 4 arrows" not in graph().sentence()
     assert "1 of the 4 arrows between 4 elements are supported" in graph().sentence()
+
+
+def test_contested_is_counted_beside_the_number_of_statements():
+    found = theory.counting(
+        graph(), least=2
+    )  # L01: 3 for; L02: 1 for, 1 against; L03 and L04: none either way
+    assert (found.many, found.many_contested, found.few, found.few_contested) == (2, 1, 0, 0)
+    assert found.against == 1 / 5
+    assert found.expected == pytest.approx((1 - 0.8**3) + (1 - 0.8**2))
+    few = theory.counting(graph(), least=3)
+    assert (few.many, few.many_contested, few.few, few.few_contested) == (1, 0, 1, 1)
+    for wrong in ({"least": 1}, {"theory": graph(evidence=EVIDENCE[EVIDENCE["stance"] == "refines"])}):
+        with pytest.raises(TheoryError, match="Allowed: 2 or more"):
+            theory.counting(**{"theory": graph(), **wrong})
+
+
+def test_counts_of_contested_arrows_are_those_of_the_table(real):
+    evidence = data.load("theory_evidence")
+    own = evidence[evidence["stance"].ne("refines") & ~evidence["note"].str.startswith("States intent only")]
+    counts = own.groupby("link_id")["stance"].agg(n="size", against=lambda told: told.eq("contests").sum())
+    many = counts[counts["n"] >= 6]
+    sentence = theory_page.counting_sentence(real)
+    assert f"{many['against'].gt(0).sum()} of {len(many)} are contested" in sentence
+    few = counts[counts["n"] < 6]
+    assert f"with fewer, {few['against'].gt(0).sum()} of {len(few)}." in sentence
 
 
 def within(point, box, room):

@@ -15,6 +15,7 @@ from analysis.study.evidence.theory import (
     SUPPORTED,
     Theory,
     TheoryError,
+    counting,
     policy_and_found,
     thin,
 )
@@ -79,10 +80,25 @@ def step_words(arrow: pd.Series) -> str:
 
 def grounds(arrow: pd.Series) -> str:
     """Return whether policy meant an arrow, how it stands and what that rests on, as a sentence."""
+    statements = wording.plural(arrow["supports"] + arrow["contests"], "statement")
     documents = wording.plural(arrow["documents"], "document")
     trusts = wording.plural(arrow["trusts"], "trust")
     meant = MEANT[arrow["intended_by_policy"]].capitalize()
-    return f"{meant}; {arrow['status']}, {tally(arrow)}, from {documents} about {trusts}."
+    if not arrow["documents"]:
+        return f"{meant}; {arrow['status']}: no statement speaks for or against it."
+    return f"{meant}; {arrow['status']}, {tally(arrow)}: {statements} in {documents} about {trusts}."
+
+
+def counting_sentence(theory: Theory) -> str:
+    """Say that "contested" follows the number of statements, and how far it does."""
+    found = counting(theory)
+    return (
+        f"“Contested” is in part an effect of counts. Of the arrows with {found.least} statements or more, "
+        f"{found.many_contested} of {found.many} are contested; of those with fewer, {found.few_contested} of {found.few}. "
+        f"Of all statements {wording.number(100 * found.against, 'percent', digits=0)} speak against a step. Spread "
+        f"evenly they would contest about {wording.number(found.expected)} arrows, so they gather on a few. "
+        f"Read the counts of an arrow, not its status alone."
+    )
 
 
 def policy_bars(theory: Theory) -> Block:

@@ -30,6 +30,28 @@ BRIEF = {  # heads of the columns on a phone
 SMALL, LARGE, MOST = 14, 24, 7  # width of a mark of one statement and of MOST or more, px
 
 
+def speakers(table: pd.DataFrame) -> Block:
+    """Return a bar for each kind of source, parted by the direction of its statements. table: of `compared_words.by_speaker`."""
+    kinds = {"up": "helped or improved", "neutral": "neutral or mixed", "down": "hindered or failed"}
+    most, body = table[list(kinds)].sum(axis=1).max(), []
+    for row in table.to_dict("records"):
+        left, parts = 0.0, []
+        for side in kinds:
+            width = 100 * row[side] / most
+            parts.append(f'<rect class="{side}" x="{left:.2f}%" width="{width:.2f}%" height="20"/>')
+            left += width
+        name = compared_words.SPEAKERS[row["speaker"]]
+        body.append(
+            f"<li><b>{name}</b>: ▲ {row['up']}, ○ {row['neutral']}, ▼ {row['down']}"
+            f'<svg height="20" aria-hidden="true">{"".join(parts)}</svg></li>'
+        )
+    marks = [(f'<rect class="{side}" width="24" height="14"/>', word) for side, word in kinds.items()]
+    return drawn(
+        f"{key(marks)}<ul>{''.join(body)}</ul>", name="cases-speakers", title=compared_words.speaker_title(table),
+        says=compared_words.speaker_sentence(table), frame=table, sources=statements.SOURCES, kind="speakers",
+    )  # fmt: skip
+
+
 def picture(
     found: Matrix, order: pd.DataFrame, *, names: pd.Series, short: dict[str, str], here: str
 ) -> Block:

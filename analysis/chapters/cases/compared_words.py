@@ -12,6 +12,10 @@ from analysis.study.evidence.matrix import LEANINGS, Matrix, counted
 OUTCOMES = "O"
 FAMILIES = {"R": "Readiness for change", "B": "Board maturity", "I": "Interventions", "C": "Local system", "O": "Outcomes"}  # fmt: skip
 
+FOLLOWED = ((1, "followed", "followed for"), (2, "fell", "after"))  # group of HELD, column, how it is told
+SPEAKERS = {"trust": "Trusts", "regulator": "Regulators", "press": "Press", "parliament": "Parliament", "research": "Research", "other": "Others"}  # fmt: skip
+LEAST = 10  # statements that lean; a speaker with fewer is drawn, and not named in the sentence
+
 
 def order_for_readers(order: pd.DataFrame) -> pd.DataFrame:
     """Return `cases.order_by_outcome` as texts, best outcome first."""
@@ -19,13 +23,17 @@ def order_for_readers(order: pd.DataFrame) -> pd.DataFrame:
     for row in order.itertuples():
         left = wording.month(row.left) if pd.notna(row.left) else "the regime ended first"
         falls = ", ".join(row.falls) or "none"
-        rows.append([str(row.rank), row.name, row.words, wording.number(row.months, "months"), left, falls])
+        followed = wording.number(row.followed, "years") if pd.notna(row.followed) else "no exit to follow"
+        rows.append(
+            [str(row.rank), row.name, row.words, wording.number(row.months, "months"), left, followed, falls]
+        )
     columns = [
         "Place",
         "Trust",
         "What followed",
         "In special measures",
         "Last exit",
+        "Followed since",
         "Statements of a fall since",
     ]
     return pd.DataFrame(rows, columns=columns)
@@ -135,10 +143,23 @@ def shared_sentence(found: Matrix) -> str:
 
 
 def ordering_sentence(order: pd.DataFrame) -> str:
-    """Say how many cases held, fell back and came back."""
-    counts = order["held"].value_counts()
-    parts = [f"{counts.get(held, 0)} {words}" for held, words in HELD.items()]
+    """Say how many cases held, with the years they were followed for, fell back, with those it took, and came back."""
+    parts = []
+    for held, words in HELD.items():
+        rows = order[order["held"] == held]
+        told = [
+            f"{opening} {_years(rows[column].dropna())}"
+            for group, column, opening in FOLLOWED
+            if group == held
+        ]
+        parts.append(f"{len(rows)} {words}" + (f" ({told[0]})" if told and len(rows) else ""))
     return f"Of {len(order)} trusts, {wording.join(parts)}."
+
+
+def _years(values: pd.Series) -> str:
+    """Return the shortest and the longest of some years: 'about 5.0 to 9.5 years'."""
+    ends = dict.fromkeys(wording.number(end, digits=1) for end in (values.min(), values.max()))
+    return f"about {' to '.join(ends)} years"
 
 
 def answer(found: Matrix, order: pd.DataFrame) -> str:
@@ -163,6 +184,34 @@ def profiles_title(found: reading.Profiles) -> str:
     counts = found.knowable()
     known, total = int(counts["known"].sum()), int(counts["readings"].sum())
     return f"{known} of {total} readings can be made from public documents; the rest are not knowable"
+
+
+def by_speaker(statements: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a kind of source, in the order of SPEAKERS: `speaker`, `up`, `down`, `neutral`, `share` (up, % of up and down)."""
+    frame = checked(statements)
+    counts = frame.groupby(["source_type", "direction"]).size().unstack(fill_value=0)
+    counts = counts.reindex(
+        index=[name for name in SPEAKERS if name in counts.index], columns=["+", "-", "0"], fill_value=0
+    )
+    counts = counts.set_axis(["up", "down", "neutral"], axis=1)
+    counts["share"] = 100 * counts["up"] / (counts["up"] + counts["down"])
+    return counts.rename_axis("speaker").rename_axis(None, axis=1).reset_index()
+
+
+def speaker_sentence(table: pd.DataFrame) -> str:
+    """Say how often each kind of source speaks well, of its statements that lean. table: of `by_speaker`."""
+    rows = table[table["up"] + table["down"] >= LEAST].sort_values("share", ascending=False, kind="stable")
+    parts = [
+        f"{'the press' if row.speaker == 'press' else SPEAKERS[row.speaker].lower()} {row.up} up and {row.down} down"
+        for row in rows.itertuples()
+    ]
+    return f"The direction hangs on who speaks: {wording.join(parts)}."
+
+
+def speaker_title(table: pd.DataFrame) -> str:
+    """Return the finding: the shares of trusts' and of the press's leaning statements that are good news."""
+    shares = table.set_index("speaker")["share"].map(lambda share: wording.number(share, "percent", digits=0))
+    return f"Of what leans, trusts tell {shares['trust']} as good news, the press {shares['press']}"
 
 
 def sources_for_readers(statements: pd.DataFrame) -> pd.DataFrame:

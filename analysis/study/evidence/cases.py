@@ -26,6 +26,7 @@ LABELS = {  # on two lines where a chart needs it
     "RMY": "Norfolk,\nSuffolk",
     "RYD": "SE Coast",
 }
+YEAR = 365.25  # days
 PHASES = ("before", "during", "between", "after")
 DIRECTIONS = {"+": "helps or improves", "-": "hinders or fails", "0": "neutral or mixed"}
 NEEDED = ["id", "trust", "date", "phase", "kind", "statement", "theme", "second_theme", "direction"]
@@ -111,8 +112,9 @@ def order_by_outcome(statements: pd.DataFrame, spells: pd.DataFrame) -> pd.DataF
        cut short counts up to then, so its true length is longer).
     3. the code. Other themes play no part, so the order is settled before the matrix is read.
     Columns: `trust`, `name`, `held`, `words`, `months`, `spells`, `left` (date of the last exit; missing when
-    the regime ended first), `falls` (ids behind `held` = 2), `rank` (1 = first). Raises CaseError for a trust
-    without a spell.
+    the regime ended first), `falls` (ids behind `held` = 2), `followed` and `fell` (years from the last exit to the
+    newest statement, and to the first of a fall; missing without one), `rank` (1 = first). Raises CaseError for a
+    trust without a spell.
     """
     rows = []
     for trust in sorted(statements["trust"].unique()):
@@ -126,8 +128,23 @@ def order_by_outcome(statements: pd.DataFrame, spells: pd.DataFrame) -> pd.DataF
         out = own["exited"].iloc[-1]
         held = 3 if len(own) > 1 or pd.isna(out) else 2 if falls else 1
         months = float(own["months"].sum())
-        rows.append([trust, own["name"].iloc[0], held, HELD[held], months, len(own), out, tuple(falls)])
-    columns = ["trust", "name", "held", "words", "months", "spells", "left", "falls"]
+        days = mine["date"].map(at)
+        followed, fell = ((day - out).days / YEAR for day in (days.max(), days[mine["id"].isin(falls)].min()))
+        rows.append(
+            [
+                trust,
+                own["name"].iloc[0],
+                held,
+                HELD[held],
+                months,
+                len(own),
+                out,
+                tuple(falls),
+                followed,
+                fell,
+            ]
+        )
+    columns = ["trust", "name", "held", "words", "months", "spells", "left", "falls", "followed", "fell"]
     frame = pd.DataFrame(rows, columns=columns).sort_values(["held", "months", "trust"], ignore_index=True)
     return frame.assign(rank=range(1, len(frame) + 1))
 

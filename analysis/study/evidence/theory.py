@@ -196,6 +196,43 @@ def thin(theory: Theory) -> list[str]:
     return theory.arrows.loc[one, "id"].tolist()
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How far "contested" follows from the number of statements that speak of an arrow, for or against it.
+
+    least: statements from which an arrow has many. many, few: arrows with so many, and with fewer (one at least);
+        `many_contested`, `few_contested` of them are contested. against: share of all statements that contest.
+    expected: arrows that would be contested if each statement did so with that chance, on its own.
+    """
+
+    least: int
+    many: int
+    many_contested: int
+    few: int
+    few_contested: int
+    against: float
+    expected: float
+
+
+def counting(theory: Theory, *, least: int = 6) -> Counting:
+    """Return how many arrows with `least` statements or more, and with fewer, are contested; see `Counting`.
+
+    Raises TheoryError when `least` is below 2 or no statement speaks for or against any arrow.
+    """
+    arrows = theory.arrows.assign(told=theory.arrows["supports"] + theory.arrows["contests"])
+    arrows = arrows[arrows["told"] > 0]
+    if least < 2 or arrows.empty:
+        raise TheoryError(
+            f"found least {least}, {len(arrows)} arrows told of. Allowed: 2 or more, and an arrow."
+        )
+    many, contested = arrows["told"] >= least, arrows["contests"] > 0
+    against = arrows["contests"].sum() / arrows["told"].sum()
+    return Counting(
+        least, int(many.sum()), int((many & contested).sum()), int((~many).sum()), int((~many & contested).sum()),
+        float(against), float((1 - (1 - against) ** arrows["told"]).sum()),
+    )  # fmt: skip
+
+
 def configurations() -> pd.DataFrame:
     """Return context, mechanism and outcome, one row a configuration.
 
