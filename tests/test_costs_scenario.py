@@ -103,9 +103,11 @@ def test_named_scenarios_do_what_they_say(values):
     rows = items.cost_spells().items.set_index("item_id")["per_spell"]
     assert found.loc["No central money", "difference"] == pytest.approx(-rows["central_money"])
     assert found.loc["With staff time", "cost"] == pytest.approx(items.cost_spells().total(None))
-    assert found.loc["First eleven trusts", "n"] + found.loc["Later spells", "n"] == base["n"]
-    weighted = found.loc[["First eleven trusts", "Later spells"]]
-    assert (weighted["cost"] * weighted["n"]).sum() / base["n"] == pytest.approx(base["cost"])
+    assert found.loc["Spells cut short", "n"] == 8
+    for parts in (["First eleven trusts", "Later spells"], ["Spells that ended", "Spells cut short"]):
+        weighted = found.loc[parts]
+        assert weighted["n"].sum() == base["n"]
+        assert (weighted["cost"] * weighted["n"]).sum() / base["n"] == pytest.approx(base["cost"])
     assert found.loc["Not discounted", "cost"] > found.loc["Discounted less", "cost"] > base["cost"]
     assert ((found["lower"] < found["cost"]) & (found["cost"] < found["upper"])).all()
 
@@ -318,8 +320,12 @@ def test_the_answer_gives_a_range_and_names_the_spells_that_were_cut_short():
     assert "a range and not a 95% interval" in text
     assert "our assumptions allow" in text
     ended = data.load("regime_spells")["ended_by"].eq("administrative end").sum()
-    assert f"{words.number(int(ended))} spells were cut short" in text
-    assert "Isle of Wight" in text
+    told = sentences.open_spells(costed)
+    assert f"{words.number(int(ended))} spells were cut short" in told
+    assert "Isle of Wight" in told
+    cut = scenarios.compared(uncertain.figures(costed.items, rng=np.random.default_rng(1)))
+    so_far = cut.set_index("scenario").loc["Spells cut short", "cost"]
+    assert f"{words.thousands(so_far)} each up to that day" in told
     known = costed.items.query("account == 'spending' and per_spell.notna()")
     share = known.loc[known["status"] == "assumption", "per_spell"].sum() / known["per_spell"].sum()
     assert f"for {100 * share:.0f}% of the sum" in text

@@ -59,7 +59,7 @@ def html(own: own_scenario.Own, held: dict[str, Any]) -> str:
         + f"</svg> {word}</span>"
         for kind, word in samples.items()
     )
-    key += '<span><svg width="24" height="14" aria-hidden="true"><path class="whisker" d="M1 7h22M1 3v8M23 3v8"/></svg> 95% interval</span>'
+    key += '<span><svg width="24" height="14" aria-hidden="true"><path class="whisker" d="M1 7h22M1 3v8M23 3v8"/></svg> range our assumptions allow</span>'
     return f'<div class="drawn bars-of" id="scenario-bars">{"".join(parts)}<p class="key">{key}</p></div>'
 
 
@@ -96,7 +96,7 @@ def _bar(rows: Any, mine: list[dict[str, Any]], result: str, title: str, top: fl
         f'<g class="interval"><line class="whisker" x1="{low:.3f}%" x2="{high:.3f}%" y1="80" y2="80"/><circle cx="{at:.3f}%" cy="80" r="5"/></g>'
         f'<line class="report" x1="{at:.3f}%" x2="{at:.3f}%" y1="28" y2="90"/>'
     )
-    told = f'<b>{title}: <span class="sum">{thousands(whole["estimate"])}</span></b> <small>95% interval <span class="limits">{spread(whole["lower"], whole["upper"])}</span></small>'
+    told = f'<b>{title}: <span class="sum">{thousands(whole["estimate"])}</span></b> <small>range <span class="limits">{spread(whole["lower"], whole["upper"])}</span></small>'
     return f'<div data-result="{result}"><p>{told}</p><svg height="92" aria-hidden="true">{"".join(shapes)}</svg></div>'
 
 

@@ -7,7 +7,6 @@ from html import escape
 
 import pandas as pd
 
-from analysis import data
 from analysis.methods.costing.sensitivity import Tornado
 from analysis.methods.costing.simulation import Simulated
 from analysis.present import words
@@ -240,17 +239,21 @@ def answer(costed: Costed, drawn: Draws) -> str:
         f"{_millions(spent.lower)} to {_millions(spent.upper)}, a range and not a 95% interval, for {share} of the sum rests on "
         f"items that are assumed. Staff already employed gave time worth about {_millions(costed.total(STAFF_TIME))} "
         f"({_millions(time.lower)} to {_millions(time.upper)}), at {costed.price_year} prices; "
-        f"{words.plural(len(costed.unknown()), 'item')} could not be costed at all. {open_spells()}"
+        f"{words.plural(len(costed.unknown()), 'item')} could not be costed at all."
     )
 
 
-def open_spells() -> str:
+def open_spells(costed: Costed) -> str:
     """Name the spells that the end of the regime cut short: their costs are counted to that day only."""
-    spells = data.load("regime_spells").query("ended_by == 'administrative end'")
-    names = spells["org_code"].map(data.load("regime_trusts").set_index("org_code")["short_name"])
+    names = costed.stays.loc[costed.stays["open"], "name"]
+    cells = costed.cells[costed.cells["account"] == SPENDING]
+    so_far = cells[cells["spell_id"].isin(costed.stays.loc[costed.stays["open"], "spell_id"])][
+        "cost"
+    ].sum() / len(names)
     return (
-        f"{words.plural(len(spells), 'spell')} were cut short when the regime was replaced on {words.day(REGIME_END)} and are costed "
-        f"as open, to that day and no further: {words.join(sorted(names))}."
+        f"{words.plural(len(names), 'spell')} were cut short when the regime was replaced on {words.day(REGIME_END)}: "
+        f"{words.join(sorted(names))}. They are costed as open: {words.thousands(so_far)} each up to that day, on average, "
+        f"and what would have followed is not in the sum."
     )
 
 

@@ -108,11 +108,12 @@ def parameters() -> pd.DataFrame:
 
 
 def spells() -> pd.DataFrame:
-    """Return the spells to be costed: `spell_id`, `trust`, `entered`, `months`, `first_eleven` (True for the first spells of the trusts of July 2013)."""
+    """Return the spells to be costed: `spell_id`, `trust`, `entered`, `months`, `first_eleven` (True for the first spells of the trusts of July 2013), `open` (True where the end of the regime cut it short: its months are those seen)."""
     found = regime.spells()
     keogh = data.load("regime_trusts").set_index("org_code")["keogh_11"]
     first = found["trust"].map(keogh).astype("bool") & (found["spell"] == 1)
-    return found[["spell_id", "trust", "name", "entered", "months"]].assign(first_eleven=first)
+    cut = found["ended_by"] == "administrative end"
+    return found[["spell_id", "trust", "name", "entered", "months"]].assign(first_eleven=first, open=cut)
 
 
 def exposure(

@@ -62,6 +62,12 @@ def named() -> list[Scenario]:
         ),
         Scenario("First eleven trusts", "first spells of July 2013 only", cost_spells(stays=stays[first])),
         Scenario("Later spells", "all other spells only", cost_spells(stays=stays[~first])),
+        Scenario("Spells that ended", "spells cut short left out", cost_spells(stays=stays[~stays["open"]])),
+        Scenario(
+            "Spells cut short",
+            "those open in July 2021 only, as far as they went",
+            cost_spells(stays=stays[stays["open"]]),
+        ),
         Scenario("Buddied throughout", "buddying does not stop after a year", cost_spells(endless)),
         Scenario("Not discounted", "every month counts in full", cost_spells(rate=0.0)),
         Scenario(
