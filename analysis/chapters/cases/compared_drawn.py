@@ -32,7 +32,7 @@ SMALL, LARGE, MOST = 14, 24, 7  # width of a mark of one statement and of MOST o
 
 def speakers(table: pd.DataFrame) -> Block:
     """Return a bar for each kind of source, parted by the direction of its statements. table: of `compared_words.by_speaker`."""
-    kinds = {"up": "helped or improved", "neutral": "neutral or mixed", "down": "hindered or failed"}
+    kinds = {"up": "▲ helped or improved", "neutral": "○ neutral or mixed", "down": "▼ hindered or failed"}
     most, body = table[list(kinds)].sum(axis=1).max(), []
     for row in table.to_dict("records"):
         left, parts = 0.0, []

@@ -211,7 +211,7 @@ def speaker_sentence(table: pd.DataFrame) -> str:
 def speaker_title(table: pd.DataFrame) -> str:
     """Return the finding: the shares of trusts' and of the press's leaning statements that are good news."""
     shares = table.set_index("speaker")["share"].map(lambda share: wording.number(share, "percent", digits=0))
-    return f"Of what leans, trusts tell {shares['trust']} as good news, the press {shares['press']}"
+    return f"Good news is {shares['trust']} of what trusts say for or against, and {shares['press']} of what the press says"
 
 
 def sources_for_readers(statements: pd.DataFrame) -> pd.DataFrame:
