@@ -68,8 +68,9 @@ edition: $(READY)  ## make the next edition: checks, headline numbers, what move
 	$(BIN)/python -m analysis.edition make
 	$(BIN)/python -m analysis outputs book/index.ipynb book/briefing.ipynb book/about/editions.ipynb book/about/quality.ipynb
 
-pdf: book  ## print the whole book into dist/report.pdf (needs Chromium)
+pdf: book  ## print the whole book into dist/report.pdf and offer it on the site (needs Chromium)
 	$(BIN)/python -m analysis.site.pdf
+	$(BIN)/jupyter-book build -n -W --keep-going -q book
 
 lab: check-environment  ## open the chapters in JupyterLab, with live widgets
 	$(BIN)/jupyter lab --notebook-dir=book

@@ -23,6 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("simulate", help="simulate panels with known effects and store what the methods find")
     lookup = commands.add_parser("lookup", help="write the files behind the page on looking up a trust")
     lookup.add_argument("folder", type=Path)
+    take = commands.add_parser(
+        "take", help="write the data as readers take them away: CSV, workbook, package, JSON"
+    )
+    take.add_argument("folder", type=Path)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     shown = commands.add_parser("serve", help="show the built pages on this machine")
     shown.add_argument("folder", type=Path)
@@ -36,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _environment()
     if given.command == "lookup":
         return _lookup(given.folder)
+    if given.command == "take":
+        return _take(given.folder)
     if given.command == "simulate":
         return _simulate()
     try:
@@ -179,6 +185,13 @@ def _lookup(folder: Path) -> int:
     from analysis.chapters.lookup import files
 
     print(files.write(folder).sentence())
+    return 0
+
+
+def _take(folder: Path) -> int:
+    from analysis.site import take_data
+
+    print(take_data.write(folder))
     return 0
 
 

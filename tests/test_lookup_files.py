@@ -12,7 +12,7 @@ from sphinx.errors import ExtensionError
 from analysis import data, trace
 from analysis.site import judge
 
-EXT = Path(__file__).resolve().parents[1] / "book" / "_ext" / "lookup.py"
+EXT = Path(__file__).resolve().parents[1] / "book" / "_ext"
 NOTE = {
     "python": trace.python(),
     "imported": ["json"],
@@ -23,15 +23,21 @@ NOTE = {
 
 
 @pytest.fixture
-def lookup():
-    spec = importlib.util.spec_from_file_location("lookup_extension", EXT)
+def behind(monkeypatch):
+    monkeypatch.syspath_prepend(str(EXT))
+    return importlib.import_module("behind")
+
+
+@pytest.fixture
+def lookup(behind):
+    spec = importlib.util.spec_from_file_location("lookup_extension", EXT / "lookup.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.fixture
-def site(tmp_path, lookup, monkeypatch):
+def site(tmp_path, behind, monkeypatch):
     """A Sphinx that has written its pages, and a maker of files that is quick; `runs` counts it."""
     out = tmp_path / "html"
     out.mkdir()
@@ -58,7 +64,7 @@ def site(tmp_path, lookup, monkeypatch):
         return SimpleNamespace(returncode=app.code, stdout="2 files", stderr="no such table")
 
     app.code = 0
-    monkeypatch.setattr(lookup.subprocess, "run", run)
+    monkeypatch.setattr(behind.subprocess, "run", run)
     return app
 
 
@@ -92,19 +98,19 @@ def test_they_are_made_once_and_kept(lookup, site):
         ("tables", "not a table", judge.NOTHING),
     ],
 )
-def test_a_changed_input_makes_them_again(lookup, site, part, value, why):
+def test_a_changed_input_makes_them_again(lookup, behind, site, part, value, why):
     """They are judged as chapters are, see `test_judge`."""
     lookup.finish(site, None)
     record = Path(site.outdir).parent / ".lookup" / "record.json"
     kept = json.loads(record.read_text())
-    assert lookup.reason(record.parent, judge.now()) == ""
+    assert behind.reason(record.parent, judge.now()) == ""
     record.write_text(json.dumps({**kept, part: value}))
-    assert lookup.reason(record.parent, judge.now()) == why
+    assert behind.reason(record.parent, judge.now()) == why
     lookup.finish(site, None)
     assert files(site)["trusts/RPA.js"] == 'lookupFile("trusts/RPA",[1])\n'
 
 
-def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, site):
+def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, behind, site):
     lookup.finish(site, None)
     record = Path(site.outdir).parent / ".lookup" / "record.json"
     record.unlink()
@@ -112,7 +118,7 @@ def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, site):
     with pytest.raises(ExtensionError, match="no such table"):
         lookup.finish(site, None)
     assert not record.exists()
-    assert lookup.reason(record.parent, judge.now()) == judge.NOTHING
+    assert behind.reason(record.parent, judge.now()) == judge.NOTHING
 
 
 def test_nothing_is_made_for_another_format_a_failed_build_or_without_the_page(lookup, site):

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
+from analysis.site import take_report
+
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "book" / "_build" / "html"
 CONTENTS = ROOT / "book" / "_toc.yml"
@@ -125,9 +127,15 @@ def title(page: str) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m analysis.site.pdf", description=__doc__)
     parser.add_argument("report", nargs="?", type=Path, default=REPORT, help="the file to write")
-    report = parser.parse_args().report
+    report, names = parser.parse_args().report, pages(CONTENTS.read_text(encoding="utf-8"))
     try:
-        count = book(pages(CONTENTS.read_text(encoding="utf-8")), to=report)
+        count = book(names, to=report)
     except (FileNotFoundError, Error) as error:
         sys.exit(f"Refused: {error}")
+    offered = (
+        HTML.parent / ".report" / report.name
+    )  # where the next build finds it, while the pages say the same
+    offered.parent.mkdir(exist_ok=True)
+    shutil.copyfile(report, offered)
+    take_report.stamp(offered, HTML, names)
     print(f"Printed: {os.path.relpath(report)}, {count} sheets, {report.stat().st_size / 1e6:.1f} MB")

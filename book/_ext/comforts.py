@@ -91,12 +91,8 @@ def about(
     Colab is not offered: it opens the notebook alone, without the module and the tables that it calls.
     """
     at = tag or BRANCH
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    who = "; ".join(author.get("name") or author["family-names"] for author in cited["authors"])
-    where = f" {address}/{page}.html" if address else ""
-    year = str(cited["date-released"])[:4]
-    cite = f"{who}. “{title}”. In: {cited['title']}. Version {cited['version']}, {year}.{where}"
-    lines = [f"<p><b>Cite this page.</b> {escape(cite)}</p>"]
+    cite = citation(title, f"{address}/{page}.html" if address else "")
+    lines = [f'<p id="cite"><b>Cite this page.</b> {escape(cite)}</p>']
     links = {}
     if repository:
         links["Suggest a change"] = f"{repository}/issues/new?title={quote(f'{title} ({path})')}"
@@ -115,6 +111,15 @@ def about(
     if changed:
         lines.append(f"<p>Text or code of this page last changed on {changed}.</p>")
     return f'<details class="about-page"><summary>About this page: cite, run, change</summary>{"".join(lines)}</details>'
+
+
+def citation(title: str, where: str) -> str:
+    """Return how a part of the report is cited. where: its address, '' without one."""
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    who = "; ".join(author.get("name") or author["family-names"] for author in cited["authors"])
+    year = str(cited["date-released"])[:4]
+    told = f"{who}. “{title}”. In: {cited['title']}. Version {cited['version']}, {year}."
+    return f"{told} {where}" if where else told
 
 
 def edition_here() -> str:

@@ -1,0 +1,103 @@
+"""Files behind the pages: made by a command in a process of its own, kept beside the built pages with a record.
+
+They are made again only when what they rest on has changed, as `analysis.site` judges it for each chapter too.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from analysis import trace
+from analysis.site import judge, record, run
+
+FOLDER, RECORD = "files", "record.json"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx: other extensions call `files`."""
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def files(out: Path, name: str) -> Path:
+    """Return the folder of the files that `python -m analysis NAME FOLDER` makes, made anew if need be.
+
+    out: folder of the pages; the files are kept beside it.
+    """
+    kept = out.parent / f".{name}"
+    why = reason(kept, judge.now())
+    if why:
+        make(kept, name, why)
+    return kept / FOLDER
+
+
+def make(kept: Path, name: str, why: str) -> None:
+    """Make the files and their record; what was there goes first, so that a failure leaves no old file."""
+    print(f"[{name}] making the files ({why})", flush=True)
+    began = time.monotonic()
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    stood = record.before()  # before the run: what is edited meanwhile counts
+    with run.home() as place:
+        command = [sys.executable, "-m", "analysis", name, str(kept / FOLDER)]
+        done = subprocess.run(
+            command,
+            cwd=trace.ROOT,
+            env=run.environment(place),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ExtensionError(f"the files of {name} could not be made:\n{done.stderr[-3000:]}")
+        notes = trace.collect(place / "notes")
+    record.whole(kept / RECORD, json.dumps(record.made(stood, notes), sort_keys=True))
+    print(f"[{name}] made in {time.monotonic() - began:.1f} s: {done.stdout.strip()}", flush=True)
+
+
+def reason(kept: Path, now: judge.Now) -> str:
+    """Say why the files must be made, '' when the kept ones are still those of their inputs."""
+    try:
+        return judge.reason(json.loads((kept / RECORD).read_text(encoding="utf-8")), now)
+    except (OSError, ValueError):
+        return judge.NOTHING
+
+
+def put(kept: Path, out: Path, call: str) -> None:
+    """Bring kept files into the site as scripts that hand over their content: a page on disk can fetch nothing.
+
+    call: name of the function of the page that is handed a name and its content.
+    """
+    due = {f"{name.removesuffix('.json')}.js": script(call, name, kept) for name in listed(kept)}
+    mirror(due, out)
+
+
+def script(call: str, name: str, kept: Path) -> bytes:
+    """Return the script of a kept file, as a script of the page runs or reads it."""
+    content = (kept / name).read_text(encoding="utf-8")
+    return f'{call}("{name.removesuffix(".json")}",{content})\n'.encode()
+
+
+def mirror(due: Mapping[str, bytes], out: Path) -> None:
+    """Let a folder hold these files and no other; what is there already is left alone."""
+    for name in listed(out).keys() - due.keys():
+        (out / name).unlink()
+    for name, content in due.items():
+        target = out / name
+        if not target.is_file() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+
+def listed(folder: Path) -> dict[str, int]:
+    """Return the size of every file below a folder, by path."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in found}
