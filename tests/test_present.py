@@ -2,12 +2,11 @@
 
 import io
 import re
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import unquote
 
 import matplotlib.pyplot as plt
+import myst_nb
 import numpy as np
 import pandas as pd
 import pytest
@@ -108,15 +107,30 @@ def test_plural_and_join():
     assert words.join(("a", "b", "c")) == "a, b and c"
 
 
-def test_put_takes_texts_and_nothing_else(monkeypatch):
-    glued = {}
-    fake = SimpleNamespace(glue=lambda name, text, display: glued.update({name: (text, display)}))
-    monkeypatch.setitem(sys.modules, "myst_nb", fake)
-    words.put({"peak": "15 trusts", "month": "May 2017"})
-    assert glued == {"peak": ("15 trusts", False), "month": ("May 2017", False)}
-    for value in (15, 1.5, None, np.str_):
-        with pytest.raises(TypeError, match=r"glue 'peak': found .*Allowed: text"):
-            words.put({"peak": value})
+def test_put_shows_what_myst_nb_glues(monkeypatch):
+    shown = []
+    for place in ("IPython.display.display", "myst_nb.ext.glue.ipy_display"):
+        monkeypatch.setattr(place, lambda *content, **how: shown.append((content, how)))
+    texts = {
+        "peak": "15 trusts",
+        "said": 'it\'s "so"',
+        "long": "deaths " * 60,
+        "lines": "one\ntwo",
+        "none": "",
+    }
+    words.put(texts)
+    ours = shown.copy()
+    shown.clear()
+    for name, text in texts.items():
+        myst_nb.glue(name, text, display=False)
+    assert len(shown) == len(texts)
+    assert ours == shown
+
+
+@pytest.mark.parametrize("value", [15, 1.5, None, np.str_])
+def test_put_takes_texts_and_nothing_else(value):
+    with pytest.raises(TypeError, match=r"glue 'peak': found .*Allowed: text"):
+        words.put({"peak": value})
 
 
 # tables

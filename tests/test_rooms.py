@@ -60,7 +60,10 @@ def test_imports_point_down(name):
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("methods/")])
 def test_a_method_knows_nothing_outside_its_own_folder_but_what_all_methods_share(name):
     own = ".".join(["analysis", *Path(name).parts[:2]]).removesuffix(".py")
-    known = (own, *(f"analysis.methods.{shared}" for shared in ("arguments", "estimate", "periods")))
+    known = (
+        own,
+        *(f"analysis.methods.{shared}" for shared in ("arguments", "curves", "estimate", "periods")),
+    )
     assert {other for other in imported(parsed(MODULE / name)) if not other.startswith(known)} == set()
 
 

@@ -9,6 +9,7 @@ from typing import SupportsFloat
 import pandas as pd
 
 THOUSAND = 1000
+GLUED = "application/papermill.record/"  # before the kinds of content that a cell holds and does not show
 
 
 def thousands(value: float) -> str:
@@ -142,12 +143,18 @@ def join(items: Sequence[str]) -> str:
 
 
 def put(values: Mapping[str, str]) -> None:
-    """Glue already formatted texts under their names, for use in the prose of a chapter."""
-    from myst_nb import glue
+    """Glue already formatted texts under their names, for use in the prose of a chapter.
+
+    What is shown is what `myst_nb.glue` shows; that one brings Sphinx into every kernel, longer to import than pandas.
+    """
+    from IPython.core.formatters import format_display_data
+    from IPython.display import display
 
     for name, text in values.items():
         if not isinstance(text, str):
             raise TypeError(
                 f"glue '{name}': found {type(text).__name__}. Allowed: text made by analysis.present."
             )
-        glue(name, text, display=False)
+        shown, metadata = format_display_data(text)
+        metadata["scrapbook"] = {"name": name, "mime_prefix": GLUED}
+        display({GLUED + kind: content for kind, content in shown.items()}, raw=True, metadata=metadata)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis import data
+from analysis.methods import curves
 from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.partners import Partners
@@ -53,7 +53,7 @@ def two_groups(name: str) -> pd.DataFrame:
 
 
 def _row(group: str, counted: str, one: Estimate) -> list:
-    p = float(2 * stats.t.sf(abs(one.value / one.se), max(one.n - 1, 1)))
+    p = float(2 * curves.t_above(abs(one.value / one.se), max(one.n - 1, 1)))
     return [group, counted, one.value, one.lower, one.upper, one.n, p]
 
 
@@ -75,8 +75,16 @@ def _pairs(name: str) -> list[list]:
 
 
 def _normal(group: str, value: float, se: float, n: int) -> list:
-    half = float(stats.norm.ppf(0.975)) * se
-    return [group, PAIRS, value, value - half, value + half, n, float(2 * stats.norm.sf(abs(value / se)))]
+    half = float(curves.normal_quantile(0.975)) * se
+    return [
+        group,
+        PAIRS,
+        value,
+        value - half,
+        value + half,
+        n,
+        float(2 * curves.normal_above(abs(value / se))),
+    ]
 
 
 def inside_and_after(name: str) -> pd.DataFrame:
@@ -150,6 +158,8 @@ def single_trusts(name: str) -> SingleTrusts:
 
 def rank_correlation(first: pd.Series, second: pd.Series) -> Estimate:
     """Return Spearman's rank correlation with 95% limits (Fisher's z, error of Bonett and Wright 2000)."""
+    from scipy import stats
+
     n, value = len(first), float(stats.spearmanr(first, second).statistic)
     half = 1.96 * np.sqrt((1 + value**2 / 2) / (n - 3))
     low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))

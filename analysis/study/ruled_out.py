@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import stats
 
+from analysis.methods import curves
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
@@ -79,7 +79,7 @@ def _above(low: float, high: float, size: float) -> float:
     middle, half = (low + high) / 2, (high - low) / 2
     if half == 0:
         return float(middle > size)
-    return float(stats.norm.sf((size - middle) / (half / stats.norm.ppf((1 + LEVEL) / 2))))
+    return float(curves.normal_above((size - middle) / (half / curves.normal_quantile((1 + LEVEL) / 2))))
 
 
 @lru_cache(maxsize=64)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-import krippendorff
 import numpy as np
-from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("none", "linear", "quadratic")
@@ -48,6 +46,8 @@ def alpha_of_counts(counts: np.ndarray, *, values: np.ndarray, level: str) -> fl
         total = pairable.sum(axis=0)
         chance = (total * (total - 1)).sum() / (total.sum() * (total.sum() - 1))
         return float(1 - (1 - pair_agreement(pairable)) / (1 - chance))
+    import krippendorff  # here, as all that only some results need: see `analysis.methods.curves`
+
     return float(
         krippendorff.alpha(
             value_counts=pairable[:, used], value_domain=values[used], level_of_measurement=cast("Any", level)
@@ -88,6 +88,8 @@ def kappa_of_table(table: np.ndarray, *, weights: str = "none") -> Kappa:
     expected = float((weight * np.outer(rows, columns)).sum())
     if np.isclose(expected, 1, rtol=0, atol=1e-12):
         return Kappa(np.nan, observed, expected, np.nan, np.nan)
+    from statsmodels.stats.inter_rater import cohens_kappa
+
     with np.errstate(divide="ignore", invalid="ignore"):
         found = cohens_kappa(table, wt=None if weights == "none" else weights)
     error = (  # its root of a last digit below zero is NaN
@@ -119,6 +121,8 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     observed = float(((counts**2).sum(axis=1) - coders).sum() / (units * coders * (coders - 1)))
     if np.isclose(expected, 1, rtol=0, atol=1e-12):
         return Kappa(np.nan, observed, expected, np.nan, np.nan)
+    from statsmodels.stats.inter_rater import fleiss_kappa
+
     value = float(fleiss_kappa(counts))
     rest = share * (1 - share)
     null = 2 * (rest.sum() ** 2 - (rest * (1 - 2 * share)).sum()) / (units * coders * (coders - 1))

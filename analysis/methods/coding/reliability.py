@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+
+from analysis.methods import curves
 
 
 class ReadinessError(ValueError):
@@ -111,7 +112,7 @@ def group_reliability(values: pd.Series | np.ndarray, groups: pd.Series | np.nda
         icc1=_ratio(between - within, between + (size - 1) * within),
         icc2=_ratio(between - within, between),
         f=float(f),
-        p=float(stats.f.sf(f, count - 1, total - count)),
+        p=float(curves.f_above(f, count - 1, total - count)),
         groups=count,
         members=int(total),
         size=float(size),

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import interpolate, special, stats
 
-from analysis.methods import arguments
+from analysis.methods import arguments, curves
 from analysis.methods.costing.prices import CostError
 
 KINDS = ("gamma", "beta", "lognormal", "pert", "fixed")
@@ -55,7 +54,7 @@ class Distribution:
         if self.kind == "gamma":
             return _gamma(share, values["shape"], values["scale"])
         if self.kind == "lognormal":
-            return np.exp(values["mu"] + values["sigma"] * stats.norm.ppf(share))
+            return np.exp(values["mu"] + values["sigma"] * curves.normal_quantile(share))
         found = _beta(share, values["alpha"], values["beta"])
         return found if self.kind == "beta" else values["low"] + (values["high"] - values["low"]) * found
 
@@ -66,6 +65,8 @@ class Distribution:
         which is faster by far; the curve is within a hundred-thousandth of a standard error of them. Others are
         exact, and so are those with a shape below STEEP, which have almost all their values at one end or both.
         """
+        from scipy import interpolate, special
+
         given = np.asarray(scores, dtype=float)
         steep = any(self.parameters.get(name, 1.0) < STEEP for name in ("shape", "alpha", "beta"))
         if steep or self.kind in ("fixed", "lognormal") or given.size <= MANY_DRAWS:
@@ -245,14 +246,18 @@ def _figure(value: object, name: str) -> float:
 
 def _gamma(share: np.ndarray, shape: float, scale: float) -> np.ndarray:
     if shape > MANY:
-        return np.maximum(shape * scale + np.sqrt(shape) * scale * stats.norm.ppf(share), 0.0)
-    return stats.gamma.ppf(share, shape, scale=scale)
+        return np.maximum(shape * scale + np.sqrt(shape) * scale * curves.normal_quantile(share), 0.0)
+    return curves.gamma_quantile(share, shape, scale=scale)
 
 
 def _beta(share: np.ndarray, alpha: float, beta_: float) -> np.ndarray:
     size = alpha + beta_
     if size > MANY:
-        return np.clip(alpha / size + np.sqrt(alpha / size * beta_) / size * stats.norm.ppf(share), 0.0, 1.0)
+        return np.clip(
+            alpha / size + np.sqrt(alpha / size * beta_) / size * curves.normal_quantile(share), 0.0, 1.0
+        )
+    from scipy import stats
+
     return stats.beta.ppf(share, alpha, beta_)
 
 

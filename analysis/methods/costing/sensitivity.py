@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from analysis.methods import arguments
 from analysis.methods.costing.prices import CostError
@@ -138,6 +137,8 @@ def _sides(
 def _crossing(gap: Callable[[float], float], low: float, high: float) -> float:
     if low == high:
         return low
+    from scipy.optimize import brentq
+
     found = brentq(gap, low, high, xtol=1e-14 * max(abs(low), abs(high), 1.0), rtol=1e-14, maxiter=500)
     jumped = abs(gap(found)) > JUMP * max(abs(gap(low)), abs(gap(high)))
     return np.nan if jumped else found

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
-from scipy.stats import qmc
 
-from analysis.methods import arguments
+from analysis.methods import arguments, curves
 from analysis.methods.costing.distributions import Distribution
 from analysis.methods.costing.prices import CostError
 
@@ -123,8 +121,10 @@ def scores(
     if method == "sobol":
         if draws & (draws - 1):
             raise CostError(f"draws {draws} with method 'sobol'. Allowed: a power of two.")
+        from scipy.stats import qmc
+
         points = qmc.Sobol(matrix.shape[0], scramble=True, rng=rng).random(draws)
-        apart = special.ndtri(np.clip(points, 1e-12, 1 - 1e-12))
+        apart = curves.normal_quantile(np.clip(points, 1e-12, 1 - 1e-12))
     else:
         apart = rng.standard_normal((draws, matrix.shape[0]))
     return np.column_stack([_mixed(apart, row) for row in root])

@@ -6,8 +6,6 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import maximum_flow
 
 from analysis.methods.disclosure import margins
 from analysis.methods.disclosure.margins import TOTAL as TOTAL, Cell
@@ -91,6 +89,9 @@ def bounds(
     for (start, stop), value in arcs:
         back[start, stop] += ENDLESS
         back[stop, start] += value - least
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_flow
+
     graph = csr_matrix(np.minimum(back, ENDLESS).astype(np.int32))
     start, stop = ends[cell]
     if start == stop:  # in no line

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from analysis.methods.disclosure.attack import DisclosureError
 
@@ -159,4 +157,7 @@ def _jointly(fits: np.ndarray) -> tuple[list[int], int]:
 def _assigned(fits: np.ndarray) -> bool:
     if not len(fits):
         return True
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
     return bool((maximum_bipartite_matching(csr_matrix(fits), perm_type="column") >= 0).all())

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.sparse.csgraph import connected_components
-from statsmodels.duration.survfunc import survdiff
 
-from analysis.methods import arguments
+from analysis.methods import arguments, curves
 
 Floats = np.ndarray
 HALF_TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # a curve this near to one half is at one half
@@ -144,6 +141,9 @@ def log_rank(
     known = np.flatnonzero(there.any(axis=0))
     if len(known) < 2:
         raise DurationError("no event occurred while two groups were at risk; nothing can be compared.")
+    from scipy.sparse.csgraph import connected_components
+    from statsmodels.duration.survfunc import survdiff
+
     if connected_components((there.T @ there)[np.ix_(known, known)])[0] > 1:
         raise DurationError("groups fall apart in sets that were never at risk together.")
     used = np.isin(codes, known)
@@ -228,7 +228,7 @@ def _loglog(share: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:
     """Limits on the scale log(-log(share)); NaN where the share is 0 or 1."""
     check_level(level)
     inside = np.where((share > 0) & (share < 1), share, np.nan)
-    step = stats.norm.ppf(0.5 + level / 2) * se / (inside * np.log(inside))
+    step = curves.normal_quantile(0.5 + level / 2) * se / (inside * np.log(inside))
     first, second = inside ** np.exp(-step), inside ** np.exp(step)
     return np.minimum(first, second), np.maximum(first, second)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from analysis.methods.effects.panels import EffectError
 
@@ -48,6 +47,8 @@ class Additive:
             inner = table.sum(axis=1)[:, None]
             right = columns[kept] - table.T @ (columns[gone] / inner)
             if len(kept) > 1:
+                from scipy.linalg import cho_solve
+
                 effects[kept[1:]] = cho_solve(factor, right[1:], check_finite=False)
             effects[gone] = (columns[gone] - table @ effects[kept]) / inner
         return effects.reshape(target.shape)
@@ -120,5 +121,7 @@ def _block(table: Floats, units: int, component: Ints, label: int) -> tuple:
     if len(rows) < len(columns):
         part, kept, gone = part.T, rows, units + columns
     reduced = np.diag(part.sum(axis=0)) - part.T @ (part / part.sum(axis=1)[:, None])
+    from scipy.linalg import cho_factor
+
     factor = cho_factor(reduced[1:, 1:], check_finite=False) if len(kept) > 1 else None
     return kept, gone, part, factor

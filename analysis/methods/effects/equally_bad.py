@@ -7,9 +7,8 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.optimize import linear_sum_assignment
 
+from analysis.methods import curves
 from analysis.methods.effects.impute import imputation
 from analysis.methods.effects.panels import EffectError, Panel, Reading, check_level, panel_of, whole_number
 from analysis.methods.effects.results import Effects
@@ -87,7 +86,7 @@ def equally_bad_placebo(
         imputation(one, horizons=horizons, leave_out=leave_out, level=level) for one in (true, dealt)
     )
     difference = entrants.overall.value - placebo.overall.value
-    half = float(stats.norm.ppf((1 + level) / 2) * np.hypot(entrants.overall.se, placebo.overall.se))
+    half = float(curves.normal_quantile((1 + level) / 2) * np.hypot(entrants.overall.se, placebo.overall.se))
     unmatched = tuple(sorted({*data.units[data.entered & ~matched], *data.dropped["unit"]}))
     return EquallyBad(
         pairs, unmatched, entrants, placebo, difference, difference - half, difference + half, dealt
@@ -107,6 +106,8 @@ def _pairs(table: Wide, baseline: int, gap: int, matches: int, caliper: float | 
         cost = np.array(
             [np.abs(levels[i][others] - levels[i][i]) / scale_of(levels[i][others]) for i in seats]
         )
+        from scipy.optimize import linear_sum_assignment
+
         refused = np.isnan(cost) | (cost > (np.inf if caliper is None else caliper))
         for seat, column in zip(*linear_sum_assignment(np.where(refused, UNMATCHABLE, cost)), strict=True):
             if not refused[seat, column]:

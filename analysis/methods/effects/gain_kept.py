@@ -9,9 +9,8 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.methods import arguments
+from analysis.methods import arguments, curves
 from analysis.methods.effects.additive import Additive, additive
 from analysis.methods.effects.impute import from_untreated
 from analysis.methods.effects.panels import (
@@ -148,7 +147,7 @@ def _limits(
         share[mask] += sign / (n * size[data.unit[mask]])
     influence = from_untreated(data, model, share[:, None])[:, 0]
     influence[both] += (each - each.mean()) / np.sqrt(n * (n - 1))
-    half = float(stats.t.ppf((1 + level) / 2, n - 1) * np.sqrt((influence**2).sum()))
+    half = float(curves.t_quantile((1 + level) / 2, n - 1) * np.sqrt((influence**2).sum()))
     value = float(each.mean())
     return {name: value, f"{name}_lower": value - half, f"{name}_upper": value + half}
 

@@ -7,8 +7,8 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
+from analysis.methods import curves
 from analysis.methods.effects.cells import Cells, group_time_cells
 from analysis.methods.effects.panels import (
     EffectError,
@@ -279,5 +279,5 @@ def _summaries(parts: dict[str, tuple[float, np.ndarray]], level: float, alone: 
         index=pd.Index(list(parts), name="summary"),
     )
     frame.loc[:, "se"] = np.nan if alone else frame["se"]
-    half = norm.ppf((1 + level) / 2) * frame["se"]
+    half = curves.normal_quantile((1 + level) / 2) * frame["se"]
     return frame.assign(lower=frame["estimate"] - half, upper=frame["estimate"] + half)

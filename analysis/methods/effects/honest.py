@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.methods import arguments
+from analysis.methods import arguments, curves
 from analysis.methods.effects.panels import EffectError, check_level
 
 Floats = np.ndarray
@@ -102,7 +101,7 @@ def honest_bounds(
     frame["interval_lower"] = frame["interval_upper"] = broken = float("nan")
     if covariance is not None:
         se, se_changes = _errors(path, target, covariance, reference)
-        ordinary, critical = stats.norm.ppf([0.5 + level / 2, 1 - (1 - level) / ERRORS])
+        ordinary, critical = curves.normal_quantile([0.5 + level / 2, 1 - (1 - level) / ERRORS])
         worst = float((np.abs(changes) + critical * se_changes).max())
         half = np.where(levels > 0, critical, ordinary) * se + levels * worst * reach
         frame["interval_lower"], frame["interval_upper"] = centre - half, centre + half

@@ -8,7 +8,6 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from analysis.methods.effects.additive import Additive, additive
 from analysis.methods.effects.panels import (
@@ -228,6 +227,8 @@ def _effects(
 
 def from_untreated(data: Panel, model: Additive, share: np.ndarray) -> np.ndarray:
     """Contributions of the untreated residuals: minus residual times the weight of its time effect."""
+    from scipy import sparse
+
     effects = model.solve(model.sums(share))[model.units :]
     residual = np.where(model.weight > 0, data.y - model.fitted(data.y), 0.0)
     table = sparse.coo_array((residual, (data.unit, model.time)), shape=(model.units, model.times))

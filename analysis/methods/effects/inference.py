@@ -10,7 +10,6 @@ from typing import Literal, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from analysis.methods import arguments
 from analysis.methods.effects.panels import EffectError, whole_number
@@ -121,6 +120,8 @@ def adjust(p: PValues, *, method: Adjustment, missing: Literal["refuse", "keep"]
         raise EffectError("p values must lie between 0 and 1.")
     adjusted = values.copy()
     if known.any():
+        from statsmodels.stats.multitest import multipletests
+
         adjusted[known] = multipletests(values[known], method=METHODS.get(method, method))[1]
     return p.copy() * 0 + adjusted if isinstance(p, pd.Series) else adjusted
 

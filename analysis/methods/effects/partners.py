@@ -8,8 +8,8 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from analysis.methods import curves
 from analysis.methods.effects.panels import Columns, EffectError, Panel, check_level, whole_number
 from analysis.methods.effects.windows import Wide, check_windows, mean, scale_of, trend, wide
 from analysis.methods.estimate import Estimate
@@ -89,7 +89,7 @@ class Partners:
 
     def _estimate(self, value: float, variance: float, n: int, rows: Floats, level: float) -> Estimate:
         se = float(np.sqrt(variance))
-        half = float(stats.t.ppf((1 + level) / 2, max(n - 1, 1))) * se
+        half = float(curves.t_quantile((1 + level) / 2, max(n - 1, 1))) * se
         partners = int((self.nearest[rows] > 0).any(axis=0).sum())
         return Estimate(value, value - half, value + half, self.measure, n, se, partners)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from analysis.methods import curves
 from analysis.methods.effects.panels import EffectError, check_level
 
 Floats = np.ndarray
@@ -55,6 +55,6 @@ def partly_pooled(effect: Floats, covariance: Floats, *, level: float = 0.95) ->
     drawn = (1 - kept) * (effect - centre)
     of_tau = 2 / (len(effect) - 3) * drawn**2 * (variance.mean() + tau2) / (variance + tau2)
     spread = kept * variance + (1 - kept) ** 2 * of_mean + of_tau
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(spread)
-    p = float(stats.chi2.sf(q, len(effect) - 1))
+    half = curves.normal_quantile((1 + level) / 2) * np.sqrt(spread)
+    p = float(curves.chi2_above(q, len(effect) - 1))
     return PartlyPooled(pooled, pooled - half, pooled + half, kept, centre, float(np.sqrt(tau2)), q, p)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.stats import chi2
 
+from analysis.methods import curves
 from analysis.methods.effects.additive import Additive
 from analysis.methods.effects.panels import Panel
 
@@ -62,6 +61,8 @@ def within_regression(
     residual = np.where(base, y - model.fitted(y), 0.0)
     slope = inverse @ (marks.T @ residual)
     final = np.where(base, residual - marks @ slope + model.at(fixed @ slope), 0.0)
+    from scipy import sparse
+
     table = sparse.coo_array((final, (model.unit, model.time)), shape=(model.units, model.times)).tocsr()
     direct = np.column_stack(
         [np.bincount(model.unit, column * final, minlength=model.units) for column in marks.T]
@@ -89,5 +90,9 @@ def _wald(slope: np.ndarray, influence: np.ndarray) -> pd.DataFrame:
         float(slope[known] @ np.linalg.pinv(covariance, hermitian=True) @ slope[known]) if rank else np.nan
     )
     return pd.DataFrame(
-        {"statistic": [statistic], "df": [rank], "p": [chi2.sf(statistic, rank) if rank else np.nan]}
+        {
+            "statistic": [statistic],
+            "df": [rank],
+            "p": [curves.chi2_above(statistic, rank) if rank else np.nan],
+        }
     )

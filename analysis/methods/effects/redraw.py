@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg.lapack import dposv
 
 from analysis.methods.effects.additive import Additive, pieces_of
 
@@ -76,6 +75,8 @@ def weighted_sums(plan: Redraw, counts: np.ndarray) -> tuple[np.ndarray, np.ndar
     None when the drawn units leave a piece in parts or a period unobserved: the caller fits from
     scratch. The figures are those of a fresh fit.
     """
+    from scipy.linalg.lapack import dposv
+
     total, size = np.zeros(plan.codes), np.zeros(plan.codes)
     for piece in plan.pieces:
         drawn = counts[piece.units].astype(float)

@@ -7,8 +7,8 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from analysis.methods import curves
 from analysis.methods.effects.components import Population, VarianceComponents, components_of
 from analysis.methods.effects.panels import Columns, EffectError, Panel, check_level
 from analysis.methods.effects.windows import Wide, check_windows, mean as mean_of, wide
@@ -187,5 +187,5 @@ def _interval(values: pd.Series, shared: float, level: float) -> tuple[float, fl
     n, centre = len(values), float(values.mean())
     if n < 2:
         return centre, float("nan"), float("nan")
-    half = float(stats.t.ppf(0.5 + level / 2, n - 1) * np.sqrt(values.var(ddof=1) / n + shared))
+    half = float(curves.t_quantile(0.5 + level / 2, n - 1) * np.sqrt(values.var(ddof=1) / n + shared))
     return centre, centre - half, centre + half

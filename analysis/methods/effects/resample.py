@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy.stats import norm
 
+from analysis.methods import curves
 from analysis.methods.effects.panels import EffectError, whole_number
 
 CHUNK = 50  # draws sent to a worker at a time; results do not depend on it
@@ -66,4 +66,4 @@ def sup_t(influence: np.ndarray, *, level: float, draws: int, rng: np.random.Gen
     high = rng.random((draws, len(influence))) > (root + 1) / (2 * root)
     multipliers = np.where(high, (1 + root) / 2, (1 - root) / 2)
     largest = np.abs(multipliers @ (influence[:, usable] / scale[usable])).max(axis=1)
-    return float(max(np.quantile(largest, level), norm.ppf((1 + level) / 2)))
+    return float(max(np.quantile(largest, level), curves.normal_quantile((1 + level) / 2)))

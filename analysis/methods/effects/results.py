@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
 
+from analysis.methods import curves
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.estimate import Estimate
 
@@ -55,8 +55,8 @@ def quantiles(trusts: np.ndarray | int, *, level: float, reference: str = "norma
     """
     degrees = np.asarray(trusts, dtype=float) - 1
     if reference == "normal":
-        return np.full(degrees.shape, norm.ppf((1 + level) / 2))
-    return np.where(degrees > 0, t.ppf((1 + level) / 2, np.maximum(degrees, 1)), np.nan)
+        return np.full(degrees.shape, curves.normal_quantile((1 + level) / 2))
+    return np.where(degrees > 0, curves.t_quantile((1 + level) / 2, np.maximum(degrees, 1)), np.nan)
 
 
 def overall(

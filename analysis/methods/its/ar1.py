@@ -8,9 +8,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
 
-from analysis.methods import arguments
+from analysis.methods import arguments, curves
 
 Floats = np.ndarray
 Likelihood = Literal["reml", "ml"]
@@ -54,7 +53,7 @@ class Regression:
         """Estimate, standard error and limits of `weights @ coefficients`."""
         estimate = float(weights @ self.coefficients["estimate"].to_numpy())
         se = float(np.sqrt(weights @ self.covariance @ weights))
-        half = stats.t.ppf(0.5 + self.level / 2, self.df) * se
+        half = curves.t_quantile(0.5 + self.level / 2, self.df) * se
         return estimate, se, estimate - half, estimate + half
 
 
@@ -95,10 +94,12 @@ def gls_ar1(
     start = GRID[np.argmin([loss(phi) for phi in GRID])]
     width = GRID[1] - GRID[0]
     span = (max(start - width, -PHI_LIMIT), min(start + width, PHI_LIMIT))
+    from scipy import optimize
+
     phi = float(optimize.minimize_scalar(loss, bounds=span, method="bounded", options={"xatol": 1e-10}).x)
     at = np.clip(phi, -PHI_LIMIT + CURVATURE_STEP, PHI_LIMIT - CURVATURE_STEP)
     bend = (loss(at + CURVATURE_STEP) - 2 * loss(at) + loss(at - CURVATURE_STEP)) / CURVATURE_STEP**2
-    drop = loss(phi) + stats.chi2.ppf(level, 1) / 2
+    drop = loss(phi) + curves.chi2_quantile(level, 1) / 2
     limits = [_crossing(loss, phi, end, drop) for end in (-PHI_LIMIT, PHI_LIMIT)]
     white_y, white, _ = _whiten(phi, y, matrix, steps)
     beta, rss, bread = _least_squares(white_y, white)
@@ -221,6 +222,8 @@ def _crossing(loss: Callable[[float], float], phi: float, end: float, drop: floa
     """Return where the profile reaches `drop` between `phi` and `end`; +-1 if it does not."""
     if loss(end) <= drop:
         return float(np.sign(end))
+    from scipy import optimize
+
     return float(optimize.brentq(lambda x: loss(x) - drop, phi, end))
 
 
@@ -236,7 +239,7 @@ def _regression(
 ) -> Regression:
     se = np.sqrt(np.diag(covariance))
     df = n - len(beta)
-    half = stats.t.ppf(0.5 + level / 2, df) * se
+    half = curves.t_quantile(0.5 + level / 2, df) * se
     frame = pd.DataFrame(
         {"estimate": beta, "se": se, "lower": beta - half, "upper": beta + half}, index=terms.rename("term")
     )

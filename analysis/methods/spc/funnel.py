@@ -9,9 +9,8 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.methods import arguments
+from analysis.methods import arguments, curves
 
 Method = Literal["shmi", "cqc", "proportion", "ratio"]
 Limits = Literal["reference", "corrected"]
@@ -208,6 +207,8 @@ def _z_scores(observed: Array, size: Array, target: float, method: str) -> tuple
 
 def _truncate(z: Array, trim_by: float) -> Array:
     groups = 1 / trim_by
+    from scipy import stats
+
     group = np.floor(stats.rankdata(z) * groups / (len(z) + 1))
     return np.where((group > 0) & (group < groups - 1), z, np.nan)
 
@@ -232,8 +233,8 @@ def _limits(
     for level, z in (("95", Z95), ("998", Z998)):
         if method in ("shmi", "cqc"):
             tail = {"95": 0.025, "998": 0.001}[level]
-            bounds[f"ll{level}"] = stats.chi2.ppf(tail, 2 * size) / 2 / size
-            bounds[f"ul{level}"] = stats.chi2.isf(tail, 2 * (size + 1)) / 2 / size
+            bounds[f"ll{level}"] = curves.chi2_quantile(tail, 2 * size) / 2 / size
+            bounds[f"ul{level}"] = curves.chi2_exceeded(tail, 2 * (size + 1)) / 2 / size
         else:
             bounds[f"ll{level}"] = _bound(size, method, limits, centre, 0.0, -z)
             bounds[f"ul{level}"] = _bound(size, method, limits, centre, 0.0, z)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from analysis.methods import curves
 from analysis.methods.coding.reliability import (
     GroupReliability,
     ReadinessError,
@@ -159,7 +159,7 @@ def _organisation(
     held = values.dropna()
     mean, sd = held.mean(), held.std(ddof=1)
     half = (
-        stats.t.ppf((1 + confidence) / 2, len(held) - 1) * sd / np.sqrt(len(held))
+        curves.t_quantile((1 + confidence) / 2, len(held) - 1) * sd / np.sqrt(len(held))
         if len(held) > 1
         else np.nan
     )
@@ -242,7 +242,8 @@ def _check_direction(part: pd.DataFrame, names: dict[int, str]) -> None:
             continue
         r = float(np.corrcoef(full[number], rest)[0, 1])
         upper = np.tanh(
-            np.arctanh(np.clip(r, -0.999999, 0.999999)) + stats.norm.ppf(AGAINST) / np.sqrt(len(full) - 3)
+            np.arctanh(np.clip(r, -0.999999, 0.999999))
+            + curves.normal_quantile(AGAINST) / np.sqrt(len(full) - 3)
         )
         if upper < 0:
             raise ReadinessError(
