@@ -10,7 +10,7 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest.history import kh03_compiled
+from analysis.ingest.history import kh03_collected, kh03_compiled
 from analysis.ingest.live import kh03
 
 NAME = "overnight_day_beds_2010_24_clean.csv"
@@ -170,15 +170,18 @@ def test_order_of_rows_does_not_matter(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["overnight", "day"])
-def test_committed_providers_sum_to_england_in_all_58_quarters(kind: str) -> None:
+def test_committed_providers_sum_to_england_in_every_quarter(kind: str) -> None:
     beds, england = data.load(f"beds_{kind}"), data.load("beds_england").set_index("quarter_end")
     sums = beds.drop(columns="org_code").groupby("quarter_end").sum()
     total = england[[f"{kind}_{column}" for column in sums]].set_axis(sums.columns, axis=1)
-    difference = total - sums
+    difference = total.loc[sums.index] - sums
+    collected = difference.loc["2024-12":]  # rounded to a hundredth at each provider
+    difference = difference.loc[:"2024-09"]
     if kind == "day":  # the open difference: 81 day beds of 2010-11 that no provider row holds
         assert difference.loc[:"2011-03", "total_available"].tolist() == pytest.approx([81.0] * 4, abs=0.01)
         difference = difference.loc["2011-06":]
-    assert len(sums) == 58
+    assert len(sums) == (61 if kind == "overnight" else 58)
+    assert len(collected) == 0 or collected.abs().max(axis=None) <= kh03_collected.WITHIN
     rounding = beds.groupby("quarter_end").size().max() * 0.5 * 10**-kh03_compiled.DECIMALS
     assert difference.abs().max(axis=None) <= rounding
 
@@ -192,6 +195,6 @@ def test_committed_england_equals_the_published_first_quarter() -> None:
 
 def test_committed_beds_have_no_rates_and_no_england() -> None:
     beds = data.load("beds_overnight")
-    assert len(beds) == 12_506
+    assert len(beds) == 12_506 + 550  # the compiled file, and three quarters since
     assert not [column for column in beds if "percent" in column or "rate" in column]
     assert "NA" not in set(beds["org_code"])

@@ -42,6 +42,8 @@ TABLES = ["beds_overnight", "beds_day", "beds_england", "ae_monthly", "ae_overla
 TABLES += ["shmi_yearly", "shmi_quarterly", "sickness_absence", "cqc_ratings", "organisations"]
 TABLES += ["staff_survey"]
 FILES = data.FOLDER
+# The tables as they stood before the years after the regime were collected: new files follow there.
+ENDS = {"ae_monthly": "2023-03", "beds_overnight": "2024-09", "beds_england": "2024-09"}
 KEPT = 3  # the last periods of each table: enough to be followed, corrected and compared
 UPLOADS = "/www.england.nhs.uk/statistics/wp-content/uploads/sites/2"
 
@@ -57,7 +59,8 @@ def cut():
         content = (FILES / about["path"]).read_bytes()
         if about["period"] and about["coverage"]["periods"] > KEPT:
             frame = pd.read_csv(FILES / about["path"], dtype="str", keep_default_na=False)
-            periods = sorted(frame[about["period"]].unique())[-KEPT:]
+            last = ENDS.get(about["name"], "9999")
+            periods = sorted(each for each in frame[about["period"]].unique() if each <= last)[-KEPT:]
             kept = frame[frame[about["period"]].isin(periods)]
             content = kept.to_csv(index=False, lineterminator="\n").encode()
             about = refresh.describe(about, content, about.get("sources", []))

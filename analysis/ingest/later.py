@@ -24,7 +24,8 @@ def overlay(
     release has; the others keep what they hold, or are blank in new rows. step: months from one period to the
     next, None when periods need not follow each other.
     In a table without periods the given fields of the rows that it has are amended, blank ones kept as they are.
-    Raises DataError for a row that a table without periods does not have, when a period between the last held and a new one is missing, or when a new period has
+    Raises DataError for a row that a table without periods does not have, when a period between the last held and a new one is missing
+    (other than those that the description says are not at hand), or when a new period has
     less than FEWEST of the rows of the period before it.
     """
     new = _rows(made)
@@ -34,7 +35,7 @@ def overlay(
         return _amended(held, new, resource, given=given)
     old, period, keys = _rows(held), resource["period"], resource["schema"]["primaryKey"]
     if step is not None:
-        _check_follows(old[period], new[period], step=step, table=resource["name"])
+        _check_follows(old[period], new[period], step=step, resource=resource)
     kept = old[~old[period].isin(set(new[period]))]
     absent = [name for name in new.columns if name not in given]
     if absent:
@@ -92,13 +93,21 @@ def _amended(held: bytes, new: pd.DataFrame, resource: dict[str, Any], *, given:
     return old.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _check_follows(old: pd.Series, new: pd.Series, *, step: int, table: str) -> None:
+def gap(resource: dict[str, Any]) -> tuple[str, str]:
+    """Return the first and last period that a table's description says no release at hand holds, '' for none."""
+    stated = resource.get("not_at_hand", {})
+    return stated.get("from", ""), stated.get("to", "")
+
+
+def _check_follows(old: pd.Series, new: pd.Series, *, step: int, resource: dict[str, Any]) -> None:
     counts = {**old.value_counts().to_dict(), **new.value_counts().to_dict()}
-    last = max(old)
+    last, table, (first_absent, last_absent) = max(old), resource["name"], gap(resource)
     for month in sorted(set(new)):
         if month <= last:
             continue
         before = str(pd.Period(month, freq="M") - step)
+        if before not in counts and first_absent <= before <= last_absent:
+            continue
         if before not in counts:
             allowed = f"the release of {before} too, as the table ends in {last}"
             raise DataError(table, column=str(new.name), found=f"a release of {month}", allowed=allowed)

@@ -16,10 +16,21 @@ from analysis import data
 from analysis.data import DataError
 from analysis.ingest import changes, descriptions, later, record, unlike
 from analysis.ingest.hand import tables as hand
-from analysis.ingest.history import delayed_transfers, provider_ratings, regime, trust_years, winter
+from analysis.ingest.history import (
+    delayed_transfers,
+    flow_collected,
+    provider_ratings,
+    regime,
+    standing,
+    survey_groups,
+    trust_years,
+    waits_collected,
+    winter,
+)
 from analysis.ingest.live import (
     ae,
     ambulance,
+    cancelled,
     cqc_ratings,
     england_ae,
     england_rtt,
@@ -48,11 +59,16 @@ PUBLICATIONS: tuple[ModuleType, ...] = (
     delayed_transfers,
     ambulance,
     provider_ratings,
+    cancelled,
+    waits_collected,
+    flow_collected,
+    survey_groups,
+    standing,
 )
 PACKAGE = {
     "profile": "tabular-data-package",
     "name": "special-measures-for-quality",
-    "title": "NHS trusts and the special measures for quality regime, 2010 to 2024",
+    "title": "NHS trusts and the special measures for quality regime, 2010 to 2026",
     "description": "Tidy tables behind the living report. A blank cell is missing; zero is a count of none.",
     "licenses": [
         {

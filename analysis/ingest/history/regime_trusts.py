@@ -46,7 +46,30 @@ EVENT = re.compile(rf"(merged|acquired) ({MONTH}) .*\(?\b(R[A-Z0-9]{{2}})\)?")
 RENAMED = re.compile(r"renamed [^,]+, same code")
 RSP_ENTERED = re.compile(r"entered RSP (?:\([^)]*\), )?(?:c\. )?(20\d\d(?:-\d\d){0,2})")
 RSP_LEFT = re.compile(r"(20\d\d(?:-\d\d){0,2})(?: (spring|early|\(month not found\)))?")
+ROUGHLY = re.compile(r"(?i)left the Recovery Support Programme [^.;]*\.$")
 START_OF_RSP = "2021-07-13"
+# What was found since the list was made, by trust: (field, value, address). Each is in the amendment log, R10 and R11.
+_QEH, _NSFT = (
+    "https://qehklmediahub.com/2022/04/25/qeh-formally-leaves-special-measures/",
+    "https://feeds.bbci.co.uk/news/articles/crr0v2jn78yo",
+)
+_SATH = "https://www.shropshirestar.com/news/health/2026/03/05/shrewsbury-and-telford-hospitals-out-of-special-measures-after-eight-years/"
+_BHR = "https://bhrhospitals.nhs.uk/bhrut-weekly-update/240524-stakeholder-update-from-chief-executive-matthew-trainer-24-may-2024-4547"
+_LANCASHIRE = "https://lancashireandsouthcumbria.icb.nhs.uk/news-and-media/latest-news/four-nhs-organisations-lancashire-and-south-cumbria-entered-programme-national-support"
+_MEDWAY = (
+    "https://kentonline.co.uk/medway/news/health-chiefs-brought-into-oversee-hospital-improvements-252613"
+)
+_ISLAND = "https://healthbusinessuk.net/news/24052022/iow-nhs-trust-emerges-financial-special-measures"
+FOUND_SINCE = {
+    "RCX": (("rsp_exited", "2022-04-25", _QEH),),
+    "RMY": (("rsp_exited", "2025-02-10", _NSFT),),
+    "RYD": (("rsp_exited", "2025-03-06", "https://feeds.bbci.co.uk/news/articles/c1lpeqyzqemo"),),
+    "RXW": (("rsp_exited", "2026-03-05", _SATH),),
+    "RXR": (("rsp_entered", "2025-02-06", _LANCASHIRE),),
+    "RF4": (("rsp_entered", START_OF_RSP, _BHR), ("rsp_exited", "2024-05-24", _BHR)),
+    "RPA": (("rsp_entered", "2021-07", _MEDWAY),),
+    "R1F": (("rsp_entered", START_OF_RSP, _ISLAND), ("rsp_exited", "2022-05", _ISLAND)),
+}
 
 
 def precision_of(date: str) -> str | None:
@@ -86,7 +109,23 @@ def read_trusts(path: Path, spells: pd.DataFrame, *, records: Mapping[str, int])
     checks.one_of(rows, "keogh_11", KEOGH)
     cut = spells[(spells["exited_reported"] == START_OF_RSP) & (spells["confidence"] != "low")]
     told = [_row(path, line, record, set(cut["org_code"])) for line, record in rows.frame.iterrows()]
-    return pd.DataFrame(told, columns=descriptions.fields("regime_trusts"))
+    return _found_since(pd.DataFrame(told, columns=descriptions.fields("regime_trusts")))
+
+
+def _found_since(trusts: pd.DataFrame) -> pd.DataFrame:
+    """Return the trusts with the dates of FOUND_SINCE, their addresses among the sources."""
+    out = trusts.set_index("org_code", drop=False)
+    for code, facts in FOUND_SINCE.items():
+        if code not in out.index:
+            continue
+        for field, value, address in facts:
+            out.loc[code, [field, f"{field}_precision"]] = value, precision_of(value)
+            held = [] if pd.isna(out.loc[code, "sources"]) else str(out.loc[code, "sources"]).split(" ; ")
+            out.loc[code, "sources"] = " ; ".join(dict.fromkeys([*held, address]))
+            if field == "rsp_exited" and ROUGHLY.match(str(out.loc[code, "note"])):
+                out.loc[code, "note"] = None
+            out.loc[code, "confidence"] = out.loc[code, "confidence"] or "high"
+    return out.reset_index(drop=True)
 
 
 def _row(path: Path, line: object, record: pd.Series, cut: set[str]) -> list[object]:

@@ -1,8 +1,9 @@
-"""A&E attendances, waits and emergency admissions by provider and month, November 2010 to March 2023."""
+"""A&E attendances, waits and emergency admissions by provider and month, November 2010 on."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from analysis.data import DataError
 from analysis.ingest import checks, descriptions, files
 from analysis.ingest.checks import Rows
-from analysis.ingest.history import ae_archive
+from analysis.ingest.history import ae_archive, ae_collected
 from analysis.ingest.live import ae_official, ae_workbook
 
 TABLES = ("ae_monthly", "ae_overlap", "ae_england_archive")
@@ -50,7 +51,7 @@ def releases(folder: Path) -> list[Path]:
 
 
 def later(folder: Path) -> list[Path]:
-    """Return files that hold single months: CSV files without the closed collections, and workbooks.
+    """Return later files: collected years, and of single months CSV files without the closed collections, and workbooks.
 
     Of several versions of a month the newest revision is taken, and a CSV file before a workbook. Raises
     DataError when two versions cannot be told apart, or a month is not over.
@@ -71,17 +72,30 @@ def later(folder: Path) -> list[Path]:
         checks.over(month, place=str(folder))
         if month < ae_official.OFFICIAL_FROM and any(period_of(path.name) == month for path in texts):
             raise DataError(str(folder), found=f"a CSV file for {month}", allowed="a workbook for this month")
-    return [*texts, *books]
+    return [*files.find(folder, ae_collected.FILE), *texts, *books]
+
+
+def own(paths: Sequence[Path]) -> set[str]:
+    """Return the months that files of single months stand for; a collected year fills only what is not held."""
+    return {month for path in paths if (month := period_of(path.name))}
 
 
 def read_later(folder: Path) -> dict[str, pd.DataFrame]:
-    """Return the rows of `ae_monthly` for the months of `later`; errors as in ae_official and ae_workbook."""
-    parts = [
-        ae_workbook.read_workbook(path)
-        if re.fullmatch(ae_workbook.WORKBOOK, path.name)
-        else ae_official.read_official(path)
-        for path in later(folder)
-    ]
+    """Return the rows of `ae_monthly` of the files of `later`; errors as in ae_official, ae_workbook and ae_collected.
+
+    A month's own file goes before the same month of a collected year.
+    """
+    paths = later(folder)
+    single = own(paths) | ({ae_official.month_of(path) for path in releases(folder)[2:]})
+    parts = []
+    for path in paths:
+        if re.fullmatch(ae_collected.FILE, path.name):
+            year = ae_collected.read(path)
+            parts.append(year[~year["month"].isin(single)])
+        elif re.fullmatch(ae_workbook.WORKBOOK, path.name):
+            parts.append(ae_workbook.read_workbook(path))
+        else:
+            parts.append(ae_official.read_official(path))
     monthly = pd.concat([part.astype({"flag": "object"}) for part in parts]).assign(source=SOURCES[3])
     return {"ae_monthly": descriptions.tidy(monthly, "ae_monthly")}
 

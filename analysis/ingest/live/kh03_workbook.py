@@ -79,7 +79,7 @@ def read_workbook(path: Path) -> tuple[pd.DataFrame, pd.Series]:
     _check(rows, numbers)
     _check_shares(rows, numbers, shares)
     checks.sums(rows, numbers, national, within=BEDS_WITHIN)
-    codes = checks.code(rows.only(~national), "code", pattern="[A-Z0-9]{3}")
+    codes = checks.code(rows.only(~national), "code")
     checks.unique(rows.only(~national), ["code"])
     rounded = numbers.round(DECIMALS).assign(quarter_end=quarter)
     return rounded[~national].assign(org_code=codes), rounded[national].iloc[0]

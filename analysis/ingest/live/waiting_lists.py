@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,8 @@ TABLES = ("waiting_lists",)
 STEP = None  # months between need not be there
 STORED = r"rtt_incomplete_31_march\.csv"
 RECORDS = 1331
+COLLECTED = r"rtt_incomplete_trust_(20\d\d-\d\d)_(20\d\d-\d\d)\.csv"  # months since, not all, from several collections
+SHARE_WITHIN = 0.06  # percentage points: one month's count is the share of one decimal times the list
 OFFICIAL = r"(?i)Incomplete-Provider-([A-Za-z]{3})(\d\d)\b.*\.xlsx?"
 SHEETS = ("Provider",)
 HEADINGS = {
@@ -36,8 +39,13 @@ def releases(folder: Path) -> list[Path]:
 
 
 def later(folder: Path) -> list[Path]:
-    """Return the publisher's workbooks by provider under `folder`, one a month."""
-    return files.find(folder, OFFICIAL)
+    """Return collected months, and the publisher's workbooks by provider, one a month."""
+    return [*files.find(folder, COLLECTED), *files.find(folder, OFFICIAL)]
+
+
+def own(paths: Sequence[Path]) -> set[str]:
+    """Return the months of workbooks; a collected file fills only what is not held."""
+    return {month for path in paths if (month := period_of(path.name))}
 
 
 def period_of(name: str) -> str | None:
@@ -63,7 +71,10 @@ def read_later(folder: Path) -> dict[str, pd.DataFrame]:
     Raises DataError for another layout, a month that is not over or there twice, or too few providers.
     """
     parts: dict[str, pd.DataFrame] = {}
+    collected = [path for path in later(folder) if re.fullmatch(COLLECTED, path.name)]
     for path in later(folder):
+        if path in collected:
+            continue
         month = period_of(path.name)
         if month is None or month in parts:
             raise DataError(
@@ -71,7 +82,29 @@ def read_later(folder: Path) -> dict[str, pd.DataFrame]:
             )
         checks.over(month, place=path.name, first=str(_first()))
         parts[month] = _workbook(path, month)
-    return {TABLES[0]: descriptions.tidy(pd.concat(list(parts.values())), TABLES[0])}
+    months = [rows[~rows["month"].isin(list(parts))] for rows in map(_collected, collected)]
+    return {TABLES[0]: descriptions.tidy(pd.concat([*parts.values(), *months]), TABLES[0])}
+
+
+def _collected(path: Path) -> pd.DataFrame:
+    """Return the months of a collected file; DataError too for a share that is not that of the counts."""
+    names = {
+        "org_code": "org_code",
+        "month": "period",
+        "waiting": "incomplete_total",
+        "within_18_weeks": "within_18_weeks",
+        "share": "pct_within_18_weeks",
+    }
+    rows = files.read_csv(path, list(names.values()))
+    rows = Rows(path.name, rows.frame.set_axis(list(names), axis=1), names)
+    fits = re.fullmatch(COLLECTED, path.name)
+    assert fits is not None
+    checks.month(rows, "month", first=fits[1], last=fits[2])
+    table = _checked(rows)
+    share = checks.number(rows, "share", high=100, required=True)
+    right = 100 * table["within_18_weeks"] / table["waiting"]
+    checks.near(rows, "share", share, right, within=SHARE_WITHIN, allowed="the share of the counts")
+    return table
 
 
 def _first() -> str:

@@ -1,0 +1,99 @@
+"""Elective operations cancelled at the last minute (QMCO): a collected file, then the official workbooks of quarters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data import DataError
+from analysis.ingest import checks, descriptions, files, sheets
+
+TABLES = ("cancelled_operations",)
+BY_PERIOD = True
+STEP = None  # the collection was paused, and one quarter is not at hand
+COLLECTED = r"cancelled_operations_quarterly_20\d\d-\d\d_20\d\d-\d\d\.csv"
+WORKBOOK = r"(?i:Q([1-4])-?(20\d\d)-(\d\d)-Cancelled-Operations.*\.xls[xm]?)"
+ENDS = {"1": "06", "2": "09", "3": "12", "4": "03"}
+HEADINGS = {
+    "code": "Organisation Code",
+    "name": "Organisation Name",
+    "cancelled": "Number of last minute elective operations cancelled for non clinical reasons",
+    "not_treated_28_days": "Number of patients not treated within 28 days of last minute cancellation",
+}
+COUNTS = ("cancelled", "not_treated_28_days")
+OFFICIAL = "official workbook"
+
+
+def releases(folder: Path) -> list[Path]:
+    """Return the collected file and the workbooks of single quarters under `folder`."""
+    return files.find(folder, f"{COLLECTED}|{WORKBOOK}")
+
+
+def period_of(name: str) -> str | None:
+    """Return the quarter's last month 'YYYY-MM' that a workbook's name states, None for another name."""
+    fits = re.fullmatch(WORKBOOK, name)
+    return None if fits is None else _end(fits[2], fits[1])
+
+
+def own(paths: Sequence[Path]) -> set[str]:
+    """Return the quarters of workbooks; the collected file fills only what is not held."""
+    return {quarter for path in paths if (quarter := period_of(path.name))}
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the table `cancelled_operations`; a quarter's own workbook goes before the collected file.
+
+    Raises DataError for another layout, a provider twice in a quarter, two workbooks of one quarter, a figure
+    that is no whole number, or providers that do not sum to the workbook's England row.
+    """
+    paths = releases(folder)
+    single = own(paths)
+    if len(single) < sum(period_of(path.name) is not None for path in paths):
+        raise DataError(str(folder), found="two workbooks of one quarter", allowed="one newest workbook")
+    parts = [_workbook(path) for path in paths if period_of(path.name)]
+    for path in paths:
+        if period_of(path.name) is None:
+            held = _collected(path)
+            parts.append(held[~held["quarter_end"].isin(single)])
+    return {"cancelled_operations": descriptions.tidy(pd.concat(parts), "cancelled_operations")}
+
+
+def _end(year: str, quarter: str) -> str:
+    return f"{int(year) + (quarter == '4')}-{ENDS[quarter]}"
+
+
+def _collected(path: Path) -> pd.DataFrame:
+    columns = ["period", "org_code", "org_name", "cancelled_last_minute", "not_treated_28_days", "source"]
+    rows = files.read_csv(path, columns, others=[])
+    known = rows["period"].str.fullmatch(r"20\d\d-\d\d Q[1-4]")
+    checks.refuse(rows, ~known, "period", "a financial year and quarter like 2024-25 Q1")
+    checks.code(rows, "org_code")
+    checks.unique(rows, ["org_code", "period"])
+    checks.one_of(rows, "source", descriptions.choices("cancelled_operations", "source"))
+    counts = checks.numbers(rows, ["cancelled_last_minute", "not_treated_28_days"], whole=True, required=True)
+    ends = rows["period"].map(lambda text: _end(text[:4], text[-1]))
+    return rows.frame.assign(quarter_end=ends, **counts.set_axis(COUNTS, axis=1))
+
+
+def _workbook(path: Path) -> pd.DataFrame:
+    sheet = sheets.headed(sheets.read(path), ("Provider",), list(HEADINGS.values()), file=path.name)
+    columns = {field: sheets.column(sheet, heading) for field, heading in HEADINGS.items()}
+    rows = sheets.records(sheet, columns, texts=("code", "name"))
+    national = rows["name"].str.upper().str.startswith("ENGLAND") & ~rows["name"].str.contains(
+        "(?i)excluding"
+    )
+    rows = rows.only((rows["code"].str.fullmatch(checks.ODS_CODE)) & ~national | national)
+    national = national.reindex(rows.frame.index)
+    if national.sum() != 1:
+        raise DataError(
+            sheet.place, column="Organisation Name", found=f"{national.sum()} rows England", allowed="one"
+        )
+    counts = checks.numbers(rows, COUNTS, whole=True, required=True)
+    checks.sums(rows, counts, national)
+    providers = rows.only(~national)
+    checks.unique(providers, ["code"])
+    table = counts[~national].assign(org_code=checks.code(providers, "code"), source=OFFICIAL)
+    return table.assign(quarter_end=period_of(path.name))
