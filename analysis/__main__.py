@@ -81,8 +81,15 @@ def _add_refresh(refresh: argparse.ArgumentParser) -> None:
     refresh.add_argument(
         "--accept-removed", action="store_true", help="accept a release that withdraws rows the tables have"
     )
+    from analysis.ingest.unlike import KINDS
+
+    kinds = "; ".join(f"{kind}: {said}" for kind, said in KINDS.items())
     refresh.add_argument(
-        "--accept-unlike", action="store_true", help="accept a period that is unlike the one before; recorded"
+        "--accept-unlike",
+        nargs="*",
+        choices=list(KINDS),
+        metavar="KIND",
+        help=f"accept, and record, what is unlike before: all of it, or only these kinds. {kinds}",
     )
     refresh.add_argument(
         "--publication", action="append", help="look up only this one; may be given several times"
@@ -117,31 +124,28 @@ def _refresh(given: argparse.Namespace) -> int:
             more = f" and {len(left) - 20} more" if len(left) > 20 else ""
             print(f"No publication read {len(left)} files of the folder: {', '.join(left[:20])}{more}")
 
-    if given.dry_run:
-        plan = refresh.plan(
+    def planned() -> refresh.Plan:
+        return refresh.plan(
             folder,
             folder=data.FOLDER,
             accept_removed=given.accept_removed,
-            accept_unlike=given.accept_unlike,
+            accept_unlike=given.accept_unlike == [] or given.accept_unlike or (),
             say=say,
         )
-        print("\n".join(["Would change:", *(plan.changes.lines() or [plan.changes.sentence()])]))
+
+    if given.dry_run:
+        plan = planned()
+        print("\n".join(["Would change:", *plan.lines()]))
         print(f"Read {len(plan.files)} release files, {plan.changes.files['file'].nunique()} of them new.")
         unread(plan.files)
         print("Nothing was changed.")
         return 0
     with record.alone(data.FOLDER):
         record.finish(data.FOLDER)
-        plan = refresh.plan(
-            folder,
-            folder=data.FOLDER,
-            accept_removed=given.accept_removed,
-            accept_unlike=given.accept_unlike,
-            say=say,
-        )
+        plan = planned()
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
-    print("\n".join(plan.changes.lines() or [plan.changes.sentence()]))
+    print("\n".join(plan.lines()))
     unread(plan.files)
     return 0
 

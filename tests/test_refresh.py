@@ -348,11 +348,76 @@ def test_by_hand_describes_an_edited_table_anew(folder, capsys):
     with pytest.raises(DataError, match="checksum"):
         data.load("notes")
     assert command.main(["refresh", "--by-hand"]) == 0
-    assert "1 tables rebuilt: notes" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 tables rebuilt: notes" in told
+    assert "notes: edited by hand, 1 rows became 2. `git diff data/notes.csv` shows the cells." in told
     assert data.load("notes")["count"].tolist() == [pd.NA, 0]
     assert data.describe("notes")["coverage"]["to"] == "2016-03"
     after = snapshot(folder)
     assert {name for name in before if before[name] != after[name]} == {"notes.csv", "datapackage.json"}
+
+
+def test_by_hand_says_when_nothing_was_edited_and_when_the_description_was(folder, capsys):
+    assert command.main(["refresh", "--by-hand", "--dry-run"]) == 0
+    assert "No value of any table changes." in capsys.readouterr().out
+    file = folder / "tables" / "notes.yml"
+    file.write_text(file.read_text().replace("title: ", "title: Other ", 1))
+    descriptions._read.cache_clear()
+    assert command.main(["refresh", "--by-hand"]) == 0
+    assert "notes: the same rows, described anew." in capsys.readouterr().out
+
+
+TOMORROW = (pd.Timestamp.today() + pd.Timedelta(days=1)).strftime("%Y-%m-%d")
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "column", "words"),
+    [
+        ("cost_items", "days a month", "days a year", "quantity_unit", "for 'per' month one of"),
+        ("cost_items", "hours a month", "beds a month", "quantity_unit", "for 'per' month one of"),
+        ("cost_published", "GBP a day", "EUR a day", "unit", "an amount in 'GBP'"),
+        ("consequence_records", None, "act", "unit", "one of"),
+        (
+            "price_indices",
+            "March 2019,2014/15",
+            "March 2019,2014/16",
+            "price_year",
+            "2014/15, a year and the next",
+        ),
+        (
+            "price_indices",
+            "\nGDP deflator,March 2019,2014/15",
+            "\nHCHS,March 2019,2014/15",
+            "price_year",
+            "2014 before it",
+        ),
+        ("evidence_statements", None, TOMORROW, "source_date", "a date up to today"),
+        ("amendments", None, TOMORROW, "date", "a date up to today"),
+        ("buddies", None, "R99", "buddy_code", "a code of the table organisations"),
+        ("evidence_statements", None, "R99", "ods_code", "a code of the table organisations"),
+        ("trust_names", None, "R99", "org_code", "a code of the table organisations"),
+    ],
+)
+def test_by_hand_knows_units_years_dates_and_trusts(tmp_path, table, old, new, column, words):
+    target = tmp_path / "data"
+    target.mkdir()
+    for name in [*hand.TABLES, "organisations"]:
+        shutil.copy(data.FOLDER / f"{name}.csv", target)
+    shutil.copytree(data.FOLDER / "tables", target / "tables")
+    hand.read(target)
+    file = target / f"{table}.csv"
+    if old is None:
+        frame = pd.read_csv(file, dtype="str", keep_default_na=False)
+        frame.loc[frame.index[frame[column] != ""][0], column] = new
+        frame.to_csv(file, index=False, lineterminator="\n")
+    else:
+        whole = file.read_text(encoding="utf-8")
+        assert old in whole
+        file.write_text(whole.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        hand.read(target)
+    assert (caught.value.table, caught.value.column) == (table, column)
+    assert words in caught.value.allowed
 
 
 def test_by_hand_refuses_a_broken_table(folder, capsys):

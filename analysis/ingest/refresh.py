@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import changes, descriptions, later, record, unlike
+from analysis.ingest import changes, descriptions, diff, later, naming, record, unlike
 from analysis.ingest.hand import tables as hand
 from analysis.ingest.history import (
     delayed_transfers,
@@ -86,8 +86,8 @@ class Plan:
     """A refresh that is worked out and verified and not yet in place.
 
     made: bytes of every table to be written, by name; described: descriptions of all tables, in order;
-    changes: what differs from the tables of record; files: release files read; accepted: in what a new period is
-    unlike the one before, which the caller accepted.
+    changes: what differs from the tables of record; files: release files read; accepted: what is unlike before,
+    which the caller accepted; edited: the tables kept by hand that are not as they were described, in words.
     """
 
     made: dict[str, bytes]
@@ -95,6 +95,13 @@ class Plan:
     changes: changes.Changes
     files: list[Path]
     accepted: list[str]
+    edited: list[str]
+
+    def lines(self) -> list[str]:
+        """Say what changes, table by table."""
+        said = self.changes.lines() if self.files else []
+        said += self.edited
+        return said or ["No value of any table changes."]
 
 
 def refresh(
@@ -102,7 +109,7 @@ def refresh(
     *,
     folder: Path = data.FOLDER,
     accept_removed: bool = False,
-    accept_unlike: bool = False,
+    accept_unlike: Collection[str] | bool = (),
     say: Callable[[str], None] = lambda line: None,
 ) -> list[str]:
     """Rebuild every table whose release files are in `source`; keep the others as they are.
@@ -110,8 +117,9 @@ def refresh(
     source: folder with release files, in any sub-folders; recognised by file name. None: only the tables
         that are kept by hand are read and described anew.
     folder: the data folder. accept_removed: allow a release that no longer has rows that the table has.
-    accept_unlike: allow a new period that is unlike the
-        one before (see `unlike`); what it is goes into changes.json. say: called with a line of progress for each publication.
+    accept_unlike: kinds of `unlike.KINDS` that are allowed, True for all: a new period unlike the one before, a
+        name of another trust, another file of a closed collection. What was accepted, rows removed too, goes into
+        changes.json. say: called with a line of progress for each publication.
     Returns the names of the tables that were rebuilt; what changed is in `folder`/changes.json (see
     `changed`). The same releases give the same bytes.
     Raises DataError when a release breaks its documented layout or its own totals, when rows would
@@ -133,7 +141,7 @@ def plan(
     *,
     folder: Path = data.FOLDER,
     accept_removed: bool = False,
-    accept_unlike: bool = False,
+    accept_unlike: Collection[str] | bool = (),
     say: Callable[[str], None] = lambda line: None,
 ) -> Plan:
     """Work out a refresh without writing anything; arguments and errors as for `refresh`.
@@ -146,53 +154,106 @@ def plan(
     if source is not None and not source.is_dir():
         raise DataError(str(source), found="no such folder", allowed="a folder with release files")
     old = record.resources(folder)
+    known = _trusts(folder)
     made: dict[str, bytes] = {}
     described: list[dict[str, Any]] = []
     read: list[Path] = []
+    odd: list[unlike.Unlike] = []
     for publication in PUBLICATIONS:
         whole, newer = _release_files(publication, source)
-        name = publication.__name__.rsplit(".", 1)[-1]
-        count = len(whole) + len(newer)
-        say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
+        _say(publication, len(whole) + len(newer), say)
         read += [*whole, *newer]
         record.intact(folder, old, () if whole else publication.TABLES)
-        rebuilt = _rebuilt(publication, source, whole, newer, old=old, folder=folder)
+        odd += _other_files(publication, [*whole, *newer], old)
+        with naming.compared(known) as called:
+            rebuilt = _rebuilt(publication, source, whole, newer, old=old, folder=folder)
+        odd += called
         made |= {name: content for name, (content, _) in rebuilt.items() if content is not None}
         described += [resource for _, resource in rebuilt.values()]
     if not made and source is not None:
         raise DataError(
             str(source), found="no release file that is known", allowed="files of a known publication"
         )
-    for name in made:
-        if name in old and not accept_removed:
-            changes.refuse_removed(old[name], record.held(folder, old[name]["path"]), made[name])
+    accepted = _removed(old, made, folder, accept=accept_removed)
     held = {name: record.held(folder, resource["path"]) for name, resource in old.items() if name in made}
     compared = changes.compare(held, made, described, resources=old)
-    odd = _unlike(compared, made, {resource["name"]: resource for resource in described}, held=held)
-    if odd and not accept_unlike:
-        allowed = "a period like the one before; --accept-unlike if the publisher's figures are so"
-        raise DataError(odd[0].partition(":")[0], found="; ".join(odd[:3]), allowed=allowed)
-    for name, frame in hand.read(folder).items():
-        resource = descriptions.table(name, folder)
-        made[name] = to_csv(frame, resource)
-        described.append(describe(resource, made[name], []))
-    return Plan(made, described, compared, read, odd)
+    odd += _unlike(compared, made, described, held=held, known=known)
+    accepted += unlike.accepted(odd, accept_unlike)
+    kept = {name: (frame, descriptions.table(name, folder)) for name, frame in hand.read(folder).items()}
+    made |= {name: to_csv(frame, resource) for name, (frame, resource) in kept.items()}
+    anew = [describe(resource, made[name], []) for name, (_, resource) in kept.items()]
+    edited = [line for each in anew for line in _edited(old.get(each["name"]), each)]
+    return Plan(made, [*described, *anew], compared, read, accepted, edited)
+
+
+def _say(publication: ModuleType, count: int, say: Callable[[str], None]) -> None:
+    name = publication.__name__.rsplit(".", 1)[-1]
+    say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
+
+
+def _trusts(folder: Path) -> pd.DataFrame:
+    """Return the trusts of record by code, texts; none where the table is not there."""
+    held = diff.texts(record.held(folder, "organisations.csv"))
+    return held.set_index("org_code") if len(held) else pd.DataFrame(columns=["name", "opened", "closed"])
+
+
+def _edited(before: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
+    """Say in what a table kept by hand is not the one described before; the cells of before are kept nowhere."""
+    name, rows = now["name"], now["rows"]
+    if before is None:
+        return [f"{name}: new, {rows:,} rows, kept by hand."]
+    if before["hash"] != now["hash"]:
+        was = (
+            f"{before['rows']:,} rows became {rows:,}"
+            if before["rows"] != rows
+            else f"{rows:,} rows as before"
+        )
+        return [f"{name}: edited by hand, {was}. `git diff data/{now['path']}` shows the cells."]
+    return [] if before == json.loads(json.dumps(now)) else [f"{name}: the same rows, described anew."]
 
 
 def _unlike(
     compared: changes.Changes,
     made: dict[str, bytes],
-    described: dict[str, dict[str, Any]],
+    described: list[dict[str, Any]],
     *,
     held: dict[str, bytes],
-) -> list[str]:
+    known: pd.DataFrame,
+) -> list[unlike.Unlike]:
     """Return in what new or changed periods of tables that were held before are unlike the periods before them."""
+    resources = {resource["name"]: resource for resource in described}
+    summed = {name for each in PUBLICATIONS if getattr(each, "SUMMED", False) for name in each.TABLES}
     touched = compared.periods[compared.periods["table"].isin([name for name in held if held[name]])]
     return [
-        f"{name}: {fault}"
+        unlike.Unlike(kind, f"{name}: {said}")
         for name, rows in touched.groupby("table", sort=False)
-        for fault in unlike.faults(described[str(name)], made[str(name)], set(rows["period"]))
+        for kind, said in unlike.faults(
+            resources[str(name)], made[str(name)], set(rows["period"]), known=known, summed=name in summed
+        )
     ]
+
+
+def _other_files(
+    publication: ModuleType, read: Sequence[Path], old: dict[str, dict[str, Any]]
+) -> list[unlike.Unlike]:
+    """Return the files of the publication's closed collection that are not the recorded ones."""
+    sources = [each for name in publication.TABLES for each in old.get(name, {}).get("sources", [])]
+    return unlike.closed(publication.CLOSED, read, sources) if hasattr(publication, "CLOSED") else []
+
+
+def _removed(
+    old: dict[str, dict[str, Any]], made: dict[str, bytes], folder: Path, *, accept: bool
+) -> list[str]:
+    """Return what rows of the tables of record are gone; raise DataError unless that is to be accepted."""
+    gone = []
+    for name in (name for name in made if name in old):
+        try:
+            changes.refuse_removed(old[name], record.held(folder, old[name]["path"]), made[name])
+        except DataError as error:
+            if not accept:
+                raise
+            gone.append(f"removed: {name}: {error.found}")
+    return gone
 
 
 def put(

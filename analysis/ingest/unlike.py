@@ -1,31 +1,62 @@
-"""A new period against the one before, trust by trust: what no month or quarter does by itself is named."""
+"""A new period against the one before, trust by trust: what no month or quarter does by itself is named, by kind."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.ingest import diff
+from analysis.data import DataError
+from analysis.ingest import diff, later
 
+KINDS = {
+    "equal": "figures equal to those of the period before",
+    "scale": "a column several times as large or small",
+    "shifted": "a column whose values stand at other trusts",
+    "exchanged": "two columns, or two trusts, exchanged",
+    "trusts": "trusts gone, new, unknown or closed",
+    "names": "a code beside the name of another trust",
+    "closed": "another file of a closed collection than the recorded one",
+}
 FEWEST = 30  # trusts with both figures, else a column says nothing
 LARGE = 100  # counts below this change by chance alone
 EQUAL = 0.8  # share of trusts whose figure is the one of the period before
 TIMES = 6.0  # times the period before, in the middle of all trusts
-APART = (
-    0.55  # distance (absolute log of the ratio) from the own figure before, in the middle: rows are shifted
+SHIFTED = (
+    1.5  # times as near to a neighbour's figure before as to the own one; 1.1 at most in the held history
 )
+ANYHOW, SUDDEN = 0.8, 3.0  # distance as among figures put at trusts anyhow, and so many times that of before
 CHANGED = 0.2  # share of trusts that are gone, or new
 NEARER = 0.5  # times as far from the other column as from the own one: two columns are exchanged
+STILL = 0.015  # a column that moves less from period to period says nothing of who is who
+APART, SAME = 0.7, 0.15  # a trust's figures doubled or halved, and those of another before within 15%
+TRUST = r"R[A-Z0-9]{2}|T[A-Z]{2}"
 
 
-def faults(resource: Mapping[str, Any], content: bytes, periods: Collection[str]) -> list[str]:
-    """Return a sentence for each thing in which one of `periods` is unlike the one before it.
+class Unlike(NamedTuple):
+    """In what a release is unlike what is held: one of KINDS, and a sentence."""
 
-    content: the bytes of the table with the new rows in it; a table without periods has none.
+    kind: str
+    said: str
+
+
+def faults(
+    resource: Mapping[str, Any],
+    content: bytes,
+    periods: Collection[str],
+    *,
+    known: pd.DataFrame | None = None,
+    summed: bool = False,
+) -> list[Unlike]:
+    """Return each thing in which one of `periods` is unlike the one before it.
+
+    content: the bytes of the table with the new rows in it; a table without periods has none. known: `name`, `opened`
+    and `closed` of trusts by code, texts. summed: the release prints its own totals, so no trust of it can be lost.
     """
     if resource.get("period") is None:
         return []
@@ -35,51 +66,141 @@ def faults(resource: Mapping[str, Any], content: bytes, periods: Collection[str]
     numeric = [each["name"] for each in resource["schema"]["fields"] if each["type"] in ("integer", "number")]
     if not keys:
         return []
-    said: list[str] = []
-    ordered = sorted(frame[period].unique())
-    for now in sorted(set(periods) & set(ordered[1:])):
-        before = ordered[ordered.index(now) - 1]
-        old, new = (_figures(frame[frame[period] == each], keys, numeric) for each in (before, now))
-        if len(old) < FEWEST:  # a table of a few rows a day is no series of trusts
+    said: list[Unlike] = []
+    figures = frame[numeric].apply(pd.to_numeric, errors="coerce").set_axis(diff.joined(frame[keys]))
+    parts = {str(when): rows for when, rows in figures.groupby(frame[period].to_numpy())}
+    ordered = sorted(parts)
+    for place, now in enumerate(ordered):
+        if now not in periods or not place:
             continue
-        said += [f"{now} beside {before}: {fault}" for fault in _between(old, new)]
+        held = [parts[each] for each in ordered[max(place - 2, 0) : place + 1]]
+        *_, old, new = held
+        if len(old) < FEWEST:  # days on which something came to pass, no round of all trusts
+            continue
+        found = [*_between(old, new, held[0] if len(held) > 2 else None)]
+        if known is not None and keys == ["org_code"]:
+            found += _known(set(old.index), set(new.index), known, ordered[place - 1], now, summed)
+        said += [Unlike(kind, f"{now} beside {ordered[place - 1]}: {text}") for kind, text in found]
     return said
 
 
-def _figures(rows: pd.DataFrame, keys: list[str], numeric: list[str]) -> pd.DataFrame:
-    return rows.set_index(diff.joined(rows[keys]))[numeric].apply(pd.to_numeric, errors="coerce")
+def closed(pattern: str, files: Sequence[Path], sources: Sequence[Mapping[str, str]]) -> list[Unlike]:
+    """Return the files of a closed collection (names like `pattern`) that are not those recorded in `sources`."""
+    recorded = {each["hash"]: each["title"] for each in sources if re.fullmatch(pattern, each["title"])}
+    found = [each for each in later.listed([file for file in files if re.fullmatch(pattern, file.name)])]
+    return [
+        Unlike(
+            "closed", f"{each['title']}: checksum {each['hash']}, not the recorded one of this closed file"
+        )
+        for each in found
+        if recorded and each["hash"] not in recorded
+    ]
 
 
-def _between(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[str]:
-    if len(old) < FEWEST:  # days on which something came to pass, no round of all trusts
-        return
+def accepted(odd: Sequence[Unlike], kinds: Collection[str] | bool) -> list[str]:
+    """Return what is unlike in words; raise DataError at what is of other kinds than `kinds` (True: all)."""
+    kinds = KINDS if kinds is True else kinds or ()
+    rest = [each for each in odd if each.kind not in kinds]
+    if rest:
+        flags = " ".join(sorted({each.kind for each in rest}))
+        allowed = f"what was before; `--accept-unlike {flags}` if the publisher's figures are so"
+        more = f" (and {len(rest) - 3} more)" if len(rest) > 3 else ""
+        said = "; ".join(each.said for each in rest[:3]) + more
+        raise DataError(rest[0].said.partition(":")[0], found=said, allowed=allowed)
+    return [f"{each.kind}: {each.said}" for each in odd]
+
+
+def _between(old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None) -> Iterator[Unlike]:
     both = old.index.intersection(new.index)
     for count, what in ((len(old) - len(both), "gone"), (len(new) - len(both), "new")):
         if count > CHANGED * max(FEWEST, len(old)):
-            yield f"{count} of {len(old)} trusts are {what}"
+            yield Unlike("trusts", f"{count} of {len(old)} trusts are {what}")
     was, now = old.loc[both], new.loc[both]
     spread: dict[str, float] = {}
     for name in new:
-        pair = (was[name] > 0) & (now[name] > 0)
-        pair &= (was[name] >= LARGE) | (was[name] % 1 != 0)
-        if pair.sum() < FEWEST:
+        a, b = _pair(was[name], now[name])
+        if len(a) < FEWEST:
             continue
-        a, b = was.loc[pair, name], now.loc[pair, name]
         if (share := float((a == b).mean())) >= EQUAL:
-            yield f"{name} is the same at {share:.0%} of trusts"
+            yield Unlike("equal", f"{name} is the same at {share:.0%} of trusts")
         steps = np.log(b / a)
-        spread[name] = float(steps.abs().median())
+        spread[name] = _median(a, b)
         if abs(steps.median()) > np.log(TIMES):
-            yield f"{name} is {np.exp(steps.median()):.2g} times as large in the middle of trusts"
-        elif spread[name] > APART:
-            yield f"{name} differs {np.exp(spread[name]):.1f} times in the middle of trusts, as if rows were shifted"
+            told = f"{name} is {np.exp(steps.median()):.2g} times as large in the middle of trusts"
+            yield Unlike("scale", told)
+        elif _misplaced(a, b, None if earlier is None else _pair(earlier[name], old[name])):
+            yield Unlike(
+                "shifted", f"{name} is nearer to other trusts' figures before, as if rows were shifted"
+            )
     for one, other in combinations(spread, 2):
         crossed = [_far(was[a], now[b]) for a, b in ((one, other), (other, one))]
         own = [spread[other], spread[one]]
         if all(mine > 0.1 and there < NEARER * mine for there, mine in zip(crossed, own, strict=True)):
-            yield f"{one} and {other} seem exchanged"
+            yield Unlike("exchanged", f"{one} and {other} seem exchanged")
+    large = [name for name in spread if (was[name] >= LARGE).any()]
+    yield from _swapped(was[large], now[large])
+
+
+def _pair(was: pd.Series, now: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the figures of trusts that have both and are not small counts."""
+    was, now = was.align(now, join="inner")
+    pair = (was > 0) & (now > 0) & ((was >= LARGE) | (was % 1 != 0))
+    return was[pair], now[pair]
+
+
+def _misplaced(a: pd.Series, b: pd.Series, before: tuple[pd.Series, pd.Series] | None) -> bool:
+    """Tell whether the figures `b` stand one or two rows off `a`, or anyhow where they stood in order `before`."""
+    b = _level(a, b)
+    own = _median(a, b)
+    if own < STILL:
+        return False
+    rows = [_median(one[step:], two[:-step]) for one, two in ((a, b), (b, a)) for step in (1, 2)]
+    if own > SHIFTED * min(rows):
+        return True
+    anyhow = min(_median(a, pd.Series(np.roll(b, len(b) // part))) for part in (2, 3, 5))
+    usual = _median(before[0], _level(*before)) if before and len(before[0]) >= FEWEST else own
+    return own > ANYHOW * anyhow and own > SUDDEN * usual
+
+
+def _level(was: pd.Series, now: pd.Series) -> pd.Series:
+    """Return `now` without what all trusts have in common since `was`: the season, the length of a month."""
+    return now / float(np.median(now.to_numpy() / was.to_numpy()))
+
+
+def _median(was: pd.Series, now: pd.Series) -> float:
+    """Return how far figures stand from one another, in the middle, place by place."""
+    return float(np.median(np.abs(np.log(now.to_numpy() / was.to_numpy()))))
 
 
 def _far(was: pd.Series, now: pd.Series) -> float:
     pair = (was > 0) & (now > 0)
-    return float(np.log(now[pair] / was[pair]).abs().median()) if pair.sum() >= FEWEST else np.inf
+    return _median(was[pair], now[pair]) if pair.sum() >= FEWEST else np.inf
+
+
+def _swapped(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
+    """Yield the pairs of trusts of which each has the figures, two of them or more, that the other had."""
+    a, b = (np.log(frame.where(frame >= LARGE)) for frame in (was, now))
+    b = b - (b - a).median()
+    far = a.index[(b - a).abs().median(axis=1) > APART]
+    if len(far) > CHANGED * len(was):  # more than a pair is amiss, and named above
+        return
+    for one, other in combinations(far, 2):
+        crossed = [np.abs(b.loc[x].to_numpy() - a.loc[y].to_numpy()) for x, y in ((one, other), (other, one))]
+        if all(np.isfinite(each).sum() >= 2 and np.nanmedian(each) < SAME for each in crossed):
+            yield Unlike("exchanged", f"trusts {one} and {other} seem exchanged")
+
+
+def _known(
+    old: set[str], new: set[str], known: pd.DataFrame, before: str, now: str, summed: bool
+) -> Iterator[Unlike]:
+    """Yield trusts that are gone without a closure on record, that nobody knows, or that come back closed."""
+    soon = f"{int(now[:4]) + 1}{now[4:]}-99"  # what is about to close may have left before
+    for code in sorted(old - new):
+        if not summed and code in known.index and not "" < known.at[code, "closed"] < soon:
+            yield Unlike("trusts", f"{code} ({known.at[code, 'name']}) is gone, and no closure is on record")
+    for code in sorted(new - old):
+        if code not in known.index and re.fullmatch(TRUST, code):
+            yield Unlike("trusts", f"{code} is new and no trust of the table organisations")
+        elif code in known.index and "" < known.at[code, "closed"] < before:
+            told = f"{code} ({known.at[code, 'name']}) is new, and closed on {known.at[code, 'closed']}"
+            yield Unlike("trusts", told)

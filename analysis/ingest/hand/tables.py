@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions
+from analysis.ingest import checks, descriptions, diff, record
 from analysis.ingest.checks import Rows
 from analysis.ingest.hand import costs, evidence
 
@@ -34,14 +35,16 @@ TABLES = (
     *costs.TABLES,
 )
 CONFIDENCE = ("high", "medium", "low")
+WHEN = re.compile(r"(.*_)?(date|day|on|of|accessed)")  # fields that say when something was
+CODES = ("org_code", "ods_code", "buddy_code")
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
     """Return TABLES from the data folder itself, every cell as the text it is.
 
     Raises DataError when a file is missing or breaks its description, when one names what another of them does
-    not hold, when an event's day does not follow from its date, or when a record without an address claims more
-    than it can.
+    not hold, when a date is in the future, a trust is none of `organisations`, an event's day does not follow from
+    its date, or a record without an address claims more than it can.
     """
     frames, described = {}, []
     for name in TABLES:
@@ -53,6 +56,11 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         frames[name] = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
         described.append(resource)
     data.check_references(described, frames)
+    listed = diff.texts(record.held(folder, "organisations.csv"))
+    for name, frame in frames.items():
+        _check_dates(checks.by_hand(name, frame))
+        if len(listed):
+            _check_trusts(checks.by_hand(name, frame), set(listed["org_code"]))
     claims, events = (checks.by_hand(name, frames[name]) for name in ("published_claims", "regime_events"))
     _check_events(events)
     _check_addresses(claims, above="medium")
@@ -68,6 +76,21 @@ def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> None:
     content = frame.to_csv(index=False, lineterminator="\n", float_format="%.6f").encode()
     data.verify(resource, content)
     ((folder or data.FOLDER) / resource["path"]).write_bytes(content)
+
+
+def _check_dates(rows: Rows) -> None:
+    today = pd.Timestamp.today().strftime("%Y-%m-%d")
+    for column in rows.frame.columns:
+        if WHEN.fullmatch(column):
+            dated = rows[column].str.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}")
+            late = dated & (rows[column] > rows[column].map(lambda cell: today[: len(cell)]))
+            checks.refuse(rows, late, column, f"a date up to today, {today}")
+
+
+def _check_trusts(rows: Rows, known: set[str]) -> None:
+    for column in (name for name in CODES if name in rows.frame.columns):
+        strange = ~rows[column].isin({*known, evidence.WHOLE, ""})
+        checks.refuse(rows, strange, column, "a code of the table organisations")
 
 
 def _check_events(rows: Rows) -> None:

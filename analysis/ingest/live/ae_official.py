@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, files
+from analysis.ingest import checks, files, naming
 from analysis.ingest.checks import Rows
 
 MONTHS = [name.upper() for name in calendar.month_name if name]
@@ -91,6 +91,7 @@ def read_official(path: Path) -> pd.DataFrame:
     checks.refuse(providers, other, "Period", f"{period}, as in the file name")
     codes = checks.code(providers, "Org Code")
     checks.unique(providers, ["Org Code"])
+    naming.note(providers, "Org Code", "Org name")
     headings = {field: heading for heading, field in layout.items()}
     for field in (field for field in headings if field.startswith(("over", "bookedover"))):
         most = by_type[field.replace("bookedover", "booked").replace("over", "attendances")]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, sheets
+from analysis.ingest import checks, naming, sheets
 from analysis.ingest.checks import Rows, text
 from analysis.ingest.live.ae_official import MONTHS, without_pilots
 from analysis.ingest.sheets import Sheet
@@ -84,6 +84,7 @@ def read_workbook(path: Path) -> pd.DataFrame:
     providers = rows.only(~national)
     out = pd.DataFrame({"org_code": checks.code(providers, "code"), "month": month})
     checks.unique(providers, ["code"])
+    naming.note(providers, "code", "name")
     return without_pilots(Rows(sheet.place, out.assign(**_measures(numbers[~national]), flag=None)))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest import checks, descriptions, files, naming, sheets
 from analysis.ingest.checks import Rows, text
 from analysis.ingest.live.sickness import LONG
 
@@ -20,6 +20,7 @@ STORED = r"cqc_latest_ratings_nhs_locations_overall_domain_20\d\d-\d\d\.csv"
 OFFICIAL = r"(?i:\d\d[ _](January|February|March|April|May|June|July|August|September|October|November|December)[ _](20\d\d)[ _]Latest[ _]ratings\.ods)"
 NHS = "NHS Healthcare Organisation"
 UNRATED = ("Not applicable", "Not Applicable", "No published rating")  # rows that hold no rating: left out
+CLOSED = STORED
 LEVELS = {"Locations": "location", "Providers": "provider"}
 FIRST_DAY = "2013-10-01"  # the first ratings of hospitals under the present method
 DEEPEST = 10  # the last row that may hold the headings
@@ -90,6 +91,7 @@ def snapshot(path: Path) -> pd.DataFrame:
     twice = rows.frame.duplicated(keys) & rows.frame.duplicated([*keys, "rating"])
     rows = rows.only(~twice)
     checks.unique(rows, keys)
+    naming.note(rows.only(rows["level"] == "provider"), "org_code", "name")
     bodies = rows["org_code"].nunique()
     if bodies < FEWEST:
         raise DataError(path.name, found=f"{bodies} NHS bodies", allowed=f"at least {FEWEST}, a whole file")

@@ -14,6 +14,8 @@ from analysis.ingest.live import kh03_workbook
 from analysis.ingest.live.kh03_workbook import period_of as period_of
 
 STEP = 3  # months from one period to the next
+CLOSED = kh03_compiled.FILE
+SUMMED = True  # each file prints its own totals
 
 
 def releases(folder: Path) -> list[Path]:

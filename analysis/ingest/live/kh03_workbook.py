@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, sheets
+from analysis.ingest import checks, descriptions, naming, sheets
 from analysis.ingest.checks import Rows
 from analysis.ingest.history.kh03_compiled import (
     BEDS_WITHIN,
@@ -81,6 +81,7 @@ def read_workbook(path: Path) -> tuple[pd.DataFrame, pd.Series]:
     checks.sums(rows, numbers, national, within=BEDS_WITHIN)
     codes = checks.code(rows.only(~national), "code")
     checks.unique(rows.only(~national), ["code"])
+    naming.note(rows.only(~national), "code", "name")
     rounded = numbers.round(DECIMALS).assign(quarter_end=quarter)
     return rounded[~national].assign(org_code=codes), rounded[national].iloc[0]
 

@@ -22,6 +22,7 @@ SURVEY, ESTATES, LIST, NAME, SUCCESSOR, RECORDED = TYPE_SOURCES = (
     "successor",
     "general knowledge, unverified",
 )
+CLOSED = "|".join([*OWN_FILES, *SHARED_FILES, *map(re.escape, trust_lists.RECORDS)])
 ODS_FILE = "ODS trust file"
 TYPE_BY_NAME = {
     r"MENTAL HEALTH|LEARNING DISABILITY": "mental health",

@@ -11,11 +11,12 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest import checks, descriptions, files, naming, sheets
 from analysis.ingest.history import shmi_archive
 from analysis.ingest.history.shmi_archive import TABLES as TABLES
 
 FILE = r"(?i)SHMI data at trust level,? ([A-Z][a-z]{2})(\d\d)-([A-Z][a-z]{2})(\d\d)( \((csv|xlsx?)\))?\.(csv|xlsx)"
+CLOSED = "|".join([shmi_archive.RELEASE_FILE, *shmi_archive.YEAR_FILES])
 SHEETS = ("Data",)
 HEADINGS = {
     "code": "Provider code",
@@ -25,6 +26,7 @@ HEADINGS = {
     "observed": "Observed deaths",
     "expected": "Expected deaths",
 }
+NAME = "Provider name"
 FEWEST = 100  # trusts; 118 to 131 are published
 ROUNDED = 5  # counts are published to the nearest five from 2019 on
 NATIONAL_WITHIN = 0.01
@@ -90,12 +92,14 @@ def read_release(path: Path) -> pd.DataFrame:
         grids: dict[str, sheets.Grid] = {"Data": [list(line) for line in lines]}
     else:
         grids = sheets.read(path)
-    sheet = sheets.headed(grids, SHEETS, list(HEADINGS.values()), file=path.name)
+    sheet = sheets.headed(grids, SHEETS, list(HEADINGS.values()), file=path.name, also=[NAME])
     columns = {field: sheets.column(sheet, heading) for field, heading in HEADINGS.items()}
+    columns["name"] = sheets.column(sheet, NAME) if NAME in sheet.headings else -1
     rows = sheets.records(sheet, columns, texts=columns)
     rows = replace(rows.only((rows["code"] != "") & (rows["shmi"] != "")), labels=HEADINGS)
     table = pd.DataFrame({"org_code": checks.code(rows, "code", pattern="[A-Z0-9]{3}"), "year": year})
     checks.unique(rows, ["code"])
+    naming.note(rows, "code", "name")
     shmi = checks.number(rows, "shmi", **descriptions.limits("shmi_yearly", "shmi"), required=True)
     counts = checks.numbers(rows, ["observed", "expected", "spells"], low=1, required=True, grouped=True)
     observed, expected = counts["observed"], counts["expected"]

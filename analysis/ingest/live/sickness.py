@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files
+from analysis.ingest import checks, descriptions, files, naming
 from analysis.ingest.checks import Rows
 
 TABLES = ("sickness_absence",)
@@ -107,6 +107,7 @@ def absence(path: Path) -> pd.DataFrame:
     other = (values["rate"] - rate).abs() > WITHIN
     checks.refuse(rows, other, "rate", "100 x days lost / days available")
     checks.unique(Rows(path.name, frame), ["org_code", "month"])
+    naming.note(rows, "org_code", "name")
     return frame.assign(days_lost=lost, days_available=available)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest import checks, descriptions, files, naming, sheets
 from analysis.ingest.checks import Rows, text
 from analysis.ingest.history import staff_survey_archive
 from analysis.ingest.history.staff_survey_archive import TABLES as TABLES
@@ -22,6 +22,7 @@ WORKBOOK = (
     r"(?:[-_ ]for)?[-_ ](?:20\d\d)[-_ \u2013]+(20\d\d)(?:[-_ (]*v(\d+))?[^/]*\.xlsx"
     r"|ST(2\d)-Organisation-Data.*\.xlsx"
 )
+CLOSED = rf"{staff_survey_archive.UNWEIGHTED_FILE}|{staff_survey_archive.WEIGHTED_FILE}"
 FIRST = 2020  # earlier years stay as they were first published
 SHEETS = (
     "acute & acute community",
@@ -31,7 +32,7 @@ SHEETS = (
     "combined acute & community",
 )
 # Names of a heading, the one of 2021 on first; {0} is the year.
-CODE = ("org_id", "trust")
+CODE, NAME = ("org_id", "trust"), "org_name"
 RESPONSES = ("response_rate_n_{0}", "responses")  # the second is of the newest year only
 RATE = ("response_rate_{0}", "rr_{0}")
 # Questions by the year whose numbers a workbook uses for all of its years: that of the newest.
@@ -187,14 +188,16 @@ def _sheet(sheet: Sheet, newest_year: int) -> pd.DataFrame:
     years = [year for year in years if year >= FIRST or year == newest_year]
     columns = {"code": _column(sheet, CODE, newest_year)}
     columns["result"] = _column(sheet, [f"{probe}_{{0}}"], newest_year)
+    columns["name"] = sheets.column(sheet, NAME) if NAME in sheet.headings else -1
     for year in years:
         columns |= _columns(sheet, year, newest_year)
-    rows = sheets.records(sheet, columns, texts=("code",))
+    rows = sheets.records(sheet, columns, texts=("code", "name"))
     rows = rows.plus(code=rows["code"].str.upper())
     rows = _table(rows.only((rows["code"] != "") | rows["result"].notna()))
     rows = rows.only(~rows["code"].str.fullmatch(SECTOR))
     checks.code(rows, "code", pattern=TRUST)
     checks.unique(rows, ["code"])
+    naming.note(rows, "code", "name")
     return pd.concat([_year(rows, year, newest_year) for year in years])
 
 
