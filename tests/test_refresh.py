@@ -90,7 +90,7 @@ def counts():
 def folder(tmp_path, monkeypatch):
     """A data folder made by a first refresh."""
     monkeypatch.setattr(refresh, "PUBLICATIONS", MADE)
-    monkeypatch.setattr(refresh, "hand", SimpleNamespace(read=read_notes))
+    monkeypatch.setattr(refresh, "hand", SimpleNamespace(read=read_notes, edited=hand.edited))
     monkeypatch.delenv("REPORT_TRACE", raising=False)
     target = tmp_path / "data"
     (target / "tables").mkdir(parents=True)

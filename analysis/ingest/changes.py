@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,25 @@ def refuse_removed(resource: Mapping[str, Any], old: bytes, new: bytes) -> None:
         )
         allowed = "every row that the table has now; --accept-removed if the publisher withdrew them"
         raise DataError(resource["name"], column=", ".join(keys), found=found, allowed=allowed)
+
+
+def removed(
+    old: Mapping[str, Mapping[str, Any]],
+    made: Mapping[str, bytes],
+    held: Callable[[str], bytes],
+    *,
+    accept: bool,
+) -> list[str]:
+    """Return what rows of the tables of record are gone; raise DataError unless that is to be accepted."""
+    gone = []
+    for name in (name for name in made if name in old):
+        try:
+            refuse_removed(old[name], held(old[name]["path"]), made[name])
+        except DataError as error:
+            if not accept:
+                raise
+            gone.append(f"removed: {name}: {error.found}")
+    return gone
 
 
 def _table(

@@ -174,7 +174,7 @@ def plan(
         raise DataError(
             str(source), found="no release file that is known", allowed="files of a known publication"
         )
-    accepted = _removed(old, made, folder, accept=accept_removed)
+    accepted = changes.removed(old, made, lambda path: record.held(folder, path), accept=accept_removed)
     held = {name: record.held(folder, resource["path"]) for name, resource in old.items() if name in made}
     compared = changes.compare(held, made, described, resources=old)
     odd += _unlike(compared, made, described, held=held, known=known)
@@ -182,7 +182,7 @@ def plan(
     kept = {name: (frame, descriptions.table(name, folder)) for name, frame in hand.read(folder).items()}
     made |= {name: to_csv(frame, resource) for name, (frame, resource) in kept.items()}
     anew = [describe(resource, made[name], []) for name, (_, resource) in kept.items()]
-    edited = [line for each in anew for line in _edited(old.get(each["name"]), each)]
+    edited = [line for each in anew for line in hand.edited(old.get(each["name"]), each)]
     return Plan(made, [*described, *anew], compared, read, accepted, edited)
 
 
@@ -195,21 +195,6 @@ def _trusts(folder: Path) -> pd.DataFrame:
     """Return the trusts of record by code, texts; none where the table is not there."""
     held = diff.texts(record.held(folder, "organisations.csv"))
     return held.set_index("org_code") if len(held) else pd.DataFrame(columns=["name", "opened", "closed"])
-
-
-def _edited(before: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
-    """Say in what a table kept by hand is not the one described before; the cells of before are kept nowhere."""
-    name, rows = now["name"], now["rows"]
-    if before is None:
-        return [f"{name}: new, {rows:,} rows, kept by hand."]
-    if before["hash"] != now["hash"]:
-        was = (
-            f"{before['rows']:,} rows became {rows:,}"
-            if before["rows"] != rows
-            else f"{rows:,} rows as before"
-        )
-        return [f"{name}: edited by hand, {was}. `git diff data/{now['path']}` shows the cells."]
-    return [] if before == json.loads(json.dumps(now)) else [f"{name}: the same rows, described anew."]
 
 
 def _unlike(
@@ -239,21 +224,6 @@ def _other_files(
     """Return the files of the publication's closed collection that are not the recorded ones."""
     sources = [each for name in publication.TABLES for each in old.get(name, {}).get("sources", [])]
     return unlike.closed(publication.CLOSED, read, sources) if hasattr(publication, "CLOSED") else []
-
-
-def _removed(
-    old: dict[str, dict[str, Any]], made: dict[str, bytes], folder: Path, *, accept: bool
-) -> list[str]:
-    """Return what rows of the tables of record are gone; raise DataError unless that is to be accepted."""
-    gone = []
-    for name in (name for name in made if name in old):
-        try:
-            changes.refuse_removed(old[name], record.held(folder, old[name]["path"]), made[name])
-        except DataError as error:
-            if not accept:
-                raise
-            gone.append(f"removed: {name}: {error.found}")
-    return gone
 
 
 def put(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -68,6 +70,21 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     evidence.check(frames)
     costs.check(frames)
     return frames
+
+
+def edited(before: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
+    """Say in what a table kept by hand is not the one described before; the cells of before are kept nowhere."""
+    name, rows = now["name"], now["rows"]
+    if before is None:
+        return [f"{name}: new, {rows:,} rows, kept by hand."]
+    if before["hash"] != now["hash"]:
+        was = (
+            f"{before['rows']:,} rows became {rows:,}"
+            if before["rows"] != rows
+            else f"{rows:,} rows as before"
+        )
+        return [f"{name}: edited by hand, {was}. `git diff data/{now['path']}` shows the cells."]
+    return [] if before == json.loads(json.dumps(now)) else [f"{name}: the same rows, described anew."]
 
 
 def write(name: str, frame: pd.DataFrame, folder: Path | None = None) -> None:
