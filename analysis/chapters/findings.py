@@ -102,6 +102,13 @@ def changed(found: Sequence[Finding], *, where: Path | None = None) -> list[str]
     return [one.key for one in found if one.key in set(rows)]
 
 
+def changed_sentence(keys: Sequence[str]) -> str:
+    """Say how many conclusions the last edition changed; blank for none."""
+    if not keys:
+        return ""
+    return f"{words.plural(len(keys), 'conclusion')} changed since the last edition; there they stand first."
+
+
 def reading(number: Headline) -> str:
     """Say which way a difference points, as `rule.reading`."""
     limits = {"estimate": number.value, "lower": number.low, "upper": number.high}

@@ -1,122 +1,159 @@
-"""The picture of the finding: three primary measures, beside the prediction and beside trusts alike."""
+"""The picture of the finding: three primary measures, at trusts that entered, at equally bad ones, and beside ten alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Drawing
 
-from analysis.chapters import ruled
 from analysis.edition.headlines import Headline
-from analysis.present import figures, words
-from analysis.present.palette import BETTER, BLUE, INK, MID, ORANGE, ORANGE_TEXT, QUIET, ZONE_TEXT
-from analysis.study import indicators, regime, ruled_out
+from analysis.present import figures, forest, words
+from analysis.present.forest import ALIKE, DECIDES, ENTERED
+from analysis.study import entry_effects, indicators, regime, rule, ruled_out
 
 SHORT = {
-    "shmi": "Hospital mortality",
-    "four_hour_waits": "Seen in A&E within four hours",
-    "recommend_work": "Staff who recommend their trust",
+    "shmi": "per 100 expected; {} ruled out",
+    "four_hour_waits": "seen in four hours; {} ruled out",
+    "recommend_work": "would recommend; {} ruled out",
 }
+NAMES = {"shmi": "Deaths", "four_hour_waits": "A&E waits", "recommend_work": "Staff's view"}
+TELLS = {
+    "shmi": "deaths per hundred expected",
+    "four_hour_waits": "patients in a hundred seen in four hours",
+    "recommend_work": "staff in a hundred who recommend their trust",
+}
+WITHIN = {"shmi": "deaths", "four_hour_waits": "A&E waits", "recommend_work": "staff's view"}
 SCALE = {"shmi": 100.0}  # deaths per hundred expected; the others are in percentage points
-UNIT = {"shmi": ruled.DEATHS}
-ROWS = ((1.4, BLUE, INK, "beside the prediction"), (0.0, ORANGE, ORANGE_TEXT, "beside trusts alike"))
+ROWS = ((ENTERED, "Entered"), (ALIKE, "Equally bad"), (DECIDES, "What decides"))
+STEP = 2
 
 
 def frame(known: Mapping[str, Headline]) -> pd.DataFrame:
     """Return what is drawn, signed so that more is better.
 
-    known: of `findings.numbers`. Columns: `measure`, `compared` ("beside the prediction", "beside trusts alike"),
-    `estimate`, `lower`, `upper`, `important` (smallest difference that matters), `unit`, `verdict`.
+    known: of `findings.numbers`. Columns: `indicator`, `measure`, `compared` (of ROWS), `estimate`, `lower`,
+    `upper`, `important` (smallest difference that matters), `unit`, `verdict`.
     """
     rows = []
     for name in indicators.indicators(primary=True):
-        scale, sign = SCALE.get(name, 1.0), -1 if regime.indicator(name).better == "lower" else 1
-        for key, compared in (("entry", ROWS[0][3]), ("decided", ROWS[1][3])):
-            one = known[f"{key}_{name}"]
-            low, high = sorted(sign * scale * limit for limit in (one.low, one.high))
-            important, unit = scale * ruled_out.important(name), UNIT.get(name, "percentage points")
-            drawn = (SHORT[name], compared, sign * scale * one.value, low, high, important, unit)
-            rows.append((*drawn, known[f"entry_{name}"].verdict))
-    columns = ["measure", "compared", "estimate", "lower", "upper", "important", "unit", "verdict"]
+        bad = entry_effects.equally_bad(name).placebo.overall
+        entered, decided = known[f"entry_{name}"], known[f"decided_{name}"]
+        limits = (
+            (entered.value, entered.low, entered.high),
+            (bad.value, bad.lower, bad.upper),
+            (decided.value, decided.low, decided.high),
+        )
+        scale = SCALE.get(name, 1.0)
+        for (_, compared), values in zip(ROWS, limits, strict=True):
+            value, *ends = (scale * better_up(name) * one for one in values)
+            drawn = (name, NAMES[name], compared, value, min(ends), max(ends))
+            rows.append((*drawn, scale * ruled_out.important(name), TELLS[name], entered.verdict))
+    columns = [
+        "indicator",
+        "measure",
+        "compared",
+        "estimate",
+        "lower",
+        "upper",
+        "important",
+        "unit",
+        "verdict",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
+def better_up(name: str) -> int:
+    """Return the sign that turns an indicator so that more is better."""
+    return -1 if regime.indicator(name).better == "lower" else 1
+
+
 def title(found: pd.DataFrame) -> str:
-    """Return the finding: of how many of the measures an improvement can be told beside trusts alike."""
-    beside = found[found["compared"] == ROWS[1][3]]
-    many = int((beside["verdict"] == "improved").sum())
-    if many == 0:
-        return "Beside trusts alike, no main measure can be told to have improved"
-    return f"Beside trusts alike, {words.number(many)} of {words.number(len(beside))} main measures improved"
+    """Return the finding: what each verdict says, in a sentence for a board."""
+    verdicts = found.drop_duplicates("indicator").set_index("indicator")["verdict"]
+    said = {
+        rule.IMPROVED: "improved more than",
+        rule.WORSENED: "worsened more than",
+        rule.NO_IMPORTANT: "made no important gain on",
+    }
+    parts = [
+        f"{text} trusts alike in {words.join([WITHIN[name] for name in verdicts[verdicts == one].index])}"
+        for one, text in said.items()
+        if (verdicts == one).any()
+    ]
+    open_ones = [WITHIN[str(name)] for name in verdicts[verdicts == rule.CANNOT_TELL].index]
+    cannot = f"on {words.join(open_ones)} the figures cannot tell" if open_ones else ""
+    if not parts:
+        return f"Did trusts put in special measures gain on trusts alike? {cannot[:1].upper()}{cannot[1:]}"
+    return f"Trusts put in special measures {words.join(parts)}{'; ' if cannot else ''}{cannot}"
+
+
+def told(name: str, value: float) -> str:
+    """Return a change, signed so that more is better, in words: '2.3 fewer'."""
+    more = value * better_up(name) > 0
+    return f"{words.number(abs(value), digits=1)} {'more' if more else 'fewer'}"
+
+
+def between(name: str, lower: float, upper: float) -> str:
+    """Return an interval, signed so that more is better, in words: '0.3 to 4.3 fewer'."""
+    ends = sorted((lower * better_up(name), upper * better_up(name)))
+    first, last = (told(name, end * better_up(name)) for end in ends)
+    if first.split()[1] == last.split()[1]:
+        low, high = sorted((first, last), key=lambda text: float(text.split()[0]))
+        return f"({low.split()[0]} to {high})"
+    return f"({first} to {last})"
 
 
 def says(found: pd.DataFrame) -> str:
     """Return the picture in words."""
-    parts = [
-        f"{row['measure']} {row['compared']}: {words.number(row['estimate'], digits=1)} "
-        f"({words.number(row['lower'], digits=1)} to {words.number(row['upper'], digits=1)}) {row['unit']}"
-        for row in found.to_dict("records")
-    ]
-    ends = [f"{name}: {rows['verdict'].iloc[0]}" for name, rows in found.groupby("measure", sort=False)]
-    return f"Change after entry, more is better. {'; '.join(parts)}. Verdicts: {'; '.join(ends)}."
+    parts = []
+    for _, rows in found.groupby("measure", sort=False):
+        first = rows.iloc[0]
+        each = [
+            f"{row['compared'].lower()} {told(row['indicator'], row['estimate'])} "
+            f"{between(row['indicator'], row['lower'], row['upper'])}"
+            for row in rows.to_dict("records")
+        ]
+        parts.append(f"{first['measure']}, {first['unit']}: {'; '.join(each)}. Verdict: {first['verdict']}.")
+    return f"Change after entry in three measures, better to the right. {' '.join(parts)}"
 
 
-def _row(ax: Axes, rows: pd.DataFrame) -> None:
-    reach = 1.15 * rows[["lower", "upper", "important"]].abs().max(axis=None)
-    important = rows["important"].iloc[0]
-    ax.axvspan(0, reach, color=BETTER, zorder=0)
-    ax.axvline(0, color=QUIET, linewidth=1)
-    ax.axvline(important, color=MID, linewidth=1, linestyle=(0, (4, 3)))
-    for (place, colour, ink, name), one in zip(ROWS, rows.to_dict("records"), strict=True):
-        ax.plot(
-            [one["lower"], one["upper"]], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt"
-        )
-        ax.plot(one["estimate"], place, "o" if place else "D", color=colour, markersize=7)
-        ax.text(-reach, place + 0.22, name, color=ink, fontsize=10, ha="left", va="bottom")
-    ax.set_xlim(-reach, reach)
-    ax.set_ylim(-0.5, 2.3)
-    ax.set_yticks([])
-    ax.set_xlabel(rows["unit"].iloc[0], fontsize=10)
-    ax.set_title(f"{rows['measure'].iloc[0]}: {rows['verdict'].iloc[0]}", loc="left", fontsize=10)
-
-
-def forest(found: pd.DataFrame) -> figures.Draw:
-    """Return a drawing of `frame`: a row a measure, better to the right, the smallest difference that matters dashed."""
-
-    def draw(width: int) -> Drawing:
-        measures = [rows for _, rows in found.groupby("measure", sort=False)]
-        drawing, axes = figures.canvas(
-            width, 165 * len(measures) + 20, len(measures), 1, layout="constrained"
-        )
-        for ax, rows in zip(axes, measures, strict=True):
-            _row(ax, rows)
-        axes[0].text(
-            0.99,
-            0.97,
-            "better",
-            color=ZONE_TEXT,
-            fontsize=10,
-            ha="right",
-            va="top",
-            transform=axes[0].transAxes,
-        )
-        return drawing
-
-    return draw
-
-
-HOW = (
-    "Each line is a 95% interval, the mark on it the estimate; right of the middle is better. "
-    "An interval that lies left of the dashed line leaves out an improvement that matters."
-)
+def _notes(name: str) -> tuple[str, str]:
+    """Return the unit of a measure and which gain is ruled out: in full, and in fewer letters."""
+    out = SCALE.get(name, 1.0) * ruled_out.of(name).improvement
+    gain = f"a gain above {words.number(out, digits=1)}" if out else "any gain"
+    return f"{TELLS[name]}; {gain} is ruled out", SHORT[name].format(gain.removeprefix("a "))
 
 
 def picture(known: Mapping[str, Headline], *, name: str) -> figures.Figure:
     """Return the picture as a page publishes it. name: its anchor."""
     found = frame(known)
+    measures = []
+    for key, rows in found.groupby("indicator", sort=False):
+        marks = tuple(
+            forest.Mark(
+                kind, row["estimate"], row["lower"], row["upper"], label,
+                told(str(key), row["estimate"]), between(str(key), row["lower"], row["upper"]),
+            )
+            for (kind, label), row in zip(ROWS, rows.to_dict("records"), strict=True)
+        )  # fmt: skip
+        first = rows.iloc[0]
+        measures.append(
+            forest.Measure(first["measure"], first["verdict"], *_notes(str(key)), first["important"], marks)
+        )
+    low, high = (float(end) for end in (found["lower"].min(), found["upper"].max()))
+    ticks = np.arange(STEP * np.floor(low / STEP), high + STEP, STEP)
+    drawn = forest.few(
+        measures, low=float(ticks[0]), high=float(ticks[-1]), ticks=ticks[:-1].tolist(), unit="in a hundred",
+        zone="a change that matters",
+    )  # fmt: skip
     sources = ("indicators", "regime_spells", "calibration")
     return figures.figure(
-        forest(found), name=name, title=title(found), says=says(found), frame=found, sources=sources, how=HOW
+        drawn, name=name, title=title(found), says=says(found), frame=found, sources=sources, how=HOW
     )
+
+
+HOW = (
+    "Bars are 95% intervals. Equally bad: as far behind the year before, never put in. "
+    "What decides: each trust beside ten that were alike, never put in."
+)

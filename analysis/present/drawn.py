@@ -10,8 +10,8 @@ from html import escape
 
 import pandas as pd
 
-from analysis.present import spreadsheet
 from analysis.present.blocks import Block
+from analysis.present.figures import sourced
 from analysis.present.tables import credit, mark
 
 
@@ -30,8 +30,7 @@ def drawn(
     html = (
         f'<figure class="result" id="{escape(name)}"><figcaption class="finding">{escape(title)}{mark(sources)}'
         f'</figcaption><p class="visually-hidden">{escape(says)}</p><div class="drawn {kind}">{body}</div>'
-        f'<p class="source">{escape(credit(sources))} <a download="{escape(name)}.csv" '
-        f'href="{spreadsheet.address(frame)}">Numbers of this figure (CSV)</a></p></figure>'
+        f"{sourced(sources, name, frame)}</figure>"
     )
     return Block(html, f"{title}\n{says}\n{credit(sources)}")
 

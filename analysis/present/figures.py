@@ -29,6 +29,7 @@ from analysis.present.tables import credit, mark
 WIDE = (6.6, 3.9)
 NARROW_PX, WIDE_PX = 328, 660  # a drawing for a phone, shown from 288 px on; for a desk, shown from 600 px on
 PX = 96
+LONG_CREDIT = 140  # letters: more than two lines on a phone
 LEAST = 9.4  # points: 12.5 px, which on a phone of 320 px are 11
 SHORT = 20  # letters of a line of a name on a narrow drawing
 LETTER = 7.8  # px, of a text of that size
@@ -94,9 +95,7 @@ class Figure:
             f'<figure class="result" id="{escape(self.name)}">'
             f'<figcaption class="finding">{escape(self.title)}{mark(self.sources)}</figcaption>{how}'
             f'<div class="picture">{self._element("narrow", self.narrow)}{self._element("wide", self.wide)}</div>'
-            f'<p class="source">{escape(credit(self.sources))} '
-            f'<a download="{escape(self.name)}.csv" href="{spreadsheet.address(self.frame)}">'
-            f"Numbers of this figure (CSV)</a></p></figure>"
+            f"{sourced(self.sources, self.name, self.frame)}</figure>"
         )
 
     def alone(self) -> str:
@@ -158,6 +157,15 @@ def figure(
 def canvas(width: int, height: float, *shape: int, **grid: Any) -> tuple[matplotlib.figure.Figure, Any]:
     """Return a figure of `width` by `height` px of the screen and its axes, as `plt.subplots(*shape, **grid)` does."""
     return plt.subplots(*shape, figsize=(width / PX, height / PX), **grid)
+
+
+def sourced(sources: tuple[str, ...], name: str, frame: pd.DataFrame) -> str:
+    """Return the line below a picture: its sources, folded when they take many words, and its numbers as CSV."""
+    told = escape(credit(sources))
+    numbers = f'<a download="{escape(name)}.csv" href="{spreadsheet.address(frame)}">Numbers of this figure (CSV)</a>'
+    if len(told) < LONG_CREDIT:
+        return f'<p class="source">{told} {numbers}</p>'
+    return f'<div class="source"><details class="fold"><summary>Sources</summary><p>{told}</p></details> {numbers}</div>'
 
 
 def _labelled(drawing: matplotlib.figure.Figure, name: str) -> None:

@@ -21,6 +21,8 @@ from analysis.present import words
 # What a page answers, as a question. Every page of the contents has one.
 QUESTIONS = {
     "index": "did special measures make care better?",
+    "findings": "what was found, how sure are we, and what else could explain it?",
+    "plain-english": "what happened, in plain words?",
     "briefing": "what should a board know and ask?",
     "protocol": "what was planned, and what was changed since?",
     "regime": "which trusts were in special measures, and when?",
@@ -118,6 +120,8 @@ def with_way(html: str, name: str, told: dict[str, tuple[str, int]], edition: st
             heading.insert_after(_line(page, question, length))
     _neighbours(page, here, told)
     _marks(page, here)
+    for code in page.select("div.cell.tag_hide-input > details.hide"):
+        code.parent.append(code.extract())  # the picture comes first, its code after it
     for anchor in page.select("a.headerlink"):
         anchor.clear()
         anchor.append(_drawn(page, CHAIN))

@@ -1,0 +1,206 @@
+"""The argument in one picture: trusts that entered, equally bad ones that did not, and all that never did, around entry."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+from analysis.chapters.findings_drawn import NAMES, SCALE, better_up
+from analysis.present import figures, forest, words
+from analysis.present.palette import (
+    BLUE,
+    BLUE_TINT,
+    INK,
+    ORANGE,
+    ORANGE_TEXT,
+    ORANGE_TINT,
+    PAGE,
+    PALE,
+    PANEL,
+    QUIET,
+)
+from analysis.present.svg import HALO
+from analysis.study import around_entry, indicators, regime
+from analysis.study.around_entry import AFTER, BEFORE, ENTERED, EQUALLY_BAD
+
+AWAY = {
+    "shmi": "more deaths per hundred expected",
+    "four_hour_waits": "fewer in a hundred seen in four hours",
+    "recommend_work": "fewer in a hundred who recommend",
+}
+CLOSER = 0.75  # of the gap of the year before: a group whose gap is smaller at the end came back
+LOOKS = {
+    ENTERED: (BLUE, BLUE_TINT, BLUE, "-", "o"),
+    EQUALLY_BAD: (ORANGE, ORANGE_TINT, ORANGE_TEXT, "--", "D"),
+}
+HOW = (
+    "Each line is the average distance from all trusts of the same kind that were never put in; up is better. "
+    "Each trust that was put in is paired with one as far behind in the year before (hatched) that was not. "
+    "Pale grounds are 95% intervals."
+)
+TALL = 196  # px of a panel
+
+
+def frame() -> pd.DataFrame:
+    """Return `around_entry.paths` of the primary indicators as drawn: better is more, in `findings_drawn.SCALE`."""
+    parts = []
+    for name in indicators.indicators(primary=True):
+        found, turn = around_entry.paths(name), better_up(name) * SCALE.get(name, 1.0)
+        ends = (turn * found[["lower", "upper"]]).agg(["min", "max"], axis=1)
+        drawn = found.assign(gap=turn * found["gap"], lower=ends["min"], upper=ends["max"])
+        parts.append(drawn.assign(indicator=name, measure=NAMES[name], unit=AWAY[name]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def came_back(rows: pd.DataFrame) -> dict[str, bool]:
+    """Return for each group whether its gap at the end is less than CLOSER of that in the year before entry."""
+    found = {}
+    for group, path in rows.groupby("group", sort=False):
+        before = path.loc[path["years"].between(-1, 0, inclusive="left"), "gap"].mean()
+        found[str(group)] = bool(path["gap"].iloc[-1] > CLOSER * before)
+    return found
+
+
+def panel_title(rows: pd.DataFrame) -> str:
+    """Return what a panel shows."""
+    back = came_back(rows)
+    told = {(True, True): "both came back", (False, False): "both stayed behind"}
+    said = told.get(
+        (back[ENTERED], back[EQUALLY_BAD]), f"only the {ENTERED if back[ENTERED] else EQUALLY_BAD} came back"
+    )
+    return f"{rows['measure'].iloc[0]}: {said}"
+
+
+def title(found: pd.DataFrame) -> str:
+    """Return the finding: in how many measures the equally bad ended as near to the others or nearer."""
+    last = found.groupby(["indicator", "group"], sort=False)["gap"].last().unstack("group")
+    near = int((last[EQUALLY_BAD] >= last[ENTERED]).sum())
+    if near == len(last):
+        return "Equally bad trusts that were never put in ended at least as near the average"
+    return f"Equally bad trusts that were never put in ended as near the average in {near} of {len(last)} measures"
+
+
+def says(found: pd.DataFrame) -> str:
+    """Return the picture in words."""
+    parts = []
+    for _, rows in found.groupby("indicator", sort=False):
+        ends = []
+        for group, path in rows.groupby("group", sort=False):
+            before = path.loc[path["years"].between(-1, 0, inclusive="left"), "gap"].mean()
+            first, last = (words.number(-value, digits=1) for value in (before, path["gap"].iloc[-1]))
+            ends.append(f"{group} {first} in the year before, {last} at the end")
+        parts.append(
+            f"{panel_title(rows)} ({rows['unit'].iloc[0]} than trusts never put in: {'; '.join(ends)})."
+        )
+    pairs = words.join(
+        [words.number(rows["pairs"].max()) for _, rows in found.groupby("indicator", sort=False)]
+    )
+    return f"Two years before entry to three after it. {' '.join(parts)} At most {pairs} pairs."
+
+
+def picture(*, name: str = "the-argument") -> figures.Figure:
+    """Return the picture as a page publishes it. name: its anchor."""
+    found = frame()
+    tables = [regime.indicator(one)["table"] for one in indicators.indicators(primary=True)]
+    return figures.figure(
+        draw(found), name=name, title=title(found), says=says(found), frame=found, how=HOW,
+        sources=(*tables, "regime_spells"),
+    )  # fmt: skip
+
+
+def draw(found: pd.DataFrame) -> figures.Draw:
+    """Return a drawing of `frame`: panels side by side, one below the other on a narrow sheet."""
+    panels = [rows for _, rows in found.groupby("indicator", sort=False)]
+
+    def drawn(width: int) -> Drawing:
+        across = 1 if width == figures.NARROW_PX else len(panels)
+        each, rows = width / across, len(panels) // across
+        head = 46 if across == 1 else 80
+        high = head + TALL + 46
+        drawing, ax = forest.sheet(width, high * rows)
+        for place, one in enumerate(panels):
+            left, top = each * (place % across), high * (place // across)
+            strong = [panel_title(one)] if across == 1 else panel_title(one).split(": ")
+            for line, text in enumerate([*strong, *wrap(one["unit"].iloc[0], 60 if across == 1 else 25)]):
+                bold = line < len(strong)
+                forest.write(
+                    ax, left, top + 10 + 19 * line, text, bold=bold, size=forest.SMALL if line else forest.NAME,
+                    color=INK if bold else QUIET,
+                )  # fmt: skip
+            room = (left + 24, top + head, each - 24 - (38 if across == 1 else 48), TALL)
+            box = drawing.add_axes(forest.within(drawing, room))
+            _panel(box, one, tight=across > 1)
+        return drawing
+
+    return drawn
+
+
+def _panel(ax: Axes, rows: pd.DataFrame, *, tight: bool) -> None:
+    low, high = rows["lower"].min(), max(rows["upper"].max(), 0.6)
+    low, high = low - 0.04 * (high - low), high + 0.16 * (high - low)
+    ax.set(xlim=(-BEFORE - 0.15, AFTER + 0.08), ylim=(low, high))
+    ax.axvspan(0, AFTER + 0.08, color=PANEL, zorder=0, linewidth=0)
+    year = -rows.loc[rows["years"] < 0, "years"].min() / BEFORE
+    edges = (-1.25, -0.75) if year == 1 and rows["years"].diff().abs().max() >= 1 else (-1.05, -0.1)
+    ax.axvspan(*edges, facecolor="none", edgecolor=PALE, hatch="///", zorder=0.5, linewidth=0)
+    step = next(step for step in (1, 2, 4, 5, 10) if (high - low) / step <= 6)
+    ticks = [tick for tick in np.arange(-100 * step, 0 + step, step) if low < tick <= 0]
+    for tick in ticks:
+        ax.axhline(
+            float(tick), color=INK if tick == 0 else PALE, linewidth=1.2 if tick == 0 else 0.8, zorder=1
+        )
+    ax.axvline(0, color=INK, linewidth=1.2, linestyle=":", zorder=2)
+    for group, path in rows.groupby("group", sort=False):
+        colour, tint, ink, style, shape = LOOKS[str(group)]
+        ax.fill_between(
+            path["years"], path["lower"], path["upper"], color=tint, alpha=0.5, linewidth=0, zorder=1.5
+        )
+        whole = path["years"].mod(1) == 0
+        ax.plot(path["years"], path["gap"], color=colour, linewidth=1.9, linestyle=style, zorder=4)
+        ax.plot(
+            path.loc[whole, "years"], path.loc[whole, "gap"], shape, color=colour, zorder=5, markersize=5,
+            markerfacecolor=PAGE if shape == "D" else colour, markeredgewidth=1.4,
+        )  # fmt: skip
+        _end(ax, rows, path, ink)
+    _labels(ax, rows, (low, high), tight=tight)
+    ax.set_yticks(ticks, [f"{abs(tick):g}" for tick in ticks])
+    ax.set_xticks(
+        range(-BEFORE, AFTER + 1),
+        [f"{at:+d}".replace("-", words.MINUS) if at else "0" for at in range(-BEFORE, AFTER + 1)],
+    )
+    ax.set_xlabel("years from entry", color=QUIET)
+    ax.set_ylabel(rows["unit"].iloc[0], visible=False)  # it stands above the panel
+    ax.tick_params(length=0, pad=4)
+    for side in ax.spines.values():
+        side.set_visible(False)
+
+
+def _end(ax: Axes, rows: pd.DataFrame, path: pd.DataFrame, ink: str) -> None:
+    """Write the last value at the end of a line, apart from the other group's."""
+    ends = rows.groupby("group", sort=False)["gap"].last()
+    tall = (ax.get_ylim()[1] - ax.get_ylim()[0]) / TALL
+    middle, mine = ends.mean(), path["gap"].iloc[-1]
+    apart = max(abs(mine - middle), 8 * tall) * (1 if mine > middle else -1)
+    ax.text(
+        path["years"].iloc[-1] + 0.16, middle + apart, words.number(abs(mine), digits=1), color=ink,
+        fontsize=forest.SMALL, fontweight="bold", va="center", ha="left",
+    )  # fmt: skip
+
+
+def _labels(ax: Axes, rows: pd.DataFrame, limits: tuple[float, float], *, tight: bool) -> None:
+    """Write which line is which, and what the zero line and the hatching stand for."""
+    low, high = limits
+    tall = (high - low) / TALL
+    looks: dict[str, Any] = {"fontsize": forest.SMALL, "gid": HALO, "zorder": 7}
+    ax.text(-BEFORE - 0.1, 4 * tall, "never put in", color=QUIET, va="bottom", **looks)
+    ax.text(-BEFORE - 0.1, low + 4 * tall, "paired on this", color=QUIET, va="bottom", **looks)
+    told = "Equally bad" if tight else "Equally bad, not put in"
+    ax.text(AFTER, high - 6 * tall, told, color=ORANGE_TEXT, ha="right", va="top", fontweight="bold", **looks)
+    ax.text(
+        AFTER, low + 22 * tall, "Entered", color=BLUE, ha="right", va="bottom", fontweight="bold", **looks
+    )

@@ -1,0 +1,209 @@
+"""Forest plots laid out in px of the screen: a few measures with a verdict each, or many in families.
+
+Better lies to the right whatever the sign of a measure. Shape comes before colour: filled circle, hollow diamond with
+a dashed line, thick bar with a tick, grey square. Texts are placed as wide as the widest common face needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+from analysis.present import figures
+from analysis.present.palette import (
+    BETTER,
+    BLUE,
+    GREY,
+    INK,
+    MID,
+    ORANGE,
+    ORANGE_TEXT,
+    PAGE,
+    PALE,
+    QUIET,
+    ZONE,
+    ZONE_TEXT,
+)
+from analysis.present.svg import HALO
+
+SMALL, NAME = 9.6, 10.8  # points: 12.8 and 14.4 px
+ENTERED, ALIKE, DECIDES, NEITHER = "entered", "alike", "decides", "neither"
+INKS = {ENTERED: (BLUE, BLUE), ALIKE: (ORANGE, ORANGE_TEXT), DECIDES: (INK, INK), NEITHER: (GREY, QUIET)}
+ICONS = {"improved": "▲", "worsened": "▼", "no important improvement": "–", "cannot tell": "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An estimate with its interval, better to the right. label: name of the row; told: the number in words, its
+    interval after it (`between`, on a wide drawing)."""
+
+    kind: str
+    estimate: float
+    lower: float
+    upper: float
+    label: str = ""
+    told: str = ""
+    between: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure of a forest. note, short: a line below its name, for a narrow drawing; important: smallest difference that matters; marks: rows."""
+
+    name: str
+    verdict: str
+    note: str
+    short: str
+    important: float
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One of many measures. told, between: its number and interval in its own unit; strong: a main measure;
+    better: whether a direction is better."""
+
+    family: str
+    name: str
+    told: str
+    between: str
+    marks: tuple[Mark, ...]
+    strong: bool
+    better: bool
+
+
+def sheet(width: int, height: float) -> tuple[Drawing, Axes]:
+    """Return a figure whose only axes is all of it, in px from the upper left corner."""
+    drawing, ax = figures.canvas(width, height, layout="none")
+    ax.set_position((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    ax.axis("off")
+    return drawing, ax
+
+
+def within(drawing: Drawing, room: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return where an axes stands in a figure, as shares of it. room: left, upper edge, width and height in px."""
+    width, height = (float(side) * figures.PX for side in drawing.get_size_inches())
+    left, top, wide, high = room
+    return left / width, 1 - (top + high) / height, wide / width, high / height
+
+
+def long(text: str, size: float = SMALL, *, bold: bool = False) -> float:
+    """Return how wide a text is, in px."""
+    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
+    return float(TextPath((0, 0), text, size=size, prop=font).get_extents().width) / 0.75
+
+
+def write(
+    ax: Axes, x: float, y: float, text: str, *, bold: bool = False, ha: str = "left", color: str = INK,
+    size: float = SMALL, halo: bool = False,
+) -> None:  # fmt: skip
+    """Write a line whose middle lies at `y`."""
+    weight = "bold" if bold else "normal"
+    ax.text(
+        x, y, text, fontsize=size, fontweight=weight, ha=ha, va="center_baseline", color=color,
+        gid=HALO if halo else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Where values stand: from `low` at `left` px to `high` at `right` px; what reaches beyond ends at the edge."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def __call__(self, value: float) -> float:
+        part = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        return self.left + part * (self.right - self.left)
+
+
+def _mark(ax: Axes, one: Mark, at: _Scale, y: float) -> None:
+    colour = INKS[one.kind][0]
+    ends, x = [at(one.lower), at(one.upper)], at(one.estimate)
+    if one.kind == DECIDES:
+        ax.plot(ends, [y, y], color=colour, linewidth=5.5, solid_capstyle="butt", zorder=4)
+        ax.plot([x, x], [y - 6, y + 6], color=PAGE, linewidth=3.4, zorder=5)
+        ax.plot([x, x], [y - 7, y + 7], color=colour, linewidth=1.4, zorder=6)
+        return
+    style = (0, (3, 1.6)) if one.kind == ALIKE else "-"
+    ax.plot(ends, [y, y], color=colour, linewidth=1.8, linestyle=style, solid_capstyle="butt", zorder=4)
+    shape = {ENTERED: "o", ALIKE: "D", NEITHER: "s"}[one.kind]
+    face = PAGE if one.kind == ALIKE else colour
+    size = 4.6 if one.kind == ALIKE else 5.4
+    ax.plot(x, y, shape, color=colour, markerfacecolor=face, markeredgewidth=1.5, markersize=size, zorder=5)
+
+
+def _ground(
+    ax: Axes, at: _Scale, top: float, low: float, *, important: float | None, ticks: Sequence[float]
+) -> None:
+    """Shade the better side, from the difference that matters on deeper, and draw the grid."""
+    ax.fill_between([at(0), at.right], top, low, color=BETTER, linewidth=0, zorder=0)
+    for tick in ticks:
+        ax.plot([at(tick)] * 2, [top, low], color=QUIET if tick == 0 else PALE, linewidth=1, zorder=2)
+    if important is not None:
+        ax.fill_between([at(important), at.right], top, low, color=ZONE, linewidth=0, zorder=1)
+        ax.plot([at(important)] * 2, [top, low], color=MID, linewidth=1.2, linestyle=(0, (3, 2)), zorder=3)
+
+
+def _axis(ax: Axes, at: _Scale, y: float, ticks: Sequence[float], unit: str) -> None:
+    """Write the two sides, the numbers of the axis, without sign since the sides are named, and its unit."""
+    write(ax, at(0) - 8, y, "← worse", ha="right", color=QUIET)
+    write(ax, at(0) + 8, y, "better →", bold=True, color=ZONE_TEXT)
+    for tick in ticks:
+        write(ax, at(tick), y + 18, f"{abs(tick):g}", ha="center", color=QUIET)
+    write(ax, 0, y + 18, unit, color=QUIET)
+
+
+def few(
+    measures: Sequence[Measure], *, low: float, high: float, ticks: Sequence[float], unit: str, zone: str
+) -> figures.Draw:
+    """Return a drawing of measures with their verdicts, all on one axis. zone: what the deep ground stands for."""
+
+    def draw(width: int) -> Drawing:
+        narrow = width == figures.NARROW_PX
+        step = 20 if narrow else 22
+        at = _Scale(low, high, 106, width - 74) if narrow else _Scale(low, high, 140, width - 248)
+        tall, head = 59 + step * max(len(one.marks) for one in measures), 56
+        drawing, ax = sheet(width, head + tall * len(measures))
+        ax.fill_between([0, 14], 3, 15, color=ZONE, linewidth=0)
+        ax.plot([0.8, 0.8], [2, 16], color=MID, linewidth=1.2, linestyle=(0, (3, 2)))
+        write(ax, 20, 9, zone, color=ZONE_TEXT)
+        _axis(ax, at, 30, ticks, unit)
+        for place, one in enumerate(measures):
+            _measure(
+                ax, one, one.short if narrow else one.note, at, head + tall * place, (step, width), ticks
+            )
+        return drawing
+
+    return draw
+
+
+def _measure(
+    ax: Axes, one: Measure, note: str, at: _Scale, top: float, sizes: tuple[int, int], ticks: Sequence[float]
+) -> None:  # fmt: skip
+    step, width = sizes
+    write(ax, 0, top + 12, one.name, bold=True, size=NAME)
+    place = long(one.name, NAME, bold=True) + 18
+    ax.plot(place, top + 12, "o", color=INK, markersize=11.5)
+    write(ax, place, top + 12, ICONS[one.verdict], bold=True, ha="center", color=PAGE)
+    write(ax, place + 13, top + 12, one.verdict, bold=True)
+    write(ax, 0, top + 31, note, color=QUIET)
+    first = top + 47
+    _ground(ax, at, first - 4, first + step * len(one.marks), important=one.important, ticks=ticks)
+    for place_, mark in enumerate(one.marks):
+        y, bold = first + step * (place_ + 0.5) - 2, mark.kind == DECIDES
+        write(ax, 0, y, mark.label, bold=bold, color=INKS[mark.kind][1])
+        _mark(ax, mark, at, y)
+        if width == figures.NARROW_PX:
+            write(ax, width, y, mark.told, bold=bold, ha="right", color=INKS[mark.kind][1])
+        else:
+            write(ax, at.right + 12, y, mark.told, bold=bold, color=INKS[mark.kind][1])
+            write(ax, width, y, mark.between, ha="right", color=QUIET)
