@@ -272,7 +272,10 @@ def test_figure_in_html_has_words_credit_and_numbers():
     assert [one["class"] for one in page.select("svg")] == [["narrow"], ["wide"]]
     assert {(one["role"], one["aria-label"]) for one in page.select("svg")} == {("img", result.says)}
     assert page.figcaption.text == "Fewer & fewer public record"
-    assert page.select_one(".source").text.startswith(tables.credit(("regime_spells",)))
+    assert page.select_one(".source details p").text == tables.credit(("regime_spells",))
+    assert not page.select(".source details a")
+    short = BeautifulSoup(figures.sourced(("indicators",)[:0], "a", result.frame), "html.parser")
+    assert not short.select("details")
     widths = [int(one["width"]) for one in page.select("svg")]
     assert widths == [figures.NARROW_PX, figures.WIDE_PX]
     link = page.find("a")

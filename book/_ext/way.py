@@ -21,7 +21,7 @@ from analysis.present import words
 # What a page answers, as a question. Every page of the contents has one.
 QUESTIONS = {
     "index": "did special measures make care better?",
-    "findings": "what was found, how sure are we, and what else could explain it?",
+    "findings": "what was found, how surely, and what else explains it?",
     "plain-english": "what happened, in plain words?",
     "briefing": "what should a board know and ask?",
     "protocol": "what was planned, and what was changed since?",
