@@ -20,7 +20,7 @@ from matplotlib import pyplot as plt
 
 from analysis import data
 from analysis.chapters.lookup.series import shared_cells
-from analysis.present import figures, spreadsheet
+from analysis.present import figures, spreadsheet, tables
 from analysis.site import take_data, take_figures, take_report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -244,3 +244,10 @@ def test_a_pdf_is_offered_while_the_pages_say_what_it_was_printed_from(tmp_path)
     assert take_report.is_of(paper, tmp_path, ["index"])
     page.write_text("<article><p>Found two</p></article>")
     assert not take_report.is_of(paper, tmp_path, ["index"])
+
+
+def test_a_folded_source_is_read_as_one_that_stands_open():
+    many = ("shmi_yearly", "ae_monthly", "staff_survey", "regime_spells")
+    html = f'<figure class="result" id="a"><figcaption class="finding">T</figcaption>{figures.sourced(many, "a", pd.DataFrame({"b": [1]}))}</figure>'
+    assert "<details" in html
+    assert take_figures.read(html).source == tables.credit(many)

@@ -19,7 +19,7 @@ from analysis.present import palette, spreadsheet
 
 FIGURE = re.compile(r'<figure class="result" id="([^"]+)">.*?</figure>', re.DOTALL)
 TITLE = re.compile(r'<figcaption class="finding">(.*?)</figcaption>', re.DOTALL)
-SOURCE = re.compile(r'<p class="source">(.*?)\s*<a ', re.DOTALL)
+SOURCE = re.compile(r'class="source">(?:<details.*?<p>)?(.*?)(?:</p></details>)?\s*<a ', re.DOTALL)
 NUMBERS = re.compile(r'(<a download="[^"]+\.csv" href=")data:text/csv;charset=utf-8,([^"]*)("[^>]*>)')
 WIDE = re.compile(r'<svg class="wide"([^>]*)>(.*?)</svg>', re.DOTALL)
 LOOK = re.compile(r'\b(width|height|viewBox|aria-label)="([^"]*)"')

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.methods.effects.equally_bad import EquallyBad
 from analysis.study import entry_effects, regime
@@ -32,6 +31,8 @@ def gaps(found: EquallyBad, panel: pd.DataFrame, *, year: int) -> pd.DataFrame:
     `years` (the same in years), `gap`, `lower`, `upper`, `pairs`. A pair counts in a period in which both trusts
     have a figure; periods with fewer than SHARE of the pairs are left out.
     """
+    from scipy import stats
+
     never = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"].mean()
     away = panel.set_index(["trust", "t"])["value"] - pd.Series(
         never.reindex(pd.MultiIndex.from_frame(panel[["type", "t"]])).to_numpy(),
