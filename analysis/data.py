@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import json
@@ -80,10 +81,10 @@ def restored(file: Path) -> str:
 
 def describe(name: str) -> dict[str, Any]:
     """Return the description of table `name` from `data/datapackage.json` (a Frictionless resource)."""
-    resources = {resource["name"]: resource for resource in package()["resources"]}
+    resources = {resource["name"]: resource for resource in _package()["resources"]}
     if name not in resources:
         raise DataError("datapackage.json", found=name, allowed=f"one of {sorted(resources)}")
-    resource = resources[name]
+    resource = copy.deepcopy(resources[name])
     official = resource["status"] == "official"
     data_to = resource["coverage"].get("to") if official else None
     trace.used(FOLDER / resource["path"], descriptor=resource, data_to=data_to)
@@ -92,10 +93,37 @@ def describe(name: str) -> dict[str, Any]:
 
 def package() -> dict[str, Any]:
     """Return `data/datapackage.json`; raise DataError when it is absent, not JSON or lacks what `load` needs."""
-    file = _file("datapackage.json")
+    return copy.deepcopy(_package())
+
+
+def descriptions() -> dict[str, str]:
+    """Return the digest of each table's description by name, in the order of the package."""
+    return _described(_raw_package())
+
+
+def _package() -> dict[str, Any]:
+    return _parsed(_raw_package())
+
+
+def _raw_package() -> bytes:
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return _file("datapackage.json").read_bytes()
+    except OSError as error:
+        raise DataError(
+            "datapackage.json", found=str(error), allowed="a Frictionless data package"
+        ) from error
+
+
+@lru_cache(maxsize=4)
+def _described(raw: bytes) -> dict[str, str]:
+    return {one["name"]: trace.description_digest(one) for one in _parsed(raw)["resources"]}
+
+
+@lru_cache(maxsize=4)
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(raw.decode("utf-8"))
+    except ValueError as error:
         raise DataError(
             "datapackage.json", found=str(error), allowed="a Frictionless data package"
         ) from error
@@ -112,9 +140,13 @@ def package() -> dict[str, Any]:
 
 def tables() -> list[str]:
     """Return the names of all tables, in the order of the package."""
-    names = [resource["name"] for resource in package()["resources"]]
-    trace.listed(names)
-    return names
+    trace.listed(names())
+    return names()
+
+
+def names() -> list[str]:
+    """Return the names of all tables without a note that they were asked for."""
+    return [resource["name"] for resource in _package()["resources"]]
 
 
 def check() -> pd.DataFrame:

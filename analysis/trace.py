@@ -12,43 +12,109 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 REQUEST = "REPORT_TRACE"
+FILE = "file:"  # starts the name of a noted file that is no table
 ROOT = Path(__file__).resolve().parents[1]
 NOT_OURS = {"_build", "__pycache__", "node_modules", "dist"}  # besides what is hidden
 _tables: dict[str, dict[str, Any]] = {}
 _listed: list[list[str]] = []
+_reached: dict[str, set[str]] = {"imported": set(), "modules": set()}  # by results that were kept
+_noting: list[dict[str, Any]] = []  # notes of the results that are being computed now
 
 
 def used(path: Path, *, descriptor: dict[str, Any], data_to: str | None = None) -> None:
     """Note that a table was loaded: its file, the digest of its description, the last period it covers."""
-    if REQUEST not in os.environ:
+    name, open_notes = (
+        descriptor["name"],
+        [*_noting, *([{"tables": _tables}] if REQUEST in os.environ else [])],
+    )
+    if all(name in notes["tables"] for notes in open_notes):
         return
+    inside = path.is_relative_to(ROOT)
     note = {
-        "path": path.relative_to(ROOT).as_posix(),
-        "sha256": digest(path),
+        "path": path.relative_to(ROOT).as_posix() if inside else path.as_posix(),
+        "sha256": _digest_of(str(path), *_stamp(path)),
         "description": description_digest(descriptor),
         "data_to": data_to,
     }
-    _tables.setdefault(descriptor["name"], note)
-    write()
+    _note({name: note})
 
 
 def listed(names: list[str]) -> None:
     """Note that the list of all tables was asked for, so that a new table counts as a change."""
+    for notes in _noting:
+        notes["listed"] = names
     if REQUEST in os.environ:
         _listed.append(names)
         write()
+
+
+def _note(tables: dict[str, dict[str, Any]]) -> None:
+    for notes in _noting:
+        notes["tables"] = {**tables, **notes["tables"]}
+    if REQUEST in os.environ and not set(tables) <= set(_tables):
+        _tables.update({name: note for name, note in tables.items() if name not in _tables})
+        write()
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, Any]]:
+    """Note what is used in this block, in whatever thread: `tables`, `listed`, `modules`, libraries `imported`."""
+    notes: dict[str, Any] = {"tables": {}, "listed": None, "modules": [], "imported": []}
+    _noting.append(notes)
+    try:
+        yield notes
+    finally:
+        _noting[:] = [one for one in _noting if one is not notes]
+        notes["imported"] = sorted({*notes["imported"], *_libraries()})
+
+
+def again(notes: dict[str, Any]) -> None:
+    """Note as used what a kept result used when it was computed. notes: as of `noting`."""
+    _note(notes["tables"])
+    if notes["listed"] is not None:
+        listed(notes["listed"])
+    for part, known in _reached.items():
+        known.update(notes.get(part, ()))
+        for other in _noting:
+            other[part] = sorted({*other[part], *notes.get(part, ())})
+
+
+def same(name: str, note: dict[str, Any], described: Mapping[str, str]) -> bool:
+    """Tell whether a noted table, or file, is what it was. described: digest of each table's description by name."""
+    path = ROOT / note["path"]
+    if not name.startswith(FILE) and described.get(name) != note["description"]:
+        return False
+    return path.is_file() and _digest_of(str(path), *_stamp(path)) == note["sha256"]
+
+
+def _libraries() -> set[str]:
+    return {name.split(".")[0] for name in list(sys.modules)} - sys.stdlib_module_names
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@lru_cache(maxsize=512)
+def _digest_of(path: str, *stamp: int) -> str:
+    """Return the digest of a file, read once as long as its stamp is the same."""
+    return digest(Path(path))
 
 
 def write() -> None:
     """Write the note of this process: its Python, what it imported and which tables it loaded by now."""
     note = {
         "python": python(),
-        "imported": sorted({name.split(".")[0] for name in list(sys.modules)}),
-        "modules": sorted(loaded()),
+        "imported": sorted({name.split(".")[0] for name in list(sys.modules)} | _reached["imported"]),
+        "modules": sorted(loaded() | _reached["modules"]),
         "tables": _tables,
         "listed": _listed[-1] if _listed else None,
     }

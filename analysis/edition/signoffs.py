@@ -129,7 +129,7 @@ def _sha(file: Path, root: Path) -> str:
 def _note(file: Path, root: Path) -> None:
     """Note a file that a chapter reads as used by it."""
     if root == trace.ROOT and file.is_file():
-        trace.used(file, descriptor={"name": f"file:{file.relative_to(root).as_posix()}"})
+        trace.used(file, descriptor={"name": f"{trace.FILE}{file.relative_to(root).as_posix()}"})
 
 
 def _table(name: str, root: Path) -> str:

@@ -179,7 +179,7 @@ def _bytes(file: Path, sha: str) -> bytes:
 def _used(file: Path) -> None:
     """Note a file that is not a table as used by the chapter that runs."""
     if file.is_file() and file.is_relative_to(trace.ROOT):
-        trace.used(file, descriptor={"name": f"file:{file.relative_to(trace.ROOT).as_posix()}"})
+        trace.used(file, descriptor={"name": f"{trace.FILE}{file.relative_to(trace.ROOT).as_posix()}"})
 
 
 def _put(path: Path, content: bytes) -> None:

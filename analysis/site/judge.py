@@ -13,7 +13,6 @@ from analysis.site import installed
 from analysis.study.evidence import private_folder
 
 NOTHING = "no outputs kept"
-FILE = "file:"  # starts the name of a noted file that is no table
 Digest = Callable[[str], str | None]
 
 
@@ -87,9 +86,9 @@ def _reason(record: Mapping[str, Any], now: Now, code: str | None, folder: str) 
 def _table(used: Mapping[str, Mapping[str, str]], now: Now) -> str:
     """Name the first table, or noted file, that is no longer what was loaded."""
     for name, was in used.items():
-        described = name.startswith(FILE) or now.tables.get(name) == was["description"]
+        described = name.startswith(trace.FILE) or now.tables.get(name) == was["description"]
         if not described or now.digest(was["path"]) != was["sha256"]:
-            return f"{was['path']} changed" if name.startswith(FILE) else f"table {name} changed"
+            return f"{was['path']} changed" if name.startswith(trace.FILE) else f"table {name} changed"
     return ""
 
 

@@ -10,7 +10,6 @@ import nbformat
 
 from analysis import trace
 from analysis.site import installed, record, run
-from analysis.site.judge import FILE
 
 ENVIRONMENT = trace.ROOT / "environment.yml"
 BINDER_PYTHON = "3.11"
@@ -33,7 +32,7 @@ def outputs(chapters: Sequence[Path]) -> None:
         notebook = nbformat.read(path, as_version=4)
         used = run.run(notebook, folder=path.resolve().parent, name=name)
         for_record(notebook)
-        tables = [name for name in used["tables"] if not name.startswith(FILE)]
+        tables = [name for name in used["tables"] if not name.startswith(trace.FILE)]
         notebook.metadata["inputs"] = {"modules": used["modules"], "tables": tables}
         record.whole(path, nbformat.writes(notebook) + "\n")
         print(f"{name}: run in {time.monotonic() - began:.1f} s", flush=True)

@@ -21,7 +21,6 @@ from analysis import data, trace
 from analysis.chapters.lookup.series import shared_cells
 from analysis.edition.archive import as_zip
 from analysis.present import spreadsheet
-from analysis.site import judge
 from analysis.study import indicators
 
 NAME = "special-measures-data"
@@ -66,7 +65,7 @@ def write(folder: Path) -> str:
 
 def cited() -> dict[str, Any]:
     """Return what `CITATION.cff` says of the report."""
-    trace.used(CITATION, descriptor={"name": f"{judge.FILE}{CITATION.name}"})
+    trace.used(CITATION, descriptor={"name": f"{trace.FILE}{CITATION.name}"})
     return dict(yaml.safe_load(CITATION.read_text(encoding="utf-8")))
 
 

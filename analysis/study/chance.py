@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis import once
 from analysis.methods.effects.inference import adjust
 from analysis.methods.effects.placebo import placebo_dates
 from analysis.methods.effects.wild_imputation import wild_imputation
 from analysis.study import entry_effects, indicators, regime
 
 
+@once.result
 def chance(names: list[str], *, draws: int = indicators.DRAWS) -> pd.DataFrame:
     """Ask of each indicator how often chance alone would give a difference as large.
 
@@ -19,17 +21,7 @@ def chance(names: list[str], *, draws: int = indicators.DRAWS) -> pd.DataFrame:
     of the two, adjusted by Holm over the primary indicators and by Benjamini-Hochberg over the others.
     An indicator with fewer than THIN trusts that entered is left out.
     """
-    rows = []
-    for name in names:
-        about, panel = regime.indicator(name), regime.panel(name)
-        main = indicators.settings(name)
-        if not entry_effects.enough(name):
-            continue
-        rng = np.random.default_rng(indicators.SEED)
-        last = max(main["horizons"])
-        wild = wild_imputation(panel, draws=draws, rng=rng, horizons=main["horizons"])
-        dealt = placebo_dates(panel, draws=draws, rng=rng, last_horizon=last)
-        rows.append([name, about.primary, wild.estimate, wild.p, dealt.p_two_sided])
+    rows = [_one(name, draws) for name in names if entry_effects.enough(name)]
     frame = pd.DataFrame(rows, columns=["indicator", "primary", "estimate", "wild", "placebo"])
     worse = frame[["wild", "placebo"]].max(axis=1)
     primary = frame["primary"]
@@ -39,3 +31,13 @@ def chance(names: list[str], *, draws: int = indicators.DRAWS) -> pd.DataFrame:
     if (~primary).any():
         adjusted[~primary] = adjust(worse[~primary], method="BH")
     return frame.assign(adjusted=adjusted)
+
+
+@once.result
+def _one(name: str, draws: int) -> list:
+    """Return the row of one indicator, not adjusted for the others."""
+    panel, horizons = regime.panel(name), indicators.settings(name)["horizons"]
+    rng = np.random.default_rng(indicators.SEED)
+    wild = wild_imputation(panel, draws=draws, rng=rng, horizons=horizons)
+    dealt = placebo_dates(panel, draws=draws, rng=rng, last_horizon=max(horizons))
+    return [name, regime.indicator(name).primary, wild.estimate, wild.p, dealt.p_two_sided]

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from analysis import data
+from analysis import data, once
 from analysis.methods.effects.panels import NotEstimable, Panel
 from analysis.methods.effects.partners import Partners, several_partners
 from analysis.methods.estimate import Estimate
@@ -27,6 +26,15 @@ def compared(name: str, panel: pd.DataFrame | Panel | None = None, **changed: An
     that of the indicator). changed: arguments of `several_partners` that differ.
     Raises EffectError as that.
     """
+    return _of_record(name, **changed) if panel is None else _several(name, panel, **changed)
+
+
+@once.result
+def _of_record(name: str, **changed: Any) -> Partners:
+    return _several(name, regime.panel(name), **changed)
+
+
+def _several(name: str, panel: pd.DataFrame | Panel, **changed: Any) -> Partners:
     about = regime.indicator(name)
     chosen: dict[str, Any] = {
         "partners": PARTNERS,
@@ -35,10 +43,10 @@ def compared(name: str, panel: pd.DataFrame | Panel | None = None, **changed: An
     }
     if not isinstance(panel, Panel):
         chosen["measure"] = about.measure
-    return several_partners(regime.panel(name) if panel is None else panel, **{**chosen, **changed})
+    return several_partners(panel, **{**chosen, **changed})
 
 
-@lru_cache(maxsize=64)
+@once.shared
 def decided(name: str) -> Estimate:
     """Return the effect of entry by the comparison that decides, in the indicator's unit, with its 95% interval.
 

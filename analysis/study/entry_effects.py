@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import once
 from analysis.methods.effects import impute, panels, results
 from analysis.methods.effects.equally_bad import EquallyBad, equally_bad_placebo
 from analysis.study import indicators, regime, ruled_out
@@ -18,9 +19,19 @@ def entry(name: str, *, panel: pd.DataFrame | None = None, draws: int = 0, **cha
     name: an indicator. panel: in place of `regime.panel(name)`, for a sensitivity. draws: bootstrap draws of
     trusts for the uniform band. changed: settings to change, as arguments of `effects.imputation`.
     """
-    chosen = regime.panel(name) if panel is None else panel
+    if panel is None:
+        return _of_record(name, draws, **changed)
+    return _estimated(name, panel, draws, **changed)
+
+
+@once.result
+def _of_record(name: str, draws: int, **changed: Any) -> results.Effects:
+    return _estimated(name, regime.panel(name), draws, **changed)
+
+
+def _estimated(name: str, panel: pd.DataFrame, draws: int, **changed: Any) -> results.Effects:
     rng = np.random.default_rng(indicators.SEED) if draws else None
-    return impute.imputation(chosen, **{**indicators.settings(name), "draws": draws, "rng": rng, **changed})
+    return impute.imputation(panel, **{**indicators.settings(name), "draws": draws, "rng": rng, **changed})
 
 
 def enough(name: str) -> bool:
@@ -37,6 +48,7 @@ def path(name: str, **changed: Any) -> results.Effects:
     return entry(name, omit_before=regime.indicator(name).year, draws=indicators.DRAWS, **changed)
 
 
+@once.result
 def two_baselines(names: list[str]) -> pd.DataFrame:
     """Estimate the association with entry twice, with and without the year before entry in the baseline.
 
@@ -61,6 +73,7 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@once.result
 def equally_bad(name: str, *, years: int = 1) -> EquallyBad:
     """Compare trusts that entered with trusts as bad in the `years` before that never entered."""
     about = regime.indicator(name)

@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import once
 from analysis.methods.effects import contrast, group_time, impute
 from analysis.study import indicators, regime
 
 PARTS = ("estimate", "lower", "upper", "n_trusts")
 
 
+@once.result
 def by_estimator(names: list[str]) -> pd.DataFrame:
     """Estimate the association with entry by four estimators on the same panels.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import data
+from analysis import data, once
 from analysis.methods import curves
 from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.panels import EffectError
@@ -35,6 +35,7 @@ def is_keogh(trusts: pd.Series) -> np.ndarray:
     return trusts.str.slice(0, 3).isin(about.index[about]).to_numpy()
 
 
+@once.result
 def two_groups(name: str) -> pd.DataFrame:
     """Compare the two groups, each with partners of its own; a row a group and way of counting, and their difference.
 
@@ -87,6 +88,7 @@ def _normal(group: str, value: float, se: float, n: int) -> list:
     ]
 
 
+@once.result
 def inside_and_after(name: str) -> pd.DataFrame:
     """Compare over the time inside and the time after leaving apart: columns COLUMNS, `counted` INSIDE or AFTER.
 
@@ -128,6 +130,7 @@ class SingleTrusts:
     stay: Estimate
 
 
+@once.result
 def single_trusts(name: str) -> SingleTrusts:
     """Return the effects of single trusts of an indicator; raises EffectError as `deciding.compared`."""
     found = deciding.compared(name)
@@ -166,6 +169,7 @@ def rank_correlation(first: pd.Series, second: pd.Series) -> Estimate:
     return Estimate(value, float(low), float(high), "correlation", n)
 
 
+@once.result
 def other_choices(name: str) -> pd.DataFrame:
     """Return the deciding estimate under other choices: `choice`, `estimate`, `lower`, `upper`, `n_trusts`.
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from analysis import data
+from analysis import data, once
 from analysis.data import DataError
 
 SEED = 20260101
@@ -108,6 +108,7 @@ class Indicator:
         return YEAR_BEFORE[self.analysis_grain]
 
 
+@once.shared
 def indicator(name: str) -> Indicator:
     """Return an indicator of the catalogue; raise DataError when there is none of that name."""
     catalogue = data.load("indicators").set_index("indicator")

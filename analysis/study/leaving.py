@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import data
+from analysis import data, once
 from analysis.methods.durations import durations, survival
 from analysis.methods.durations.durations import TimeInRegime
 from analysis.methods.effects import gain_kept, switching
@@ -25,6 +25,7 @@ LIMITS = ("estimate", "lower", "upper")
 PLACES = ("before", "first", "year")
 
 
+@once.result
 def stays(*, first: bool = True) -> TimeInRegime:
     """Describe time in special measures in months, by way of ending; censored by the end of the regime.
 
@@ -36,6 +37,7 @@ def stays(*, first: bool = True) -> TimeInRegime:
     return durations.time_in_regime(chosen, duration="months", event="ended_by")
 
 
+@once.result
 def returns() -> TimeInRegime:
     """Describe time in months from a trust's first leaving to its return, followed to the regime's end.
 
@@ -62,6 +64,7 @@ def half_gone(found: TimeInRegime, cause: str) -> tuple[float, float, float]:
     return survival.median(pd.DataFrame({"time": part["time"], **mirror}))
 
 
+@once.result
 def medians() -> pd.DataFrame:
     """Return the middle stay, counted in several ways: `what`, `n`, `ended`, `median`, `lower`, `upper`.
 
@@ -114,10 +117,19 @@ def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicato
 
     name: an indicator. panel: in place of `regime.panel(name)`. See `changes` for the readers' sign.
     """
+    return _left_of_record(name, draws) if panel is None else _left(name, panel, draws)
+
+
+@once.result
+def _left_of_record(name: str, draws: int) -> Switching:
+    return _left(name, regime.panel(name), draws)
+
+
+def _left(name: str, panel: pd.DataFrame, draws: int) -> Switching:
     about = regime.indicator(name)
     grain = about.analysis_grain
     return switching.switchers(
-        regime.panel(name) if panel is None else panel,
+        panel,
         direction="leavers",
         group="type",
         horizons=PERIODS_AFTER[grain],
@@ -151,6 +163,7 @@ def changes(found: Switching) -> pd.DataFrame:
     return frame.assign(thin=few).sort_values("horizon", ignore_index=True, kind="stable")
 
 
+@once.result
 def leavers_by_year(names: list[str]) -> pd.DataFrame:
     """Return the sizes behind `after`: one row a calendar year of leaving, one column an indicator.
 
@@ -163,7 +176,7 @@ def leavers_by_year(names: list[str]) -> pd.DataFrame:
     out = pd.DataFrame({"all": exits.value_counts().reindex(years, fill_value=0)})
     for name in names:
         panel = regime.panel(name)
-        rows = after(name, panel=panel, draws=0).per_period.query("horizon == 0")
+        rows = after(name, draws=0).per_period.query("horizon == 0")
         when = pd.PeriodIndex.from_ordinals(rows["time"], freq=panel["period"].dtype.freq).year
         out[name] = rows.groupby(when)["n_switches"].sum().reindex(years, fill_value=0)
     return out.reset_index()
@@ -175,6 +188,15 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
     Gain: mean difference from the prediction without entry over the last year inside. changed: arguments of
     `effects.gain_kept`. Raises EffectError where neither direction is better, or no trust has a baseline.
     """
+    return _kept_of_record(name, **changed) if panel is None else _kept(name, panel, **changed)
+
+
+@once.result
+def _kept_of_record(name: str, **changed: Any) -> GainKept:
+    return _kept(name, regime.panel(name), **changed)
+
+
+def _kept(name: str, panel: pd.DataFrame, **changed: Any) -> GainKept:
     about = regime.indicator(name)
     year = about.year
     better = about.better
@@ -186,9 +208,7 @@ def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> Gai
         "group": "type",
         "measure": about.measure,
     }
-    return gain_kept.gain_kept(
-        regime.panel(name) if panel is None else panel, better=better, **{**chosen, **changed}
-    )
+    return gain_kept.gain_kept(panel, better=better, **{**chosen, **changed})
 
 
 def kept_by_trust(found: GainKept) -> pd.DataFrame:
@@ -206,6 +226,7 @@ def kept_by_trust(found: GainKept) -> pd.DataFrame:
     ]
 
 
+@once.result
 def summary(names: list[str]) -> pd.DataFrame:
     """Return one row an indicator: what came before and after leaving, and what became of the gain.
 
@@ -254,6 +275,7 @@ def _changes_kept(name: str) -> dict[str, object]:
     return out
 
 
+@once.result
 def kept_choices(names: list[str]) -> pd.DataFrame:
     """Return what became of the gain under other choices: `indicator`, `window`, `omit_before` (periods), then as `kept`.
 

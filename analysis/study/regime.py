@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from analysis import data
+from analysis import data, once
 from analysis.data import DataError
 from analysis.study.indicators import Indicator, indicator
 
@@ -72,11 +72,10 @@ def in_force(on: str | pd.Timestamp) -> pd.DataFrame:
     return frame[(frame["entered"] <= day) & (frame["last_day"] > day)].reset_index(drop=True)
 
 
-def panel(name: str, *, main: bool = True, codes: tuple[str, ...] | None = None) -> pd.DataFrame:
+def panel(name: str, *, main: bool = True) -> pd.DataFrame:
     """Return the panel of an indicator: one row a trust and period, from its first to its last value.
 
     name: an indicator of the catalogue. main: end at its last period of the main analysis.
-    codes: only the rows of these ODS codes, which are the same as in the whole panel; all when None.
     Columns (PANEL_COLUMNS): `trust` (code; `CODE@YYYY-MM` for a code that a merger made a different trust),
     `period` (quarter or year; a winter by the year it starts in), `t` (its ordinal), `value` in the
     indicator's unit (missing where not published), `numerator`, `denominator`, `type`, `entry` and `exit`
@@ -90,22 +89,18 @@ def panel(name: str, *, main: bool = True, codes: tuple[str, ...] | None = None)
     Periods after July 2021 of a trust whose spell the end of the regime cut short are left out.
     Nothing is left out because of how a trust fared; `exclusions` lists what is, and why.
     """
-    return _built(name, main, codes)[0].copy()
+    return _built(name, main)[0].copy()
 
 
 def exclusions(name: str, *, main: bool = True) -> pd.DataFrame:
     """Return what `panel` leaves out: `trust`, `from` (period), `periods` (count), `reason`."""
-    return _built(name, main, None)[1].copy()
+    return _built(name, main)[1].copy()
 
 
-@lru_cache(maxsize=64)
-def _built(name: str, main: bool, codes: tuple[str, ...] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+@once.shared
+def _built(name: str, main: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     about = indicator(name)
-    frame = _values(about, main, codes)
-    if codes is not None and frame.empty:
-        nothing = pd.DataFrame(columns=["trust", "from", "periods", "reason"])
-        return pd.DataFrame(columns=PANEL_COLUMNS), nothing
-    frame, left_out = _split_at_mergers(frame, about)
+    frame, left_out = _split_at_mergers(_values(about, main), about)
     frame = _phases(_regular(frame), about)
     cut = frame["phase"].isna()
     reason = "the regime ended while the trust was in special measures"
@@ -114,10 +109,9 @@ def _built(name: str, main: bool, codes: tuple[str, ...] | None) -> tuple[pd.Dat
     return frame[PANEL_COLUMNS], left_out.sort_values(["trust", "from"], ignore_index=True)
 
 
-def _values(about: Indicator, main: bool, codes: tuple[str, ...] | None = None) -> pd.DataFrame:
+def _values(about: Indicator, main: bool) -> pd.DataFrame:
     """Return `code`, `period`, `numerator`, `denominator`, `value`, `type` at the grain of the analysis."""
     raw = data.load(about.table)
-    raw = raw if codes is None else raw[raw["org_code"].isin(codes)]
     kinds = data.load("organisations").set_index("org_code")["type"]
     raw = raw[raw["org_code"].map(kinds).isin(about.types)]
     freq = "Q" if about.analysis_grain == "quarter" else "Y"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis import once
 from analysis.methods.effects import group_time, impute, results
 from analysis.methods.effects.honest import HonestBounds, honest_bounds
 from analysis.methods.effects.placebo import LeaveOneOut, leave_one_out
@@ -12,6 +13,7 @@ from analysis.study import indicators, regime
 from analysis.study.samples import WINDOWS, samples
 
 
+@once.result
 def bounds(name: str) -> HonestBounds:
     """Bound the average effect when trends may part after entry as they did before (relative magnitudes)."""
     about = regime.indicator(name)
@@ -27,12 +29,14 @@ def bounds(name: str) -> HonestBounds:
     return honest_bounds(study.frame, covariance=study.tables["covariance"])
 
 
+@once.result
 def left_out(name: str) -> LeaveOneOut:
     """Estimate the association with entry without each trust that entered, in turn."""
     last = max(regime.indicator(name).horizons)
     return leave_one_out(regime.panel(name), last_horizon=last)
 
 
+@once.result
 def curve(name: str) -> SpecificationCurve:
     """Estimate the association with entry under every combination of sample, estimator, baseline and window."""
     about = regime.indicator(name)

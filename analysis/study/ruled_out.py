@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from analysis import once
 from analysis.methods import curves
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.results import THIN
@@ -82,7 +82,7 @@ def _above(low: float, high: float, size: float) -> float:
     return float(curves.normal_above((size - middle) / (half / curves.normal_quantile((1 + LEVEL) / 2))))
 
 
-@lru_cache(maxsize=64)
+@once.shared
 def important(name: str) -> float:
     """Return the smallest difference that matters, in the indicator's unit; nan where no direction is better."""
     if indicators.BETTER[regime.indicator(name)["direction"]] is None:

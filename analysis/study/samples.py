@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import data
+from analysis import data, once
 from analysis.methods.estimate import Estimate
 from analysis.study import entry_effects, regime
 
@@ -42,6 +42,7 @@ def samples(name: str) -> dict[str, pd.DataFrame]:
     }
 
 
+@once.result
 def sensitivity(name: str) -> pd.DataFrame:
     """Estimate the association with entry under each sample, baseline and window.
 
@@ -67,6 +68,7 @@ def sensitivity(name: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["choice", "estimate", "lower", "upper", "n_trusts"])
 
 
+@once.result
 def keogh_alone(name: str) -> Estimate:
     """Estimate the association for the eleven trusts of the Keogh review only; the others that entered are out.
 

@@ -21,7 +21,7 @@ import scripts
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from analysis import data, trace
+from analysis import data, once, trace
 from analysis.edition import signoffs
 from analysis.present import words
 from analysis.site import alone, installed, judge, pages, record, run
@@ -229,6 +229,7 @@ def finished(app: Sphinx, error: Exception | None) -> None:
     if error is None and BUILD.readers is not None:
         with run.to_the_end():
             pages.publish(Path(app.outdir), BUILD.readers)
+            once.tidy()
         if not app._warncount:
             pages.save(site(app), last_site(app))
     if BUILD.lock is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis import once
 from analysis.methods.spc.spc import Improvement
 from analysis.present import words
 from analysis.study import indicators, regime, trajectories
@@ -63,10 +64,7 @@ def story(trust: str) -> Story:
     spells = regime.spells()
     spells = spells[spells["trust"] == trust].reset_index(drop=True)
     found = reading.load(themes).of(trust)
-    panels = {
-        name: regime.panel(name, codes=None if name in CHARTED else (trust,))
-        for name in indicators.indicators()
-    }
+    panels = {name: regime.panel(name) for name in indicators.indicators()}
     have = measures(trust, panels)
     charted = {
         name: one_chart(trust, panels[name], name=name) for name in CHARTED if have.loc[name, "values"] > 0
@@ -214,6 +212,7 @@ def levels(found: Story) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@once.result
 def at_entry(trust: str) -> pd.Series | None:
     """Return the change in four-hour waits at first entry, as a row of `trajectories.single_trusts`.
 
