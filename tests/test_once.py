@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -314,3 +315,24 @@ def test_two_processes_may_ask_at_once(place, monkeypatch):
     assert {error for _, error in said} == {third.stderr} == {""}
     for file in entries(place):
         assert {"value", "raised", "used", "digest"} == set(joblib.load(file))
+
+
+# what these keep in memory hangs on no table, or is asked for anew whenever a table changed
+HANG_ON_NO_TABLE = {"study/regime.py _period_of"}
+
+
+def test_no_table_hides_behind_another_memory():
+    """A table that an `lru_cache` has read already would be missing from the notes of a result."""
+    found = set()
+    for file in {file for module, _ in kept() for file in once.reached(module)}:
+        name = file.removeprefix("analysis/")
+        for node in ast.walk(parsed(ROOT / file)):
+            if isinstance(node, ast.FunctionDef):
+                marks = [ast.unparse(one) for one in node.decorator_list]
+                found |= (
+                    {f"{name} {node.name}"}
+                    if any(re.match(r"(functools\.)?(lru_)?cache\b", one) for one in marks)
+                    else set()
+                )
+    ground = {one for one in found if one.startswith(("data.py", "trace.py", "once.py"))}
+    assert found - ground == HANG_ON_NO_TABLE
