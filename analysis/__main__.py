@@ -20,7 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("check", help="verify every table against its description")
     outputs = commands.add_parser("outputs", help="run chapters again and store their numbers in them")
     outputs.add_argument("chapters", nargs="+", type=Path)
-    commands.add_parser("simulate", help="simulate panels with known effects and store what the methods find")
+    planted = commands.add_parser("simulate", help="simulate known effects and store what the methods find")
+    planted.add_argument(
+        "indicators", nargs="*", help="only these; those whose data changed when none is named"
+    )
+    planted.add_argument(
+        "--all", action="store_true", help="all of them, and the table that rests on no data"
+    )
     lookup = commands.add_parser("lookup", help="write the files behind the page on looking up a trust")
     lookup.add_argument("folder", type=Path)
     take = commands.add_parser(
@@ -43,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "take":
         return _take(given.folder)
     if given.command == "simulate":
-        return _simulate()
+        return _simulate(given.indicators, given.all)
     try:
         return _check() if given.command == "check" else _refresh(given)
     except data.DataError as error:
@@ -169,19 +175,14 @@ def _environment() -> int:
     return 0
 
 
-def _simulate() -> int:
-    import numpy as np
-
+def _simulate(names: Sequence[str], every: bool) -> int:
     from analysis.ingest.hand import tables
-    from analysis.study import calibration, indicators, planted_truth, regression_coverage
+    from analysis.study import indicators, simulated
 
-    made = {
-        "planted_truth": planted_truth.run,
-        "calibration": calibration.table,
-        "regression_coverage": regression_coverage.table,
-    }
-    for name, make in made.items():
-        tables.write(name, make(rng=np.random.default_rng(indicators.SEED)))
+    asked = indicators.indicators() if every else names or simulated.stale()
+    made = {**simulated.made(asked), **(simulated.coverage() if every else {})}
+    for name, frame in made.items():
+        tables.write(name, frame)
     return main(["refresh", "--by-hand"])
 
 

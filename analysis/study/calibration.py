@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from analysis.methods.effects.outcome_process import draw, select
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.results import THIN
-from analysis.study import deciding, indicators
+from analysis.study import deciding, indicators, power
 from analysis.study.planted_truth import LEVEL, STRENGTH, Setting, setting
 
 Floats = np.ndarray
 
 CHOICES = tuple((partners, years) for years in (1, 2, 3) for partners in (1, 3, 5, 10, 20))
 CHOICE_DRAWS = 200  # panels of each scenario for the choice of partners and years
-DRAWS = 1000  # for the settings of record: half of them calibrate, the other half tell how it does
+DRAWS = 2000  # for the settings of record: half of them calibrate, the other half tell how it does
 SECONDARY_DRAWS = 400
 STRONG, STRONG_DRAWS = 2.0, 500  # entry after a year twice as bad: a case that the limits are not made for
 SCENARIOS = ("none", "bad draw")  # no effect: entry unrelated to the outcome, and after a bad year
@@ -38,42 +38,44 @@ COLUMNS = (
         "se",
     ),
     *("error", "critical", "false_none", "false_bad", "false_improvement", "uncalibrated"),
-    "false_strong",
+    *("false_strong", "seen_none", "seen_bad"),
 )
-CALIBRATED = ["critical", "false_none", "false_bad", "false_improvement"]
+CALIBRATED = ["critical", "false_none", "false_bad", "false_improvement", "seen_none", "seen_bad"]
 
 
-def run(
-    names: Sequence[str],
-    *,
-    rng: np.random.Generator,
-    choices: Sequence[tuple[int, int]] = ((deciding.PARTNERS, deciding.YEARS),),
-    draws: int = DRAWS,
-    n_jobs: int | None = None,
-) -> pd.DataFrame:
-    """Return the table `calibration` (COLUMNS): one row an indicator and choice of (partners, years)."""
-    tasks = zip(names, rng.spawn(len(names)), strict=True)
-    found = Parallel(n_jobs=n_jobs)(delayed(_one)(name, stream, choices, draws) for name, stream in tasks)
-    return pd.concat(found, ignore_index=True).reindex(columns=list(COLUMNS))
+def stream(name: str, part: str) -> np.random.Generator:
+    """Return the generator of a part of the simulation of one indicator: it hangs on no other indicator."""
+    return np.random.default_rng([indicators.SEED, zlib.crc32(f"{part} {name}".encode())])
 
 
-def _can(name: str) -> bool:
-    """Tell whether the real panel has trusts enough to be compared, and so to be copied."""
-    try:
-        return deciding.every_period(deciding.compared(name)).n >= THIN
-    except EffectError:
-        return False
-
-
-def _one(name: str, rng: np.random.Generator, choices: Sequence[tuple[int, int]], draws: int) -> pd.DataFrame:
+def draws_of(
+    name: str, choices: Sequence[tuple[int, int]], draws: int, rng: np.random.Generator
+) -> tuple[Setting, Floats]:
+    """Draw panels without an effect; return what was copied and choices x draws x SCENARIOS x 3, see `once`."""
     made = setting(name, rng=rng, deals=0)
     drawn = np.array([once(name, made, choices, rng) for _ in range(draws)])
-    rows = [
-        {"indicator": name, "partners": partners, "years": years, "sign": made.sign}
-        | summary(part, made.sign)
-        for (partners, years), part in zip(choices, drawn.transpose(1, 0, 2, 3), strict=True)
+    return made, drawn.transpose(1, 0, 2, 3)
+
+
+def rows(name: str, choices: Sequence[tuple[int, int]], drawn: Floats, sign: int) -> pd.DataFrame:
+    """Return rows of the table `calibration` (COLUMNS): one a choice of (partners, years)."""
+    found = [
+        {"indicator": name, "partners": partners, "years": years, "sign": sign} | summary(part, sign)
+        for (partners, years), part in zip(choices, drawn, strict=True)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(found).reindex(columns=list(COLUMNS))
+
+
+def can(name: str) -> bool:
+    """Tell whether the real panel has trusts enough to be compared, and an outcome that moves, and so can be copied."""
+    try:
+        if deciding.every_period(deciding.compared(name)).n < THIN:
+            return False
+    except EffectError:
+        return False
+    with np.errstate(invalid="ignore", divide="ignore"):  # an outcome that hardly ever moves
+        made = setting(name, rng=stream(name, "trial"), deals=0)
+        return bool(np.isfinite(draw(made.data, made.process, stream(name, "trial"))[0]).all())
 
 
 def once(
@@ -121,6 +123,7 @@ def summary(drawn: Floats, sign: int) -> dict[str, float]:
         "false_bad": false[1],
         "false_improvement": better.mean(axis=0).max(),
         "uncalibrated": (np.abs(value) > 1.96 * se).mean(axis=0).max(),
+        **dict(zip(("seen_none", "seen_bad"), power.seen(drawn[rest], critical, bias, sign), strict=True)),
     }
 
 
@@ -147,27 +150,26 @@ def distance(drawn: Floats, bias: float) -> Floats:
     return np.maximum(value - max(bias, 0.0), min(bias, 0.0) - value) / se
 
 
-def table(*, rng: np.random.Generator, n_jobs: int | None = None) -> pd.DataFrame:
-    """Return the table of record: every choice for the primary indicators, the chosen one for all that can be copied.
+def simulated(name: str, *, scale: float = 1.0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of an indicator in the tables `calibration` and `power`, from the same panels.
 
-    An indicator with too few trusts, or an outcome that hardly ever moves, cannot.
+    A primary one: every choice of partners and years, the settings of record from DRAWS panels, and its power. Any
+    other: the settings of record alone, from SECONDARY_DRAWS. scale: of the number of panels, for a trial.
     """
-    chosen = (deciding.PARTNERS, deciding.YEARS)
-    others = [choice for choice in CHOICES if choice != chosen]
-    one, two, three, four = rng.spawn(4)
-    primary, rest = (
-        indicators.indicators(primary=True),
-        [n for n in indicators.indicators(primary=False) if _can(n)],
+    chosen = [(deciding.PARTNERS, deciding.YEARS)]
+    primary = name in indicators.indicators(primary=True)
+    draws = int(scale * (DRAWS if primary else SECONDARY_DRAWS))
+    made, drawn = draws_of(name, chosen, draws, stream(name, "record"))
+    frame = rows(name, chosen, drawn, made.sign)
+    if not primary:
+        return frame, power.curves(name, drawn[0][:0], frame.iloc[0])
+    row = frame.iloc[0].to_dict()
+    frame["false_strong"] = strong(row, rng=stream(name, "strong"), draws=int(scale * STRONG_DRAWS))
+    others = [choice for choice in CHOICES if choice not in chosen]
+    _, few = draws_of(name, others, int(scale * CHOICE_DRAWS), stream(name, "choices"))
+    rest = rows(name, others, few, made.sign)
+    rest[CALIBRATED] = np.nan  # too few panels to calibrate with
+    frame = pd.concat([rest.astype(frame.dtypes), frame]).sort_values(
+        ["years", "partners"], ignore_index=True
     )
-    parts = [
-        run(primary, rng=one, choices=others, draws=CHOICE_DRAWS, n_jobs=n_jobs),
-        run(primary, rng=two, n_jobs=n_jobs),
-        run(rest, rng=three, draws=SECONDARY_DRAWS, n_jobs=n_jobs),
-    ]
-    pairs = zip(parts[1].to_dict("records"), four.spawn(len(primary)), strict=True)
-    parts[1]["false_strong"] = [strong(row, rng=stream) for row, stream in pairs]
-    parts[0][CALIBRATED] = np.nan  # too few panels to calibrate with
-    frame = pd.concat(parts, ignore_index=True).dropna(subset=["error", "sd"])
-    frame["indicator"] = pd.Categorical(frame["indicator"], categories=[*primary, *rest])
-    frame = frame.sort_values(["indicator", "years", "partners"], ignore_index=True)
-    return frame.astype({"indicator": "str"})
+    return frame, power.curves(name, drawn[0][draws // 2 :], pd.Series(row))

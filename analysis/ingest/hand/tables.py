@@ -22,6 +22,8 @@ TABLES = (
     "indicators",
     "planted_truth",
     "calibration",
+    "power",
+    "simulated",
     "regression_coverage",
     "buddies",
     "successor_spells",

@@ -124,7 +124,7 @@ def several_partners(
     check_windows(baseline=baseline, gap=gap, follow_up=last_horizon + 1)
     whole_number("partners", partners, least=1)
     table = wide(panel, columns)
-    data, found, left_out = table.data, {}, []
+    data, found, left_out, fields = table.data, {}, [], {}
     never = np.flatnonzero(~table.entered & ~np.isin(data.units, without))
     for i in np.flatnonzero(table.entered):
         before = table.before(data.unit_cohort[i], baseline, gap)
@@ -133,12 +133,15 @@ def several_partners(
         if not seen.any() or not later.any():
             left_out.append((data.units[i], f"no value {'after' if seen.any() else 'before'} entry"))
             continue
-        others = never[data.unit_group[never] == data.unit_group[i]]
-        one = _compare(int(i), others, before[:, seen], after[:, later], partners)
-        if one is None:
+        before, after = before[:, seen], after[:, later]
+        same = (data.unit_cohort[i], data.unit_group[i], seen.tobytes(), later.tobytes())
+        if same not in fields:
+            others = never[data.unit_group[never] == data.unit_group[i]]
+            fields[same] = _field(others, before, after, partners)
+        if (field := fields[same]) is None:
             left_out.append((data.units[i], "too few trusts that never entered, over the same periods"))
         else:
-            found[int(i)] = one
+            found[int(i)] = _compare(int(i), field, before, after, partners)
     if not found:
         raise EffectError("no trust that entered has values in both windows and partners in its stratum.")
     every = [*left_out, *data.dropped.to_numpy().tolist()]
@@ -146,40 +149,66 @@ def several_partners(
 
 
 @dataclass(frozen=True, slots=True)
+class _Field:
+    """Never-entered trusts over the periods of a trust that entered: the same for all that share its periods.
+
+    others: units. place: their level and trend, in standard deviations (`scale`) from the mean (`centre`).
+    inverse: of the square of `place`. noise, placebo: as in `Partners`.
+    """
+
+    others: Floats
+    place: Floats
+    centre: Floats
+    scale: Floats
+    inverse: Floats
+    placebo: Floats
+    noise: float
+
+
+def _field(others: Floats, before: Floats, after: Floats, partners: int) -> _Field | None:
+    """Place the never-entered over these periods; None with too few for partners and a regression."""
+    whole = ~np.isnan(before[others]).any(axis=1) & ~np.isnan(after[others]).all(axis=1)
+    others = others[whole]
+    traits = _traits(before[others])
+    if len(others) < max(partners, traits.shape[1] + 1) + 1:
+        return None
+    scale, centre = np.array([scale_of(column) for column in traits.T]), traits.mean(axis=0)
+    place = (traits - centre) / scale
+    inverse = np.linalg.pinv(place.T @ place)
+    placebo, noise = _placebo(place, after[others], before[others], inverse, partners)
+    return _Field(others, place, centre, scale, inverse, placebo, noise)
+
+
+def _traits(before: Floats) -> Floats:
+    """Level and, over more than one period, trend of each row."""
+    return np.column_stack([before.mean(axis=1), trend(before)])[:, : 1 + (before.shape[1] > 1)]
+
+
+@dataclass(frozen=True, slots=True)
 class _Compared:
-    """One trust against its partners; `others` are the never-entered with the same periods."""
+    """One trust against its partners in the field."""
 
     effect: float
     before: int
     after: int
     away: Floats
     short: Floats
-    others: Floats
+    field: _Field
     weights: Floats
     nearest: Floats
-    noise: float
-    placebo: Floats
 
 
-def _compare(i: int, others: Floats, before: Floats, after: Floats, partners: int) -> _Compared | None:
-    """Compare unit `i` over the periods it has; None with too few others for partners and a regression."""
-    whole = ~np.isnan(before[others]).any(axis=1) & ~np.isnan(after[others]).all(axis=1)
-    others = others[whole]
-    traits = np.column_stack([before.mean(axis=1), trend(before)])[:, : 1 + (before.shape[1] > 1)]
-    if len(others) < max(partners, traits.shape[1] + 1) + 1:
-        return None
-    scale = np.array([scale_of(column) for column in traits[others].T])
-    place = (traits[others] - traits[others].mean(axis=0)) / scale
-    target = (traits[i] - traits[others].mean(axis=0)) / scale
+def _compare(i: int, field: _Field, before: Floats, after: Floats, partners: int) -> _Compared:
+    """Compare unit `i` over the periods it has."""
+    others, place = field.others, field.place
+    target = ((_traits(before[i : i + 1]) - field.centre) / field.scale)[0]
     change = mean(after[i] - after[others], axis=1) - (before[i] - before[others]).mean(axis=1)
     nearest = np.zeros(len(others))
     nearest[np.argsort(((place - target) ** 2).sum(axis=1), kind="stable")[:partners]] = 1 / partners
-    inverse = np.linalg.pinv(place.T @ place)
     short = target - nearest @ place
-    weights = nearest + place @ inverse @ short
-    placebo, noise = _placebo(place, after[others], before[others], inverse, partners)
+    weights = nearest + place @ field.inverse @ short
     sizes = before.shape[1], after.shape[1]
-    return _Compared(float(weights @ change), *sizes, target, short, others, weights, nearest, noise, placebo)
+    return _Compared(float(weights @ change), *sizes, target, short, field, weights, nearest)
 
 
 def _placebo(
@@ -204,18 +233,21 @@ def _gathered(table: Wide, found: dict[int, _Compared], left_out: pd.DataFrame) 
     weights, nearest = np.zeros((2, len(found), len(data.units)))
     rows, placebo = [], []
     for row, (i, one) in enumerate(found.items()):
-        weights[row, one.others], nearest[row, one.others] = one.weights, one.nearest
+        field = one.field
+        weights[row, field.others], nearest[row, field.others] = one.weights, one.nearest
         away, short = (np.append(traits, np.nan)[:2] for traits in (one.away, one.short))
-        error = one.noise * np.sqrt(1 + one.weights @ one.weights)
+        error = field.noise * np.sqrt(1 + one.weights @ one.weights)
         about = (data.units[i], int(data.unit_cohort[i]), one.before, one.after)
         rows.append((*about, one.effect, error, *away, *short))
-        placebo += [(data.units[i], data.units[j], v) for j, v in zip(one.others, one.placebo, strict=True)]
+        placebo += [
+            (data.units[i], data.units[j], v) for j, v in zip(field.others, field.placebo, strict=True)
+        ]
     return Partners(
         trusts=pd.DataFrame(rows, columns=TRUST_COLUMNS),
         weights=weights[:, never],
         nearest=nearest[:, never],
         units=data.units[never],
-        noise=np.array([one.noise for one in found.values()]),
+        noise=np.array([one.field.noise for one in found.values()]),
         placebo=pd.DataFrame(placebo, columns=["trust", "placebo", "effect"]),
         left_out=left_out,
         measure=data.measure,
