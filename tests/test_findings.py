@@ -23,7 +23,8 @@ from analysis.study.rule import CANNOT_TELL, IMPROVED, NO_IMPORTANT, WORSENED
 from analysis.study.ruled_out import RuledOut
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
-MET = {"n": 30, "verdict": IMPROVED, "adjusted": 0.01, "same_side": True}
+MET = {"n": 30, "verdict": IMPROVED, "parting": False, "calibrated": True, "agree": True}
+ABOUT = {"unit": "months", "sure": 1.0, "surely": 28.0}
 
 
 @pytest.fixture(scope="module")
@@ -52,59 +53,83 @@ def finding(key="entry_shmi", **changed):
 
 
 @pytest.mark.parametrize(
-    ("lower", "upper", "changed", "level"),
+    ("changed", "level", "doubts"),
     [
-        (-2.0, -1.0, {}, HIGH),
-        (1.0, 2.0, {"verdict": WORSENED}, HIGH),
-        (1.0, 2.0, {"verdict": "higher"}, HIGH),
-        (-2.0, -1.0, {"adjusted": 0.05}, MODERATE),
-        (-2.0, -1.0, {"adjusted": np.nan}, MODERATE),
-        (-2.0, -1.0, {"same_side": False}, MODERATE),
-        (-2.0, -1.0, {"verdict": "no clear change"}, LOW),
-        (-2.0, -1.0, {"verdict": "cannot be said"}, LOW),
-        (-2.0, -1.0, {"verdict": ""}, LOW),
-        (-1.0, 1.0, {}, VERY_LOW),
-        (0.0, 1.0, {}, VERY_LOW),
-        (-1.0, 0.0, {}, VERY_LOW),
-        (np.nan, np.nan, {}, VERY_LOW),
-        (-2.0, -1.0, {"n": 4}, VERY_LOW),
-        (-2.0, -1.0, {"n": 5}, HIGH),
-        (1.0, 2.0, {"none": 1.5}, VERY_LOW),
+        ({}, MODERATE, (certainty.NOT_BY_LOT,)),
+        ({"verdict": WORSENED}, MODERATE, (certainty.NOT_BY_LOT,)),
+        ({"verdict": NO_IMPORTANT}, MODERATE, (certainty.NOT_BY_LOT,)),  # a precise null
+        ({"verdict": CANNOT_TELL}, VERY_LOW, (certainty.EITHER,)),  # ignorance
+        ({"verdict": CANNOT_TELL, "agree": False}, VERY_LOW, (certainty.EITHER,)),
+        ({"parting": True}, LOW, (certainty.NOT_BY_LOT, certainty.PARTING)),
+        ({"calibrated": False}, LOW, (certainty.NOT_BY_LOT, certainty.BARE)),
+        ({"agree": False}, LOW, (certainty.NOT_BY_LOT, certainty.DISAGREE)),
+        ({"parting": True, "agree": False}, VERY_LOW, (certainty.NOT_BY_LOT, certainty.PARTING, certainty.DISAGREE)),
+        ({"n": 4}, VERY_LOW, (certainty.FEW,)),
+        ({"n": 5}, MODERATE, (certainty.NOT_BY_LOT,)),
+        ({"lower": np.nan}, VERY_LOW, (certainty.NO_INTERVAL,)),
     ],
-)
-def test_certainty_of_a_difference_follows_the_rule(lower, upper, changed, level):
-    assert certainty.of_difference(lower, upper, **{**MET, **changed}) == level
-
-
-def test_turning_the_sign_of_an_interval_leaves_its_certainty():
-    for lower, upper in ((-2.0, -1.0), (-1.0, 1.0), (1.0, 3.0)):
-        assert certainty.of_difference(lower, upper, **MET) == certainty.of_difference(-upper, -lower, **MET)
-
-
-@pytest.mark.parametrize(
-    ("limits", "sure", "level"),
-    [
-        ((28, 20, 33), 1.0, HIGH),
-        ((28, 20, 33), 0.99, MODERATE),
-        ((28, 20, 33), 0.75, MODERATE),
-        ((28, 20, 33), 0.74, LOW),
-        ((15, 5, 32), 1.0, MODERATE),
-        ((15, 5, 32), 0.8, LOW),
-        ((15, 5, 32), 0.5, VERY_LOW),
-        ((15, 5, 20), 1.0, HIGH),
-        ((15, np.nan, np.nan), 1.0, VERY_LOW),
-    ],
-)
-def test_certainty_of_the_record_goes_down_step_by_step(limits, sure, level):
-    assert certainty.of_record(*limits, sure=sure) == level
-
-
-@pytest.mark.parametrize(
-    ("estimates", "one"),
-    [([1, 2, np.nan], True), ([-1, -2], True), ([1, -1], False), ([1, 0], False), ([0, 0], False), ([np.nan], False)],
 )  # fmt: skip
-def test_estimates_lie_on_one_side(estimates, one):
-    assert certainty.one_sided(pd.DataFrame({"estimate": estimates})) is one
+def test_certainty_of_a_difference_follows_the_rule(changed, level, doubts):
+    found = certainty.of_difference(**{"lower": -2.0, "upper": -1.0, **MET, **changed})
+    assert (found.level, found.doubts) == (level, doubts)
+
+
+def test_no_difference_reaches_the_highest_level_and_other_words_are_refused():
+    assert certainty.of_difference(1.0, 2.0, **MET).level != HIGH
+    with pytest.raises(ValueError, match="no clear change"):
+        certainty.of_difference(1.0, 2.0, **{**MET, "verdict": "no clear change"})
+
+
+@pytest.mark.parametrize(
+    ("limits", "changed", "level"),
+    [
+        ((28, 23, 33), {}, HIGH),
+        ((28, 22, 34), {}, HIGH),  # as far as matters, not further
+        ((28, 20, 33), {}, MODERATE),
+        ((28, 15, 33), {}, LOW),  # twice as far: two steps
+        ((28, 23, 33), {"sure": 0.75}, HIGH),
+        ((28, 23, 33), {"sure": 0.74}, MODERATE),
+        ((28, 23, 33), {"surely": 35.0}, MODERATE),
+        ((28, 23, 33), {"surely": np.nan}, MODERATE),
+        ((28, 15, 33), {"surely": 35.0, "sure": 0.5}, VERY_LOW),
+        ((28, 20, 33), {"surely": 35.0, "sure": 0.5}, VERY_LOW),
+        ((15, 5, 24), {"unit": "percent", "surely": 15.0}, HIGH),
+        ((15, 5, 32), {"unit": "percent", "surely": 15.0}, MODERATE),
+        ((15, np.nan, np.nan), {"unit": "percent", "surely": 15.0}, VERY_LOW),
+    ],
+)
+def test_certainty_of_the_record_goes_down_step_by_step(limits, changed, level):
+    assert certainty.of_record(*limits, **{**ABOUT, **changed}).level == level
+
+
+@pytest.mark.parametrize(
+    ("verdict", "estimates", "sign", "agrees"),
+    [
+        (IMPROVED, [1, 2, np.nan], 1, True),
+        (IMPROVED, [1, -1], 1, False),
+        (IMPROVED, [-1, -2], -1, True),
+        (IMPROVED, [1, 0], 1, False),
+        (WORSENED, [-3, -1], 1, True),
+        (WORSENED, [-3, 1], 1, False),
+        (NO_IMPORTANT, [-9, 1.9], 1, True),
+        (NO_IMPORTANT, [-9, 2.0], 1, False),
+        (NO_IMPORTANT, [9, -1.9], -1, True),
+        (IMPROVED, [], 1, True),
+    ],
+)
+def test_ways_to_compare_agree(verdict, estimates, sign, agrees):
+    assert certainty.agree(verdict, estimates, sign=sign, important=2.0) is agrees
+
+
+def test_a_word_of_certainty_has_one_meaning(found):
+    """Each level is said of an answer, never of a number: we do not know, exactly where we say so."""
+    for one in found:
+        unknown = set(one.number.doubts) & {certainty.EITHER, certainty.NO_INTERVAL, certainty.FEW}
+        assert (one.number.certainty == VERY_LOW) == (bool(unknown) or len(one.number.doubts) > 2), one.key
+        if one.key.startswith("entry_") and one.number.indicator and "keogh" not in one.key:
+            told = "cannot tell" in one.answer
+            assert told == (one.number.certainty == VERY_LOW), one.key
+            assert told or one.number.certainty == MODERATE or certainty.PARTING in one.number.doubts
 
 
 def test_there_are_six_to_ten_findings_that_say_what_they_must(found):
@@ -129,21 +154,18 @@ def test_a_number_is_judged_where_a_part_of_the_rule_judges_it(known):
     assert {known[key].certainty for key in unjudged} == {""}
 
 
-def test_a_gain_and_what_equally_bad_trusts_leave_of_a_change_follow_the_change(monkeypatch):
-    dealt = {"indicator": ["shmi"], "adjusted": [0.01]}
-    monkeypatch.setattr(rating.chance, "chance", lambda names: pd.DataFrame(dealt))
-    monkeypatch.setattr(rating.samples, "sensitivity", lambda name: pd.DataFrame({"estimate": [-1.0, -2.0]}))
-    clear = {"value": -3.0, "low": -4.0, "high": -2.0}
-    main = headline(**clear, verdict=IMPROVED)
-    beside = headline("equally_bad_shmi", **clear, verdict="")
-    other = headline("entry_shmi_without_keogh", **clear, verdict="")
-    gain = headline("gain_change_12_shmi", **clear, verdict="")
-    rows = rating.rated([gain, other, beside, main])
-    assert [one.certainty for one in rows] == [LOW, LOW, MODERATE, HIGH]
-    rows = rating.rated([gain, beside, replace(main, verdict="no clear change")])
-    assert [one.certainty for one in rows] == [LOW, LOW, LOW]
-    with pytest.raises(KeyError, match="shmi"):
-        rating.rated([gain])
+def test_a_difference_is_judged_by_the_deciding_verdict_or_by_its_own_interval(monkeypatch):
+    monkeypatch.setattr(rating.ruled_out, "verdict", lambda name: CANNOT_TELL)
+    clear = {"value": -0.06, "low": -0.08, "high": -0.04}
+    main, beside = headline(**clear), headline("equally_bad_shmi", **clear)
+    gain = headline("gain_change_12_shmi", **clear, direction="higher is better")
+    rows = rating.rated([main, beside, gain])
+    assert [one.certainty for one in rows] == [VERY_LOW, LOW, LOW]
+    assert rows[1].doubts == (certainty.NOT_BY_LOT, certainty.BARE)
+    monkeypatch.setattr(rating, "others", lambda name: (-0.01, 0.01))
+    assert rating.rated([beside])[0].doubts[-1] == certainty.DISAGREE
+    assert rating.rated([gain])[0].certainty == LOW  # other ways to compare after entry do not speak of it
+    assert rating.own_verdict(replace(main, low=np.nan)) == CANNOT_TELL
 
 
 def test_every_number_on_record_says_where_it_is_shown_and_from_what():
@@ -184,7 +206,7 @@ def test_the_number_of_a_finding_stands_in_the_chapter_that_it_links_to():
         chapter = href.split(".html")[0]
         assert estimates[
             question.split(": ", 1)[-1] if question.startswith("Changed") else question
-        ] in texts(chapter)
+        ].partition("; ")[0] in texts(chapter)
 
 
 def test_a_number_that_differs_would_be_seen():
@@ -366,6 +388,11 @@ def test_the_table_of_levels_counts_the_findings():
     table = findings_words.rule_for_readers([LOW, LOW, HIGH])
     assert table["Certainty"].tolist() == list(LEVELS)
     assert table["Findings"].tolist() == ["1", "0", "2", "0"]
+    told = findings_words.doubts_for_readers().to_string()
+    assert "6 months" in told
+    assert "10% of trusts" in told
+    every = {value for name, value in vars(certainty).items() if name.isupper() and isinstance(value, str)}
+    assert set(findings_page.DOUBTED) <= every
     assert findings_words.highest([finding(certainty=LOW), finding(certainty=VERY_LOW)]) == LOW
 
 

@@ -15,7 +15,7 @@ from analysis.edition.compare import compare
 from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, side
 from analysis.present import words
-from analysis.study import certainty, indicators, rule, ruled_out
+from analysis.study import before_entry, certainty, indicators, rule, ruled_out
 from analysis.study.ruled_out import RuledOut
 
 GROUPS = ("entry", "regression", "stays", "kept")  # of headline numbers: all but the costs
@@ -34,7 +34,8 @@ class Finding:
     number: the headline number, its certainty judged. question, answer: plain sentences; the answer is
     computed and holds no number that is not on record. because: why the certainty is what it is. rival: the
     main other explanation. of, better: what n counts and which way is good, where the words of the record are
-    too short. digits: digits after the point in place of the unit's own.
+    too short. digits: digits after the point in place of the unit's own. beside: what stands beside the number
+    wherever it is shown.
     """
 
     number: Headline
@@ -45,6 +46,7 @@ class Finding:
     of: str = ""
     better: str = ""
     digits: int | None = None
+    beside: str = ""
 
     @property
     def key(self) -> str:
@@ -54,7 +56,8 @@ class Finding:
     def text(self) -> str:
         """Return the number with its interval, as the chapters print it."""
         one = self.number
-        return words.estimate(one.value, one.low, one.high, one.unit, digits=self.digits)
+        text = words.estimate(one.value, one.low, one.high, one.unit, digits=self.digits)
+        return f"{text}; {self.beside}" if self.beside else text
 
     def base(self) -> str:
         """Return how many of what carry the number."""
@@ -121,7 +124,7 @@ def _stay(known: Numbers) -> Finding:
         number,
         question="How long did trusts stay in special measures?",
         answer=f"Half of the trusts had ended their first stay by {words.number(number.value, 'months')}.",
-        because=because(number, known),
+        because=because(number),
         rival="A stay ends when inspectors come back, so its length tells of their timetable too.",
         better="neither longer nor shorter is better",
     )
@@ -133,7 +136,7 @@ def _returns(known: Numbers) -> Finding:
         number,
         question="How many trusts came back within four years of leaving?",
         answer=f"{words.number(back.value)} of the {words.plural(back.n, 'trust')} that left came back before the regime ended.",
-        because=because(number, known),
+        because=because(number),
         rival="A trust can stay out because it is well, because it was merged, or because nobody came to look.",
         better="lower is better",
         digits=0,
@@ -147,23 +150,23 @@ def _after_entry(known: Numbers, name: str) -> Finding:
         number,
         question=f"Did {indicators.label(name)} change in the three years after entry?",
         answer=after_entry(number, ruled_out.of(name)),
-        because=because(number, known),
+        because=because(number),
         rival=(
             f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
             f"Less the movement of equally bad trusts that never entered, the difference is {bad}. {behind(name)}"
         ).strip(),
+        beside=before_entry.PARTED if behind(name) else "",
     )
 
 
 def _without_keogh(known: Numbers) -> Finding:
     number = known["entry_shmi_without_keogh"]
-    very_low = number.certainty == certainty.VERY_LOW
-    left = "no clear difference remains" if very_low else "a difference remains"
+    left = "a difference remains" if reading(number) in ("better", "worse") else "no clear difference remains"
     return Finding(
         number,
         question="Does the answer on hospital mortality rest on the first eleven trusts?",
         answer=f"Without the trusts of the Keogh review, which were chosen for high death rates, {left}.",
-        because=because(number, known),
+        because=because(number),
         rival="Trusts chosen for a high figure are expected to have a lower one next time (regression to the mean).",
         of="trusts that entered, the first eleven left out",
     )
@@ -175,7 +178,7 @@ def _apart(known: Numbers, name: str) -> Finding:
         number,
         question="Did staff's view of their trust recover as much as at equally bad trusts that never entered?",
         answer=set_apart(reading(number)),
-        because=because(number, known),
+        because=because(number),
         rival=(
             "The two groups may have differed before entry in ways that the survey does not show. It is one of three "
             "such comparisons and is not adjusted for their number."
@@ -189,7 +192,7 @@ def _kept(known: Numbers, name: str) -> Finding:
         number,
         question="Was the gain in hospital mortality kept a year after leaving?",
         answer=kept(number),
-        because=because(number, known),
+        because=because(number),
         rival=(
             "Trusts leave when they look better, so a loss afterwards can be chance; and what was chance in the gain "
             "would last whatever anyone did (regression to the mean)."
@@ -230,24 +233,23 @@ def kept(number: Headline) -> str:
     )
 
 
-def because(number: Headline, known: Numbers) -> str:
+DOUBTED = {
+    certainty.EITHER: "the interval holds both no difference and one that matters",
+    certainty.NO_INTERVAL: "there is no interval",
+    certainty.FEW: "too few trusts carry it",
+    certainty.NOT_BY_LOT: "no trust was put in by lot",
+    certainty.PARTING: "these trusts were parting from the others before entry",
+    certainty.BARE: "this comparison is not calibrated and errs after a bad year",
+    certainty.DISAGREE: "another way to compare or count says otherwise",
+    certainty.THINLY_DATED: "many spells are not surely dated",
+    certainty.IMPRECISE: "its interval reaches further than a difference that matters",
+    certainty.VERY_IMPRECISE: "its interval reaches twice as far as a difference that matters",
+}
+
+
+def because(number: Headline) -> str:
     """Say why a number has the certainty that its part of the rule gave it."""
-    if number.rule == certainty.BY_RECORD:
-        share = words.number(100 * certainty.sure_dates(), "percent", digits=0)
-        spread = "wider" if number.high - number.low > number.value else "narrower"
-        return (
-            f"{share} of spells are dated with high confidence, and the interval is {spread} than the figure"
-        )
-    if number.certainty == certainty.VERY_LOW:
-        if pd.isna(number.low) or pd.isna(number.high):
-            return "there is no interval"
-        return (
-            "the interval includes zero"
-            if number.low <= 0 <= number.high
-            else "too few trusts carry the estimate"
-        )
-    return {
-        certainty.LOW: "the interval leaves out zero, but our rule for reporting a change is not met",
-        certainty.MODERATE: "our rule for reporting a change is met, but not every further check",
-        certainty.HIGH: "our rule for reporting a change and every further check are met",
-    }[number.certainty]
+    return (
+        words.join([DOUBTED[doubt] for doubt in number.doubts])
+        or "nothing that the rule asks stands against it"
+    )

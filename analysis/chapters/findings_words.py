@@ -23,30 +23,43 @@ PLAIN = {
 }
 
 
+MEANT = {
+    certainty.HIGH: "Nothing stands against it. No difference can reach this: no trust was put in by lot",
+    certainty.MODERATE: "One doubt. A precise answer, be it that there was no important improvement",
+    certainty.LOW: "Two doubts, or an interval that reaches twice as far as a difference that matters",
+    certainty.VERY_LOW: "We do not know: the interval holds both no difference and one that matters; or three doubts",
+}
+
+
 def rule_for_readers(levels: Sequence[str]) -> pd.DataFrame:
-    """Return the rule of certainty as texts, one row a level. levels: those of the findings, to be counted."""
-    rows = {
-        certainty.HIGH: (
-            "A change by our rule; chance is unlikely even after allowing for several measures; no choice of "
-            "the sensitivity analysis turns it round",
-            "Every spell dated with high confidence; interval narrower than the figure",
+    """Return the levels of certainty as texts, one row a level. levels: those of the findings, to be counted."""
+    counts = [words.number(list(levels).count(level)) for level in MEANT]
+    return pd.DataFrame({"Certainty": list(MEANT), "What it means": list(MEANT.values()), "Findings": counts})
+
+
+def doubts_for_readers() -> pd.DataFrame:
+    """Return the three doubts of the rule of certainty as texts: of a difference, and of a length or share."""
+    months, share = (words.number(certainty.SMALLEST[unit], unit, digits=0) for unit in ("months", "percent"))
+    mostly = words.number(100 * certainty.MOSTLY, "percent", digits=0)
+    rows = [
+        (
+            "Precision",
+            "Does the interval decide? If it holds both no difference and one that matters, certainty is very low",
+            f"Does the interval reach further than {months}, or {share} of trusts? A step down; twice as far, two",
         ),
-        certainty.MODERATE: ("A change by our rule, without all of the above", "One step down"),
-        certainty.LOW: ("The interval leaves out zero, but it is no change by our rule", "Two steps down"),
-        certainty.VERY_LOW: (
-            "The interval includes zero, or fewer than five trusts",
-            "Three steps down, or no interval",
+        (
+            "Bias",
+            "No trust was put in by lot, always a step down; trusts were parting from the others before entry; the "
+            "comparison is not calibrated on simulated panels",
+            f"Fewer than {mostly} of spells are dated with high confidence",
         ),
-    }
-    table = pd.DataFrame(
-        {
-            "Certainty": list(rows),
-            "That there was a difference": [one[0] for one in rows.values()],
-            "Of a length or share from the record": [one[1] for one in rows.values()],
-            "Findings": [words.number(list(levels).count(level)) for level in rows],
-        }
-    )
-    return table
+        (
+            "Agreement",
+            "Another way to compare with trusts alike gives an estimate on the other side",
+            "Counted from surely dated spells alone, it is another by more than matters",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["Doubt", "Of a difference", "Of a length or share from the record"])
 
 
 def after_entry(known: Numbers, what: str = "entry") -> list[Headline]:
@@ -144,7 +157,7 @@ def for_page(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[C
             heading=one.question,
             answer=one.answer,
             facts=f"{_capital(one.text())}; {one.base()}; {one.direction()}.",
-            certainty=f"Certainty: {one.number.certainty} ({one.because}).",
+            certainty=f"Certainty{_of(one.number)}: {one.number.certainty} ({one.because}).",
             rival=one.rival,
             href=f"{one.number.page}.html#{one.number.anchor}",
             sources=one.number.sources,
@@ -162,9 +175,19 @@ def for_readers(found: Sequence[Finding]) -> pd.DataFrame:
             "Estimate": [one.text() for one in found],
             "Better": [one.direction() for one in found],
             "From": [one.base() for one in found],
-            "Certainty": [one.number.certainty for one in found],
+            "Certainty": [_sure(one.number) for one in found],
         }
     )
+
+
+def _of(number: Headline) -> str:
+    return f' of "{number.verdict}"' if number.verdict in rule.VERDICTS else ""
+
+
+def _sure(number: Headline) -> str:
+    """Return the level of certainty and, after entry, the verdict that it is of."""
+    verdict = f" ({number.verdict})" if number.verdict in rule.VERDICTS else ""
+    return f"{number.certainty}{verdict}"
 
 
 def for_board(found: Sequence[Finding]) -> pd.DataFrame:

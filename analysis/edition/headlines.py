@@ -35,7 +35,7 @@ class Headline:
     value; "" where neither applies. page, anchor: chapter that shows it, and the place there. indicator: what
     it is about, "" for the regime itself. sources: names of the tables behind it.
     rule: the part of the rule of certainty that judges it ("" for none: an expectation, a plain count, a
-    cost). certainty: the level by that part, once `rating.rated` has judged it.
+    cost). certainty, doubts: the level by that part and why it is no higher, once `rating.rated` has judged it.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Headline:
     sources: tuple[str, ...] = ()
     rule: str = ""
     certainty: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 # What an edition stores of a number: part of the record, so never renamed or put in another order.

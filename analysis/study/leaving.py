@@ -25,26 +25,33 @@ LIMITS = ("estimate", "lower", "upper")
 PLACES = ("before", "first", "year")
 
 
+def dated(sure: bool) -> pd.DataFrame:
+    """Return the spells of `regime.spells`; sure: only of trusts whose first one is dated with high confidence."""
+    spells = regime.spells()
+    first = spells[(spells["spell"] == 1) & (spells["confidence"] == "high")]
+    return spells[spells["trust"].isin(first["trust"])] if sure else spells
+
+
 @once.result
-def stays(*, first: bool = True) -> TimeInRegime:
+def stays(*, first: bool = True, sure: bool = False) -> TimeInRegime:
     """Describe time in special measures in months, by way of ending; censored by the end of the regime.
 
     first: the first spell of each trust only, so that a row is a trust; else every spell, in which the
-    trusts that came back count twice.
+    trusts that came back count twice. sure: see `dated`.
     """
-    spells = regime.spells()
+    spells = dated(sure)
     chosen = spells[spells["spell"] == 1] if first else spells
     return durations.time_in_regime(chosen, duration="months", event="ended_by")
 
 
 @once.result
-def returns() -> TimeInRegime:
+def returns(*, sure: bool = False) -> TimeInRegime:
     """Describe time in months from a trust's first leaving to its return, followed to the regime's end.
 
-    Trusts merged into another after leaving could no longer return in their own name: a competing end.
+    Trusts merged into another after leaving could no longer return in their own name: a competing end. sure: see `dated`.
     """
     changes = data.load("organisation_changes")
-    spells = regime.spells()
+    spells = dated(sure)
     left = spells[(spells["spell"] == 1) & (spells["ended_by"] == "exit")].set_index("trust")["exited"]
     ended = changes[changes["old_code"].isin(left.index)].groupby("old_code")["date"].min()
     lost = ended[ended > left.reindex(ended.index)]
