@@ -120,8 +120,9 @@ def test_equally_bad_trusts_are_estimated_under_the_settings_of_the_main_analysi
     ("before", "after", "words"),
     [
         ((-3, -1), (-4, -2), "below the prediction before entry and after"),
-        ((-3, 1), (1, 2), "near the prediction just before entry, above it after"),
-        ((1, 3), (-1, 2), "above the prediction just before entry, near it after"),
+        ((-3, 1), (1, 2), "not told from the prediction just before entry, above it after"),
+        ((-3, 1), (-1, 2), "not told from the prediction before entry or after"),
+        ((1, 3), (-1, 2), "above the prediction just before entry, not told from it after"),
     ],
 )
 def test_title_of_a_path_gives_the_side_and_then_the_verdict(before, after, words):

@@ -99,3 +99,45 @@ def test_primary_indicators_have_one_and_the_rest_a_rule():
     assert set(ruled_out.IMPORTANT) == set(indicators.indicators(primary=True))
     assert ruled_out.important("engagement") == pytest.approx(0.2 * ruled_out.spread("engagement"))
     assert np.isnan(ruled_out.important("day_bed_occupancy"))
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Secondary indicators with intervals of our own: the first as told, the others around zero."""
+    names = indicators.indicators(primary=False)
+
+    def give(lower, upper, *, others=(-1.0, 1.0), n=30):
+        def decided(name):
+            limits = (lower, upper) if name == names[0] else others
+            return Estimate(sum(limits) / 2, *limits, n=n)
+
+        monkeypatch.setattr(deciding, "decided", decided)
+        monkeypatch.setattr(ruled_out, "important", lambda name: 2.0)
+        ruled_out.shares_from_chance.cache_clear()
+        return names[0]
+
+    yield give
+    ruled_out.shares_from_chance.cache_clear()
+
+
+def test_a_secondary_indicator_must_stand_out_among_all(made):
+    # bed occupancy, lower is better; each interval 2 * 1.96 standard errors wide, 23 indicators
+    clear = made(-5.0, -3.0)
+    assert ruled_out.of(clear).verdict == ruled_out.verdict(clear) == IMPROVED
+    bare = made(-2.1, -0.1)  # p = 0.03 alone, 0.7 among 23
+    assert ruled_out.shares_from_chance()[bare] == pytest.approx(1.0, abs=0.4)
+    assert ruled_out.of(bare).verdict == CANNOT_TELL  # an improvement of 2 is inside
+    assert (
+        ruled_out.of(made(0.1, 2.1)).verdict == NO_IMPORTANT
+    )  # worse alone: no improvement that matters either way
+    assert ruled_out.verdict(made(3.0, 5.0)) == WORSENED
+
+
+def test_many_that_stand_out_carry_each_other(made):
+    name = made(-2.3, -0.3, others=(-2.3, -0.3))  # all alike: the adjusted share is the plain one, about 0.01
+    assert ruled_out.shares_from_chance().nunique() == 1
+    assert ruled_out.of(name).verdict == IMPROVED
+
+
+def test_a_primary_indicator_is_judged_by_itself():
+    assert "shmi" not in ruled_out.shares_from_chance().index

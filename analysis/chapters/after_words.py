@@ -10,7 +10,7 @@ from analysis.methods.effects import results
 from analysis.methods.effects.gain_kept import ESTIMABLE, GainKept
 from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
 from analysis.present import words as wording
-from analysis.study import indicators, leaving, regime, rule
+from analysis.study import before_entry, indicators, leaving, regime, rule
 
 NO_SPREAD = "cannot be told: the figures of all trusts compared moved alike"
 NAMES = {"exit": "had left as improved", "returned": "had come back"}
@@ -248,7 +248,7 @@ def summary_for_readers(table: pd.DataFrame) -> pd.DataFrame:
     for _, row in table.iterrows():
         rows.append(
             {
-                "Indicator": f"{row['title']} (by {row['grain']})",
+                "Indicator": f"{before_entry.titled(row['indicator'])} (by {row['grain']})",
                 "Better": row["direction"],
                 "Left; still in": f"{wording.number(row['first_n_trusts'])}; {wording.number(row['first_n_controls'])}",
                 "Year before leaving": _cell(row, "before"),
@@ -275,7 +275,7 @@ def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     for (name, window, omitted), part in frame.groupby(["indicator", "window", "omit_before"], sort=False):
         about = regime.indicator(name)
         out = {
-            "Indicator": about.title,
+            "Indicator": before_entry.titled(str(name)),
             "Averaged over": wording.plural(window, about.analysis_grain),
             "Year before entry": "left out" if omitted else "in the baseline",
         }

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import data
-from analysis.chapters.parted import behind
+from analysis.chapters.parted import behind, labelled
 from analysis.methods.effects import results
 from analysis.present import words
-from analysis.study import estimators, indicators, regime, rule
+from analysis.study import before_entry, estimators, indicators, regime, rule
 
 SIDE = "Side of zero, unadjusted"
+NOT_TOLD = "not told from"
 
 
 def by_estimator_for_readers(found: pd.DataFrame) -> pd.DataFrame:
@@ -23,7 +24,7 @@ def by_estimator_for_readers(found: pd.DataFrame) -> pd.DataFrame:
         about = regime.indicator(str(name))
         unit = about.change_unit
         texts = [words.estimate(row.estimate, row.lower, row.upper, unit) for row in part.itertuples()]
-        columns[about.heading] = texts
+        columns[labelled(str(name))] = texts
     return pd.DataFrame(columns)
 
 
@@ -32,7 +33,7 @@ def chance_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     about = [regime.indicator(name) for name in found["indicator"]]
     return pd.DataFrame(
         {
-            "Indicator": [one.title for one in about],
+            "Indicator": [before_entry.titled(name) for name in found["indicator"]],
             "Family": np.where(found["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
             "Difference": [
                 words.number(value, one.change_unit)
@@ -137,12 +138,12 @@ def answer(both: pd.DataFrame) -> str:
 def path_title(name: str, found: results.Effects, *, verdict: str) -> str:
     """Return the finding of a path as a title: its side of the prediction before entry and after, the verdict.
 
-    verdict: of `two_baselines`. "near" means that the interval takes in zero.
+    verdict: of `two_baselines`. "not told from" the prediction: the interval takes in zero, or there is none.
     """
     before = _side(found.frame.set_index("horizon").loc[-1])
     after = _side(found.overall)
     place = (
-        f"{before} the prediction before entry and after"
+        f"{before} the prediction before entry {'or' if before == NOT_TOLD else 'and'} after"
         if before == after
         else f"{before} the prediction just before entry, {after} it after"
     )
@@ -151,12 +152,8 @@ def path_title(name: str, found: results.Effects, *, verdict: str) -> str:
 
 def _side(found: Any) -> str:
     if pd.isna(found.lower) or found.lower <= 0 <= found.upper:
-        return "near"
+        return NOT_TOLD
     return "above" if found.estimate > 0 else "below"
-
-
-def _primary(name: str) -> str:
-    return " (primary; parting before entry already)" if behind(name) else " (primary)"
 
 
 def for_readers(both: pd.DataFrame) -> pd.DataFrame:
@@ -167,8 +164,8 @@ def for_readers(both: pd.DataFrame) -> pd.DataFrame:
         out = {part.removesuffix("_dip_out"): row[part] for part in row.index if part.endswith("_dip_out")}
         rows.append(
             {
-                "Indicator": row["title"]
-                + (_primary(row["indicator"]) if row["indicator"] in primary else ""),
+                "Indicator": before_entry.titled(row["indicator"])
+                + (" (primary)" if row["indicator"] in primary else ""),
                 "Better": row["direction"],
                 "Baseline: all before entry": words.estimate(
                     row["estimate"], row["lower"], row["upper"], row["unit"]

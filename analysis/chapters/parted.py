@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from analysis.methods.effects.panels import EffectError
 from analysis.present import words
 from analysis.study import before_entry, indicators, regime
-
-CLEAR = 0.05
-
-
-@lru_cache(maxsize=64)
-def chance(name: str) -> float:
-    """Return how often chance alone gives differences before entry as large, jointly; 1 where that cannot be had."""
-    try:
-        p = float(before_entry.moving_apart([name])["p"].iloc[0])
-    except EffectError:
-        return 1.0
-    return p if p == p else 1.0
 
 
 def labelled(name: str) -> str:
     """Return the title of an indicator and which way is better, and that it had parted before entry where it had."""
-    about = regime.indicator(name)
-    parted = "; parting before entry already" if chance(name) < CLEAR else ""
-    return f"{about.heading}{parted}"
+    parted = f"; {before_entry.PARTED}" if before_entry.parting(name) < before_entry.CLEAR else ""
+    return f"{regime.indicator(name).heading}{parted}"
 
 
 def behind(name: str) -> str:
@@ -33,8 +17,8 @@ def behind(name: str) -> str:
 
     To stand beside every figure of that indicator that is measured from before entry.
     """
-    p = chance(name)
-    if p >= CLEAR:
+    p = before_entry.parting(name)
+    if p >= before_entry.CLEAR:
         return ""
     share = "less than one in 1,000" if p < 0.001 else f"a share of {words.number(p, 'ratio')}"
     return (

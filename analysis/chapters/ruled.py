@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.chapters.parted import labelled
 from analysis.methods.effects.panels import EffectError
 from analysis.present import words
-from analysis.study import deciding, indicators, regime, ruled_out
+from analysis.study import deciding, indicators, power, regime, ruled_out
 from analysis.study.rule import CANNOT_TELL, NO_IMPORTANT
 from analysis.study.ruled_out import RuledOut
 
@@ -20,6 +21,11 @@ GAINS = {
     "four_hour_waits": ("a gain of more than {}", "a loss of more than {}"),
     "recommend_work": ("a gain of more than {}", "a loss of more than {}"),
 }
+COLUMNS = (
+    *("Improvement ruled out above", "Worsening ruled out above", "Smallest that matters"),
+    *("Chance that it was better", "Better by that much", "Found in 4 of 5 panels from", "Verdict"),
+    "Trusts that entered",
+)
 PLAIN = ("an improvement of more than {}", "a worsening of more than {}")
 
 
@@ -72,24 +78,57 @@ def gains() -> str:
 
 
 def for_readers(names: Sequence[str]) -> pd.DataFrame:
-    """Return what is ruled out, one row an indicator whose better direction is known and that was calibrated."""
-    rows = []
-    for name in names:
-        try:
-            found, estimate = ruled_out.of(name), deciding.decided(name)
-        except (EffectError, ValueError):
-            continue
-        chance = words.number(100 * found.better, "percent", digits=0)
-        rows.append(
-            {
-                "Indicator": regime.indicator(name).title,
-                "Improvement ruled out above": size(name, found.improvement),
-                "Worsening ruled out above": size(name, found.worsening),
-                "Smallest that matters": size(name, found.important),
-                "Chance that it was better": chance,
-                "Better by that much": words.number(100 * found.much_better, "percent", digits=0),
-                "Verdict": found.verdict,
-                "Trusts that entered": words.number(estimate.n),
-            }
-        )
-    return pd.DataFrame(rows)
+    """Return what is ruled out, one row an indicator; blanks where the comparison cannot be made.
+
+    Where no direction is better, "better" is read as higher, and nothing is said to matter.
+    """
+    return pd.DataFrame([_row(name) for name in names])
+
+
+def _row(name: str) -> dict[str, str]:
+    about = regime.indicator(name)
+    row = {"Indicator": labelled(name)}
+    try:
+        estimate = deciding.decided(name)
+        seen = size(name, power.smallest(name))
+    except EffectError:
+        texts = [words.number(float("nan"))] * 6
+        return row | dict(zip(COLUMNS, [*texts, CANNOT_TELL, words.number(0)], strict=True))
+    if about.better is None:
+        ends = [size(name, max(limit, 0.0)) for limit in (estimate.upper, -estimate.lower)]
+        texts = [f"a rise of {ends[0]}", f"a fall of {ends[1]}", *[words.number(float("nan"))] * 3, seen]
+    else:
+        found = ruled_out.of(name)
+        chances = [
+            words.number(100 * part, "percent", digits=0) for part in (found.better, found.much_better)
+        ]
+        sizes = [size(name, part) for part in (found.improvement, found.worsening, found.important)]
+        texts = [*sizes, *chances, seen]
+    return row | dict(zip(COLUMNS, [*texts, ruled_out.verdict(name), words.number(estimate.n)], strict=True))
+
+
+def secondary_sentence() -> str:
+    """Say which other indicators had an interval clear of zero, and what is left after allowing for their number."""
+    shares = ruled_out.shares_from_chance()
+    outside = [name for name in shares.index if not _holds_zero(name)]
+    left = [name for name in outside if ruled_out.clear(name)]
+    every = indicators.indicators(primary=False)
+    unknown = f"{words.number(len(every) - len(shares))} of {words.number(len(every))} could not be compared"
+    if not outside:
+        return f"No interval of another indicator leaves out zero; {unknown}."
+    told = words.join([indicators.label(name) for name in outside])
+    smallest = words.number(100 * shares[outside].min(), "percent", digits=0)
+    after = (
+        f"{words.join([indicators.label(name) for name in left])} still {'does' if len(left) == 1 else 'do'}"
+        if left
+        else f"chance alone would give as much in at least {smallest} of cases, so none is called a change"
+    )
+    return (
+        f"Of the {words.number(len(shares))} other indicators the interval leaves out zero for {told}. "
+        f"Allowing for their number (Benjamini and Hochberg), {after}; {unknown}."
+    )
+
+
+def _holds_zero(name: str) -> bool:
+    found = deciding.decided(name)
+    return found.lower <= 0 <= found.upper

@@ -27,12 +27,18 @@ LONG = re.compile(r"[^\s<>]{30,}")  # an address, say: it may break after a slas
 
 
 def table(
-    frame: pd.DataFrame, *, caption: str, numbers: tuple[str, ...] = (), sources: tuple[str, ...] = ()
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    numbers: tuple[str, ...] = (),
+    sources: tuple[str, ...] = (),
+    folded: bool = False,
 ) -> Block:
     """Return `frame` (texts, made with `analysis.present.number` and its like) as a captioned table.
 
     The first column names the row. numbers: names of the columns that hold numbers (set to the right).
-    sources: names of tables in `data/`; their status is shown unless all are official statistics. A missing cell is shown as '..'. Raises ValueError for an empty caption, a repeated heading or a
+    sources: names of tables in `data/`; their status is shown unless all are official statistics. A missing cell is shown as '..'.
+    folded: shut until opened by its caption. Raises ValueError for an empty caption, a repeated heading or a
     column of bare floats, which would print as many digits as they have.
     """
     if not caption or frame.columns.duplicated().any():
@@ -47,7 +53,15 @@ def table(
         )
     texts = frame.astype("object").where(frame.notna(), NOT_AVAILABLE).astype("str")
     rows = [[breakable(cell) for cell in cells] for cells in texts.itertuples(index=False)]
-    html = shell(list(texts.columns), rows, texts=texts, caption=caption, numbers=numbers, sources=sources)
+    html = shell(
+        list(texts.columns),
+        rows,
+        texts=texts,
+        caption=caption,
+        numbers=numbers,
+        sources=sources,
+        folded=folded,
+    )
     return Block(html, f"{caption}\n{texts.to_string(index=False)}")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis import once
 from analysis.methods.effects.equally_bad import EquallyBad
+from analysis.methods.effects.panels import EffectError
 from analysis.study import entry_effects, regime, rule
 
 LEADS = {"quarter": 8, "year": 2}  # two years
@@ -15,6 +17,26 @@ YEARS = (1, 2, 3)  # before entry, on which trusts are matched
 
 
 NUMBERS = {1: "one year", 2: "two years", 3: "three years"}
+
+
+PARTED = "parting before entry already"  # stands beside a title
+CLEAR = 0.05  # share from chance below which trusts had parted from the comparators before entry
+
+
+@once.shared
+def parting(name: str) -> float:
+    """Return how often chance alone gives differences before entry as large, jointly; 1 where that cannot be had."""
+    try:
+        p = float(moving_apart([name])["p"].iloc[0])
+    except EffectError:
+        return 1.0
+    return p if p == p else 1.0
+
+
+def titled(name: str) -> str:
+    """Return the title of an indicator, and that trusts were parting before entry where they were."""
+    title = regime.indicator(name).title
+    return f"{title}; {PARTED}" if parting(name) < CLEAR else title
 
 
 def moving_apart(names: list[str]) -> pd.DataFrame:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from analysis import once
 from analysis.methods import curves
+from analysis.methods.effects.inference import adjust
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
@@ -99,18 +101,47 @@ def spread(name: str) -> float:
 
 
 def of(name: str) -> RuledOut:
-    """Return what the comparison that decides rules out for an indicator; raises EffectError as `decided`."""
+    """Return what the comparison that decides rules out for an indicator; raises EffectError as `decided`.
+
+    An indicator that is not primary improved or worsened only when `clear` after allowing for their number; otherwise
+    it has the verdict that its interval would give if it held zero.
+    """
     about = regime.indicator(name)
-    return ruled_out(
-        deciding.decided(name), better=indicators.BETTER[about["direction"]], important=important(name)
-    )
+    better, important_ = indicators.BETTER[about["direction"]], important(name)
+    found = ruled_out(deciding.decided(name), better=better, important=important_)
+    if found.verdict not in (IMPROVED, WORSENED) or about.primary or clear(name):
+        return found
+    return replace(found, verdict=NO_IMPORTANT if found.improvement < important_ else CANNOT_TELL)
+
+
+@once.shared
+def shares_from_chance() -> pd.Series:
+    """Return how often chance would give as much, by indicator that is not primary, adjusted for their number.
+
+    Two-sided, by the curve of the calibrated interval (as the probabilities of `ruled_out`); Benjamini and Hochberg,
+    whose false discoveries are at most 5% of what is called. Indicators that cannot be compared are not among them.
+    """
+    plain = {}
+    for name in indicators.indicators(primary=False):
+        try:
+            found = deciding.decided(name)
+        except EffectError:
+            continue
+        above = _above(found.lower, found.upper, 0.0)
+        plain[name] = 2 * min(above, 1 - above)
+    return adjust(pd.Series(plain, dtype="float64"), method="BH")
+
+
+def clear(name: str) -> bool:
+    """Tell whether a secondary indicator's share from chance, adjusted for their number, is below one in twenty."""
+    return bool(shares_from_chance().get(name, 1.0) < 1 - LEVEL)
 
 
 def verdict(name: str) -> str:
     """Return the verdict of the report on an indicator after entry, by the comparison that decides.
 
     One of `rule.VERDICTS`; where no direction is better HIGHER or LOWER when the interval lies on that side of
-    zero. "cannot tell" where the comparison cannot be made or was not calibrated.
+    zero and it is `clear`. "cannot tell" where the comparison cannot be made or was not calibrated.
     """
     try:
         if regime.indicator(name).better is not None:
@@ -119,4 +150,4 @@ def verdict(name: str) -> str:
     except EffectError:
         return CANNOT_TELL
     which = side(found.lower, found.upper)
-    return which if which in (HIGHER, LOWER) and found.n >= THIN else CANNOT_TELL
+    return which if which in (HIGHER, LOWER) and found.n >= THIN and clear(name) else CANNOT_TELL

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.present import words
-from analysis.study import entry_effects, indicators, regime, rule
+from analysis.study import before_entry, entry_effects, indicators, regime, rule
 from analysis.study.unavailable import NOT_AT_HAND
 
 # The primary measures, then others with figures for most trusts that entered.
@@ -77,7 +77,7 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
         }
         compared = f"{words.number(row['n_trusts'])}; {words.number(row['n_controls'])}"
         rows.append(
-            {"Consequence": row["title"], "Better": row["direction"]}
+            {"Consequence": before_entry.titled(row["indicator"]), "Better": row["direction"]}
             | places
             | differences
             | {"Trusts; comparators": compared, "By our rule": row["verdict"]}
