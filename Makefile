@@ -73,7 +73,7 @@ pdf: book  ## print the whole book into dist/report.pdf and offer it on the site
 	$(BIN)/jupyter-book build -n -W --keep-going -q book
 
 lab: check-environment  ## open the chapters in JupyterLab, with live widgets
-	$(BIN)/jupyter lab --notebook-dir=book
+	$(BIN)/python -m analysis.site.lab
 
 serve: book  ## build the site and show it on this machine; PORT=8001 chooses another port
 	@$(BIN)/python -m analysis serve $(HTML) --port $(PORT)

@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "take", help="write the data as readers take them away: CSV, workbook, package, JSON"
     )
     take.add_argument("folder", type=Path)
+    choices = commands.add_parser(
+        "choices", help="write the files behind the panel that tries another choice"
+    )
+    choices.add_argument("folder", type=Path)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     shown = commands.add_parser("serve", help="show the built pages on this machine")
     shown.add_argument("folder", type=Path)
@@ -48,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _lookup(given.folder)
     if given.command == "take":
         return _take(given.folder)
+    if given.command == "choices":
+        return _choices(given.folder)
     if given.command == "simulate":
         return _simulate(given.indicators, given.all)
     try:
@@ -197,6 +203,13 @@ def _take(folder: Path) -> int:
     from analysis.site import take_data
 
     print(take_data.write(folder))
+    return 0
+
+
+def _choices(folder: Path) -> int:
+    from analysis.chapters import choices
+
+    print(choices.write(folder))
     return 0
 
 

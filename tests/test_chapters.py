@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 BOOK = Path(__file__).resolve().parents[1] / "book"
 LONGEST_CELL = 12
 GLUED = "application/papermill.record/"
-PUTS = {"words.put", "put", "glue"}
+PUTS = {"words.put", "put", "glue", "lab.controls", "lab.show"}  # those of the lab show nothing on a page
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Numbers that are part of a term, a name or a definition, and are therefore not results.
 TERMS = ("COVID-19", "CC BY 4.0", "Open Government Licence v3.0", "SHA-256", "UTF-8")

@@ -231,7 +231,7 @@ def test_the_report_is_the_same_file_with_git_and_without_and_its_tables_are_who
     )
     assert done.returncode == 0, done.stderr
     listed = subprocess.run(["make", "-n", "lab"], cwd=copy, capture_output=True, text=True, check=False)
-    assert "jupyter lab --notebook-dir=book" in listed.stdout
+    assert "analysis.site.lab" in listed.stdout
 
 
 def test_a_pdf_is_offered_while_the_pages_say_what_it_was_printed_from(tmp_path):

@@ -74,9 +74,14 @@ def reason(kept: Path, now: judge.Now) -> str:
 def put(kept: Path, out: Path, call: str) -> None:
     """Bring kept files into the site as scripts that hand over their content: a page on disk can fetch nothing.
 
-    call: name of the function of the page that is handed a name and its content.
+    call: name of the function of the page that is handed a name and its content. A file that is no JSON comes as it is.
     """
-    due = {f"{name.removesuffix('.json')}.js": script(call, name, kept) for name in listed(kept)}
+    due = {}
+    for name in listed(kept):
+        if name.endswith(".json"):
+            due[f"{name.removesuffix('.json')}.js"] = script(call, name, kept)
+        else:
+            due[name] = (kept / name).read_bytes()
     mirror(due, out)
 
 

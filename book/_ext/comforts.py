@@ -33,7 +33,7 @@ FIGURE = re.compile(
 TABLE = re.compile(r'<table class="result[^>]*>\s*<caption[^>]*>(.*?)</caption>', re.DOTALL)
 TERM = re.compile(r'<dt id="(term-[^"]+)"')
 TAG = re.compile(r"<[^>]+>")
-WIDGETS = re.compile(r"\bipywidgets\b|\bwidgets\.")
+WIDGETS = re.compile(r"\bipywidgets\b|\bwidgets\.|\blab\.controls\b")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -30,7 +30,7 @@ LATE_THEME = 'localStorage.getItem("theme") || "auto"'
 THEME = (
     'localStorage.getItem("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
 )
-SEEN = "lookup-data"  # scripts that hold figures and name no class
+SEEN = {"lookup-data", "choices-data"}  # scripts that hold figures and name no class
 # How an SVG says its looks, so that it shows alike where styles within a file are refused: by attributes.
 STYLED = re.compile(r'(<[a-z][^<>]*?)\sstyle="([^"]*)"([^<>]*>)', re.IGNORECASE)
 LOOKS = {
@@ -143,7 +143,7 @@ def _by_attributes(match: re.Match[str]) -> str:
 
 def code(out: Path) -> list[Path]:
     """Return the scripts of the site that may name a class or an id."""
-    return [path for path in sorted(out.rglob("*.js")) if SEEN not in path.parts]
+    return [path for path in sorted(out.rglob("*.js")) if not SEEN & set(path.parts)]
 
 
 def forget(folder: Path, pages: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 FOLDER = "_scripts"
+SHARED = {"metrics/entry": ("choices",), "metrics/rivals": ("choices",)}  # scripts of more than one page
 TAGS = {"js": '<script defer src="{}"></script>', "css": '<link rel="stylesheet" href="{}" />'}
 
 
@@ -36,7 +37,8 @@ def of_page(book: Path, page: str) -> list[str]:
     found = [
         path
         for kind in TAGS
-        for path in (*(book / FOLDER).glob(f"{page}-*.{kind}"), book / FOLDER / f"{page}.{kind}")
+        for name in (page, *SHARED.get(page, ()))
+        for path in (*(book / FOLDER).glob(f"{name}-*.{kind}"), book / FOLDER / f"{name}.{kind}")
     ]
     return [path.relative_to(book / FOLDER).as_posix() for path in sorted(found) if path.is_file()]
 

@@ -13,6 +13,7 @@ from analysis.chapters.costs import bars
 from analysis.chapters.costs.sentences import spread
 from analysis.methods.costing.prices import CostError
 from analysis.present.blocks import Block
+from analysis.present.reader import someone_is_there
 from analysis.present.tables import credit, table
 from analysis.present.words import thousands
 from analysis.study.costs import own_scenario
@@ -74,17 +75,6 @@ def download(own: own_scenario.Own) -> str:
         f'<a id="scenario-csv" download="{FILE}" href="data:text/csv;charset=utf-8,{quote(own.to_csv())}">'
         "Settings and results (CSV)</a>"
     )
-
-
-def someone_is_there() -> bool:
-    """Tell whether a person runs the notebook: their front end can answer questions, a build cannot."""
-    try:
-        from IPython import get_ipython
-
-        content = get_ipython().kernel.get_parent()["content"]
-    except (AttributeError, ImportError, KeyError):
-        return False
-    return bool(content.get("allow_stdin"))
 
 
 def widgets(own: own_scenario.Own) -> Any:

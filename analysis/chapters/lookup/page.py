@@ -9,12 +9,12 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from analysis import data
-from analysis.chapters.costs.what_if import someone_is_there
 from analysis.chapters.lookup import chart as lookup_chart, files, look, names, sentences, series
 from analysis.chapters.lookup.plots import plot_place, plot_trust
 from analysis.chapters.lookup.series import entry_of
 from analysis.present.blocks import Block
 from analysis.present.figures import WIDE, Figure, figure
+from analysis.present.reader import someone_is_there
 from analysis.present.tables import table
 from analysis.present.words import number
 

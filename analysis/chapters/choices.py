@@ -1,0 +1,184 @@
+"""Another choice of the reader in words and as files: what the panel of the pages shows, made before by the same functions.
+
+One file an indicator holds every choice with its estimate, interval, verdict and sentence; the page only draws.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from joblib import Parallel, delayed
+
+from analysis.methods.effects.results import THIN
+from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
+from analysis.present import spreadsheet, words
+from analysis.present.plots import difference_label
+from analysis.study import choices as study, entry_effects, indicators, regime, ruled_out
+from analysis.study.choices import Answer, Choice
+from analysis.study.samples import WINDOWS
+
+LABELS = {
+    "baseline": {
+        study.ALL: "All periods before entry",
+        study.OUT: "Those before the year before entry",
+        study.LAST: "The last period before entry",
+    },
+    "comparator": {
+        study.ALIKE: "Never entered, alike in level and trend",
+        study.TYPE: "All others of the same type",
+        study.BAD: "Never entered, as bad the year before",
+        study.NOT_YET: "Entered, but later",
+    },
+    "estimator": {
+        study.PARTNERS: "Change beside ten partners",
+        study.IMPUTATION: "Imputation",
+        study.GROUP_TIME: "Group-time",
+    },
+    "keogh": {study.KEOGH: "In", study.NO_KEOGH: "Left out"},
+}
+TITLES = {
+    "baseline": "Baseline",
+    "comparator": "Compared with",
+    "estimator": "Estimator",
+    "window": "After entry",
+    "keogh": "The eleven Keogh trusts",
+}
+TOO_FEW, NO_DIFFERENCE = "too few trusts to read", "no clear difference"
+CALIBRATED = "The interval is calibrated on made panels."
+PLAIN = "The interval is not calibrated."
+PLACES = 5
+INDEX, TABLE, WORKERS = "index", "choices.csv", 2
+
+
+def offered() -> list[str]:
+    """Return the indicators that the panel offers: those with trusts enough for the main estimate."""
+    return [name for name in indicators.indicators() if entry_effects.enough(name)]
+
+
+def verdict(indicator: str, found: Estimate) -> str:
+    """Return what the interval of one choice says, by the words of the report."""
+    better = regime.indicator(indicator).better
+    if found.n < THIN:
+        return TOO_FEW
+    if better is not None:
+        return ruled_out.ruled_out(found, better=better, important=ruled_out.important(indicator)).verdict
+    which = side(found.lower, found.upper)
+    return which if which in (HIGHER, LOWER) else NO_DIFFERENCE
+
+
+def said(choice: Choice, made: Answer) -> str:
+    """Return a choice and what it gives as a sentence or two."""
+    if made.found is None:
+        return f"This choice cannot be estimated. {made.why}"
+    about, found = regime.indicator(choice.indicator), made.found
+    over = window(choice)
+    who = "" if choice.keogh == study.KEOGH else ", without the eleven Keogh trusts"
+    told = words.estimate(found.value, found.lower, found.upper, about.change_unit)
+    return (
+        f"{about.phrase[0].upper()}{about.phrase[1:]}, over the {over} after entry{who}: {told} from what is predicted. "
+        f"{words.plural(found.n, 'trust')} that entered, {words.number(found.n_controls)} compared. "
+        f"{CALIBRATED if made.calibrated else PLAIN}"
+    )
+
+
+def window(choice: Choice) -> str:
+    """Return the window of a choice in words, 'three years'."""
+    short, long = WINDOWS[regime.indicator(choice.indicator).analysis_grain]
+    return long if choice.window == study.LONG else short
+
+
+def write(folder: Path, *, workers: int = WORKERS) -> str:
+    """Write index, one file an indicator and the table of all choices below `folder`; return what they are. Same bytes each time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = offered()
+    made = Parallel(n_jobs=workers)(delayed(of)(name) for name in names)
+    files = {INDEX: outline(names)} | dict(zip(names, made, strict=True))
+    for name, content in files.items():
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True)
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    (folder / TABLE).write_text(spreadsheet.to_csv(table(files)), encoding="utf-8")
+    return f"{words.number(len(names))} indicators, {words.number(sum(len(one['choices']) for one in made))} choices"
+
+
+def outline(names: list[str]) -> dict[str, Any]:
+    """Return the index: indicators, controls with their values in words, why a choice cannot be estimated."""
+    return {
+        "indicators": [[name, regime.indicator(name).title] for name in names],
+        "titles": TITLES,
+        "values": {part: [[value, LABELS.get(part, {}).get(value, value)] for value in values] for part, values in study.VALUES.items()},
+        "order": list(study.VALUES),
+        "why": study.WHY,
+    }  # fmt: skip
+
+
+def of(indicator: str) -> dict[str, Any]:
+    """Return the file of an indicator: its words, the report's own result, every choice by key, keys by size of estimate."""
+    about = regime.indicator(indicator)
+    made = {choice.key(): (choice, study.answer(choice)) for choice in study.every(indicator)}
+    short, long = WINDOWS[about.analysis_grain]
+    record, own = made[Choice(indicator).key()]
+    told = (
+        f"The report's own choice: {words.estimate(own.found.value, own.found.lower, own.found.upper, about.change_unit)}; "
+        f"its verdict: {ruled_out.verdict(indicator)}."
+        if own.found is not None
+        else f"The report's own choice cannot be made here: {own.why}"
+    )
+    ranked = sorted((one.found.value, key) for key, (_, one) in made.items() if one.found is not None)
+    return {
+        "title": about.title,
+        "label": difference_label(about.unit, about.direction).replace("\n", "; "),
+        "better": {"higher": 1, "lower": -1, None: 0}[about.better],
+        "digits": words.FORMATS[about.change_unit][0],
+        "grain": about.analysis_grain,
+        "windows": {study.LONG: long[0].upper() + long[1:], study.SHORT: short[0].upper() + short[1:]},
+        "own": record.key(),
+        "record": told,
+        "ranked": [key for _, key in ranked],
+        "choices": {key: _packed(choice, one) for key, (choice, one) in made.items()},
+    }
+
+
+def _packed(choice: Choice, made: Answer) -> dict[str, Any]:
+    """Return a choice in short keys: v, l, u, n, c (numbers), t, i (value, interval as texts), r (verdict), s (sentence), p (path)."""
+    if made.found is None:
+        return {"w": next(key for key, text in study.WHY.items() if text == made.why)}
+    found, unit = made.found, regime.indicator(choice.indicator).change_unit
+    digits = words.told_from_zero(found.lower, found.upper, unit)
+    path = made.path.dropna(subset=["estimate", "lower"])
+    return {
+        "v": round(found.value, PLACES),
+        "l": round(found.lower, PLACES),
+        "u": round(found.upper, PLACES),
+        "n": int(found.n),
+        "c": int(found.n_controls),
+        "t": words.number(found.value, unit, digits=digits, sign=True),
+        "i": words.interval(found.lower, found.upper, unit, digits=digits),
+        "r": verdict(choice.indicator, found),
+        "s": said(choice, made),
+        "p": [
+            [int(row.horizon), *(round(float(x), PLACES) for x in (row.estimate, row.lower, row.upper))]
+            for row in path.itertuples()
+        ],
+    }
+
+
+def table(files: dict[str, Any]) -> pd.DataFrame:
+    """Return every choice as a row, for a reader's spreadsheet."""
+    rows = []
+    for name, one in files.items():
+        if name == INDEX:
+            continue
+        for key, found in one["choices"].items():
+            values = dict(zip(study.VALUES, key.split("."), strict=True))
+            row = {"indicator": name, "title": one["title"]}
+            row |= {
+                TITLES[part].lower(): LABELS.get(part, one["windows"])[value]
+                for part, value in values.items()
+            }
+            row |= {head: found.get(part) for head, part in {"difference": "v", "lower": "l", "upper": "u", "trusts that entered": "n",
+                    "compared": "c", "verdict": "r"}.items()}  # fmt: skip
+            rows.append(row | {"why not": study.WHY[found["w"]] if "w" in found else ""})
+    return pd.DataFrame(rows)

@@ -1,0 +1,103 @@
+"""A chapter reopened: its settings as controls, and the figure of the choice that they make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.figure
+import pandas as pd
+
+from analysis.chapters import choices as words_of
+from analysis.present import blocks, figures, palette, plots
+from analysis.present.reader import someone_is_there
+from analysis.study import choices, indicators, regime
+from analysis.study.choices import Answer, Choice
+
+NAMES = dict(zip(choices.VALUES, ("BASELINE", "COMPARATOR", "ESTIMATOR", "WINDOW", "KEOGH"), strict=True))
+
+
+def controls(names: dict[str, Any]) -> Any:
+    """Return controls that change the settings INDICATOR and NAMES in `names`, the cell's globals; None where nobody is there.
+
+    A page that was built shows none, since they would be dead without a kernel.
+    """
+    return widgets(names) if someone_is_there() else None
+
+
+def widgets(names: dict[str, Any]) -> Any:
+    """Return the controls as ipywidgets bound to the settings in `names`."""
+    import ipywidgets
+
+    def bound(name: str, label: str, options: list[tuple[str, str]]) -> Any:
+        box = ipywidgets.Dropdown(
+            options=options,
+            value=names[name],
+            description=label,
+            style={"description_width": "11em"},
+            layout={"width": "34em"},
+        )
+        box.observe(lambda change: names.__setitem__(name, change["new"]), names="value")
+        return box
+
+    listed = [(regime.indicator(name).title, name) for name in indicators.indicators()]
+    boxes = [bound("INDICATOR", "Measure", listed)]
+    windows = {choices.LONG: "Long: three years", choices.SHORT: "Short: first year, or two"}
+    for part, allowed in choices.VALUES.items():
+        texts = words_of.LABELS.get(part, windows)
+        boxes.append(bound(NAMES[part], words_of.TITLES[part], [(texts[value], value) for value in allowed]))
+    return ipywidgets.VBox([*boxes, ipywidgets.HTML("Now run the next cell.")])
+
+
+def show(*settings: str) -> figures.Figure | blocks.Block | None:
+    """Return what `figure` returns; None where nobody is there, since a page has its own panel of choices."""
+    return figure(*settings) if someone_is_there() else None
+
+
+def figure(indicator: str, *values: str) -> figures.Figure | blocks.Block:
+    """Return the figure of a choice beside the report's own, or why there is none. values: those of NAMES, in order.
+
+    Raises ValueError for a value that is not allowed, DataError for an unknown indicator.
+    """
+    choice, own = Choice(indicator, *values), Choice(indicator)
+    found, record = choices.answer(choice), choices.answer(own)
+    said = words_of.said(choice, found)
+    if found.found is None:
+        return blocks.Block(f"<p>{said}</p>", said)
+    about = regime.indicator(indicator)
+    verdict = words_of.verdict(indicator, found.found)
+    frame = _rows(found, record)
+    return figures.figure(
+        _drawn(frame, found, plots.difference_label(about.unit, about.direction)),
+        name=f"choice-{indicator.replace('_', '-')}",
+        title=f"{about.title}: {verdict}, by this choice",
+        says=said,
+        frame=frame,
+        sources=(about.table, "regime_spells"),
+    )
+
+
+def _rows(found: Answer, record: Answer) -> pd.DataFrame:
+    rows = [
+        [label, one.value, one.lower, one.upper, one.n]
+        for label, one in (("This choice", found.found), ("The report's", record.found))
+        if one is not None
+    ]
+    return pd.DataFrame(rows, columns=["choice", "estimate", "lower", "upper", "n_trusts"])
+
+
+def _drawn(frame: pd.DataFrame, found: Answer, unit: str) -> matplotlib.figure.Figure:
+    fig, axes = figures.canvas(figures.WIDE_PX, 300, 1, 2, width_ratios=[3, 1], sharey=True)
+    path = found.path.dropna(subset=["estimate", "lower"])
+    axes[0].vlines(path["horizon"], path["lower"], path["upper"], color=palette.BLUE)
+    axes[0].plot(path["horizon"], path["estimate"], "o", color=palette.BLUE)
+    axes[0].set(
+        ylabel=unit, xlabel="Periods since entry" if len(path) else "This way gives one figure for the window"
+    )
+    axes[1].vlines(frame.index, frame["lower"], frame["upper"], color=palette.INK)
+    axes[1].plot(frame.index, frame["estimate"], "o", color=palette.INK)
+    axes[1].set_xticks(frame.index, frame["choice"], rotation=20)
+    axes[1].set_xlim(-0.6, len(frame) - 0.4)
+    for ax in axes:
+        ax.axhline(0, color=palette.GREY, linewidth=1)
+    axes[1].set_ylabel("pooled")
+    return fig
