@@ -6,8 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis import data
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AFTER = "The tables are all old or all new; `python -m analysis check` finishes or clears what is left."
 
@@ -150,16 +154,30 @@ def _refresh(given: argparse.Namespace) -> int:
         print("\n".join(["Would change:", *plan.lines()]))
         print(f"Read {len(plan.files)} release files, {plan.changes.files['file'].nunique()} of them new.")
         unread(plan.files)
+        print("\n".join(_reached(plan.changes.periods)))
         print("Nothing was changed.")
         return 0
     with record.alone(data.FOLDER):
         record.finish(data.FOLDER)
         plan = planned()
+        reached = _reached(plan.changes.periods)
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
     print("\n".join(plan.lines()))
     unread(plan.files)
+    print("\n".join(reached))
     return 0
+
+
+def _reached(periods: pd.DataFrame) -> list[str]:
+    """Say which chapters and headline numbers changed periods can reach, by the tables as they stand."""
+    from analysis.edition import headlines, reach
+
+    try:
+        rows = headlines.headlines() if len(periods) else []
+    except data.DataError as error:
+        return [f"Which headline numbers this can reach cannot be told: {error}"]
+    return reach.reach(periods, rows).lines()
 
 
 def _outputs(chapters: Sequence[Path]) -> int:

@@ -332,7 +332,7 @@ def test_pilot_trusts_are_missing_after_may_2019():
     panel = regime.panel("four_hour_waits", main=False)
     mine = panel[panel["trust"].isin(pilots)]
     assert mine["trust"].nunique() >= 12
-    assert mine.loc[mine["period"] >= "2019Q2", "value"].isna().all()
+    assert mine.loc[mine["period"].between("2019Q2", "2023Q2"), "value"].isna().all()
     assert mine.loc[mine["period"] == "2019Q1", "value"].notna().all()
 
 
@@ -372,7 +372,7 @@ def test_main_panel_ends_where_the_catalogue_says(panels):
     for name in YEARLY:
         assert str(panels[name]["period"].max()) == "2019"
     longer = regime.panel("bed_occupancy", main=False)
-    assert longer["period"].max() == pd.Period("2024Q3")
+    assert longer["period"].max() >= pd.Period("2025Q2")
     shared = longer[longer["period"] <= "2019Q4"].dropna(subset="value").set_index(["trust", "t"])
     main = panels["bed_occupancy"].dropna(subset="value").set_index(["trust", "t"])
     columns = ["value", "phase", "entry", "in_force"]

@@ -20,6 +20,8 @@ ENTERED, LEFT, PAIRED = "trusts that entered", "trusts that left", "trusts that 
 NO_DIFFERENCE = 0.0
 NO_NONE = float("nan")  # a level or a count: there is no value that means "none"
 MISSING = (float("nan"),) * 3
+REGIME_OVER = f"{regime.REGIME_END:%Y-%m-%d}"
+OPEN = ""  # of a window: new periods count
 
 Limits = Sequence[float]  # value, low, high
 
@@ -36,6 +38,7 @@ class Headline:
     it is about, "" for the regime itself. sources: names of the tables behind it.
     rule: the part of the rule of certainty that judges it ("" for none: an expectation, a plain count, a
     cost). certainty, doubts: the level by that part and why it is no higher, once `rating.rated` has judged it.
+    until: last period that its window takes in, '' where the window is open and new data can move it.
     """
 
     key: str
@@ -56,6 +59,7 @@ class Headline:
     rule: str = ""
     certainty: str = ""
     doubts: tuple[str, ...] = ()
+    until: str = REGIME_OVER
 
 
 # What an edition stores of a number: part of the record, so never renamed or put in another order.
@@ -169,6 +173,7 @@ def _difference(what: str, name: str, title: str, limits: Limits, n: int, **othe
         "indicator": name,
         "sources": (about.table, "regime_spells"),
         "rule": certainty.BY_DIFFERENCE,
+        "until": about.main_until,
     }
     value, low, high = limits
     return Headline(f"{what}_{name}", f"{about.title}: {title}", value, low, high, n=n, **{**usual, **other})
@@ -271,10 +276,53 @@ def costs() -> list[Headline]:
     return rows
 
 
+def since() -> list[Headline]:
+    """Return the numbers whose window is open: trusts back in a regime of either name, and the gaps to today.
+
+    The interval of the count is its lower and upper end by what dates and reasons allow, no 95% interval.
+    """
+    # Here, not above: a page that shows none of these must not be run again when a new month comes.
+    from analysis.study import successor, today
+
+    wide = successor.returns_widely()["quality"]
+    left = int((regime.spells().query("spell == 1")["ended_by"] == "exit").sum())
+    name = "Trusts that left and came back, entries into the successor led by quality included (certain to possible)"
+    limits: Limits = (wide.certain, wide.certain, wide.possible)
+    usual = {
+        "unit": "count",
+        "of": LEFT,
+        "rule": "",
+        "page": "next",
+        "anchor": "who-came-back",
+        "until": OPEN,
+    }
+    sources = ("regime_spells", "successor_spells")
+    rows = [_level("returns_either_regime", name, limits, left, sources=sources, **usual)]
+    for measure in today.NAMES:
+        found = today.followed(measure)
+        if found.ruled is None:
+            continue
+        about, change = found.about, found.change
+        title = f"{about.title}: change from the last year inside to the newest figures, beside trusts that never entered"
+        place = {
+            "page": "metrics/today",
+            "anchor": f"today-{measure.replace('_', '-')}",
+            "of": LEFT,
+            "rule": "",
+            "until": OPEN,
+        }
+        shown = {"unit": about.change_unit, "direction": about.direction, "none": NO_DIFFERENCE}
+        shown |= {"indicator": measure, "sources": (*today.tables(measure), "regime_spells"), **place}
+        limits = (change.value, change.lower, change.upper)
+        rows.append(_level(f"today_{measure}", title, limits, change.n, **shown))
+    return rows
+
+
 GROUPS: dict[str, Callable[[], list[Headline]]] = {
     "entry": entry,
     "regression": regression,
     "stays": stays,
     "kept": kept,
     "costs": costs,
+    "since": since,
 }

@@ -21,6 +21,7 @@ from analysis.edition import (
     faults,
     headlines,
     notes,
+    reach,
     revisions,
     signoffs,
     store,
@@ -103,6 +104,7 @@ def draft(
         "commit": trees.git(root, "rev-parse", "HEAD"),
         "previous": before.number if before else None,
         **state(root),
+        "movable": reach.movable(headlines.headlines(["since"])) if groups is None else {},
     }
     if before is None:
         nothing = survey({}, {})

@@ -56,7 +56,7 @@ class Edition:
 
     about: `number`, `date` (YYYY-MM-DD), `commit` (of the tree that was measured), `previous` (number or
         None), `python`, `lock` (checksum), `code` (checksum of each module), `tables` (by name: hash, title,
-        publisher, status, rows, sources), `chapters` (digest of each chapter's text and inputs).
+        publisher, status, rows, sources), `movable` (by key of a headline number that new data can move, its tables), `chapters` (digest of each chapter's text and inputs).
     headline: `headlines.ON_RECORD` and `inputs`. changes: as `compare.moved` since the previous edition, with `cause`, the parts and `says`. revisions: one row a table that changed (see
         `survey.Survey`). cells: the cells that publishers or we corrected. periods: `table`, `period`,
         `rows`, `digest`. text: the comparison in words.

@@ -70,7 +70,7 @@ def linked(
 def _check(cell: object, place: str) -> None:
     for part in cell if isinstance(cell, tuple) else (cell,):
         if isinstance(part, Link):
-            page = part.address.partition("#")[0]
+            page = part.address.partition("#")[0].partition("?")[0]
             if not (part.address.startswith(SAFE) or (page.endswith(".html") and ":" not in page)):
                 raise ValueError(f"{place}: address {part.address!r}. Allowed: {SAFE} or a page's .html.")
         elif not isinstance(part, str):

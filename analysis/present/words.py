@@ -36,6 +36,7 @@ FORMATS: dict[str, tuple[int, str, str]] = {
     "count": (0, "", ""),
     "months": (1, "", " months"),
     "years": (1, "", " years"),
+    "minutes": (1, "", " minutes"),
     "score": (2, "", ""),
     "per day": (1, "", " a day"),
     "per 100 days": (2, "", " in 100 days"),

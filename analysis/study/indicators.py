@@ -29,6 +29,7 @@ GLUE_UNITS = {
     "per day": "per day",
     "per 100 days": "per 100 days",
     "score": "score",
+    "minutes": "minutes",
 }
 
 
@@ -38,6 +39,7 @@ MEASURES = {
     "per day": "a day",
     "per 100 days": "in 100 days",
     "score": "points of ten",
+    "minutes": "minutes",
 }
 
 

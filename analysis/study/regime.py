@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
@@ -97,11 +98,25 @@ def exclusions(name: str, *, main: bool = True) -> pd.DataFrame:
     return _built(name, main)[1].copy()
 
 
+def panel_under(about: Indicator, of: pd.DataFrame, *, left_out: Collection[str] = ()) -> pd.DataFrame:
+    """Return the panel of any indicator under any regime, to its last value, by the rules of `panel`.
+
+    of: spells with the columns of `spells`. left_out: codes that are no comparators and did not enter by these
+    spells: all their rows are left out.
+    """
+    frame = _build(about, of, main=False)[0]
+    return frame[~frame["trust"].str.slice(0, 3).isin(list(left_out))].reset_index(drop=True)
+
+
 @once.shared
 def _built(name: str, main: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    about = indicator(name)
-    frame, left_out = _split_at_mergers(_values(about, main), about)
-    frame = _phases(_regular(frame), about)
+    return _build(indicator(name), spells(), main=main)
+
+
+def _build(about: Indicator, of: pd.DataFrame, *, main: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    entered = of.groupby("trust")["entered"].min()
+    frame, left_out = _split_at_mergers(_values(about, main), about, entered)
+    frame = _phases(_regular(frame), about, of)
     cut = frame["phase"].isna()
     reason = "the regime ended while the trust was in special measures"
     left_out = pd.concat([left_out, _listed(frame[cut], reason)], ignore_index=True)
@@ -152,11 +167,12 @@ def exposure_window(period: pd.Series, exposure: str) -> tuple[pd.Series, pd.Ser
     return start, end
 
 
-def _split_at_mergers(frame: pd.DataFrame, about: Indicator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _split_at_mergers(
+    frame: pd.DataFrame, about: Indicator, entered: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     changes = data.load("organisation_changes")
     large = changes["beds_percent"].isna() | (changes["beds_percent"] >= LARGE_MERGER)
     changes = changes[changes["size_changes"].fillna(False) & large]
-    entered = data.load("regime_spells").groupby("org_code")["entered_day"].min()
     holders = _holders_of_entered(changes, entered)
     start, end = exposure_window(frame["period"], about.exposure)
     frame = frame.assign(trust=frame["code"], start=start, end=end).reset_index(drop=True)
@@ -213,7 +229,7 @@ def _regular(frame: pd.DataFrame) -> pd.DataFrame:
     return grid.join(about, on="trust").merge(cells, on=["trust", "t"], how="left")
 
 
-def _phases(frame: pd.DataFrame, about: Indicator) -> pd.DataFrame:
+def _phases(frame: pd.DataFrame, about: Indicator, of: pd.DataFrame) -> pd.DataFrame:
     """Add entry, exit and phase; phase is missing where the regime's end cut a spell."""
     rule = (about.analysis_grain, about.exposure)
     start, end = exposure_window(frame["period"], about.exposure)
@@ -222,7 +238,7 @@ def _phases(frame: pd.DataFrame, about: Indicator) -> pd.DataFrame:
     merged = pd.to_datetime(frame["trust"].str.extract(r"@(\d{4}-\d{2})")[0], format="%Y-%m").to_numpy()
     entry, exit_, held = np.full(len(frame), np.nan), np.full(len(frame), np.nan), np.zeros(len(frame), bool)
     phase = np.full(len(frame), "never", dtype=object)
-    for spell in spells().itertuples():
+    for spell in of.itertuples():
         # the trust that the code stood for on the day it entered: after the last merger before that
         entered = spell.entered.to_datetime64()
         mine = (code == spell.trust) & ~(merged > entered)

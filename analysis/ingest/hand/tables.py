@@ -29,6 +29,7 @@ TABLES = (
     "successor_spells",
     "successor_changes",
     "successor_counts",
+    "regimes",
     "reporting_items",
     "amendments",
     *evidence.TABLES,

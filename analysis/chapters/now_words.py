@@ -1,0 +1,168 @@
+"""Where the trusts that entered are now: one row a trust, one picture of their places, and what both cannot say."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from analysis import data
+from analysis.present import figures, words
+from analysis.present.links import Link
+from analysis.present.palette import BLUE, INK, MID, ORANGE, PALE, QUIET
+from analysis.study import standing
+
+SOURCES = (
+    "oversight_segments",
+    "shmi_banded",
+    "staff_survey_groups",
+    "cqc_locations",
+    "successor_spells",
+    "regime_trusts",
+)
+MARKS = {
+    "segment_place": ("s", ORANGE, "oversight score, late 2025"),
+    "mortality_place": ("o", BLUE, "mortality, 2025"),
+    "staff_place": ("^", MID, "staff's view, 2024"),
+}
+STEP, HEAD = 24, 110  # px
+
+
+def standing_alone(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the trusts that stand under their own code, by the mean of their places, best first."""
+    mine = found[found["became"].isna()]
+    mean = mine[list(MARKS)].mean(axis=1)
+    return mine.assign(mean=mean).sort_values(
+        ["mean", "name"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+
+
+def drawing(found: pd.DataFrame) -> figures.Draw:
+    """Return a drawing of the places of trusts, a row a trust: worst at the left, best at the right."""
+
+    def draw(width: int) -> Drawing:
+        narrow = width == figures.NARROW_PX
+        rows = found.to_dict("records")
+        step = 2 * STEP - 6 if narrow else STEP
+        made, ax = figures.canvas(width, HEAD + step * len(rows), layout="constrained")
+        for place, row in enumerate(rows):
+            at = place + (0.2 if narrow else 0)
+            ax.plot([0, 100], [at, at], color=PALE, linewidth=1, zorder=1)
+            for column, (mark, colour, _) in MARKS.items():
+                if pd.notna(row[column]):
+                    ax.plot(row[column], at, mark, color=colour, markersize=6.5, zorder=3)
+            if narrow:
+                ax.text(0, place - 0.22, row["name"], color=INK, fontsize=10, va="center")
+        ax.axvline(50, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
+        for column, (mark, colour, name) in MARKS.items():
+            ax.plot([], [], mark, color=colour, label=name)
+            del column
+        made.legend(loc="outside upper left", frameon=False, ncols=1 if narrow else 3, handletextpad=0.2)
+        ax.set_yticks([] if narrow else range(len(rows)), [] if narrow else [row["name"] for row in rows])
+        ax.tick_params(axis="y", length=0)
+        ax.set_xlim(-2, 102)
+        ax.set_ylim(len(rows) - 0.4, -0.8)
+        ax.set_xlabel("share of trusts of its kind that stand worse (%)")
+        ax.spines["left"].set_visible(False)
+        return made
+
+    return draw
+
+
+def picture(found: pd.DataFrame) -> figures.Figure:
+    """Return the picture of all places as the page publishes it."""
+    mine = standing_alone(found)
+    drawn = mine[mine[list(MARKS)].notna().any(axis=1)]
+    below = {column: (drawn[column].dropna() < 50).sum() for column in MARKS}
+    held = {column: drawn[column].notna().sum() for column in MARKS}
+    parts = [
+        f"{words.number(below[column])} of {words.number(held[column])} by {name}"
+        for column, (_, _, name) in MARKS.items()
+    ]
+    title = f"Below the middle of trusts of their kind stand {words.join(parts)}"
+    says = (
+        f"{title}. A row a trust; the mark stands at the share of trusts of its kind that stand worse. Best on all measures together: "
+        f"{words.join(list(drawn['name'].head(3)))}; worst: {words.join(list(drawn['name'].tail(3)))}. Descriptive: not what the regime did."
+    )  # fmt: skip
+    frame = drawn[["trust", "name", "type", "mean", *MARKS]]
+    return figures.figure(
+        drawing(drawn), name="now-places", title=title, says=says, frame=frame,
+        sources=("oversight_segments", "shmi_banded", "staff_survey_groups"),
+        how="Right is better. The dashed line is the middle of trusts of the same kind. A trust without a mark has no published figure.",
+    )  # fmt: skip
+
+
+def answer(found: pd.DataFrame) -> str:
+    """Say in three sentences what became of the trusts."""
+    gone = int(found["became"].notna().sum())
+    four = standing.in_segment_four()
+    (mine, of), (others, all_others) = four["entered"], four["others"]
+    share = words.number(100 * others / all_others, "percent", digits=0)
+    high = found.loc[found["banding"] == "higher than expected", "name"].tolist()
+    again = int(((found["successor"] > 0) | found["still_in"]).sum())
+    quarter = data.load("oversight_segments")["quarter_end"].max()
+    return (
+        f"Of {words.plural(len(found), 'trust')} that entered special measures, {gone} have since become part of another trust and "
+        f"{words.number(again)} were or came under the successor, as far as is known. In the quarter to {words.month(quarter)}, {mine} of {of} "
+        f"that are ranked as acute trusts stood in the worst segment, against {share} of the {all_others} others. "
+        f"Mortality of 2025 was higher than expected at {words.number(len(high))}: {words.join(high)}."
+    )
+
+
+def for_readers(found: pd.DataFrame) -> pd.DataFrame:
+    """Return all trusts as texts and links, a row a trust, each figure with its date."""
+    rows = [
+        {
+            "Trust": (Link(row["name"], f"lookup.html?trust={row['trust']}"),),
+            "What became of it": _became(row),
+            "Successor": _successor(row),
+            "Segment, late 2025": _segment(row),
+            "Mortality, 2025": _mortality(row),
+            "Staff who recommend it, 2024": _staff(row),
+            "Rating of one location": _rating(row),
+        }
+        for row in found.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def _became(row: dict) -> str:
+    if pd.isna(row["became"]):
+        return "its own trust"
+    when = f", {words.month(row['merged'])}" if pd.notna(row["merged"]) else ""
+    return f"part of {str(row['became_name']).replace(' NHS Foundation Trust', '').replace(' NHS Trust', '')}{when}"
+
+
+def _successor(row: dict) -> str:
+    if not row["successor"]:
+        return "cut short in July 2021; no page tells more" if row["still_in"] else "none known"
+    moved = ", moved over in July 2021" if row["still_in"] else ""
+    return f"{words.plural(int(row['successor']), 'spell')}{moved}"
+
+
+def _segment(row: dict) -> str:
+    if pd.isna(row["segment"]):
+        return words.NOT_AVAILABLE
+    return f"{int(row['segment'])}; place {words.number(row['segment_place'], 'percent', digits=0)}"
+
+
+def _mortality(row: dict) -> str:
+    if pd.isna(row["shmi"]):
+        return words.NOT_AVAILABLE
+    deaths = words.number(100 * row["shmi"], digits=1)
+    return f"{deaths} deaths per hundred expected, {row['banding']}; place {words.number(row['mortality_place'], 'percent', digits=0)}"
+
+
+def _staff(row: dict) -> str:
+    if pd.isna(row["recommend_work"]):
+        return words.NOT_AVAILABLE
+    share = words.number(row["recommend_work"], "percent")
+    return (
+        f"{share}; place {words.number(row['staff_place'], 'percent', digits=0)} among {row['peers']} trusts"
+    )
+
+
+def _rating(row: dict) -> str:
+    if pd.isna(row["rated"]):
+        return words.NOT_AVAILABLE
+    rating = row["rating"] if pd.notna(row["rating"]) else "not rated"
+    return f"{rating}, {words.month(row['rated'])}"

@@ -1,0 +1,325 @@
+"""What came next, in words and one picture: the successor of special measures as far as it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from analysis.chapters import ruled
+from analysis.methods.effects.results import THIN
+from analysis.present import figures, words
+from analysis.present.links import Link
+from analysis.present.palette import BLUE, BLUE_PALE, INK, ORANGE, ORANGE_PALE, ORANGE_TEXT, QUIET
+from analysis.present.plots import label_years
+from analysis.study import other_regime, regime, successor
+from analysis.study.other_regime import Tried
+from analysis.study.successor import Bounds
+
+COLOURS = {
+    "quality": (BLUE, BLUE_PALE, INK),
+    "finance": (ORANGE, ORANGE_PALE, ORANGE_TEXT),
+    "not found": (QUIET, "#c9d3da", QUIET),
+}
+LED = {"quality": "quality", "finance": "finance first", "not found": "reason not found"}
+HOW = (
+    "Solid: in for certain. Pale: in by what the dates allow. A mark of interrogation: no page says when it left, and the bar ends "
+    "where the trust was last seen inside."
+)  # fmt: skip
+LINE, HEAD = 24, 70  # px
+
+
+def bounded(found: Bounds) -> str:
+    """Return a count known between two ends as text: '6', or '6 to 7'."""
+    if found.certain == found.possible:
+        return words.number(found.certain)
+    return f"{words.number(found.certain)} to {words.number(found.possible)}"
+
+
+def date(text: str | None) -> str:
+    """Return a date as fine as it is known, in words; '..' when missing."""
+    if text is None or pd.isna(text):
+        return words.NOT_AVAILABLE
+    return str(text) if len(text) == 4 else (words.month if len(text) == 7 else words.day)(text)
+
+
+def _links(sources: str) -> tuple[Link, ...]:
+    """Return addresses as links, each by the name of its host."""
+    return tuple(
+        Link(urlsplit(address).netloc.removeprefix("www."), address) for address in sources.split(" ; ")
+    )
+
+
+def timeline(spells: pd.DataFrame) -> figures.Draw:
+    """Return a drawing of all spells, a row each: its certain part solid, what dates allow pale, '?' at an open end."""
+    ends = (
+        spells["entered_from"].min() - pd.Timedelta(days=60),
+        spells["last_seen"].max() + pd.Timedelta(days=150),
+    )
+
+    def draw(width: int) -> Drawing:
+        narrow = width == figures.NARROW_PX
+        row = 2 * LINE - 8 if narrow else LINE
+        drawing, ax = figures.canvas(width, HEAD + row * len(spells), layout="constrained")
+        for place, one in enumerate(spells.to_dict("records")):
+            _bar(ax, place, one, name=narrow)
+        ax.axvline(regime.REGIME_END, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
+        ax.set_xlim(*ends)
+        ax.set_ylim(len(spells) - 0.4, -0.9)
+        ax.set_yticks(
+            [] if narrow else range(len(spells)),
+            [] if narrow else [_named(one) for one in spells.to_dict("records")],
+        )
+        ax.tick_params(axis="y", length=0)
+        label_years(ax)
+        ax.spines["left"].set_visible(False)
+        return drawing
+
+    return draw
+
+
+def _named(one: dict) -> str:
+    return f"{one['name']}{'' if one['scheme'] == 'RSP' else ' (NPIP)'}"
+
+
+def _bar(ax, place: int, one: dict, *, name: bool) -> None:  # type: ignore[no-untyped-def]
+    solid, pale, ink = COLOURS[one["led_by"]]
+    open_end = one["status"] == successor.NOT_FOUND
+    stop = one["last_seen"] if open_end else one["exited_to"]
+    sure = one["last_seen"] if open_end else one["exited_from"]
+    height = 0.3 if name else 0.55
+    ax.barh(
+        place + (0.22 if name else 0),
+        (stop - one["entered_from"]).days or 8,
+        left=one["entered_from"],
+        height=height,
+        color=pale,
+    )
+    if sure > one["entered_to"]:
+        ax.barh(
+            place + (0.22 if name else 0),
+            (sure - one["entered_to"]).days,
+            left=one["entered_to"],
+            height=height,
+            color=solid,
+        )
+    mark = "?" if open_end else "merged" if one["status"] == successor.MERGED else ""
+    ax.text(
+        mdates.date2num(stop) + 14,
+        place + (0.22 if name else 0),
+        mark,
+        color=ink,
+        fontsize=10,
+        va="center",
+        fontweight="bold",
+    )
+    if name:
+        ax.text(
+            0.0,
+            place - 0.2,
+            _named(one),
+            color=INK,
+            fontsize=10,
+            va="center",
+            transform=ax.get_yaxis_transform(),
+        )
+
+
+def picture(spells: pd.DataFrame) -> figures.Figure:
+    """Return the timeline as the page publishes it; numbers as the table has them."""
+    open_ends = int((spells["status"] == successor.NOT_FOUND).sum())
+    title = f"{words.plural(len(spells), 'spell')} of {words.plural(spells['org_code'].nunique(), 'trust')} are known; of {open_ends} no page says when they ended"
+    led = "; ".join(f"{words.number((spells['led_by'] == kind).sum())} {told}" for kind, told in LED.items())
+    says = (
+        f"Spells in the successor from July 2021: {led}. {words.number(spells['from_special_measures'].sum())} moved over from special "
+        f"measures for quality. The dashed line is 13 July 2021, when special measures ended. Blue: led by quality. Orange: finance first. Grey: reason not found."
+    )  # fmt: skip
+    frame = spells[
+        [
+            "name",
+            "scheme",
+            "led_by",
+            "entered",
+            "entered_from",
+            "entered_to",
+            "exited",
+            "exited_from",
+            "exited_to",
+            "status",
+            "last_seen",
+        ]
+    ]
+    return figures.figure(
+        timeline(spells), name="successor-spells", title=title, says=says, frame=frame, sources=("successor_spells",),
+        how=f"{HOW} Blue: led by quality. Orange: finance first. Grey: reason not found.",
+    )  # fmt: skip
+
+
+def spells_for_readers(spells: pd.DataFrame) -> pd.DataFrame:
+    """Return the spells as texts, by entry."""
+    left = [
+        "not found"
+        if row["status"] == successor.NOT_FOUND
+        else date(row["exited"]) + (" (merged)" if row["status"] == successor.MERGED else "")
+        for row in spells.to_dict("records")
+    ]
+    entered = [
+        date(row["entered"])
+        if pd.notna(row["entered"])
+        else f"between {words.month(row['entered_from'])} and {words.month(row['entered_to'])}"
+        for row in spells.to_dict("records")
+    ]
+    return pd.DataFrame(
+        {
+            "Trust": [_named(row) for row in spells.to_dict("records")],
+            "Entered": entered,
+            "Left": left,
+            "Last seen inside": [words.month(day) for day in spells["last_seen"]],
+            "Led by": spells["led_by"].map(LED),
+            "Why, as far as public": spells["reason"],
+            "Source": spells["sources"].map(_links),
+        }
+    )
+
+
+def changes_for_readers(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes of the regime as texts."""
+    told = {
+        "When": changes["date"].map(date),
+        "What changed": changes["change"],
+        "Source": changes["sources"].map(_links),
+    }
+    return pd.DataFrame(told)
+
+
+def counts_for_readers(counted: pd.DataFrame) -> pd.DataFrame:
+    """Return published counts beside ours, as texts."""
+    ours = [bounded(Bounds(int(row.certain), int(row.possible))) for row in counted.itertuples()]
+    return pd.DataFrame(
+        {
+            "When": counted["day"].map(words.month),
+            "Published": counted["published"],
+            "Ours, certain to possible": ours,
+            "Source": counted["sources"].map(_links),
+        }
+    )
+
+
+def cut_for_readers(cut: pd.DataFrame) -> pd.DataFrame:
+    """Return the spells cut short in July 2021, followed into the successor, as texts."""
+    rows = [
+        (
+            row["name"],
+            words.month(row["entered"]),
+            "yes" if row["moved"] else "no page says so",
+            date(row["left"]),
+            words.number(row["months"], "months", digits=0)
+            if pd.notna(row["months"])
+            else words.NOT_AVAILABLE,
+            "yes" if row["again"] else "not known",
+        )
+        for row in cut.to_dict("records")
+    ]
+    columns = [
+        "Trust",
+        "Entered special measures",
+        "In the successor",
+        "Left it",
+        "Months in it, at most",
+        "Entered it again",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def back_for_readers(back: pd.DataFrame) -> pd.DataFrame:
+    """Return the trusts that left special measures and entered the successor later, as texts."""
+    entered = [
+        words.month(row.entered_from) if words.month(row.entered_from) == words.month(row.entered_to)
+        else f"between {words.month(row.entered_from)} and {words.month(row.entered_to)}"
+        for row in back.itertuples()
+    ]  # fmt: skip
+    return pd.DataFrame(
+        {
+            "Trust": back["name"],
+            "Left special measures": back["left"].map(words.month),
+            "Entered the successor": entered,
+            "Led by": back["led_by"].map(LED),
+        }
+    )
+
+
+def tried_for_readers(found: Sequence[Tried]) -> pd.DataFrame:
+    """Return what the functions of record give for the successor, as texts; below THIN trusts no estimate is shown."""
+    rows = []
+    for one in found:
+        about = regime.indicator(one.name)
+        if one.ruled is None:
+            shown = f"not to be read: {words.plural(one.carried, 'trust')} where {THIN} are needed"
+            left_out = words.NOT_AVAILABLE
+        else:
+            shown = words.estimate(one.found.value, one.found.lower, one.found.upper, about.change_unit)
+            left_out = ruled.leaves_out(one.name, one.ruled)
+        seen = words.number(one.seen, about.change_unit)
+        rows.append((about.title, words.number(one.entered), shown, left_out, seen))
+    columns = [
+        "Measure",
+        "Trusts that entered",
+        "Difference after entry",
+        "What is left out",
+        "Would be seen in 80 of 100 times, about",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def tried_sentence(found: Sequence[Tried]) -> str:
+    """Say what the second regime shows."""
+    spells = other_regime.spells(other_regime.SUCCESSOR)
+    few = [one for one in found if one.ruled is None]
+    kinds = words.plural(len(spells), "entry", "entries")
+    acute = max(one.entered for one in found)
+    head = f"By these rules {kinds} count since January 2022, {words.number(acute)} of them at trusts with an A&E department and acute beds"
+    if len(few) == len(found):
+        return f"{head}. That is fewer than the {THIN} that an estimate needs: these figures cannot tell, and that is the result."
+    return f"{head}."
+
+
+def answer(spells: pd.DataFrame, cut: pd.DataFrame) -> str:
+    """Return the chapter's answer in three sentences."""
+    finance = int((spells["led_by"] == "finance").sum())
+    moved, left = int(cut["moved"].sum()), int(cut.loc[cut["moved"], "left"].notna().sum())
+    again = int(cut["again"].sum())
+    return (
+        f"In July 2021 the Recovery Support Programme took the place of special measures, for quality and finance together. We know of "
+        f"{words.plural(len(spells), 'spell')} of {words.plural(spells['org_code'].nunique(), 'trust')} in it, {words.number(finance)} of them led by finance. "
+        f"Of the {len(cut)} spells in special measures that it cut short, {moved} are found in it: all {left} of these had left by "
+        f"{words.month(_last(cut))}, and {again} came back into it."
+    )
+
+
+def _last(cut: pd.DataFrame) -> str:
+    """Return the month of the last exit among the spells cut short."""
+    return max(str(day) for day in cut["left"].dropna())[:7]
+
+
+def back_sentence(wide: dict[str, Bounds]) -> str:
+    """Say how many came back, as the headline counts it and more widely."""
+    return (
+        f"{bounded(wide['special measures'])} trusts that left came back into special measures for quality before July 2021. "
+        f"Counting entries into the successor that were led by quality, it is {bounded(wide['quality'])}; led by finance alone, "
+        f"{bounded(wide['finance'])} more."
+    )
+
+
+def wide_for_readers(wide: dict[str, Bounds]) -> pd.DataFrame:
+    """Return the four counts of trusts that came back, as texts."""
+    names = {
+        "special measures": "Back in special measures for quality before July 2021 (the headline)",
+        "quality": "The same, or in the successor led by quality",
+        "finance": "In the successor led by finance, and not above",
+        "any": "Any of these",
+    }
+    rows = [(name, bounded(wide[key])) for key, name in names.items()]
+    return pd.DataFrame(rows, columns=["Counted", "Trusts, certain to possible"])

@@ -1,0 +1,194 @@
+"""After leaving, to today: answers, one picture and tables of texts."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from analysis.methods.effects.results import THIN
+from analysis.methods.estimate import UNCLEAR, side
+from analysis.present import figures, words
+from analysis.present.palette import BETTER, BLUE, GREY, INK, QUIET, ZONE_TEXT
+from analysis.study import today
+from analysis.study.today import Followed
+
+ROW, HEAD = 34, 66  # px
+
+
+def followed() -> dict[str, Followed]:
+    """Return every measure of the follow-up."""
+    return {name: today.followed(name) for name in today.NAMES}
+
+
+def _sign(found: Followed) -> int:
+    return -1 if found.about.better == "lower" else 1
+
+
+def frame(found: dict[str, Followed]) -> pd.DataFrame:
+    """Return what is drawn: a row a measure and era, signed so that more is better than trusts that never entered."""
+    rows = []
+    for name, one in found.items():
+        for era in one.eras.to_dict("records"):
+            low, high = sorted(_sign(one) * era[end] for end in ("lower", "upper"))
+            told = {
+                "measure": one.about.title,
+                "name": name,
+                "era": era["era"],
+                "estimate": _sign(one) * era["estimate"],
+            }
+            rows.append({**told, "lower": low, "upper": high, "n": int(era["n"]), "unit": one.about.measure})
+    return pd.DataFrame(rows)
+
+
+def drawing(rows: pd.DataFrame) -> figures.Draw:
+    """Return a drawing of one measure: a row an era, right is better than trusts that never entered."""
+
+    def draw(width: int) -> Drawing:
+        eras = rows.to_dict("records")
+        made, ax = figures.canvas(width, HEAD + (ROW + 8) * len(eras), layout="constrained")
+        reach = 1.1 * rows[["lower", "upper"]].abs().max(axis=None)
+        ax.axvspan(0, reach, color=BETTER, zorder=0)
+        ax.axvline(0, color=QUIET, linewidth=1)
+        for place, one in enumerate(eras):
+            colour = BLUE if one["n"] >= THIN else GREY
+            ax.plot(
+                [one["lower"], one["upper"]],
+                [place, place],
+                color=colour,
+                linewidth=2.5,
+                solid_capstyle="butt",
+            )
+            ax.plot(one["estimate"], place, "o", color=colour, markersize=7)
+            ax.text(
+                -reach,
+                place - 0.32,
+                f"{one['era']} · {words.plural(one['n'], 'trust')}",
+                color=INK,
+                fontsize=10,
+                va="center",
+            )
+        ax.text(reach, len(eras) - 0.42, "better", color=ZONE_TEXT, fontsize=10, ha="right", va="bottom")
+        ax.set_xlim(-reach, reach)
+        ax.set_ylim(len(eras) - 0.4, -0.7)
+        ax.set_yticks([])
+        ax.set_xlabel(f"beside trusts of their kind that never entered ({rows['unit'].iloc[0]})")
+        return made
+
+    return draw
+
+
+def picture(found: Followed, *, name: str) -> figures.Figure:
+    """Return the picture of one measure as the page publishes it. name: its anchor."""
+    rows = frame({found.about.name: found})
+    return figures.figure(
+        drawing(rows), name=name, title=title(found), says=sentence(found), frame=rows,
+        sources=(*today.tables(found.about.name), "regime_spells"),
+    )  # fmt: skip
+
+
+def title(found: Followed) -> str:
+    """Return the finding of one measure: where the trusts that left stand in the newest era."""
+    last = found.eras.iloc[-1]
+    where = _where(last, found)
+    return f"{found.about.title}, {last['era']}: trusts that left {where}"
+
+
+def _where(era: pd.Series, found: Followed) -> str:
+    if era["n"] < THIN:
+        return f"are too few to read ({words.number(era['n'])})"
+    which = side(era["lower"], era["upper"])
+    if which == UNCLEAR or found.about.better is None:
+        return "cannot be told from trusts that never entered"
+    return f"stood {'better' if which == found.about.better else 'worse'} than trusts that never entered"
+
+
+def sentence(found: Followed) -> str:
+    """Say where the trusts that left stand, era by era, and how that differs from their last year inside."""
+    unit = found.about.change_unit
+    parts = [
+        f"{words.estimate(one['estimate'], one['lower'], one['upper'], unit)} {one['era']} ({words.plural(int(one['n']), 'trust')})"
+        for one in found.eras.to_dict("records")
+    ]
+    return (
+        f"{found.about.title}, trusts that left less trusts of their kind that never entered: {'; '.join(parts)}; "
+        f"{found.about.direction}. {changed(found)}"
+    )
+
+
+def changed(found: Followed) -> str:
+    """Say how the gap changed from the last year inside to the newest era, and what that leaves out."""
+    change, unit = found.change, found.about.change_unit
+    if found.ruled is None:
+        return f"Only {words.plural(change.n, 'trust')} have figures both from inside and of today: too few to read a change."
+    better, worse = found.ruled.improvement, found.ruled.worsening
+    out = [
+        f"{kind} of more than {words.number(size, unit)}" if size > 0 else f"any {kind}"
+        for kind, size in (("a change for the better", better), ("a change for the worse", worse))
+    ]
+    out = [text.replace("any a change", "any change") for text in out]
+    told = words.estimate(change.value, change.lower, change.upper, unit)
+    return (
+        f"From the last year inside to {found.eras.iloc[-1]['era']} the gap moved by {told} ({words.plural(change.n, 'trust')}), which leaves out "
+        f"{words.join(out)}; {words.number(found.ruled.important, unit)} would matter."
+    )
+
+
+def answer(found: dict[str, Followed]) -> str:
+    """Return the chapter's answer: the newest place of the trusts that left on each measure that can be read."""
+    read = {
+        one.about.phrase: _where(one.eras.iloc[-1], one)
+        for one in found.values()
+        if one.eras.iloc[-1]["n"] >= THIN
+    }
+    parts = []
+    for where in dict.fromkeys(read.values()):
+        names = [name for name, said in read.items() if said == where]
+        parts.append(f"by {words.join(names)} they {where}")
+    return f"In the newest figures, trusts that left special measures as improved: {'; '.join(parts)}."
+
+
+def for_readers(found: dict[str, Followed]) -> pd.DataFrame:
+    """Return one row a measure: newest figures, change since the last year inside, what that leaves out, as texts."""
+    rows = []
+    for one in found.values():
+        last, unit = one.eras.iloc[-1], one.about.change_unit
+        change = one.change
+        shown = (
+            words.estimate(change.value, change.lower, change.upper, unit)
+            if one.ruled is not None
+            else "too few trusts to read"
+        )
+        rows.append(
+            {
+                "Measure": f"{one.about.title}; {one.about.direction}",
+                "Newest figures": words.period(one.newest),
+                "Gap in the newest era": words.estimate(last["estimate"], last["lower"], last["upper"], unit)
+                if last["n"] >= THIN
+                else "too few trusts to read",
+                "Trusts": words.number(last["n"]),
+                "Change since the last year inside": shown,
+                "Smallest that matters": words.number(one.ruled.important, unit)
+                if one.ruled is not None
+                else words.NOT_AVAILABLE,
+                "Breaks": one.about.breaks or "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def trusts_for_readers(found: Followed) -> pd.DataFrame:
+    """Return the gap of each trust by era, as texts: single trusts carry no interval."""
+    unit, eras = found.about.change_unit, found.eras["era"].tolist()
+    frame = found.trusts.sort_values("name", kind="stable")
+    out = {
+        "Trust": frame["name"],
+        "Last year inside": frame["inside"].map(lambda value: words.number(value, unit, sign=True)),
+    }
+    out |= {era: frame[era].map(lambda value: words.number(value, unit, sign=True)) for era in eras}
+    return pd.DataFrame(out).reset_index(drop=True)
+
+
+def mean_of_four() -> str:
+    """Say how far the trusts that left stand from others by the mean of the surveys of 2021 to 2024."""
+    found = today.mean_of_four()
+    return f"{words.estimate(found.value, found.lower, found.upper, 'points')} from acute trusts that never entered ({words.plural(found.n, 'trust')})"

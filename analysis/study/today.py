@@ -1,0 +1,191 @@
+"""After leaving, to today: trusts that left beside trusts of their type that never entered, in the same periods.
+
+Exploratory and apart (amendment A71): nothing here is joined to an estimate after entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis import data, once
+from analysis.methods import curves
+from analysis.methods.effects.results import THIN
+from analysis.methods.estimate import Estimate
+from analysis.study import indicators, regime, ruled_out
+from analysis.study.indicators import Indicator
+from analysis.study.ruled_out import RuledOut
+
+# The eras, by first and last month: the pandemic, and the twelve months of A&E that are not at hand, lie between.
+ERAS = {
+    "before COVID-19": ("2013-07", "2020-02"),
+    "during COVID-19": ("2020-03", "2022-03"),
+    "April 2022 to March 2024": ("2022-04", "2024-03"),
+    "since April 2025": ("2025-04", "2099-12"),
+}
+BEDS_NEWEST = "since April 2024"  # beds and cancellations have that year, A&E has not
+NAMES = (
+    "four_hour_waits",
+    "four_hour_waits_type1",
+    "bed_occupancy",
+    "not_treated_28_days",
+    "recommend_work",
+    "ambulance_response",
+)
+SURVEYED = 2020  # surveys from then on come from the table of every kind of trust
+LEVEL = 0.975
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One measure of the trusts that left, to its newest figure.
+
+    about: the measure. gaps: one row a trust and period since it left, `trust`, `name`, `period`, `gap` (its figure
+    less the mean of trusts of its type that never entered, in the measure's unit), `era`. eras: one row an era,
+    `era`, `estimate`, `lower`, `upper`, `n` trusts. change: from the last year inside to the newest era, over trusts
+    that have both; ruled: what that leaves out, None where fewer than THIN trusts carry it or no way is better.
+    newest: the last period. trusts: one row a trust, `trust`, `name`, one column an era, `inside` (last year).
+    """
+
+    about: Indicator
+    gaps: pd.DataFrame
+    eras: pd.DataFrame
+    change: Estimate
+    ruled: RuledOut | None
+    newest: pd.Period
+    trusts: pd.DataFrame
+
+
+def about(name: str) -> Indicator:
+    """Return a measure of the follow-up: an indicator of the catalogue, or one that exists for these years alone."""
+    if name == "not_treated_28_days":
+        return replace(
+            indicators.indicator("bed_occupancy"), name=name, title="Not treated within 28 days of a cancelled operation",
+            phrase="the share of patients not treated within 28 days of a cancelled operation", table="cancelled_operations",
+            numerator="not_treated_28_days", denominator="cancelled", family="planned care", main_until="2019-12",
+            definition="Patients not treated within 28 days of a last-minute cancellation, of those cancelled",
+            breaks="Paused from January 2020 to September 2021",
+        )  # fmt: skip
+    if name == "ambulance_response":
+        return replace(
+            indicators.indicator("bed_occupancy"), name=name, title="Response time of ambulances, category 2",
+            phrase="the mean response time of ambulances to emergencies (category 2)", table="ambulance_response",
+            period_field="month", numerator="c2_seconds", denominator="c2_incidents", scale=1 / 60, unit="minutes",
+            grain="month", types=("ambulance",), family="ambulances", definition="Mean time from call to arrival, category 2",
+            breaks="From August 2017 on; changes of the specification in 2019 and 2024",
+        )  # fmt: skip
+    return indicators.indicator(name)
+
+
+def tables(name: str) -> tuple[str, ...]:
+    """Return the tables that a measure of the follow-up is read from."""
+    return ("staff_survey", "staff_survey_groups") if name == "recommend_work" else (about(name).table,)
+
+
+@once.shared
+def followed(name: str) -> Followed:
+    """Follow the trusts that left from leaving to the newest figures of a measure.
+
+    Intervals are of Student's t over trusts (each trust one figure an era): they say how far the mean of trusts like
+    these is known, not what would have been without the regime. Raises KeyError for another name than NAMES.
+    """
+    if name not in NAMES:
+        raise KeyError(f"measure {name!r}. Allowed: one of {NAMES}.")
+    one = about(name)
+    panel = _with_gaps(one)
+    left = panel[panel["exit"].notna() & panel["gap"].notna()]
+    inside = left[(left["since_exit"] < 0) & (left["since_exit"] >= -one.year)].groupby("trust")["gap"].mean()
+    out = left[left["since_exit"] >= 0].assign(
+        era=lambda frame: [_era(each, one) for each in frame["period"]]
+    )
+    out = out[out["era"].notna()]
+    eras = [era for era in _eras(one) if (out["era"] == era).any()]
+    by_trust = out.groupby(["trust", "era"])["gap"].mean().unstack()[eras]
+    rows = [{"era": era, **_limits(by_trust[era].dropna())} for era in eras]
+    moved = _mean((by_trust[eras[-1]] - inside.reindex(by_trust.index)).dropna())
+    names = data.load("regime_trusts").set_index("org_code")["short_name"]
+    trusts = by_trust.assign(
+        inside=inside.reindex(by_trust.index), name=by_trust.index.map(names)
+    ).reset_index()
+    gaps = out.assign(name=out["trust"].map(names))[["trust", "name", "period", "gap", "era"]]
+    ruled = _ruled(moved, one) if moved.n >= THIN else None
+    return Followed(
+        one,
+        gaps.reset_index(drop=True),
+        pd.DataFrame(rows),
+        moved,
+        ruled,
+        out["period"].max(),
+        trusts.rename_axis(columns=None),
+    )
+
+
+def _with_gaps(one: Indicator) -> pd.DataFrame:
+    """Return the panel of a measure with `gap`: less the mean of trusts of its type and period that never entered."""
+    panel = regime.panel_under(one, regime.spells())
+    if one.name == "recommend_work":
+        every_kind = replace(one, table="staff_survey_groups", types=("acute", "mental health", "ambulance"))
+        newer = regime.panel_under(every_kind, regime.spells())
+        panel = pd.concat([panel, newer[newer["period"].dt.year >= SURVEYED]])
+        panel = panel.drop_duplicates(["trust", "t"])
+    panel = panel[panel["value"].notna()]
+    peers = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"].mean()
+    keys = pd.MultiIndex.from_frame(panel[["type", "t"]])
+    return panel.assign(gap=panel["value"].to_numpy() - peers.reindex(keys).to_numpy())
+
+
+def _eras(one: Indicator) -> dict[str, tuple[str, str]]:
+    """Return the eras of a measure: beds and cancellations have the year from April 2024 too."""
+    if one.table == "ae_monthly":
+        return ERAS
+    early = dict(list(ERAS.items())[:3])
+    return early | {BEDS_NEWEST: ("2024-04", "2099-12")}
+
+
+def _era(period: pd.Period, one: Indicator) -> str | None:
+    month = str(period.asfreq("M", how="end"))
+    return next((era for era, (first, last) in _eras(one).items() if first <= month <= last), None)
+
+
+def _mean(values: pd.Series) -> Estimate:
+    """Return the mean of one figure a trust with its 95% interval of Student's t; without one below two trusts."""
+    n = len(values)
+    middle = float(values.mean()) if n else float("nan")
+    half = float(curves.t_quantile(LEVEL, n - 1)) * float(values.std()) / n**0.5 if n > 1 else float("nan")
+    return Estimate(middle, middle - half, middle + half, "", n)
+
+
+def _limits(values: pd.Series) -> dict[str, float]:
+    found = _mean(values)
+    return {"estimate": found.value, "lower": found.lower, "upper": found.upper, "n": found.n}
+
+
+def _ruled(found: Estimate, one: Indicator) -> RuledOut | None:
+    if one.better is None:
+        return None
+    return ruled_out.ruled_out(found, better=one.better, important=important(one))
+
+
+def important(one: Indicator) -> float:
+    """Return the smallest difference that matters: of the log (A11), or a fifth of the spread between trusts."""
+    if one.name in ruled_out.IMPORTANT:
+        return ruled_out.IMPORTANT[one.name]
+    panel = regime.panel_under(one, regime.spells())
+    groups = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"]
+    squares, freedom = groups.var() * (groups.count() - 1), groups.count() - 1
+    return ruled_out.FIFTH * float(np.sqrt(squares.sum() / freedom[freedom > 0].sum()))
+
+
+def mean_of_four() -> Estimate:
+    """Return the gap of acute trusts that left, in points of the mean of four surveys, 2021 to 2024: no year.
+
+    Trusts that merged since they left are not among them.
+    """
+    table = data.load("staff_survey_mean").set_index("org_code")["recommend_work"] * 100
+    acute = data.load("organisations").set_index("org_code")["type"].reindex(table.index) == "acute"
+    left = set(followed("recommend_work").trusts["trust"])
+    ever = set(data.load("regime_trusts")["org_code"])
+    peers = table[acute & ~table.index.isin(ever)].mean()
+    return _mean(table[acute & table.index.isin(left)] - peers)
