@@ -1,10 +1,11 @@
-"""Commands: `python -m analysis refresh`, `check`, and what `make` calls."""
+"""Commands of the report: `smq-report refresh`, `check`, and what `make` calls; `python -m analysis` is the same."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,25 @@ if TYPE_CHECKING:
 
 AFTER = "The tables are all old or all new; `python -m analysis check` finishes or clears what is left."
 
+ALONE = (
+    "Refused: there is no folder {}. The commands work on a copy of the report: unpack it (the site offers it under "
+    "'Take it away'), go into its folder, and type `pip install -e .` or `make book` there."
+)
+
+
+def version() -> str:
+    """Return the number of the edition that is installed or checked out, 'unknown' for neither."""
+    try:
+        return metadata.version("smq-report")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all is well, 1 when a table or release is refused."""
-    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
+    called = "smq-report" if Path(sys.argv[0]).name.startswith("smq-report") else "python -m analysis"
+    parser = argparse.ArgumentParser(prog=called, description=__doc__)
+    parser.add_argument("--version", action="version", version=f"smq-report {version()}")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_refresh(commands.add_parser("refresh", help="rebuild the tidy tables from official release files"))
     commands.add_parser("check", help="verify every table against its description")
@@ -31,33 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     planted.add_argument(
         "--all", action="store_true", help="all of them, and the table that rests on no data"
     )
-    lookup = commands.add_parser("lookup", help="write the files behind the page on looking up a trust")
-    lookup.add_argument("folder", type=Path)
-    take = commands.add_parser(
-        "take", help="write the data as readers take them away: CSV, workbook, package, JSON"
-    )
-    take.add_argument("folder", type=Path)
-    choices = commands.add_parser(
-        "choices", help="write the files behind the panel that tries another choice"
-    )
-    choices.add_argument("folder", type=Path)
+    for name, (told, _) in FILES.items():
+        commands.add_parser(name, help=f"write {told}").add_argument("folder", type=Path)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     shown = commands.add_parser("serve", help="show the built pages on this machine")
     shown.add_argument("folder", type=Path)
     shown.add_argument("--port", type=int, default=8000)
     given = parser.parse_args(arguments)
+    if not data.FOLDER.is_dir():
+        print(ALONE.format(data.FOLDER), file=sys.stderr)
+        return 1
     if given.command == "serve":
         return _serve(given.folder, given.port)
     if given.command == "outputs":
         return _outputs(given.chapters)
     if given.command == "environment":
         return _environment()
-    if given.command == "lookup":
-        return _lookup(given.folder)
-    if given.command == "take":
-        return _take(given.folder)
-    if given.command == "choices":
-        return _choices(given.folder)
+    if given.command in FILES:
+        return FILES[given.command][1](given.folder)
     if given.command == "simulate":
         return _simulate(given.indicators, given.all)
     try:
@@ -239,6 +246,13 @@ def _check() -> int:
     result = data.check()
     print(result.to_string(index=False))
     return int((result["result"] != "ok").any())
+
+
+FILES = {
+    "lookup": ('the files behind the page "Look up a trust"', _lookup),
+    "take": ("the data as readers take them away: CSV, workbook, package, JSON", _take),
+    "choices": ("the files behind the panel that tries another choice", _choices),
+}
 
 
 if __name__ == "__main__":

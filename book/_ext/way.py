@@ -48,6 +48,7 @@ QUESTIONS = {
     "about/quality": "how was this report checked?",
     "about/reporting": "does it report what guidelines ask for?",
     "about/data": "where do the figures come from?",
+    "about/who": "who made this, how, and what would make it wrong?",
     "about/take": "what can I take away, and in which form?",
     "about/reading": "how are the charts read?",
     "about/figures": "where is which figure or table?",
