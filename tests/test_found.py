@@ -74,7 +74,9 @@ def test_tags_are_written_once_and_anew(found):
 def test_the_sitemap_names_every_page(found):
     names = ["index", "metrics/entry"]
     places = [
-        part.text for part in ElementTree.fromstring(found.sitemap(names, HERE)).iter() if (part.text or "").strip()
+        part.text
+        for part in ElementTree.fromstring(found.sitemap(names, HERE)).iter()
+        if (part.text or "").strip()
     ]
     assert places == [f"{HERE}/{name}.html" for name in names]
     assert found.robots(HERE).endswith(f"Sitemap: {HERE}/sitemap.xml\n")
