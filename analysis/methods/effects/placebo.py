@@ -12,6 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis.methods import arguments
+from analysis.methods.effects.dealt import pooled_estimates
 from analysis.methods.effects.panels import EffectError, Panel, Reading, panel_of, whole_number
 from analysis.methods.effects.resample import need_generator
 from analysis.methods.effects.staggered import imputation_estimate
@@ -186,13 +187,14 @@ def _draws(
 ) -> Floats:
     """Estimates of `size` deals of the cohorts among the eligible units of each stratum."""
     strata = [np.flatnonzero(eligible & (data.unit_group == g)) for g in np.unique(data.unit_group)]
-    result = np.empty(size)
-    for draw in range(size):
-        cohorts = data.unit_cohort.copy()
+    cohorts = np.tile(data.unit_cohort, (size, 1))
+    for dealt in cohorts:
         for members in strata:
-            cohorts[members] = rng.permutation(cohorts[members])
-        result[draw] = _estimate(data, cohorts, last_horizon)
-    return result
+            dealt[members] = rng.permutation(dealt[members])
+    found, apart = pooled_estimates(data, cohorts, last_horizon=last_horizon)
+    for draw in np.flatnonzero(apart):
+        found[draw] = _estimate(data, cohorts[draw], last_horizon)
+    return found
 
 
 def _estimate(data: Panel, unit_cohort: Floats, last_horizon: int | None) -> float:

@@ -211,10 +211,12 @@ def _compare(y: np.ndarray, on: np.ndarray, strata: np.ndarray, horizon: int, st
 
 def _sums(part: _Comparison, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Switches, controls and signed difference of each comparison, a row a draw; nan if unmatched."""
-    switches, stays = counts @ part.switch, counts @ part.stay
+    rows = np.flatnonzero((part.switch + part.stay).any(axis=1))  # of leavers few: those that are in
+    drawn, switch, stay, change = counts[:, rows], part.switch[rows], part.stay[rows], part.change[rows]
+    switches, stays = drawn @ switch, drawn @ stay
     nan = np.full(switches.shape, np.nan)
-    moved = np.divide(counts @ (part.switch * part.change), switches, out=nan.copy(), where=switches > 0)
-    stayed = np.divide(counts @ (part.stay * part.change), stays, out=nan.copy(), where=stays > 0)
+    moved = np.divide(drawn @ (switch * change), switches, out=nan.copy(), where=switches > 0)
+    stayed = np.divide(drawn @ (stay * change), stays, out=nan.copy(), where=stays > 0)
     return switches, stays, part.sign * (moved - stayed)
 
 
