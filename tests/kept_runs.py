@@ -2,13 +2,20 @@
 
 Its kernels are those of the site. The pages then show the very outputs whose numbers were compared. A chapter
 with a failed or skipped cell is not kept. Use: `python -m pytest -p tests.kept_runs --nbval CHAPTER...`
+
+On a developer's machine a chapter is skipped whose kept run was compared with these very outputs and is still that of
+its inputs: to run it again would tell nothing. Where CI is set every chapter runs.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -19,7 +26,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from analysis import trace
 from analysis.present import figures
-from analysis.site import installed, record, run
+from analysis.site import installed, judge, record, run
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 PATIENCE = 60  # seconds for the last note of a kernel
@@ -27,9 +34,13 @@ PATIENCE = 60  # seconds for the last note of a kernel
 
 @dataclass
 class Run:
-    """A chapter that is being run: its folder for settings and notes, what stood before, its cells' outputs."""
+    """A chapter that is being run: its folder for settings and notes, what stood before, its cells' outputs.
+
+    compared: the digest of what they are compared with.
+    """
 
     notebook: nbformat.NotebookNode
+    compared: str
     began: record.Before
     home: Path
     closing: ExitStack
@@ -63,8 +74,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before the kernel of a chapter starts: give it a home, and leave out figures as the pages show them."""
     if not isinstance(item, IPyNbCell) or item.parent in RUNNING:
         return
+    if unchanged(item.path):
+        pytest.skip("compared before, from these very inputs")
     closing = ExitStack()
-    RUNNING[item.parent] = Run(item.parent.nb, record.before(), closing.enter_context(run.home()), closing)
+    stored, began = compared(nbformat.read(item.path, as_version=4)), record.before()
+    RUNNING[item.parent] = Run(item.parent.nb, stored, began, closing.enter_context(run.home()), closing)
     item.parent.skip_compare += (figures.PAGE_PART,)
 
 
@@ -76,10 +90,41 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         RUNNING[item.parent].outputs.append(item.test_outputs)
 
 
+@cache
+def unchanged(chapter: Path) -> bool:
+    """Tell whether a kept run was found equal to what is stored now and nothing that it used has changed."""
+    kept = record.kept(place(chapter))
+    if os.environ.get("CI") or kept is None:
+        return False
+    made, stored = kept.metadata[record.RECORD], nbformat.read(chapter, as_version=4)
+    folder = chapter.parent.relative_to(trace.ROOT).as_posix()
+    same = made.get(record.COMPARED) == compared(stored)
+    return same and not judge.reason(made, now(), code=record.code(stored), folder=folder)
+
+
+@cache
+def now() -> judge.Now:
+    return judge.now()
+
+
+def compared(stored: nbformat.NotebookNode) -> str:
+    """Return the digest of the outputs that a run is compared with, and of how."""
+    outputs = [cell.outputs for cell in stored.cells if cell.cell_type == "code"]
+    told = json.dumps([outputs, trace.digest(Path(__file__))], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def place(chapter: Path) -> Path:
+    """Return the file that keeps the run of a chapter."""
+    name = chapter.relative_to(BOOK).with_suffix("").as_posix()
+    return record.place(BOOK / "_build", name)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """After the last cell of a chapter: keep the run when every cell gave what is stored."""
-    if not isinstance(item, IPyNbCell) or (nextitem is not None and nextitem.parent is item.parent):
+    last = nextitem is None or nextitem.parent is not item.parent
+    if not isinstance(item, IPyNbCell) or not last or item.parent not in RUNNING:
         return
     ran = RUNNING.pop(item.parent)
     cells = [cell for cell in ran.notebook.cells if cell.cell_type == "code"]
@@ -89,9 +134,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
             kernel.await_reply(kernel.execute_cell_input(run.NOTE, allow_stdin=False), timeout=PATIENCE)
             for count, (cell, outputs) in enumerate(zip(cells, ran.outputs, strict=True), start=1):
                 cell.outputs, cell.execution_count = [for_page(output, count) for output in outputs], count
-            chapter = Path(item.parent.path).relative_to(BOOK).with_suffix("").as_posix()
             made = record.made(ran.began, trace.collect(ran.home / "notes"))
-            record.keep(ran.notebook, made, file=record.place(BOOK / "_build", chapter))
+            made[record.COMPARED] = ran.compared
+            record.keep(ran.notebook, made, file=place(Path(item.parent.path)))
 
 
 def for_page(output: nbformat.NotebookNode, count: int) -> nbformat.NotebookNode:

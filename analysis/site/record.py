@@ -20,7 +20,13 @@ from analysis.study.evidence import private_folder
 RECORD = "fresh"  # notebook metadata: what the run was made from
 PARTS = {"lock", "python", "distributions", "imported", "modules", "tables", "listed", "private", "run_on"}
 PRIVATE = Path(private_folder.__file__).with_name("private.py").relative_to(trace.ROOT).as_posix()
-LEFT_OUT = {"run_on", "imported", "distributions"}  # of the digest of inputs: the lock stands for them
+COMPARED = "compared"  # part of the record of a run that nbval found equal: the digest of what it equals
+LEFT_OUT = {
+    "run_on",
+    "imported",
+    "distributions",
+    COMPARED,
+}  # of the digest of inputs: the lock stands for them
 
 
 @dataclass(frozen=True, slots=True)

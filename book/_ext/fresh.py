@@ -28,6 +28,7 @@ from analysis.site import alone, installed, judge, pages, record, run
 
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
 DAY, MONTH = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d")
+FEW = 5  # chapters left to run that are named
 STATEMENTS = "evidence_statements"  # the table that the role `statement` looks into
 
 
@@ -123,7 +124,9 @@ def run_all(app: Sphinx, names: list[str]) -> None:
         say(f"{name}: running")
         execute(app, name)
         done.append(name)
-        say(f"{name}: run in {time.monotonic() - began:.1f} s ({len(done)} of {len(names)})")
+        left = [other for other in names if other not in done]
+        rest = f"; left: {words.join(left)}" if 0 < len(left) <= FEW else ""
+        say(f"{name}: run in {time.monotonic() - began:.1f} s ({len(done)} of {len(names)}{rest})")
 
     try:
         run.each(names, one)

@@ -1,0 +1,137 @@
+"""Every chapter beside an earlier commit, in processor time: `python -m tests.bench_before`. Nothing is asserted.
+
+Both commits run the same chapters' cells with the environment that is here, one process a chapter, first with no
+result kept, then once more. Processor time counts, children included, since a loaded machine makes clocks wrong. The
+last lines are what `make bench` is read for: all chapters, cold and once more, and the imports behind them.
+`--rounds 3` takes medians; `--chapters regime costs` these alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from analysis import once
+
+ROOT = Path(__file__).resolve().parents[1]
+BEFORE = "3c28fe0"
+COLD, AGAIN, IMPORTS = "cold", "again", "imports"
+MEASURE = """
+import contextlib, io, json, os, resource, sys
+import matplotlib
+matplotlib.use("agg")
+from IPython.core.interactiveshell import InteractiveShell
+shell, cells, said = InteractiveShell.instance(), json.load(sys.stdin), io.StringIO()
+with contextlib.redirect_stdout(said):
+    failed = [str(done.error_in_exec or done.error_before_exec) for done in map(shell.run_cell, cells) if not done.success]
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(json.dumps([sum(one.ru_utime + one.ru_stime for one in used), failed]))
+"""
+
+
+def main() -> None:
+    """Print a line a chapter, then the ratios."""
+    wanted = arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        before = Path(folder) / "before"
+        subprocess.run(
+            ["git", "worktree", "add", "-q", "--detach", before, wanted.base], cwd=ROOT, check=True
+        )
+        try:
+            compare(before, Path(folder), wanted)
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", before], cwd=ROOT, check=False)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench_before", description=__doc__)
+    parser.add_argument("--base", default=BEFORE, help=f"commit to compare with (default: {BEFORE})")
+    parser.add_argument(
+        "--chapters", nargs="+", metavar="NAME", help="these chapters alone, as 'metrics/entry'"
+    )
+    parser.add_argument("--rounds", type=int, default=1, help="how often each is run; medians are shown")
+    return parser.parse_args()
+
+
+def compare(before: Path, folder: Path, wanted: argparse.Namespace) -> None:
+    names = [name for name in shared(before) if wanted.chapters is None or name in wanted.chapters]
+    print(
+        f"{'processor seconds':36} {'before':>8} {'now, cold':>10} {'now, again':>10} {'imports':>8} {'now':>8}"
+    )
+    totals: dict[tuple[str, str], float] = {}
+    kept = [folder / f"results-{turn}" for turn in range(wanted.rounds)]
+    for name in names:
+        told = [
+            (measured(before, name, COLD, []), "before", COLD),
+            (measured(ROOT, name, COLD, kept), "now", COLD),
+            (measured(ROOT, name, AGAIN, kept), "now", AGAIN),
+            (measured(before, name, IMPORTS, []), "before", IMPORTS),
+            (measured(ROOT, name, IMPORTS, []), "now", IMPORTS),
+        ]
+        for seconds, tree, what in told:
+            totals[tree, what] = totals.get((tree, what), 0.0) + seconds
+        line = [
+            f"{seconds:{width}.1f}" for (seconds, _, _), width in zip(told, (8, 10, 10, 8, 8), strict=True)
+        ]
+        print(f"{name:36} {' '.join(line)}", flush=True)
+    for what, against in ((COLD, COLD), (AGAIN, COLD), (IMPORTS, IMPORTS)):
+        ratio = totals["now", what] / totals["before", against]
+        print(f"{what}: {totals['now', what]:.1f} s, {ratio:.2f} of {wanted.base}")
+
+
+def shared(before: Path) -> list[str]:
+    """Return the chapters that both commits hold, in order."""
+    here, there = (
+        {
+            path.relative_to(tree / "book").with_suffix("").as_posix()
+            for path in (tree / "book").rglob("*.ipynb")
+        }
+        for tree in (ROOT, before)
+    )
+    return sorted(name for name in here & there if not name.startswith("_build"))
+
+
+def measured(tree: Path, name: str, what: str, kept: list[Path]) -> float:
+    """Return the median of the processor seconds of a chapter's cells, or of its imports alone; nan when it fails."""
+    path = tree / "book" / f"{name}.ipynb"
+    told = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    cells = ["".join(cell["source"]) for cell in told if cell["cell_type"] == "code"]
+    cells = ["\n".join(map(imports, cells))] if what == IMPORTS else cells
+    return statistics.median(seconds(tree, path.parent, cells, folder) for folder in kept or [None])
+
+
+def seconds(tree: Path, where: Path, cells: list[str], kept: Path | None) -> float:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("REPORT_")}
+    environment |= {"PYTHONPATH": str(tree), once.FOLDER: str(kept or "")}
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE],
+        cwd=where,
+        env=environment,
+        input=json.dumps(cells),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print(done.stderr[-300:], flush=True)
+        return float("nan")
+    taken, failed = json.loads(done.stdout.splitlines()[-1])
+    if failed:
+        print(f"{where.name}: {failed[0][:200]}", flush=True)
+    return float(taken)
+
+
+def imports(cell: str) -> str:
+    found = [node for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return "\n".join(map(ast.unparse, found))
+
+
+if __name__ == "__main__":
+    main()
