@@ -50,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (told, _) in FILES.items():
         commands.add_parser(name, help=f"write {told}").add_argument("folder", type=Path)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    review = commands.add_parser(
+        "review", help="compare a person's REFI-QDA project with the automated coding"
+    )
+    review.add_argument("project", type=Path)
     shown = commands.add_parser("serve", help="show the built pages on this machine")
     shown.add_argument("folder", type=Path)
     shown.add_argument("--port", type=int, default=8000)
@@ -63,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _outputs(given.chapters)
     if given.command == "environment":
         return _environment()
+    if given.command == "review":
+        return _review(given.project)
     if given.command in FILES:
         return FILES[given.command][1](given.folder)
     if given.command == "simulate":
@@ -235,6 +241,23 @@ def _choices(folder: Path) -> int:
     from analysis.chapters import choices
 
     print(choices.write(folder))
+    return 0
+
+
+def _review(project: Path) -> int:
+    from analysis.methods.coding.project import CodedError
+    from analysis.study.evidence import exchange
+
+    try:
+        found = exchange.review(project)
+    except CodedError as error:
+        print(f"Refused: {error}", file=sys.stderr)
+        return 1
+    for one in found:
+        print(one.sentence())
+        print(one.frame[~one.frame["same"]].drop(columns="same").to_string(index=False))
+    if not found:
+        print("No coding by a person is in this project: only those of the automated readers.")
     return 0
 
 

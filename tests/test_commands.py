@@ -22,6 +22,7 @@ COMMANDS = [
             "lookup",
             "take",
             "choices",
+            "review",
             "environment",
             "serve",
         )

@@ -22,6 +22,7 @@ from analysis.chapters.lookup.series import shared_cells
 from analysis.edition.archive import as_zip
 from analysis.present import spreadsheet
 from analysis.study import indicators
+from analysis.study.evidence import exchange
 
 NAME = "special-measures-data"
 PACKAGE, WORKBOOK, INDEX, SCHEMA = f"{NAME}.zip", f"{NAME}.xlsx", "indicators.json", "indicators.schema.json"
@@ -57,6 +58,7 @@ def write(folder: Path) -> str:
     made[PACKAGE] = as_zip(files, NAME, day())
     made[WORKBOOK] = workbook(about, tables, raw)
     made |= {path: _json(content) for path, content in catalogue(about).items()}
+    made |= exchange.export(f"{day():%Y-%m-%d}", f"smq-report {cited()['version']}")
     for path, content in made.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)

@@ -218,6 +218,7 @@ def filled(html: str, out: Path) -> str:
         "all": _all(out),
         "tables": _tables(out),
         "indicators": _indicators(out),
+        "coding": _coding(out),
         "paper": _paper(out),
     }
     for name, inside in lists.items():
@@ -263,6 +264,12 @@ def _indicators(out: Path) -> str:
     index = _link(out, f"{DATA}/{take_data.INDEX}", take_data.INDEX)
     schema = _link(out, f"{DATA}/{take_data.SCHEMA}", take_data.SCHEMA)
     return f"<ul><li>{index}: every indicator with its unit, direction, source, first and last period, and the file of its figures.</li><li>{schema}: what each part of these files means.</li></ul>"
+
+
+def _coding(out: Path) -> str:
+    project = _link(out, f"{DATA}/statements.qdpx", "statements.qdpx")
+    book = _link(out, f"{DATA}/codebook.qdc", "codebook.qdc")
+    return f"<ul><li>{project}: every statement with the codings of both automated readers and the settled one.</li><li>{book}: the codebook alone.</li></ul>"
 
 
 def _paper(out: Path) -> str:

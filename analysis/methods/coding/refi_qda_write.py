@@ -1,0 +1,129 @@
+"""Write a REFI-QDA project (.qdpx) or codebook (.qdc), which programs for qualitative analysis open; same input, same bytes."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import pandas as pd
+
+from analysis.methods.coding.project import CodedError
+from analysis.methods.coding.refi_qda import CODEBOOK, PROJECT
+
+SPACE = uuid.UUID("6f1c3a52-3a0e-5f3b-9d52-1d9f6f3a2b11")  # of our own names; guids are made from it
+MOMENT = (1980, 1, 1, 0, 0, 0)
+
+
+def guid(*parts: str) -> str:
+    """Return the guid of a thing, the same in every export: its kind and name."""
+    return str(uuid.uuid5(SPACE, "\0".join(parts)))
+
+
+def codebook(codes: pd.DataFrame, *, origin: str) -> bytes:
+    """Return a codebook. codes: one row a code; `code` (unique), `name`, `parent` (a `code` of a row above it, or missing), `description`, `codable`."""
+    root = Element("CodeBook", {"xmlns": f"{CODEBOOK}1.0", "origin": origin})
+    _codes(SubElement(root, "Codes"), codes)
+    return _text(root)
+
+
+def project(
+    *,
+    name: str,
+    origin: str,
+    day: str,
+    codes: pd.DataFrame,
+    coders: list[str],
+    texts: Mapping[str, str],
+    codings: pd.DataFrame,
+    cases: Mapping[str, list[str]],
+) -> bytes:
+    """Return a project in which every source is one text that each coder coded as a whole.
+
+    day: YYYY-MM-DD of all codings. codes: as for `codebook`. texts: by name of the source. codings: one row a coding;
+    `source`, `coder`, `code`. cases: sources by case. Raises CodedError for a coding of an unknown source, coder or code,
+    or of an empty text.
+    """
+    for column, known in {"source": set(texts), "coder": set(coders), "code": set(codes["code"])}.items():
+        strange = sorted(set(codings[column]) - known)
+        if strange:
+            raise CodedError(
+                f"codings, {column} {strange[0]!r}: not known. Allowed: {sorted(known)[:5]} and others."
+            )
+    root = Element(
+        "Project",
+        {"xmlns": f"{PROJECT}1.0", "name": name, "origin": origin, "creationDateTime": f"{day}T00:00:00Z"},
+    )
+    users = SubElement(root, "Users")
+    for coder in coders:
+        SubElement(users, "User", {"guid": guid("user", coder), "name": coder})
+    _codes(SubElement(SubElement(root, "CodeBook"), "Codes"), codes)
+    held = SubElement(root, "Cases")
+    for case, sources in cases.items():
+        made = SubElement(held, "Case", {"guid": guid("case", case), "name": case})
+        for source in sources:
+            SubElement(made, "SourceRef", {"targetGUID": guid("source", source)})
+    places, given = SubElement(root, "Sources"), dict(iter(codings.groupby("source", sort=False)))
+    for source, text in texts.items():
+        if not text:
+            raise CodedError(f"source {source!r}: found no text. Allowed: some.")
+        _source(places, source, text, given.get(source), day, coders[0])
+    parts = {"project.qde": _text(root)} | {
+        f"sources/{guid('source', one)}.txt": text.encode() for one, text in texts.items()
+    }
+    return _zipped(parts)
+
+
+def _source(
+    places: Element, source: str, text: str, given: pd.DataFrame | None, day: str, first: str
+) -> None:
+    own, when = guid("source", source), f"{day}T00:00:00Z"
+    made = SubElement(places, "TextSource", {"guid": own, "name": source, "plainTextPath": f"internal://{own}.txt",
+                                             "creatingUser": guid("user", first), "creationDateTime": when})  # fmt: skip
+    if given is None:
+        return
+    for coder, rows in given.groupby("coder", sort=False):
+        spot = {"guid": guid("selection", source, str(coder)), "startPosition": "0", "endPosition": str(len(text)),
+                "name": text, "creatingUser": guid("user", str(coder)), "creationDateTime": when}  # fmt: skip
+        place = SubElement(made, "PlainTextSelection", spot)
+        for code in rows["code"]:
+            about = {
+                "guid": guid("coding", source, str(coder), code),
+                "creatingUser": spot["creatingUser"],
+                "creationDateTime": when,
+            }
+            SubElement(SubElement(place, "Coding", about), "CodeRef", {"targetGUID": guid("code", code)})
+
+
+def _codes(place: Element, codes: pd.DataFrame) -> None:
+    made: dict[str, Element] = {}
+    for row in codes.itertuples():
+        above = place if pd.isna(row.parent) else made[row.parent]
+        looks = {
+            "guid": guid("code", row.code),
+            "name": row.name,
+            "isCodable": str(bool(row.codable)).lower(),
+        }
+        made[row.code] = SubElement(above, "Code", looks)
+        if row.description:
+            SubElement(made[row.code], "Description").text = row.description
+
+
+def _text(root: Element) -> bytes:
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode").encode("utf-8")
+
+
+def _zipped(parts: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo(name, MOMENT)
+            entry.compress_type, entry.external_attr, entry.create_system = (
+                zipfile.ZIP_DEFLATED,
+                0o644 << 16,
+                3,
+            )
+            file.writestr(entry, content)
+    return out.getvalue()
