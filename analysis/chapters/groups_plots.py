@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from analysis.present.plots import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
 from analysis.study.groups import SingleTrusts
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
@@ -34,6 +35,7 @@ from analysis.present.svg import HALO
 SMALL, NAME = 9.6, 10.8  # points: 12.8 and 14.4 px
 ENTERED, ALIKE, DECIDES, NEITHER = "entered", "alike", "decides", "neither"
 INKS = {ENTERED: (BLUE, BLUE), ALIKE: (ORANGE, ORANGE_TEXT), DECIDES: (INK, INK), NEITHER: (GREY, QUIET)}
+HALVES = {0.5: "½"}
 ICONS = {"improved": "▲", "worsened": "▼", "no important improvement": "–", "cannot tell": "?"}
 
 
@@ -158,8 +160,9 @@ def _axis(ax: Axes, at: _Scale, y: float, ticks: Sequence[float], unit: str) -> 
     write(ax, at(0) - 8, y, "← worse", ha="right", color=QUIET)
     write(ax, at(0) + 8, y, "better →", bold=True, color=ZONE_TEXT)
     for tick in ticks:
-        write(ax, at(tick), y + 18, f"{abs(tick):g}", ha="center", color=QUIET)
-    write(ax, 0, y + 18, unit, color=QUIET)
+        write(ax, at(tick), y + 18, HALVES.get(abs(tick), f"{abs(tick):g}"), ha="center", color=QUIET)
+    if unit:
+        write(ax, 0, y + 18, unit, color=QUIET)
 
 
 def few(
@@ -207,3 +210,51 @@ def _measure(
         else:
             write(ax, at.right + 12, y, mark.told, bold=bold, color=INKS[mark.kind][1])
             write(ax, width, y, mark.between, ha="right", color=QUIET)
+
+
+def many(rows: Sequence[Row], *, reach: float, ticks: Sequence[float], unit: str) -> figures.Draw:
+    """Return a drawing of rows in families, better to the right. reach: end of the axis to both sides, in its unit.
+
+    On a narrow sheet a name stands above its strip, which takes the whole width. Each family repeats the axis.
+    """
+
+    def draw(width: int) -> Drawing:
+        narrow = width == figures.NARROW_PX
+        at = _Scale(-reach, reach, 8, width - 8) if narrow else _Scale(-reach, reach, 246, width - 172)
+        names = [wrap(one.name, 28 if narrow else 32) for one in rows]
+        tall = [16 * len(name) + 38 if narrow else max(40, 16 * len(name) + 8) for name in names]
+        new = [place == 0 or rows[place - 1].family != one.family for place, one in enumerate(rows)]
+        head = 62 if narrow else 46
+        drawing, ax = sheet(width, 20 + sum(tall) + head * sum(new))
+        write(ax, 0, 9, unit, color=QUIET)
+        top = 20.0
+        for one, name, high, first in zip(rows, names, tall, new, strict=True):
+            if first:
+                write(ax, 0, top + 12, one.family, bold=True, size=NAME)
+                _axis(ax, at, top + (30 if narrow else 14), ticks, "")
+                top += head
+            _row(ax, one, name, at, (top, high), ticks)
+            top += high
+        return drawing
+
+    return draw
+
+
+def _row(
+    ax: Axes, one: Row, name: Sequence[str], at: _Scale, room: tuple[float, float], ticks: Sequence[float]
+) -> None:
+    (top, high), width = room, ax.get_xlim()[1]
+    narrow, lines = width == figures.NARROW_PX, 16 * len(name)
+    strip = (top + lines + 4, top + high - 6) if narrow else (top, top + high)
+    for line, text in enumerate(name):
+        write(ax, 0, top + 8 + 16 * line, text, bold=one.strong)
+    if one.better:
+        ax.fill_between([at(0), at.right], *strip, color=BETTER, linewidth=0, zorder=0)
+    for tick in ticks:
+        ax.plot([at(tick)] * 2, strip, color=QUIET if tick == 0 else PALE, linewidth=1, zorder=2)
+    middle, apart = sum(strip) / 2, 6 if len(one.marks) > 1 else 0
+    for place, mark in enumerate(one.marks):
+        _mark(ax, mark, at, middle + apart * (2 * place - 1))
+    write(ax, width, top + 8, one.told, ha="right", bold=one.strong)
+    if not narrow:
+        write(ax, width, top + 24, one.between, ha="right", color=QUIET)

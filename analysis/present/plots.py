@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.ticker import MaxNLocator
 
-from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.palette import BLUE, GREY, INK, ORANGE
 
 
 def places(periods: pd.PeriodIndex) -> pd.DatetimeIndex:
@@ -87,19 +87,3 @@ def difference_label(unit: str, direction: str) -> str:
         "score": "points of ten",
     }
     return f"Observed less predicted ({names[unit]})\n{direction}"
-
-
-def plot_curve(frame: pd.DataFrame, *, ax: Axes, unit: str) -> Axes:
-    """Draw the estimates of a specification curve in order of size, with their intervals.
-
-    frame: `estimate`, `lower`, `upper`, lowest estimate first. Intervals that leave out zero are dark.
-    """
-    for place, row in enumerate(frame.itertuples(index=False)):
-        clear = row.lower > 0 or row.upper < 0
-        ax.plot([place, place], [row.lower, row.upper], color=BLUE if clear else PALE, linewidth=1.4)
-        ax.plot(place, row.estimate, "o" if clear else ".", color=INK, markersize=3.5)
-    ax.axhline(0, color=INK, linewidth=0.8)
-    ax.set_ylabel(unit)
-    ax.set_xlabel("Choices of sample, estimator, baseline and window, in order of the estimate")
-    ax.set_xticks([])
-    return ax

@@ -24,6 +24,7 @@ HEAD = re.compile(r"^.*?<svg\b[^>]*>", re.DOTALL)
 LEFT_OUT = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->|<defs>\s*</defs>", re.DOTALL)
 COLOUR = re.compile(r'(?<==")#[0-9a-f]{6}(?=")')
 LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
+TAGS = re.compile(r"<[^>]*>")
 NAME = re.compile(r'\sid="([^"]*)"')
 USED = re.compile(r'(?<=url\(#)[^)]+(?=\))|(?<=href="#)[^"]+(?=")')
 MARKS = re.compile(r"(<g\b[^<>]*)>((?:<use [^<>]*/>)+)</g>")
@@ -128,7 +129,9 @@ def drawn(figure: Figure, name: str) -> tuple[int, int, str]:
     inside = LEFT_OUT.sub("", HEAD.sub("", out.getvalue())).removesuffix("</svg>\n")
     inside = STYLED.sub(attributes, inside.replace(' xlink:href="', ' href="'))
     inside = OUTLINE.sub(_short, inside)
-    inside = LONG.sub(lambda found: f"{float(found.group()):.2f}".rstrip("0").rstrip("."), inside)
+    inside = TAGS.sub(
+        lambda tag: LONG.sub(_rounded, tag.group()), inside
+    )  # never what is written between tags
     inside = _named(re.sub(r"\s*\n\s*", " ", inside).replace("> <", "><"), name)
     inside = MARKS.sub(_gathered, inside)
     unknown = sorted(set(COLOUR.findall(inside)) - NAMES.keys())
@@ -149,6 +152,10 @@ def attributes(found: re.Match[str]) -> str:
     before, style, after = found.groups()
     looks = dict(part.split(":", 1) for part in style.split(";") if part.strip())
     return before + "".join(f' {name.strip()}="{value.strip()}"' for name, value in looks.items()) + after
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return f"{float(found.group()):.2f}".rstrip("0").rstrip(".")
 
 
 def _short(found: re.Match[str]) -> str:

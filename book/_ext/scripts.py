@@ -13,7 +13,12 @@ from typing import Any
 from sphinx.application import Sphinx
 
 FOLDER = "_scripts"
-SHARED = {"metrics/entry": ("choices",), "metrics/rivals": ("choices",)}  # scripts of more than one page
+SHARED = {
+    "metrics/entry": ("choices",),
+    "metrics/rivals": ("choices",),
+    "lookup": ("letters",),
+    "search": ("letters",),
+}  # scripts of more than one page
 TAGS = {"js": '<script defer src="{}"></script>', "css": '<link rel="stylesheet" href="{}" />'}
 
 

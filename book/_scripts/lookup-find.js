@@ -6,22 +6,7 @@ window.lookupFind = (() => {
   const IDLE = new Set(["nhs", "trust", "foundation", "ft", "the", "of", "and", "hospital", "hospitals", "in", "at"]);
   const split = text => { const all = text.split(" ").filter(Boolean), told = all.filter(word => !IDLE.has(word)); return told.length ? told : all; };
 
-  // Letters wrong, missing, too many or swapped between two words, counted up to `most`.
-  const slips = (a, b, most) => {
-    if (Math.abs(a.length - b.length) > most) return most + 1;
-    let before, last = Array.from({ length: b.length + 1 }, (_, at) => at);
-    for (let i = 1; i <= a.length; i++) {
-      const row = [i];
-      for (let j = 1; j <= b.length; j++) {
-        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] !== b[j - 1]));
-        if (before && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
-      }
-      before = last;
-      last = row;
-    }
-    return last[b.length];
-  };
-  const forgiven = word => (word.length < 3 ? 0 : word.length <= 5 ? 1 : 2);
+  const { slips, forgiven } = window.wrongLetters;
 
   // How well a typed word fits a word of a name: [slips, how far from whole], undefined when it does not.
   const fits = (typed, word) => {
@@ -137,7 +122,7 @@ window.lookupFind = (() => {
       else if (event.key === "Enter") { event.preventDefault(); enter(); }
     });
     const whole = make("div", { class: "finder" }, make("label", { for: id }, label), box, list, told);
-    return { whole, box, enter, fill: entries => { prepared = entries; if (document.activeElement === box && box.value) open(); }, say: text => { box.value = text; shut(); told.textContent = ""; } };
+    return { whole, box, enter, fill: entries => { prepared = entries; if (document.activeElement === box && box.value) open(); }, ask: text => { box.value = text; box.focus(); open(); return shown.length === 1 && at === 0 ? shown[0].trust : undefined; }, say: text => { box.value = text; shut(); told.textContent = ""; } };
   };
   return { prepare, find, nearest, combobox, named };
 })();

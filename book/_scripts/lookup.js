@@ -568,7 +568,9 @@
       }
       if (!want.trust) {
         blank();
-        if (!location.hash && document.activeElement === document.body) finder.box.focus({ preventScroll: true });
+        const text = new URLSearchParams(location.search).get("find"), only = text ? finder.ask(text) : undefined; // typed on another page
+        if (only) { history.replaceState(null, "", address({ trust: only.code })); return show(true); }
+        if (!text && !location.hash && document.activeElement === document.body) finder.box.focus({ preventScroll: true });
         return;
       }
       const trust = index.trusts.find(one => one.code === want.trust), asks = index.indicators.find(found => found.key === want.indicator);

@@ -1,25 +1,12 @@
 // The search page: words of the hit, not of the page's top; one or two wrong letters are forgiven and said.
 (() => {
   "use strict";
-  const slips = (a, b, most) => {
-    if (Math.abs(a.length - b.length) > most) return most + 1;
-    let before, last = Array.from({ length: b.length + 1 }, (_, at) => at);
-    for (let i = 1; i <= a.length; i++) {
-      const row = [i];
-      for (let j = 1; j <= b.length; j++) {
-        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] !== b[j - 1]));
-        if (before && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
-      }
-      before = last;
-      last = row;
-    }
-    return last[b.length];
-  };
+  const { slips, forgiven } = window.wrongLetters;
   // The indexed word nearest to one that no page has; undefined when it is there or nothing comes near.
   const instead = word => {
     const known = [...Object.keys(Search._index.terms), ...Object.keys(Search._index.titleterms)];
     if (word.length < 3 || known.some(one => one.includes(word))) return undefined;
-    const most = word.length <= 5 ? 1 : 2;
+    const most = forgiven(word);
     // Indexed words have lost their ends (mortal for mortality), so the start of the word is compared too.
     const far = one => Math.min(slips(word, one, most), one.length > 3 && one.length + 4 > word.length ? slips(word.slice(0, one.length), one, most) + 0.5 : 9);
     return known.map(one => [far(one), one]).filter(one => one[0] < most + 1 && one[1].length > 2).sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))[0]?.[1];

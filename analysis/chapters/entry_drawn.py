@@ -1,0 +1,136 @@
+"""All indicators in one picture: what followed entry, and what is left of it beside trusts alike, in families."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.chapters.findings_drawn import SCALE
+from analysis.methods.effects.panels import EffectError
+from analysis.methods.effects.results import THIN
+from analysis.present import figures, forest, words
+from analysis.study import deciding, regime, ruled_out
+
+REACH, TICKS = 1.25, (-1.0, -0.5, 0.0, 0.5, 1.0)  # in spreads between trusts
+UNITS = {
+    "points": " points",
+    "ratio": "",
+    "score": " of ten",
+    "per day": " a day",
+    "per 100 days": " in 100 days",
+}
+PER_HUNDRED = " per 100"
+HOW = (
+    "Circle: trusts that entered, beside what other trusts predict. Diamond: the same trusts beside ten alike that were never "
+    "put in, which decides. Grey square: neither direction is better, higher is to the right. ↓: lower is better. Lines are 95% intervals."
+)
+
+
+def frame(both: pd.DataFrame) -> pd.DataFrame:
+    """Return what is drawn, one row an indicator whose main estimate rests on THIN trusts or more.
+
+    both: of `entry_effects.two_baselines`. Columns: `indicator`, `title`, `family`, `unit`, `n_trusts`, `estimate`,
+    `lower`, `upper`, `decided`, `decided_lower`, `decided_upper` (missing where that comparison was not calibrated),
+    all in the indicator's unit, and `spread`, the standard deviation between trusts that never entered.
+    """
+    rows = []
+    for row in both[both["n_trusts"] >= THIN].to_dict("records"):
+        try:
+            one = deciding.decided(row["indicator"])
+            decided = (one.value, one.lower, one.upper)
+        except EffectError:
+            decided = (np.nan,) * 3
+        family = regime.indicator(row["indicator"]).family
+        kept = [
+            row[part] for part in ("indicator", "title", "unit", "n_trusts", "estimate", "lower", "upper")
+        ]
+        rows.append([family, *kept, *decided, ruled_out.spread(row["indicator"])])
+    columns = ["family", "indicator", "title", "unit", "n_trusts", "estimate", "lower", "upper"]
+    columns += ["decided", "decided_lower", "decided_upper", "spread"]
+    found = pd.DataFrame(rows, columns=columns)
+    order = {family: place for place, family in enumerate(found["family"].drop_duplicates())}
+    return found.sort_values("family", key=lambda one: one.map(order), kind="stable", ignore_index=True)
+
+
+def clearly_better(found: pd.DataFrame) -> tuple[int, int]:
+    """Return how many indicators are better beside trusts alike, clear of zero, and of how many."""
+    better = found["indicator"].map(lambda one: regime.indicator(one).better is not None)
+    rows = found[found["decided"].notna() & better]
+    ends = [
+        _turned(row["indicator"], (row["decided_lower"], row["decided_upper"])) for _, row in rows.iterrows()
+    ]
+    return sum(low > 0 for low, _ in ends), len(ends)
+
+
+def title(found: pd.DataFrame) -> str:
+    """Return the finding."""
+    many, of = clearly_better(found)
+    count = "none" if many == 0 else words.number(many)
+    return f"Beside trusts alike, {count} of {words.number(of)} indicators {'are' if many > 1 else 'is'} clearly better"
+
+
+def says(found: pd.DataFrame) -> str:
+    """Return the picture in words."""
+    parts = []
+    for row in found.to_dict("records"):
+        texts = [words.estimate(row["estimate"], row["lower"], row["upper"], row["unit"])]
+        if row["decided"] == row["decided"]:
+            limits = (row["decided"], row["decided_lower"], row["decided_upper"])
+            texts.append(f"beside trusts alike {words.estimate(*limits, row['unit'])}")
+        parts.append(f"{row['title']}: {', '.join(texts)}")
+    return f"Differences in the three years after entry. {'; '.join(parts)}. The intervals are not adjusted for their number."
+
+
+def picture(both: pd.DataFrame, *, name: str) -> figures.Figure:
+    """Return the picture as a page publishes it. both: of `entry_effects.two_baselines`; name: its anchor."""
+    found = frame(both)
+    drawn = forest.many(
+        [_row(row) for row in found.to_dict("records")], reach=REACH, ticks=TICKS,
+        unit="× the spread between trusts that never entered",
+    )  # fmt: skip
+    return figures.figure(
+        drawn, name=name, title=title(found), says=says(found), how=HOW, frame=found,
+        sources=("indicators", "regime_spells", "calibration"),
+    )  # fmt: skip
+
+
+def too_few(both: pd.DataFrame) -> str:
+    """Name the indicators that are not drawn, with the trusts behind each."""
+    rows = both[both["n_trusts"] < THIN]
+    names = [f"{row['title']} ({words.number(row['n_trusts'])})" for row in rows.to_dict("records")]
+    return f"Too few trusts to draw (how many in brackets): {'; '.join(names)}." if names else ""
+
+
+def _turned(name: str, values: tuple[float, ...]) -> tuple[float, ...]:
+    """Return an estimate, or limits in order, so that better is more; as it is where neither direction is."""
+    sign = -1 if regime.indicator(name).better == "lower" else 1
+    return tuple(sorted(sign * value for value in values))
+
+
+def _told(row: dict, part: str) -> str:
+    """Return a figure with its sign, without its unit."""
+    if row["indicator"] in SCALE:
+        return words.number(SCALE[row["indicator"]] * row[part], digits=1, sign=True)
+    return words.number(row[part], row["unit"], sign=True).split(" ")[0]
+
+
+def _row(row: dict) -> forest.Row:
+    about = regime.indicator(row["indicator"])
+    kinds = (forest.NEITHER if about.better is None else forest.ENTERED, forest.ALIKE)
+    marks = []
+    for kind, parts in zip(
+        kinds, (("estimate", "lower", "upper"), ("decided", "decided_lower", "decided_upper")), strict=True
+    ):
+        if row[parts[0]] == row[parts[0]]:
+            (value,), (low, high) = (
+                _turned(row["indicator"], tuple(row[part] / row["spread"] for part in one))
+                for one in (parts[:1], parts[1:])
+            )
+            marks.append(forest.Mark(kind, value, low, high))
+    told, *ends = (_told(row, part) for part in ("estimate", "lower", "upper"))
+    down = " ↓" if about.better == "lower" else ""
+    return forest.Row(
+        about.family.capitalize(), f"{row['title']}{down}",
+        told + (PER_HUNDRED if row["indicator"] in SCALE else UNITS[row["unit"]]), f"({ends[0]} to {ends[1]})", tuple(marks),
+        strong=about.primary, better=about.better is not None,
+    )  # fmt: skip
