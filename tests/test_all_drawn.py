@@ -7,7 +7,7 @@ import pytest
 
 from analysis.chapters import entry_drawn, rivals_drawn
 from analysis.methods.effects.specification import specification_curve
-from analysis.present import choices, figures, forest, svg
+from analysis.present import every_choice, figures, forest, svg
 from analysis.study import deciding, ruled_out
 
 
@@ -93,7 +93,7 @@ def test_choices_stand_worst_first_in_deaths_with_better_up(curve):
 @pytest.mark.parametrize("width", [figures.NARROW_PX, figures.WIDE_PX])
 def test_a_choice_is_marked_in_the_columns_that_made_it_and_no_text_is_cut(curve, width):
     rows = rivals_drawn.frame("shmi", curve)
-    drawing = choices.curve(rows, main=rivals_drawn.MAIN, unit="fewer deaths", step=1.0)(width)
+    drawing = every_choice.curve(rows, main=rivals_drawn.MAIN, unit="fewer deaths", step=1.0)(width)
     squares = sum(len(line.get_xdata()) for line in drawing.axes[0].lines if line.get_marker() == "s")
     assert squares == 3 * len(rows)
     texts = [text.get_text() for text in drawing.axes[0].texts]

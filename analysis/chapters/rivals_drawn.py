@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.chapters import rivals as words_of
 from analysis.chapters.findings_drawn import SCALE, better_up
 from analysis.methods.effects.specification import SpecificationCurve
-from analysis.present import choices, figures, words
+from analysis.present import every_choice, figures, words
 from analysis.study import regime
 
 MAIN = {"sample": "All trusts", "method": "imputation", "window": "three years"}
@@ -62,7 +62,7 @@ def picture(name: str, found: SpecificationCurve) -> figures.Figure:
     rows = frame(name, found)
     reach = rows["upper"].max() - rows["lower"].min()
     step = next(step for step in (0.5, 1.0, 2.0, 5.0, 10.0) if reach / step <= 7)
-    drawn = choices.curve(rows, main=MAIN, unit=UP.get(name, "its own unit"), step=step)
+    drawn = every_choice.curve(rows, main=MAIN, unit=UP.get(name, "its own unit"), step=step)
     said = words_of.curve_sentence(name, found)
     return figures.figure(
         drawn, name=f"curve-{name.replace('_', '-')}", frame=found.frame, title=title(name, found), how=HOW,
