@@ -157,7 +157,9 @@ def test_a_trust_without_measures_says_so(stories):
     assert "no indicator to set beside them" in story_words.story_title(found)
     assert story.at_entry("RYD") is None
     assert "cannot be estimated" in story_words.entry_sentence(None, found.name)
-    assert story_words.unknown_for_readers(found)["Which"].iloc[-1] == "all of them"
+    lacking = story_words.unknown_for_readers(found)["Which"].iloc[-1]
+    assert "Hospital mortality (SHMI)" in lacking
+    assert "Pulse on arrival after cardiac arrest" not in lacking
 
 
 def test_a_mental_health_trust_has_its_beds_and_not_the_code_before_its_merger(stories):

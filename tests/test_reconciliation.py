@@ -49,6 +49,7 @@ def test_managers_of_2017_equal_the_publishers_own_file():
 
 def test_waiting_lists_hold_nearly_all_of_england_and_its_share_within_18_weeks():
     held = data.load("waiting_lists").groupby("month")[["waiting", "within_18_weeks"]].sum()
+    held = held[held.index <= pd.Period("2019-03")]
     england = data.load("rtt_england_monthly").set_index("month").loc[held.index]
     assert len(held) == 7
     assert (held["waiting"] / england["waiting"]).between(0.94, 0.97).all()

@@ -85,5 +85,6 @@ def difference_label(unit: str, direction: str) -> str:
         "per day": "a day",
         "per 100 days": "in 100 days",
         "score": "points of ten",
+        "minutes": "minutes",
     }
     return f"Observed less predicted ({names[unit]})\n{direction}"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis import data, once
 from analysis.data import DataError
+from analysis.study import published
 from analysis.study.indicators import Indicator, indicator
 
 REGIME_START = pd.Timestamp("2013-07-16")
@@ -78,7 +79,7 @@ def panel(name: str, *, main: bool = True) -> pd.DataFrame:
 
     name: an indicator of the catalogue. main: end at its last period of the main analysis.
     Columns (PANEL_COLUMNS): `trust` (code; `CODE@YYYY-MM` for a code that a merger made a different trust),
-    `period` (quarter or year; a winter by the year it starts in), `t` (its ordinal), `value` in the
+    `period` (quarter or year; a winter or financial year by the year it starts in), `t` (its ordinal), `value` in the
     indicator's unit (missing where not published), `numerator`, `denominator`, `type`, `entry` and `exit`
     (`t` of the first entry and first exit, missing when there was none), `phase` (PHASES),
     `since_entry`, `since_exit` (periods), `in_force`.
@@ -126,25 +127,11 @@ def _build(about: Indicator, of: pd.DataFrame, *, main: bool) -> tuple[pd.DataFr
 
 def _values(about: Indicator, main: bool) -> pd.DataFrame:
     """Return `code`, `period`, `numerator`, `denominator`, `value`, `type` at the grain of the analysis."""
-    raw = data.load(about.table)
     kinds = data.load("organisations").set_index("org_code")["type"]
-    raw = raw[raw["org_code"].map(kinds).isin(about.types)]
+    cells = published.figures(about).drop(columns="note")
+    cells = cells[cells["code"].map(kinds).isin(about.types)]
     freq = "Q" if about.analysis_grain == "quarter" else "Y"
-    period = raw[about.period_field]
-    winter = about.grain == "winter"
-    period = (
-        pd.PeriodIndex(period.str.slice(0, 4), freq="Y") if winter else pd.PeriodIndex(period).asfreq(freq)
-    )
-    numerator = raw[about.numerator or about.name]
-    denominator = raw[about.denominator] if about.denominator else numerator * 0 + 1
-    cells = pd.DataFrame(
-        {
-            "code": raw["org_code"],
-            "period": period.to_numpy(),
-            "numerator": numerator.astype("float64").where(denominator.notna()),
-            "denominator": denominator.astype("float64").where(numerator.notna()),
-        }
-    )
+    cells["period"] = pd.PeriodIndex(cells["period"]).asfreq(freq)
     needed = 3 if about.grain == "month" and freq == "Q" else 1
     frame = cells.groupby(["code", "period"]).sum(min_count=needed).reset_index()
     share = frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0)
@@ -157,6 +144,17 @@ def _values(about: Indicator, main: bool) -> pd.DataFrame:
     return frame[frame.groupby("code")["value"].transform("count") > 0]
 
 
+def placed(frame: pd.DataFrame, about: Indicator) -> pd.DataFrame:
+    """Return PANEL_COLUMNS of values that are no indicator's own, such as those of a trust's area.
+
+    frame: `trust` (code), `period`, `value`, `numerator`, `denominator`, `type`. about: gives grain and exposure.
+    Mergers do not part it: what is measured goes on.
+    """
+    whole = frame.assign(code=frame["trust"], start=pd.NaT, end=pd.NaT)
+    out = _phases(_regular(whole), about, spells())
+    return out[out["phase"].notna()].sort_values(["trust", "t"], ignore_index=True)[PANEL_COLUMNS]
+
+
 def exposure_window(period: pd.Series, exposure: str) -> tuple[pd.Series, pd.Series]:
     """Return first and last day of what each period measures."""
     start, end = period.dt.start_time, period.dt.end_time.dt.normalize()
@@ -164,6 +162,11 @@ def exposure_window(period: pd.Series, exposure: str) -> tuple[pd.Series, pd.Ser
         return start + pd.DateOffset(months=9), start + pd.DateOffset(months=11, days=-1)
     if exposure == "winter":
         return start + pd.DateOffset(months=10), start + pd.DateOffset(months=15, days=-1)
+    if exposure == "financial year":
+        return start + pd.DateOffset(months=3), start + pd.DateOffset(months=15, days=-1)
+    if exposure in published.MONTH_OF:
+        day = start + pd.DateOffset(months=published.MONTH_OF[exposure], days=-1)
+        return day, day
     return start, end
 
 
@@ -249,9 +252,9 @@ def _phases(frame: pd.DataFrame, about: Indicator, of: pd.DataFrame) -> pd.DataF
         left = (spell.exited if pd.notna(spell.exited) else spell.last_day).to_datetime64()
         if spell.spell == 1:
             phase[mine] = "before"
-            entry[mine] = _period_of(spell.entered, *rule)
+            entry[mine] = period_of(spell.entered, *rule)
         if spell.spell == 1 and spell.ended_by == "exit":
-            exit_[mine] = _period_of(spell.exited, *rule)
+            exit_[mine] = period_of(spell.exited, *rule)
         phase[mine & (at >= entered)] = inside
         held |= mine & (at >= entered) & (at < left)
         phase[mine & (at >= left)] = later if pd.notna(spell.exited) else None
@@ -260,7 +263,7 @@ def _phases(frame: pd.DataFrame, about: Indicator, of: pd.DataFrame) -> pd.DataF
 
 
 @lru_cache(maxsize=1024)
-def _period_of(date: pd.Timestamp, grain: str, exposure: str) -> int:
+def period_of(date: pd.Timestamp, grain: str, exposure: str) -> int:
     """Return the ordinal of the first period that counts as begun after `date` by the rule of exposure."""
     freq = "Q" if grain == "quarter" else "Y"
     near = pd.Series(pd.period_range(pd.Period(date, freq=freq) - 1, periods=4, freq=freq))

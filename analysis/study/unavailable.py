@@ -8,10 +8,10 @@ DIGITAL = "https://digital.nhs.uk/data-and-information/publications/statistical/
 
 # Series that the question calls for and this edition lacks: series, publisher, page, what to know before use.
 NOT_AT_HAND = (
-    ("Delayed transfers of care", "NHS England", f"{STATISTICS}delayed-transfers-of-care/",
-     "Monthly from August 2010 to February 2020, then ended; guidance on counting changed in October 2017"),
-    ("Waits for planned treatment (referral to treatment)", "NHS England", f"{STATISTICS}rtt-waiting-times/",
-     "Monthly; this edition holds England only; the adjusted admitted series ended in 2015"),
+    ("Delayed transfers of care by provider before April 2018", "NHS England", f"{STATISTICS}delayed-transfers-of-care/",
+     "Monthly from August 2010; this edition holds providers from April 2018 and authorities from 2011; counting changed in October 2017"),
+    ("Waits for planned treatment (referral to treatment) by month", "NHS England", f"{STATISTICS}rtt-waiting-times/",
+     "This edition holds one day a year by provider, 31 March; the adjusted admitted series ended in 2015"),
     ("Cancer waits", "NHS England", f"{STATISTICS}cancer-waiting-times/",
      "By trust each quarter, each month from October 2015; breaches shared between trusts by a new rule from April 2019"),
     ("Waits for diagnostic tests", "NHS England", f"{STATISTICS}diagnostics-waiting-times-and-activity/",
@@ -31,7 +31,12 @@ NOT_AT_HAND = (
      "https://www.gov.uk/government/collections/clostridium-difficile-guidance-data-and-analysis",
      "Monthly and yearly by acute trust; cases are assigned to trusts by another rule from April 2017"),
     ("Sickness absence of staff", "NHS England (formerly NHS Digital)", f"{DIGITAL}nhs-sickness-absence-rates",
-     "Monthly by trust from April 2009; small organisations suppressed"),
+     "Monthly by trust from April 2009, of which this edition holds 2024 on; small organisations suppressed"),
+    ("Ambulance response times before August 2017", "NHS England", f"{STATISTICS}ambulance-quality-indicators/",
+     "Monthly by service from 2011, by other categories of calls, so not comparable with what this edition holds"),
+    ("Reference costs (national cost collection)", "NHS England",
+     "https://www.england.nhs.uk/costing-in-the-nhs/national-cost-collection/",
+     "Yearly by trust; an index of cost beside the national average; rules change each year"),
     ("Staff turnover", "NHS England (formerly NHS Digital)", f"{DIGITAL}nhs-workforce-statistics",
      "Monthly by trust from September 2009; staff groups redefined in 2016"),
     ("Vacancies", "NHS England (formerly NHS Digital)", f"{DIGITAL}nhs-vacancies-survey",
@@ -49,5 +54,5 @@ NOT_AT_HAND = (
      "A commercial figure; SHMI is the official one"),
     ("History of CQC ratings", "Care Quality Commission",
      "https://www.cqc.org.uk/about-us/transparency/using-cqc-data",
-     "Latest ratings each month; earlier ones through the CQC data service, with a free key, or web archives"),
+     "Whole trusts: September 2018 and March 2019 are held; those replaced before through the CQC data service, with a free key, or web archives"),
 )  # fmt: skip

@@ -235,7 +235,7 @@
       lastX = x(at);
       drawing.append(mark("text", { x: x(at), y: bottom + 17, "text-anchor": "middle", fill: colours.grey }, year));
     });
-    drawing.append(mark("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", fill: colours.ink }, { month: "Month", quarter: "Quarter", year: "Year", winter: "Winter, by the year it begins in" }[grain]));
+    drawing.append(mark("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", fill: colours.ink }, { month: "Month", quarter: "Quarter", year: "Year", winter: "Winter, by the year it begins in", "financial year": "Financial year, from April" }[grain]));
   };
 
   // Two trusts on one measure: filled circles and a whole line against open squares and dashes, spells as bars above.
@@ -274,8 +274,8 @@
   };
   // Where a day lies among the periods of a grain, counted in periods from the first that is drawn.
   const place = (day, grain, from, kind) => {
-    const each = { month: 1 / 12, quarter: 1 / 4, year: 1, winter: 1 }[kind], key = grain.keys[from];
-    const first = Number(key.slice(0, 4)) + (kind === "month" ? (Number(key.slice(5)) - 1) / 12 : kind === "quarter" ? (Number(key.at(-1)) - 1) / 4 : kind === "winter" ? 11 / 12 : 0);
+    const each = { month: 1 / 12, quarter: 1 / 4, year: 1, winter: 1, "financial year": 1 }[kind], key = grain.keys[from];
+    const first = Number(key.slice(0, 4)) + (kind === "month" ? (Number(key.slice(5)) - 1) / 12 : kind === "quarter" ? (Number(key.at(-1)) - 1) / 4 : kind === "winter" ? 11 / 12 : kind === "financial year" ? 3 / 12 : 0);
     return (Number(day.slice(0, 4)) + (Number(day.slice(5, 7)) - 1 + (Number(day.slice(8)) - 1) / 31) / 12 - first) / each;
   };
   const axis = about => `${about.unit === "percent" ? "Percent" : about.unit[0].toUpperCase() + about.unit.slice(1)}; ${about.direction}`;
@@ -289,7 +289,7 @@
     const sizes = funnel ? group.d : group.codes.map((_, at) => place.get(at));
     const edges = funnel ? [...curve.od_ll95.slice(-20), ...curve.od_ul95.slice(-20)] : [];
     const cap = about.unit === "percent" && Math.max(...group.v) <= 100 ? 100 : Infinity;
-    const low = Math.max(0, Math.min(...group.v, ...edges)), high = Math.min(cap, Math.max(...group.v, ...edges));
+    const floor = Math.min(0, ...group.v), low = Math.max(floor, Math.min(...group.v, ...edges)), high = Math.min(cap, Math.max(...group.v, ...edges));
     const extra = framed(width, kept, colours, `${about.title}, ${period.words}: ${trust.name} among ${group.codes.length} ${trust.type} trusts`, credit(about));
     const plot = frame(width, low, high, about.unit, axis(about), colours, extra);
     const { drawing, y, left, right, top, bottom, from } = plot, last = Math.max(...sizes), x = size => left + size / last * (right - left - 8);
@@ -561,6 +561,7 @@
       if (!index) {
         const [found, known] = await Promise.all([file("index"), file("names")]);
         index = found;
+        for (const one of index.indicators) Object.assign(one, index.tables[one.table]);
         const prepared = lookupFind.prepare(index.trusts, known);
         finder.fill(prepared);
         second.fill(prepared);

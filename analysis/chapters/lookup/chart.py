@@ -12,6 +12,7 @@ from analysis.chapters.lookup.series import FULL, check_trust, entry_of, name_of
 from analysis.methods.spc import signals, spc
 from analysis.methods.spc.signals import MIN_POINTS, SIGNALS, label_signals, moving_range_limits
 from analysis.present import words
+from analysis.study import published
 from analysis.study.indicators import Indicator
 
 IMPROVEMENT: dict[str, spc.Improvement] = {
@@ -178,7 +179,13 @@ def last(found: Chart) -> pd.Period | None:
     return held[-1] if len(held) else None
 
 
-GRAINS = {"month": "month", "quarter": "quarter", "year": "year", "winter": "winter"}
+GRAINS = {
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+    "winter": "winter",
+    "financial year": "financial year",
+}
 
 
 DIRECTIONS = {"neither": "neither direction is better"}
@@ -209,8 +216,10 @@ def direction(about: Indicator) -> str:
 
 
 def period(value: pd.Period, grain: str) -> str:
-    """Return a period in words; a winter as 'winter 2018-19'."""
-    return f"winter {value.year}-{(value.year + 1) % 100:02d}" if grain == "winter" else words.period(value)
+    """Return a period in words; a winter as 'winter 2018-19', a financial year as '2018-19'."""
+    if grain not in published.FROM_TEXT:
+        return words.period(value)
+    return f"{'winter ' if grain == 'winter' else ''}{value.year}-{(value.year + 1) % 100:02d}"
 
 
 def chart_sentence(found: Chart) -> str:

@@ -23,7 +23,6 @@ from analysis.chapters.lookup.chart import absent, last
 from analysis.chapters.lookup.look import Look, trust as look
 from analysis.chapters.lookup.peers import BANDS, TENTHS, Peers, peers
 from analysis.chapters.lookup.series import (
-    FREQUENCIES,
     STATES,
     TrustError,
     entry_of,
@@ -36,6 +35,7 @@ from analysis.methods.spc.signals import SIGNALS
 from analysis.present import words
 from analysis.present.tables import MARKS
 from analysis.present.words import FORMATS
+from analysis.study import published
 
 DIGITS = 4  # places kept after the point; the page shows three at most
 CURVE = 25  # sizes at which the limits of a funnel are drawn
@@ -99,12 +99,13 @@ def outline() -> dict[str, Any]:
     names = data.load("indicators")["indicator"].tolist()
     return {
         "bands": list(BANDS),
-        "grains": {grain: _grain(grain, names) for grain in FREQUENCIES},
+        "grains": {grain: _grain(grain, names) for grain in published.FREQUENCIES},
         "indicators": [_indicator(name) for name in names],
         "places": lookup_peers.PLACES,
         "shared": lookup_peers.SHARED,
         "signals": {way: [chart.SIGNAL_WORDS[signal, way] for signal in SIGNALS] for way in MARKED},
         "states": STATES,
+        "tables": {table: _source(table) for table in sorted({entry_of(name).table for name in names})},
         "tenths": list(TENTHS),
         "trusts": [_about_trust(code) for code in listed()],
         "units": {unit: dict(zip(("digits", "before", "after"), FORMATS[unit], strict=True)) for unit in FORMATS},
@@ -121,9 +122,16 @@ def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
     return {"keys": [str(one) for one in every], "words": [chart.period(one, grain) for one in every]}
 
 
+def _source(table: str) -> dict[str, str]:
+    """Return who publishes a table, where, and the mark of its status: said once for all its indicators."""
+    about = data.describe(table)
+    return {part: about[part] for part in ("publisher", "publication", "page")} | {
+        "status": MARKS[about["status"]]
+    }
+
+
 def _indicator(name: str) -> dict[str, Any]:
     about = entry_of(name)
-    table = data.describe(about.table)
     held_to = shared_cells(name).dropna(subset="value")["period"].max()
     kept = ("title", "definition", "unit", "grain", "breaks", "family")
     better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about.direction]
@@ -132,12 +140,10 @@ def _indicator(name: str) -> dict[str, Any]:
         "better": better,
         "direction": chart.direction(about),
         "first": chart.FIRST[about.direction],
-        "counts": [part for part in (about.numerator, about.denominator) if pd.notna(part)][:2],
+        "counts": [
+            str(part).rpartition(".")[2] for part in (about.numerator, about.denominator) if pd.notna(part)
+        ],
         "to": chart.period(held_to, about.grain),
-        "publisher": table["publisher"],
-        "publication": table["publication"],
-        "page": table["page"],
-        "status": MARKS[table["status"]],
         "table": about.table,
     }
 

@@ -130,7 +130,7 @@ def _funnel(frame: pd.DataFrame, about: Indicator) -> tuple[Funnel | None, str]:
     if frame["denominator"].isna().any():
         return None, NO_COUNTS
     deaths = about.numerator == "observed" and about.denominator == "expected"
-    if about.unit != "percent" and not deaths:
+    if (about.unit != "percent" and not deaths) or (frame["numerator"] < 0).any():
         return None, NOT_A_SHARE
     units = frame.reset_index()
     if about.complement:

@@ -7,10 +7,9 @@ from functools import lru_cache
 import pandas as pd
 
 from analysis import data
-from analysis.study import regime
+from analysis.study import published, regime
 from analysis.study.indicators import Indicator
 
-FREQUENCIES = {"month": "M", "quarter": "Q", "year": "Y", "winter": "Y"}
 FULL, MISSING, SUPPRESSED, NOTHING = "value", "missing", "suppressed", "nothing counted"
 STATES = {
     MISSING: "no figure published",
@@ -40,19 +39,8 @@ def name_of(code: str) -> str:
 def shared_cells(name: str) -> pd.DataFrame:
     """Return what `cells` returns, one frame for all who ask: read it, never change it."""
     about = entry_of(name)
-    raw = data.load(about.table)
-    raw = raw[raw["org_code"].isin(_trusts().index)]
-    numerator = raw[about.numerator or name].astype("float64")
-    denominator = raw[about.denominator].astype("float64") if about.denominator else numerator * 0 + 1
-    frame = pd.DataFrame(
-        {
-            "code": raw["org_code"],
-            "period": _periods(raw[about.period_field], about.grain),
-            "numerator": numerator.where(denominator.notna()),
-            "denominator": denominator.where(numerator.notna()),
-            "note": raw.get("flag"),
-        }
-    )
+    frame = published.figures(about)
+    frame = frame[frame["code"].isin(_trusts().index)]
     grouped = frame.groupby(["code", "period"], sort=True)
     out = grouped[["numerator", "denominator"]].sum(min_count=1)
     out["note"] = grouped["note"].first().astype("object")
@@ -131,12 +119,6 @@ def one(code: str, name: str) -> pd.DataFrame:
     out = mine.reindex(every)
     out["state"] = out["state"].fillna(MISSING)
     return out
-
-
-def _periods(found: pd.Series, grain: str) -> pd.PeriodIndex:
-    if grain == "winter":
-        return pd.PeriodIndex(found.str.slice(0, 4), freq="Y")
-    return pd.PeriodIndex(found).asfreq(FREQUENCIES[grain])
 
 
 def _states(frame: pd.DataFrame) -> pd.Series:
