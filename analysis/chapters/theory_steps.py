@@ -25,6 +25,7 @@ from analysis.study.evidence.theory import (
     configurations,
 )
 from analysis.study.evidence.vocabulary import WHOLE
+from analysis.study.theory_measured import DELAYS, STEPS
 
 TITLES = {  # of the parts, in the order of the page
     "help": "Outside help",
@@ -65,8 +66,18 @@ def _step(theory: Theory, arrow: pd.Series) -> str:
         f'<details class="fold step"><summary><span class="seen" aria-hidden="true">{shown}</span>'
         f'<span class="visually-hidden">{escape(step_words(arrow))}</span></summary>'
         f'<div id="{arrow["id"]}"><p>{escape(arrow["proposition"])}</p><p class="quiet">{escape(grounds(arrow))} '
-        f'<a href="#map-{arrow["id"]}">Show it on the map</a></p>{told}</div></details>'
+        f'<a href="#map-{arrow["id"]}">Show it on the map</a></p>{_measured(arrow["id"])}{told}</div></details>'
     )
+
+
+def _measured(arrow: str) -> str:
+    """Return where a step that this arrow leads to or from is measured, '' when it is not."""
+    found = [step.indicator for step in STEPS if arrow in step.arrows]
+    titles = data.load("indicators").set_index("indicator")["title"]
+    told = [Link(str(titles[name]), "metrics/steps.html#steps-page").html() for name in found]
+    if arrow in DELAYS:
+        told.append(Link("Delayed transfers of care", "metrics/steps.html#steps-ways").html())
+    return f'<p class="quiet">Measured: {", ".join(told)}.</p>' if told else ""
 
 
 def _side(theory: Theory, arrow: str, bearing: str) -> str:

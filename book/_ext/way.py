@@ -41,6 +41,8 @@ QUESTIONS = {
     "metrics/trajectories": "how did each trust move?",
     "metrics/entry": "did care change after a trust entered?",
     "metrics/rivals": "would they have recovered anyway?",
+    "metrics/steps": "did leadership, money and delays change?",
+    "metrics/services": "what of ambulance and mental health trusts?",
     "metrics/after": "did it last after a trust left?",
     "metrics/today": "how have the trusts that left done since, to today?",
     "next": "what came after special measures?",

@@ -1,0 +1,173 @@
+"""Words, tables and control charts of ambulance services and mental health trusts against the others of their type."""
+
+from __future__ import annotations
+
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+from analysis.present import figures, plots, words
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PANEL, SPELL
+from analysis.study import regime, services
+from analysis.study.services import ABOVE, BELOW, WITHIN
+
+TITLES = {
+    "pulse_on_arrival": "Pulse on arrival after cardiac arrest",
+    "arrest_survival": "Survival after cardiac arrest",
+    "stemi_care": "Whole bundle after heart attack",
+    "stroke_care": "Whole bundle after stroke",
+    "category_1_response": "Response to the most urgent calls",
+    "mental_illness_bed_occupancy": "Mental illness beds occupied",
+    "managers_share": "Managers among all staff",
+    "net_position": "Net position, share of income",
+}
+AXES = {"percent": "Percent", "minutes": "Minutes"}
+HOW = (
+    "Dots are the trust; the grey band is where 99.8 of 100 trusts of its size would lie if it were one of the others (for net position "
+    "and response times, from the lowest to the highest of the others). Shaded time: in special measures. Open squares lie outside the band."
+)
+
+
+def measures(code: str) -> list[str]:
+    """Return the measures that a trust has figures of, in order."""
+    both = (*services.AMBULANCE, *services.MENTAL_HEALTH)
+    kind = regime_type(code)
+    asked = services.AMBULANCE if kind == "ambulance" else services.MENTAL_HEALTH
+    return [name for name in both if name in asked and not services.against(code, name).empty]
+
+
+def regime_type(code: str) -> str:
+    """Return the type of a trust of the regime."""
+    return next(kind for kind in ("ambulance", "mental health") if code in services.of_type(kind))
+
+
+def name_of(code: str) -> str:
+    """Return the short name of a trust of the regime."""
+    return str(regime.spells().drop_duplicates("trust").set_index("trust").loc[code, "name"])
+
+
+def frame(code: str) -> pd.DataFrame:
+    """Return all that is drawn of a trust: `measure` and the columns of `services.against`, periods as texts."""
+    parts = [services.against(code, name).assign(measure=name) for name in measures(code)]
+    return pd.concat(parts, ignore_index=True).astype({"period": "str"})
+
+
+def charts(code: str) -> figures.Draw:
+    """Return a drawing of one chart a measure: two beside each other on a desk, one on a phone."""
+    names = measures(code)
+
+    def draw(width: int) -> Drawing:
+        across = 1 if width == figures.NARROW_PX else 2
+        down = -(-len(names) // across)
+        drawing, axes = figures.canvas(width, 215 * down, down, across, layout="constrained", squeeze=False)
+        for ax, name in zip(axes.ravel(), names, strict=False):
+            _chart(ax, code, name)
+        for ax in axes.ravel()[len(names) :]:
+            ax.set_visible(False)
+        return drawing
+
+    return draw
+
+
+def _chart(ax: Axes, code: str, name: str) -> None:
+    found = services.against(code, name)
+    when = plots.places(pd.PeriodIndex(found["period"]))
+    for spell in regime.spells().query("trust == @code").itertuples():
+        ax.axvspan(mdates.date2num(spell.entered), mdates.date2num(spell.last_day), color=SPELL, linewidth=0)
+    ax.fill_between(when, found["lower"], found["upper"], color=PANEL, edgecolor=GREY, linewidth=0.6)
+    ax.plot(when, found["others"], color=GREY, linewidth=1)
+    ax.plot(when, found["value"], color=BLUE, linewidth=1.2)
+    for state, mark, face in ((WITHIN, "o", BLUE), (ABOVE, "s", "white"), (BELOW, "s", "white")):
+        here = (found["state"] == state).to_numpy()
+        tint = BLUE if state == WITHIN else ORANGE
+        face = face if state == WITHIN else PANEL
+        ax.plot(
+            when[here],
+            found["value"][here],
+            mark,
+            color=tint,
+            markerfacecolor=face,
+            markersize=3.6,
+            linestyle="none",
+        )
+    ax.set_title(TITLES[name], fontsize=10, color=INK)
+    ax.set_ylabel(AXES[regime.indicator(name).unit])
+    plots.label_years(ax, every=2)
+
+
+def outside(code: str) -> pd.DataFrame:
+    """Return counts by measure and stretch as texts: quarters or years, and how many lay outside on either side."""
+    rows = []
+    for name in measures(code):
+        about, counts = regime.indicator(name), services.counted(code, name)
+        for stretch, row in counts.iterrows():
+            rows.append(
+                {
+                    "Measure": TITLES[name],
+                    "When": f"{stretch} special measures" if stretch != "during" else "in special measures",
+                    "Periods": words.number(row["periods"]),
+                    "Outside, better": words.number(row["better"]),
+                    "Outside, worse": words.number(row["worse"]),
+                    "This trust": words.number(row["value"], about.unit),
+                    "The others": words.number(row["others"], about.unit),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def sentence(code: str) -> str:
+    """Say for one trust how often it lay outside the others, before, in and after special measures, all measures together."""
+    total: dict[str, np.ndarray] = {}
+    for name in measures(code):
+        for stretch, row in services.counted(code, name).iterrows():
+            held = total.setdefault(str(stretch), np.zeros(3))
+            total[str(stretch)] = held + row[["periods", "better", "worse"]].to_numpy(dtype="float64")
+    said = {"before": "before special measures", "during": "in special measures", "after": "after them"}
+    parts = [
+        f"{said[stretch]} {words.number(counts[2])} on the worse and {words.number(counts[1])} on the better side of "
+        f"{words.number(counts[0])} points"
+        for stretch, counts in total.items()
+    ]
+    return f"{name_of(code)} lay outside the others' limits: {words.join(parts)}."
+
+
+def picture(code: str) -> figures.Figure:
+    """Return the control charts of a trust as a page publishes them."""
+    names = measures(code)
+    tables = sorted({regime.indicator(name).table for name in names})
+    return figures.figure(
+        charts(code),
+        name=f"services-{code.lower()}",
+        title=f"{name_of(code)} beside the other {'services' if regime_type(code) == 'ambulance' else 'trusts'} of its type",
+        says=sentence(code),
+        frame=frame(code),
+        sources=(*tables, "regime_spells"),
+        how=HOW,
+    )
+
+
+def answer(ambulance: list[str], mental: list[str]) -> str:
+    """Answer for all of them: how often they lay on the worse side before, in and after special measures."""
+    parts = []
+    for kind, codes in (("ambulance services", ambulance), ("mental health trusts", mental)):
+        worse = {stretch: [0, 0] for stretch in ("before", "during", "after")}
+        for code in codes:
+            for name in measures(code):
+                for stretch, row in services.counted(code, name).iterrows():
+                    worse[str(stretch)][0] += int(row["worse"])
+                    worse[str(stretch)][1] += int(row["periods"])
+        told = [
+            f"{words.number(found)} of {words.number(of)} points {said}"
+            for (found, of), said in zip(worse.values(), ("before", "in", "after"), strict=True)
+        ]
+        parts.append(f"{kind} lay clearly worse than the others at {words.join(told)} special measures")
+    return f"Of those in the regime, {'; '.join(parts)}."
+
+
+def all_outside(codes: tuple[str, ...]) -> pd.DataFrame:
+    """Return `outside` of several trusts below each other."""
+    parts = [outside(code).assign(Trust=name_of(code)) for code in codes]
+    found = pd.concat(parts, ignore_index=True)
+    return found[["Trust", *[name for name in found.columns if name != "Trust"]]]

@@ -1,0 +1,194 @@
+"""Pictures of the steps: the way through entry of three measures, and entry, step and outcome on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+from analysis.chapters.steps import NAMES, percent
+from analysis.methods.effects.results import Effects
+from analysis.present import figures, words
+from analysis.present.palette import BLUE, BLUE_PALE, GREY, INK, MID, ORANGE, PALE, QUIET
+from analysis.study import delays, entry_effects, regime, steps
+
+PANELS = (
+    ("senior_act", "Senior managers act on feedback", "points"),
+    ("net_position", "Net position, share of income", "points"),
+    ("area", "Delays in the trust's area", "percent"),
+)
+COLOURS = {"shmi": BLUE, "four_hour_waits": ORANGE, "recommend_work": MID}
+MARKS = {"shmi": "o", "four_hour_waits": "s", "recommend_work": "D"}
+
+
+def ways() -> pd.DataFrame:
+    """Return the way through entry of the three measures: `measure`, `year` since entry, `estimate`, `lower`, `upper`, `trusts`."""
+    parts = []
+    for name, _, _ in PANELS:
+        if name == "area":
+            found, year = delays.area_path(), 4
+        else:
+            about = regime.indicator(name)
+            found, year = entry_effects.entry(name, omit_before=about.year), about.year
+        parts.append(
+            _way(found, year, percent if name == "area" else lambda value: value).assign(measure=name)
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _way(found: Effects, year: int, scaled: Callable[[float], float]) -> pd.DataFrame:
+    frame = found.frame[~found.frame["thin"]]
+    out = {part: frame[part].map(scaled) for part in ("estimate", "lower", "upper")}
+    return pd.DataFrame({"year": frame["horizon"] / year, **out, "trusts": frame["n_trusts"]})
+
+
+def draw_ways(found: pd.DataFrame) -> figures.Draw:
+    """Return a drawing of `ways`: three panels, side by side or one above the other."""
+
+    def draw(width: int) -> Drawing:
+        narrow = width == figures.NARROW_PX
+        shape = (3, 1) if narrow else (1, 3)
+        drawing, axes = figures.canvas(width, 640 if narrow else 300, *shape, layout="constrained")
+        for ax, (name, title, unit) in zip(axes, PANELS, strict=True):
+            part = found[found["measure"] == name]
+            ax.axhline(0, color=QUIET, linewidth=1)
+            ax.axvline(-0.5 / (4 if name == "area" else 1), color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+            ax.fill_between(
+                part["year"], part["lower"], part["upper"], color=BLUE_PALE, alpha=0.45, linewidth=0
+            )
+            ax.plot(part["year"], part["estimate"], "o-", color=BLUE, markersize=4, linewidth=1.4)
+            ax.set_title(title, fontsize=10)
+            ax.set_ylabel("Percent" if unit == "percent" else "Percentage points")
+            ax.set_xlabel("Years since entry")
+            ax.set_xticks([-1, 0, 1, 2, 3])
+        return drawing
+
+    return draw
+
+
+def says_ways(found: pd.DataFrame) -> str:
+    """Return the picture of `ways` in words: each measure in the last year drawn."""
+    parts = []
+    for name, title, unit in PANELS:
+        row = found[found["measure"] == name].iloc[-1]
+        value = words.estimate(row["estimate"], row["lower"], row["upper"], unit)
+        parts.append(f"{title}, {words.number(row['year'])} years after entry: {value}")
+    return "Difference from the prediction without entry. " + "; ".join(parts) + "."
+
+
+def page() -> pd.DataFrame:
+    """Return all that stands on the page of entry, step and outcome, one row a mark.
+
+    `part` ("entry to step", "step with outcome", "entry to outcome"), `step`, `outcome` (blank where none), `estimate`,
+    `lower`, `upper`: standard deviations between trusts, or a correlation; more is better.
+    """
+    names = steps.known()
+    first = _signed(names, "entry to step", "step")
+    last = _signed(list(steps.OUTCOMES), "entry to outcome", "outcome")
+    middle = (
+        steps.together()
+        .rename(columns={"indicator": "step", "value": "estimate"})
+        .assign(part="step with outcome")
+    )
+    columns = ["part", "step", "outcome", "estimate", "lower", "upper"]
+    return pd.concat([first, middle, last], ignore_index=True).reindex(columns=columns)
+
+
+def _signed(names: list[str], part: str, column: str) -> pd.DataFrame:
+    found = steps.by_entry(tuple(names))
+    sizes = {size: found[f"sd_{size}"] for size in ("estimate", "lower", "upper")}
+    return pd.DataFrame({"part": part, column: found["indicator"], **sizes})
+
+
+def draw_page(found: pd.DataFrame) -> figures.Draw:
+    """Return a drawing of `page`: three panels from left to right, or from top to bottom."""
+    names = steps.known()
+
+    def draw(width: int) -> Drawing:
+        narrow = width == figures.NARROW_PX
+        shape = (3, 1) if narrow else (1, 3)
+        ratios = {} if narrow else {"width_ratios": [1, 1, 1]}
+        drawing, axes = figures.canvas(width, 900 if narrow else 400, *shape, layout="constrained", **ratios)
+        _rows(axes[0], found, "entry to step", "step", names)
+        _middle(axes[1], found[found["part"] == "step with outcome"], names)
+        if not narrow:
+            axes[1].set_yticklabels([])  # the rows are those of the panel on the left
+            axes[1].set_ylabel("Step").set_visible(False)
+        _rows(axes[2], found, "entry to outcome", "outcome", list(steps.OUTCOMES))
+        for ax, title in zip(
+            axes, ("1 Entry → step", "2 Step with outcome", "3 Entry → outcome"), strict=True
+        ):
+            ax.set_title(title, fontsize=10.5)
+        return drawing
+
+    return draw
+
+
+ROWS = {
+    "senior_act": "Act on\nfeedback",
+    "senior_involve": "Involve\nstaff",
+    "senior_communicate": "Communicate\nwell",
+    "managers_share": "Managers\namong staff",
+    "net_position": "Net\nposition",
+    "shmi": "Mortality",
+    "four_hour_waits": "Waits",
+    "recommend_work": "Staff\nrecommend",
+}
+
+
+def _rows(ax: Axes, found: pd.DataFrame, part: str, column: str, names: list[str]) -> None:
+    rows = found[found["part"] == part].set_index(column).loc[names]
+    place = np.arange(len(names))[::-1]
+    for at, (name, row) in zip(place, rows.iterrows(), strict=True):
+        colour = COLOURS.get(str(name), INK)
+        if pd.isna(row["estimate"]):
+            ax.text(0, at, "cannot be compared", color=QUIET, ha="center", va="center", fontsize=9.5)
+            continue
+        ax.plot([row["lower"], row["upper"]], [at, at], color=colour, linewidth=2.2, solid_capstyle="butt")
+        ax.plot(row["estimate"], at, MARKS.get(str(name), "o"), color=colour, markersize=6)
+    _frame(ax, place, names)
+    ax.set_xlabel("Standard deviations")
+
+
+def _middle(ax: Axes, rows: pd.DataFrame, names: list[str]) -> None:
+    place = np.arange(len(names))[::-1]
+    for row in rows.itertuples():
+        shift = {"shmi": 0.22, "four_hour_waits": 0.0, "recommend_work": -0.22}[row.outcome]
+        at = place[names.index(row.step)] + shift
+        ax.plot(
+            [row.lower, row.upper], [at, at], color=COLOURS[row.outcome], linewidth=1.6, solid_capstyle="butt"
+        )
+        ax.plot(row.estimate, at, MARKS[row.outcome], color=COLOURS[row.outcome], markersize=4.5)
+    _frame(ax, place, names)
+    ax.set_xlim(-1, 1)
+    ax.set_xlabel("Correlation of changes")
+
+
+def _frame(ax: Axes, place: np.ndarray, names: list[str]) -> None:
+    ax.axvline(0, color=QUIET, linewidth=1)
+    ax.set_yticks(list(place), [ROWS[name] for name in names])
+    ax.set_ylim(-0.6, len(names) - 0.4)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", color=PALE, linewidth=0.6)
+
+
+def says_page(found: pd.DataFrame) -> str:
+    """Return the page of entry, step and outcome in words."""
+    parts = []
+    for row in found[found["part"] != "step with outcome"].itertuples():
+        name = NAMES[row.step if row.part == "entry to step" else row.outcome]
+        value = (
+            "cannot be compared"
+            if pd.isna(row.estimate)
+            else words.estimate(row.estimate, row.lower, row.upper, "score")
+        )
+        parts.append(f"{row.part}, {name}: {value}")
+    middle = found[found["part"] == "step with outcome"]
+    pairs = [
+        f"{NAMES[row.step]} with {NAMES[row.outcome]} {words.number(row.estimate, 'score')}"
+        for row in middle.itertuples()
+    ]
+    return f"More is better. {'; '.join(parts)}. Correlations of changes at trusts that never entered: {'; '.join(pairs)}."
