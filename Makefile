@@ -107,6 +107,7 @@ bench: $(READY)  ## measure speed and memory as ratios in one run
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_costs
 	$(BIN)/python -m tests.bench_site
+	$(BIN)/python -m tests.bench_cluster
 	$(BIN)/python -m tests.bench_before
 
 clean:  ## remove what was built (the environment too)

@@ -52,7 +52,7 @@ def test_the_number_of_workers_may_be_an_argument(panel, alone):
 def test_a_local_cluster_gives_the_numbers_of_one_process(panel, alone):
     distributed = pytest.importorskip("distributed", exc_type=ImportError)
     cluster = distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     )
     with cluster, distributed.Client(cluster), parallel_config(backend="dask"):
         assert cluster.scheduler.transition_counter == 0

