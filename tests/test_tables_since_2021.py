@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 
 from analysis import data
+from analysis.chapters import about_editions
 from analysis.data import DataError, load
+from analysis.edition import headlines
 from analysis.ingest import later, refresh
 from analysis.ingest.history import ae_collected, flow_collected, kh03_collected, standing
 from analysis.ingest.live import ae, cancelled
+from analysis.ingest.net import pages, source
 from tests.release_files import ae_csv, book
 
 GAP = [str(month) for month in pd.period_range("2024-04", "2025-03", freq="M")]
@@ -121,6 +124,26 @@ def test_the_twelve_months_that_are_not_at_hand_fill_themselves_and_one_month_is
     assert (made.loc[made["month"] == "2025-06", "attendances"] == 1029).all()
     held = set(load("ae_monthly")["month"].astype(str))
     assert set(made["month"]) == held | set(GAP[:3])
+
+
+@pytest.mark.parametrize(
+    ("month", "new"), [("2024-03", False), ("2024-04", True), ("2025-03", True), ("2025-04", False)]
+)
+def test_a_month_that_is_not_at_hand_is_looked_up_on_the_pages(month, new):
+    name = f"{pd.Period(month):%B-%Y}-CSV-x1.csv"
+    file = pages.Found("ae", name, month, f"https://www.england.nhs.uk/{name}", f"Monthly A&E {month}")
+    assert source._is_new(file, data.describe("ae_monthly"), {}) is new
+
+
+def test_what_would_move_a_number_names_its_tables_and_not_the_regime_that_is_over():
+    rows = headlines.headlines(["since", "stays"])
+    told = about_editions.movable(rows)
+    words = dict(zip(told["Headline number"], told["What would move it"], strict=True))
+    opened = [row for row in rows if not row.until]
+    assert told["Can new data move it?"].tolist()[: len(opened)] == ["yes"] * len(opened)
+    waits = next(row.name for row in opened if row.key == "today_four_hour_waits")
+    assert words[waits].endswith("(held to March 2026)")
+    assert "special measures" not in words[waits]
 
 
 def test_a_month_outside_the_gap_must_still_follow_the_last_one(tmp_path):

@@ -7,14 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import data
 from analysis.edition import feed, notes
 from analysis.edition.compare import COLUMNS, MOVED
+from analysis.edition.headlines import Headline
 from analysis.edition.revisions import ADDED, CHANGED, KINDS, LATE, PUBLISHER, RECORD, WITHDRAWN
 from analysis.edition.since import Since
 from analysis.edition.store import Edition
 from analysis.present import words
 
 NONE_YET = "No edition has been made yet: this is the report before its first one."
+CLOSED = ("regime_spells",)  # the regime is over: no row can be added
 SHOWN = 40  # cells of corrections on the page; all that are kept are in the folder of the edition
 NOTHING_YET, NO_TABLE = "Nothing so far", "No table"
 
@@ -147,6 +150,32 @@ def tables_since(found: Since | None) -> pd.DataFrame:
 def _table(columns: Sequence[str], rows: Sequence[tuple[str, ...]], nothing: str) -> pd.DataFrame:
     """Return rows of texts as a table; where there are none, one row that says `nothing`."""
     return pd.DataFrame(rows or [(nothing, *[""] * (len(columns) - 1))], columns=list(columns))
+
+
+def movable(rows: Sequence[Headline]) -> pd.DataFrame:
+    """Return, as texts, one row a headline number: whether new data can move it, and what would; open windows first."""
+    told = [
+        (row.name, "yes" if not row.until else "by corrections alone", _moved_by(row))
+        for row in sorted(rows, key=lambda row: bool(row.until))
+    ]
+    return _table(("Headline number", "Can new data move it?", "What would move it"), told, NOTHING_YET)
+
+
+def _moved_by(row: Headline) -> str:
+    if not row.until:
+        held = [data.describe(name) for name in row.sources if name not in CLOSED]
+        return "new rows of: " + words.join([f"{one['title']} (held to {_end(one)})" for one in held])
+    titles = words.join([data.describe(name)["title"] for name in row.sources])
+    return f"a correction of a figure to {_month(row.until)} in: {titles}"
+
+
+def _end(about: dict[str, Any]) -> str:
+    end = about["coverage"].get("to", "")
+    return _month(end) if end else "no period"
+
+
+def _month(end: str) -> str:
+    return words.month(end[:7]) if len(end) > len("2019") else end
 
 
 def since_words(found: Since | None) -> str:

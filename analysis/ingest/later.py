@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def _amended(held: bytes, new: pd.DataFrame, resource: dict[str, Any], *, given:
     return old.to_csv(index=False, lineterminator="\n").encode()
 
 
-def gap(resource: dict[str, Any]) -> tuple[str, str]:
+def gap(resource: Mapping[str, Any]) -> tuple[str, str]:
     """Return the first and last period that a table's description says no release at hand holds, '' for none."""
     stated = resource.get("not_at_hand", {})
     return stated.get("from", ""), stated.get("to", "")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import files, record
+from analysis.ingest import files, later, record
 from analysis.ingest.net import fetch, pages, ways
 
 ADDRESSES = "addresses.json"  # where each file of the cache came from, and its checksum
@@ -129,7 +129,7 @@ def _periods(resource: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _is_new(file: pages.Found, resource: Mapping[str, Any], addresses: Mapping[str, Any]) -> bool:
-    """Say whether a table lacks a file: a later period, a recent revision, or a known name at a new address.
+    """Say whether a table lacks a file: a later period, one not at hand, a recent revision, or a known name at a new address.
 
     A revision counts for the last REVISED_MONTHS that the table covers: publishers revise no earlier ones,
     and older periods may have come from a collection in which they are revised already.
@@ -139,6 +139,9 @@ def _is_new(file: pages.Found, resource: Mapping[str, Any], addresses: Mapping[s
     if file.name in {source["title"] for source in resource.get("sources", [])}:
         return addresses.get(file.name, {}).get("address", file.address) != file.address
     last, end = resource.get("coverage", {}).get("to", ""), _end(file.period)
+    first_absent, last_absent = later.gap(resource)
+    if first_absent <= end <= last_absent:
+        return True  # inside the table and not at hand: it fills a gap
     revised = pages.REVISED.search(f"{file.name} {file.text}") is not None and len(last) == len("2024-09")
     again = pages.VERSION.search(file.name) is not None and end == last
     return end > last or again or (revised and end > str(pd.Period(last, freq="M") - REVISED_MONTHS))
