@@ -81,8 +81,8 @@ serve: book  ## build the site and show it on this machine; PORT=8001 chooses an
 outputs: check-environment  ## run all chapters again and store their numbers
 	$(BIN)/python -m analysis outputs $(CHAPTERS)
 
-simulate: $(READY)  ## draw panels with known effects anew (some twenty minutes) and store what is found
-	$(BIN)/python -m analysis simulate
+simulate: $(READY)  ## draw panels with known effects anew where data changed and store what is found; with ALL=--all everything
+	$(BIN)/python -m analysis simulate $(ALL)
 
 lint: $(READY)  ## style and types, put right where a tool can
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy

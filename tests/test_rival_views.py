@@ -1,12 +1,14 @@
 """The rooms of the chapter on rival explanations: samples, checks and what is said of them."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import data
 from analysis.chapters import rivals as rivals_page, rivals_planted
-from analysis.study import entry_effects, planted_truth, regime, rivals, samples
+from analysis.study import entry_effects, planted_truth, power as stored, regime, rivals, samples
 
 
 def test_samples_leave_out_exactly_the_trusts_of_their_rule():
@@ -118,6 +120,14 @@ def test_false_worsening_and_the_price_of_the_rule_are_shown():
         coverage=planted["coverage"].where(planted["scenario"] != "bad draw", 0.25),
     )
     assert "in only 50.0 to 50.0% of panels" in rivals_planted.power_sentence(easy)
+    found = []
+    for row in power[power["method"] == "reporting rule"].itertuples():
+        curve = stored.curve(row.indicator)
+        curve = curve[curve["scenario"] == rivals_planted.SCENARIOS[row.scenario]]
+        found.append(100 * np.interp(abs(row.true_effect), curve["effect"], curve["improved"]))
+    said = rivals_planted.power_sentence(easy).partition("decides")[2]
+    ends = [float(end) for end in re.findall(r"\d+\.\d", said)]
+    assert ends == pytest.approx([min(found), max(found)], abs=2)
     assert "holds the truth in 25.0 to 25.0%" in rivals_planted.coverage_sentence(easy)
     rule = planted.set_index(["method", "scenario"]).loc["reporting rule", "improvement"]
     assert (rule["constant"] < 1).all()

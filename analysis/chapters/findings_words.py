@@ -12,7 +12,7 @@ from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
 from analysis.present import words
 from analysis.present.cards import Card
-from analysis.study import certainty, indicators, rule
+from analysis.study import before_entry, certainty, indicators, rule
 
 OTHER_SIDE = {"better": "worse", "worse": "better"}
 # Primary indicators as the plain-English summary names them.
@@ -74,10 +74,19 @@ def summary_entry(known: Numbers) -> str:
         what, read = PLAIN[number.indicator], reading(number)
         side = "higher" if number.value > 0 else "lower"
         if read in ("better", "worse"):
-            parts.append(f"{_capital(what)} ended up {side} than we would expect, which is {read}.")
+            parts.append(
+                f"{_capital(what)} ended up {side} than we would expect, which is {read}{_moving(number)}."
+            )
         else:
             parts.append(f"For {what} we saw {read}.")
     return " ".join(parts)
+
+
+def _moving(number: Headline) -> str:
+    """Say that trusts were parting from the others before entry, where they were."""
+    if before_entry.parting(number.indicator) >= before_entry.CLEAR:
+        return ""
+    return ", but it was falling behind before entry"
 
 
 def summary_equally_bad(known: Numbers) -> str:
@@ -137,13 +146,17 @@ def study_said(known: Numbers) -> str:
     agree: list[str] = []
     differ: list[str] = []
     unknown: list[str] = []
+    same: list[str] = []
     for claim in data.load("published_findings").itertuples():
         if pd.isna(claim.indicator):
             unknown.append(claim.measure.lower())
         else:
-            same = reading(known[f"entry_{claim.indicator}"]) == claim.published_direction
-            (agree if same else differ).append(PLAIN[claim.indicator])
-    parts = [f"We see the same for {words.join(agree)}."] if agree else []
+            alike = reading(known[f"entry_{claim.indicator}"]) == claim.published_direction
+            (agree if alike else differ).append(PLAIN[claim.indicator])
+            same += [claim.indicator] if alike else []
+    untold = [PLAIN[name] for name in same if known[f"entry_{name}"].verdict == rule.CANNOT_TELL]
+    told = f", though beside trusts alike we cannot tell for {words.join(untold)}" if untold else ""
+    parts = [f"Against the prediction we see the same for {words.join(agree)}{told}."] if agree else []
     parts += [f"We do not see it for {words.join(differ)}."] if differ else []
     parts += [f"We had no figures by trust on {words.join(unknown)}."] if unknown else []
     return " ".join(parts)

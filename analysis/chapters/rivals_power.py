@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from analysis.chapters import ruled
+from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.present import figures, words
-from analysis.present.palette import BLUE, BLUE_PALE, MID, ORANGE, PALE, QUIET
-from analysis.study import indicators, power, ruled_out
+from analysis.present.palette import BLUE, GREY, MID, ORANGE, PALE, QUIET
+from analysis.study import indicators, power, regime, ruled_out
 
 SHORT = {
     "shmi": "Hospital mortality",
@@ -22,7 +23,7 @@ SCALE = {"shmi": 100.0}  # deaths per hundred expected; the others are in percen
 UNIT = {"shmi": "fewer deaths per hundred expected"}
 LINES = (  # scenario, column of `power.COLUMNS`, name, colour, dashes
     (power.BAD, "improved", '"improved", entry after a bad year', BLUE, "-"),
-    (power.NONE, "improved", '"improved", entry by chance', BLUE_PALE, "--"),
+    (power.NONE, "improved", '"improved", entry by chance', GREY, "--"),
     (power.BAD, "no_important", '"no important improvement",\nentry after a bad year', ORANGE, "-."),
 )
 
@@ -82,13 +83,22 @@ def sentence(names: Sequence[str]) -> str:
     needed = [f"{ruled.size(name, power.smallest(name))} in {indicators.label(name)}" for name in names]
     matters = [100 * power.at(name, ruled_out.important(name))["improved"] for name in names]
     nothing = [100 * power.at(name, 0.0)["no_important"] for name in names]
+    gaps = [ruled.size(name, abs(before(name))) for name in names]
     share = [words.number(value, "percent", digits=0) for value in matters]
     none = [words.number(value, "percent", digits=0) for value in nothing]
     return (
-        f"In four panels of five the comparison finds an improvement from {words.join(needed)} on. Of the smallest "
-        f"that matters, entry after a bad year, it finds {words.join(share)}. Where nothing happened, it says "
-        f'"no important improvement" in {words.join(none)} of panels, and "cannot tell" in nearly all others.'
+        f"In four panels of five the comparison finds an improvement of {words.join(needed)}. Before entry these trusts "
+        f"stood {words.join(gaps)} from the others. Of the smallest that matters, entry after a bad year, it finds "
+        f'{words.join(share)}. Where nothing happened, it says "no important improvement" in {words.join(none)} of panels, '
+        f'and "cannot tell" in nearly all others.'
     )
+
+
+def before(name: str) -> float:
+    """Return how far trusts that entered stood from those that never did in the year before, in the indicator's unit."""
+    about = regime.indicator(name)
+    panel = regime.panel(name)
+    return expected_regression(panel, baseline=about.year, follow_up=len(about.horizons)).baseline
 
 
 def title(names: Sequence[str]) -> str:
