@@ -52,21 +52,22 @@ def frame(both: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("family", key=lambda one: one.map(order), kind="stable", ignore_index=True)
 
 
-def clearly_better(found: pd.DataFrame) -> tuple[int, int]:
-    """Return how many indicators are better beside trusts alike, clear of zero, and of how many."""
+def clearly(found: pd.DataFrame) -> tuple[int, int, int]:
+    """Return how many indicators are better and how many worse beside trusts alike, clear of zero, and of how many."""
     better = found["indicator"].map(lambda one: regime.indicator(one).better is not None)
     rows = found[found["decided"].notna() & better]
     ends = [
         _turned(row["indicator"], (row["decided_lower"], row["decided_upper"])) for _, row in rows.iterrows()
     ]
-    return sum(low > 0 for low, _ in ends), len(ends)
+    return sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends), len(ends)
 
 
 def title(found: pd.DataFrame) -> str:
     """Return the finding."""
-    many, of = clearly_better(found)
+    many, fewer, of = clearly(found)
     count = "none" if many == 0 else words.number(many)
-    return f"Beside trusts alike, {count} of {words.number(of)} indicators {'are' if many > 1 else 'is'} clearly better"
+    told = f"Beside trusts alike, {count} of {words.number(of)} indicators {'are' if many > 1 else 'is'} clearly better"
+    return f"{told} and {words.number(fewer)} clearly worse" if fewer else told
 
 
 def says(found: pd.DataFrame) -> str:
