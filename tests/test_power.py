@@ -81,8 +81,13 @@ def test_simulations_of_one_indicator_do_not_hang_on_another():
 
 
 def test_stored_simulations_belong_to_the_data_at_hand():
+    """An indicator that is new is not calibrated, says so, and has no verdict until it is simulated."""
+    stored = set(data.load("simulated")["indicator"])
     stale = simulated.stale()
-    assert not stale, f"simulated from other data: {stale}. Run `python -m analysis simulate`."
+    other = [name for name in stale if name in stored]
+    assert not other, f"simulated from other data: {other}. Run `python -m analysis simulate`."
+    for name in stale:
+        assert ruled_out.verdict(name) == rule.CANNOT_TELL
 
 
 def test_other_data_make_a_simulation_stale(monkeypatch):
