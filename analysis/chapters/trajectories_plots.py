@@ -95,7 +95,7 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
             for drawn in (*ax.lines, *ax.collections):
                 drawn.set_clip_on(False)  # all lies inside; saves a tenth of the file
             ax.tick_params(left=False, bottom=False)
-            ax.set_title(fill(names[code], 22))
+            ax.set_title(fill(names[code], 22), fontsize=9)
             ax.xaxis.set_major_locator(YearLocator(4))
             ax.xaxis.set_major_formatter(DateFormatter("%Y"))
             ax.set_ylabel(" ", fontsize=1)

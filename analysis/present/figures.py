@@ -201,9 +201,9 @@ def _fit(drawing: matplotlib.figure.Figure, width: int) -> None:
     drawing.set_size_inches(width / PX, height)
 
 
-def _lines(text: str, room: float) -> str:
+def _lines(text: str, room: float, size: float = LEAST) -> str:
     """Return text in lines that fit into `room` px; its own breaks go when one of its lines does not fit."""
-    most = max(8, int(room / LETTER))
+    most = max(8, int(room / (LETTER * size / LEAST)))
     return text if max(map(len, text.split("\n"))) <= most else fill(text.replace("\n", " "), most)
 
 
@@ -221,7 +221,7 @@ def _settle(drawing: matplotlib.figure.Figure) -> None:
             sizes = [label.get_fontsize() for label in axis.get_ticklabels()]
             axis.set_tick_params(labelsize=max(LEAST, *sizes, 0))
         for text in (ax.title, ax._left_title, ax._right_title):  # type: ignore[attr-defined]
-            text.set_text(_lines(text.get_text(), (width - 80) / across))
+            text.set_text(_lines(text.get_text(), (width - 80) / across, float(text.get_fontsize())))
         ax.set_xlabel(_lines(ax.get_xlabel(), 0.8 * width / across))
         ax.set_ylabel(_lines(ax.get_ylabel(), 1.05 * ax.get_position(original=True).height * height))
     for text in (drawing._supxlabel, drawing._supylabel):  # type: ignore[attr-defined]
@@ -230,6 +230,9 @@ def _settle(drawing: matplotlib.figure.Figure) -> None:
     drawing.draw_without_rendering()
     for ax in drawing.axes:
         _thin(ax.xaxis)
+        at = ax.get_position()
+        middle = width * (at.x0 + at.x1) / 2  # a label stands about the middle of its axes
+        ax.set_xlabel(_lines(ax.get_xlabel(), 2 * min(middle, width - middle)))
     if drawing.get_layout_engine() is None:
         return
     drawing.draw_without_rendering()

@@ -24,6 +24,8 @@ HEAD = re.compile(r"^.*?<svg\b[^>]*>", re.DOTALL)
 LEFT_OUT = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->|<defs>\s*</defs>", re.DOTALL)
 COLOUR = re.compile(r'(?<==")#[0-9a-f]{6}(?=")')
 LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
+USE = re.compile(r"<use [^<>]*>")
+PLACE = re.compile(r'(?<= [xy]=")-?\d+\.\d+(?=")')
 TAGS = re.compile(r"<[^>]*>")
 NAME = re.compile(r'\sid="([^"]*)"')
 USED = re.compile(r'(?<=url\(#)[^)]+(?=\))|(?<=href="#)[^"]+(?=")')
@@ -134,6 +136,9 @@ def drawn(figure: Figure, name: str) -> tuple[int, int, str]:
     )  # never what is written between tags
     inside = _named(re.sub(r"\s*\n\s*", " ", inside).replace("> <", "><"), name)
     inside = MARKS.sub(_gathered, inside)
+    inside = USE.sub(
+        lambda tag: PLACE.sub(lambda at: f"{float(at.group()):.1f}".removesuffix(".0"), tag.group()), inside
+    )
     unknown = sorted(set(COLOUR.findall(inside)) - NAMES.keys())
     if unknown:
         raise ValueError(

@@ -1,12 +1,23 @@
-"""Pictures on a phone, on a desk, in both themes: none is wider than its column or cut, all words can be read."""
+"""Pictures on a phone, on a desk, in both themes, on every page: none is wider than its column or cut, all words can be read."""
+
+import io
+import shutil
 
 import pytest
+from PIL import Image, ImageChops
+from playwright.sync_api import Error, sync_playwright
 
-PAGES = ("index.html", "metrics/entry.html")
+from tests.browser.conftest import HTML
+from tests.test_site import TOC
+
+SHOTS = HTML.parents[2] / "tests" / "browser" / "shots"
 pytestmark = pytest.mark.browser
 LEAST = 11  # px
 MOST = 120_000  # bytes of a drawing
+SMALLEST = 320
+FIRST = 5.0  # phone screens of the first page
 SHOWN = """() => [...document.querySelectorAll('figure.result .picture')].map(box => {
+    for (let fold = box.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true
     const drawn = [...box.querySelectorAll('svg')].filter(one => getComputedStyle(one).display !== 'none');
     const [one] = drawn, frame = one.getBoundingClientRect(), scale = frame.width / one.viewBox.baseVal.width;
     const words = [...one.querySelectorAll('text')];
@@ -14,23 +25,142 @@ SHOWN = """() => [...document.querySelectorAll('figure.result .picture')].map(bo
         return at.left < frame.left - 1 || at.right > frame.right + 1; };
     return {name: box.parentElement.id, drawn: drawn.length, bytes: one.outerHTML.length,
         over: frame.right - box.getBoundingClientRect().right, cut: words.filter(out).map(word => word.textContent),
-        least: Math.min(...words.map(word => parseFloat(getComputedStyle(word).fontSize) * scale)),
-        ground: getComputedStyle(box).backgroundColor, ink: getComputedStyle(words[0]).fill};
+        least: Math.min(...words.map(word => parseFloat(getComputedStyle(word).fontSize) * scale))};
 })"""
+WIDER = """() => [...document.querySelectorAll('article table.result')].filter(one => {
+        for (let fold = one.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true
+        const box = one.closest('.table-box') ?? one.parentElement
+        return one.checkVisibility() && one.scrollWidth > box.clientWidth + 1
+    }).map(one => one.caption?.textContent ?? one.className)"""
+STOPS = """() => [...document.querySelectorAll('article :is(a[href], button, input, select, summary, [tabindex="0"])')]
+    .filter(one => one.checkVisibility({ visibilityProperty: true }) && one.tabIndex >= 0).length"""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_no_picture_is_cut_or_too_small_to_read(open_page, width, theme):
-    for name in PAGES:
-        page = open_page(name, viewport={"width": width, "height": 844})
-        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        figures = page.evaluate(SHOWN)
-        assert figures, name
-        for one in figures:
-            assert one["drawn"] == 1, one
-            assert one["over"] <= 1, one
-            assert one["cut"] == [], one
-            assert one["least"] >= LEAST - 0.05, one
-            assert one["bytes"] < MOST, one
-        page.close()
+@pytest.mark.parametrize("width", [SMALLEST, 390, 1280])
+def test_no_picture_and_no_table_of_any_page_is_cut_or_too_small_to_read(open_page, width, capsys):
+    """One load a page and width; the theme is turned on the open page."""
+    wrong, told = [], []
+    page = open_page("index.html", viewport={"width": width, "height": 844}, reduced_motion="reduce")
+    for name in TOC:
+        page.goto(f"{page.url.rpartition('/report/')[0]}/report/{name}.html")
+        screens = page.evaluate("document.documentElement.scrollHeight") / 844
+        told.append(f"{name}: {screens:.1f} screens, {page.evaluate(STOPS)} stops")
+        if name == "index" and width == 390:
+            assert screens <= FIRST, told[-1]
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            wrong += [
+                f"{name}, {theme}: {one['name']} {why}" for one in page.evaluate(SHOWN) for why in faults(one)
+            ]
+            wrong += [f"{name}, {theme}: table {one}" for one in page.evaluate(WIDER)]
+    with capsys.disabled():
+        print(f"\n{width} px: " + "; ".join(told))
+    assert wrong == []
+
+
+def faults(one: dict) -> list[str]:
+    """Return what is wrong with a picture."""
+    found = {
+        f"{one['drawn']} drawings": one["drawn"] != 1,
+        f"wider by {one['over']:.0f} px": one["over"] > 1,
+        f"cuts {one['cut']}": one["cut"],
+        f"letters of {one['least']:.1f} px": one["least"] < LEAST - 0.05,
+        f"{one['bytes']} bytes": one["bytes"] >= MOST,
+    }
+    return [why for why, is_so in found.items() if is_so]
+
+
+def test_a_fault_of_a_picture_is_told():
+    good = {"name": "a", "drawn": 1, "bytes": 9, "over": 0, "cut": [], "least": 12}
+    assert faults(good) == []
+    for bad in ({"drawn": 2}, {"bytes": MOST}, {"over": 9}, {"cut": ["x"]}, {"least": 9.0}):
+        assert len(faults(good | bad)) == 1
+
+
+def test_forced_colours_leave_each_mark_a_colour_and_motion_stands_still(open_page):
+    page = open_page(
+        "index.html", viewport={"width": 390, "height": 844}, forced_colors="active", reduced_motion="reduce"
+    )
+    drawn = page.locator("#the-finding svg.narrow")
+    strokes = drawn.locator("path[stroke]").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).stroke)"
+    )
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert sum(stroke not in (ground, "none") for stroke in strokes) >= 9, "three rows of three measures"
+    moving = "all => all.filter(one => parseFloat(getComputedStyle(one).transitionDuration) > 0).length"
+    assert page.locator("article *").evaluate_all(moving) == 0
+    assert page.faults == []
+
+
+PICTURES = {
+    "the-finding": "index",
+    "the-argument": "index",
+    "all-indicators": "metrics/entry",
+    "entry-shmi": "metrics/entry",
+    "entry-four-hour-waits": "metrics/entry",
+    "curve-shmi": "metrics/rivals",
+    "curve-recommend-work": "metrics/rivals",
+    "regime-spells": "regime",
+    "regime-map": "regime",
+    "theory-map": "theory",
+    "scenario-bars": "costs",
+    "medway-timeline": "cases/medway",
+}
+SMALL = (64, 64)  # a picture is compared as so many spots: another machine's letters then look the same
+APART = 6.0  # of 255, on average over the spots
+
+
+def spots(shot: bytes) -> Image.Image:
+    """Return a picture in grey and small."""
+    return Image.open(io.BytesIO(shot)).convert("L").resize(SMALL, Image.Resampling.BOX)
+
+
+def apart(one: Image.Image, other: Image.Image) -> float:
+    """Return how far two small pictures differ, on average over their spots."""
+    differences = ImageChops.difference(one, other).getdata()
+    return sum(differences) / len(differences)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_main_picture_looks_as_it_did(open_page, name):
+    """`tests/browser/shots/NAME.png` is what it looked like; delete a file to have it made anew, and look at it."""
+    page = open_page(
+        f"{PICTURES[name]}.html",
+        viewport={"width": 390, "height": 844},
+        color_scheme="light",
+        reduced_motion="reduce",
+    )
+    now, kept = (
+        spots(page.locator(f"#{name} :is(.picture, .drawn)").first.screenshot()),
+        SHOTS / f"{name}.png",
+    )
+    if not kept.is_file():
+        SHOTS.mkdir(exist_ok=True)
+        now.save(kept)
+        pytest.skip(f"{kept.name} was made")
+    assert apart(now, Image.open(kept)) < APART
+
+
+def test_another_picture_would_be_seen():
+    one, other = Image.new("L", SMALL, 255), Image.new("L", SMALL, 255)
+    assert apart(one, other) == 0
+    other.paste(0, (0, 0, 32, 16))
+    assert apart(one, other) > APART
+
+
+@pytest.mark.parametrize(
+    ("engine", "programs"), [("firefox", ("firefox", "firefox-esr")), ("webkit", ("MiniBrowser",))]
+)
+def test_other_browsers_show_the_first_page_whole(site, engine, programs):
+    """Where the machine has a Firefox or WebKit that can be driven; else it is said."""
+    with sync_playwright() as play:
+        try:
+            browser = getattr(play, engine).launch()
+        except Error:
+            there = [name for name in programs if shutil.which(name)]
+            pytest.skip(f"no {engine} that can be driven here (found on the path: {there or 'none'})")
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto(f"{site}/index.html")
+        assert [why for one in page.evaluate(SHOWN) for why in faults(one)] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        browser.close()
