@@ -356,7 +356,8 @@ def test_what_became_of_a_gain_is_told_by_its_interval(changed, words):
 
 
 @pytest.mark.parametrize(
-    ("estimate", "words"), [(-0.023, "2.3 fewer deaths for"), (0.002, "0.2 more deaths for")]
+    ("estimate", "words"),
+    [(-0.023, "2.3 fewer deaths per hundred expected"), (0.002, "0.2 more deaths per hundred expected")],
 )
 def test_a_difference_in_mortality_is_told_in_deaths(estimate, words):
     changed = replace(finding(value=estimate), digits=3)
@@ -366,8 +367,11 @@ def test_a_difference_in_mortality_is_told_in_deaths(estimate, words):
 
 
 def test_a_comparison_that_leans_is_told_without_words_of_the_trade():
-    assert "leans the same way" in findings_page.set_apart("worse")
-    assert "planted" not in findings_page.set_apart("worse") + findings_page.set_apart("better")
+    worse, none = "worse", "no clear difference"
+    assert "weak evidence that it recovered less" in findings_page.set_apart(worse, none)
+    assert "There is evidence that it recovered less" in findings_page.set_apart(worse, worse)
+    assert "could not be told from that at equally bad trusts" in findings_page.set_apart(none, worse)
+    assert "simulated figures" in findings_page.set_apart("better", none)
     planted = data.load("planted_truth").set_index(["indicator", "scenario", "method"])["bias"]
     assert planted["recommend_work", "bad draw", "less equally bad trusts"] < 0
 

@@ -456,3 +456,19 @@ def test_uniform_band_is_drawn_where_there_is_one(axes):
     corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
     assert corners == {(0, -1), (1, 0), (1, 4), (0, 3)}
     assert axes[1].get_xlabel() == "Years since exit (0 = the year of exit)"
+
+
+def test_deaths_are_told_per_hundred_expected_and_keep_the_ratio_in_brackets():
+    assert words.number(-0.0231, "deaths", sign=True) == "−2.3 deaths per hundred expected"
+    assert words.interval(-0.0432, -0.0029, "deaths") == "−4.3 to −0.3 deaths per hundred expected"
+    assert words.estimate(-0.0231, -0.0432, -0.0029, "deaths") == (
+        "−2.3 deaths per hundred expected (95% interval −4.3 to −0.3; as a ratio −0.023)"
+    )
+    assert "−4.32 to −0.02" in words.estimate(
+        -0.0231, -0.0432, -0.0002, "deaths"
+    )  # no end of zero that is none
+    assert words.estimate(float("nan"), 0, 1, "deaths") == words.NOT_AVAILABLE
+    assert (
+        words.estimate(0.01, float("nan"), 1, "deaths")
+        == "1.0 deaths per hundred expected (no interval can be given)"
+    )

@@ -7,7 +7,7 @@ import pytest
 from analysis import data
 from analysis.chapters import rivals as rivals_page
 from analysis.methods.effects.equally_bad import equally_bad_placebo
-from analysis.study import before_entry, entry_effects, regime
+from analysis.study import before_entry, entry_effects, regime, rule
 
 
 def test_leads_and_their_joint_test_are_those_of_the_estimator():
@@ -49,13 +49,13 @@ def test_windows_match_on_one_two_and_three_years_and_start_with_the_main_compar
 def test_windows_sentence_says_when_the_verdict_turns():
     found = before_entry.windows(["four_hour_waits"])
     steady = rivals_page.windows_sentence("four_hour_waits", found)
-    assert "no clear change with each of them" in steady
+    assert "the three do not agree, with each of them" in steady
     assert "That rule hung on it" in steady
-    turned = found.assign(verdict=["no clear change", "worsening", "no clear change"])
-    assert "no clear change and worsening, as the window goes" in rivals_page.windows_sentence(
+    turned = found.assign(verdict=[rule.NO_CLEAR_CHANGE, "worsening", rule.NO_CLEAR_CHANGE])
+    assert "the three do not agree and worsening, as the window goes" in rivals_page.windows_sentence(
         "four_hour_waits", turned
     )
-    apart = rivals_page.windows_sentence("four_hour_waits", found.assign(rest="no clear change"))
+    apart = rivals_page.windows_sentence("four_hour_waits", found.assign(rest=rule.NO_CLEAR_CHANGE))
     assert "hangs" not in apart
 
 

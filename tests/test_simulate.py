@@ -179,10 +179,10 @@ UP, DOWN, NONE = (0.1, 0.9), (-0.9, -0.1), (-0.1, 0.9)
         ((UP, UP, UP), "lower", "worsening"),
         ((DOWN, DOWN, DOWN), "lower", "improvement"),
         ((DOWN, DOWN, DOWN), None, "lower"),
-        ((UP, UP, NONE), "higher", "no clear change"),
-        ((UP, NONE, UP), "higher", "no clear change"),
-        ((NONE, UP, UP), "higher", "no clear change"),
-        ((UP, DOWN, UP), "higher", "no clear change"),
+        ((UP, UP, NONE), "higher", "the three do not agree"),
+        ((UP, NONE, UP), "higher", "the three do not agree"),
+        ((NONE, UP, UP), "higher", "the three do not agree"),
+        ((UP, DOWN, UP), "higher", "the three do not agree"),
         ((UP, (np.nan, np.nan), UP), "higher", "cannot be said"),
     ],
 )
@@ -216,7 +216,7 @@ def test_the_summary_counts_improvement_on_the_better_side_only():
             "lower": [0.5, -1.5, -0.5, 2.5, *[np.nan] * 4],
             "upper": [1.5, -0.5, 0.5, 3.5, *[np.nan] * 4],
             "p": [*[np.nan] * 4, 0.01, 0.5, *[np.nan] * 2],
-            "side": [*[None] * 6, "higher", "no clear change"],
+            "side": [*[None] * 6, "higher", "the three do not agree"],
         }
     )
     higher = planted_truth.summary(draws, sign=1).set_index("method")

@@ -1,5 +1,6 @@
 """One voice: reading age of what everybody reads, and phrases that no page may use; each rule is shown to refuse."""
 
+import ast
 import re
 from html import unescape
 from pathlib import Path
@@ -46,6 +47,19 @@ REFUSED = {
     "statistically significant": r"\bstatistical(ly)? significan",
     "star": r"(?<![\w*])\*{1,3}p\b|\bhighly significant\b",
 }
+# Words for being sure that the glossary gives no meaning, or another one than the sentence.
+UNSURE = {
+    "a hedge": r"\b((suggests|suggested) that|appears? to|appeared to|seem(ed|s)? to have|probably|presumably|arguably|conceivably)\b",
+    "evidence of another strength": r"\b(strong|moderate|some|little|good|clear|slight|hard) evidence\b",
+    "alike, where no difference was told": r"\b(much the same|moved (as much|the same)|fell as much|rose as much|near the prediction|similar to comparable)\b",
+    "made up, for what was simulated": r"\bmade[- ]up (figures|panels|histories|effects?)\b|\bhistories made up\b|\bmade panels\b|\bsynthetic (panels|figures)\b",
+    "borderline": r"\b(borderline|marginal(ly)? (clear|better|worse))\b",
+}
+NUMBER = r"[−-]?£?\d[\d,]*\.?\d*"
+SPAN = re.compile(rf"95% interval ({NUMBER}) to ({NUMBER})")
+CLEARLY = re.compile(r"\b(no clear|not clear\w*|neither clear\w*)\b|\bclear(ly)?\b", re.I)
+BARE = re.compile(r"(?<![\d.,/#−–-])\b\d{4,}\b(?!-\d)(?![\d,/])")
+YEARS = range(1800, 2101)
 AMERICAN = {
     "American spelling": (
         r"\b(programs?|colors?|colored|center(s|ed)?|behaviors?|favor\w*|labor|gray|judgment|fiber|meters?|pediatric\w*|"
@@ -167,6 +181,56 @@ def forbidden(sentence: str) -> list[str]:
     return found
 
 
+def unsure(sentence: str) -> list[str]:
+    """Return what a sentence says of being sure in other words than the glossary's, or against its own interval.
+
+    "Clear" belongs to an interval that leaves out zero, "no clear" to one that holds it. Only a sentence with one
+    interval and one such word can be judged.
+    """
+    found = refused(sentence, UNSURE)
+    spans, said = SPAN.findall(sentence), CLEARLY.findall(sentence)
+    if len(spans) == 1 and len(said) == 1:
+        low, high = (float(end.replace("−", "-").replace(",", "").replace("£", "")) for end in spans[0])
+        match = CLEARLY.search(sentence)
+        assert match is not None
+        if (low <= 0 <= high) != match.group().lower().startswith(("no", "neither")):
+            found.append(f"'{match.group()}' against its interval: {sentence}")
+    return found
+
+
+def run_together(sentence: str) -> list[str]:
+    """Return numbers of a thousand and more that are written without a comma; years are none."""
+    plain = re.sub(r"https?://\S+|\b[A-Z]{1,5}[ -]?\d+\b|\d{4}-\d\d(-\d\d)?", "", sentence)
+    return [number for number in BARE.findall(plain) if int(number) not in YEARS]
+
+
+def priced_as_interval(sentence: str) -> bool:
+    """Tell whether money has a 95% interval in a sentence: it has a range, which our assumptions allow."""
+    return "£" in sentence and re.search(r"(?<!not a )95% interval", sentence) is not None
+
+
+def ratio_alone(sentence: str) -> bool:
+    """Tell whether a difference in mortality is given as a ratio without the deaths it stands for."""
+    return bool(re.search(r"(SHMI|mortality)[^.;:]*? −?0\.0\d\d \(95% interval", sentence))
+
+
+def texts_of(path: Path) -> list[str]:
+    """Return the texts of a module that a reader may see: its strings, without those that document it."""
+    tree = ast.parse(path.read_text())
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+    ]
+
+
 def recorded() -> str:
     """Return the words of the public record: what sources said, as told in the tables of evidence."""
     names = [name for name in data.tables() if name.startswith(("evidence_", "theory_", "case_"))]
@@ -206,6 +270,12 @@ CHAPTERS = [name for name in ALL if (BOOK / f"{name}.ipynb").is_file()]
 PAGES = [name for name in ALL if (BOOK / f"{name}.md").is_file()]
 
 
+ROOMS = Path(__file__).resolve().parents[1] / "analysis"
+MODULES = sorted(
+    path for room in ("chapters", "study", "present", "edition") for path in (ROOMS / room).rglob("*.py")
+)
+
+
 def read(chapter: str):
     return nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4)
 
@@ -229,6 +299,34 @@ def test_no_chapter_uses_a_forbidden_phrase(chapter):
 def test_no_page_uses_a_forbidden_phrase(page):
     text = rendered((BOOK / f"{page}.md").read_text(), {})
     assert [wrong for one in sentences(text) for wrong in forbidden(one)] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_being_sure_is_said_in_the_words_of_the_glossary_and_as_the_interval_has_it(chapter):
+    assert [wrong for one in ours(read(chapter)) for wrong in unsure(one)] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_numbers_are_parted_money_has_a_range_and_mortality_is_told_in_deaths(chapter):
+    told = ours(read(chapter))
+    assert [(one, wrong) for one in prose(read(chapter)) if (wrong := run_together(one))] == []
+    assert [one for one in told if priced_as_interval(one)] == []
+    assert [one for one in told if ratio_alone(one)] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_module_holds_a_word_for_being_sure_that_has_no_meaning(path):
+    assert [wrong for text in texts_of(path) for wrong in refused(text, UNSURE)] == []
+
+
+def test_the_glossary_gives_each_word_for_being_sure_one_meaning():
+    assert {"clear", "improved, worsened", "ruled out", "weak evidence", "certainty", "simulated"} <= terms()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_as_sure_as_chapters(page):
+    text = rendered((BOOK / f"{page}.md").read_text(), {})
+    assert [wrong for one in sentences(text) for wrong in unsure(one) + run_together(one)] == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -345,3 +443,30 @@ def test_a_text_for_specialists_is_above_both_thresholds():
         "anticipatory behaviour, notwithstanding considerable idiosyncratic autocorrelation of institutional outcomes."
     )
     assert grade(text) > OPENING_GRADE > SUMMARY_GRADE
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The fall suggests that leaders matter.",
+        "There is some evidence of a gain.",
+        "Waits moved the same at both.",
+        "On made-up panels it errs.",
+        "Staff by −3.3 points (95% interval −6.4 to −0.2): no clear difference.",
+        "Waits were clearly lower, by −0.8 points (95% interval −2.7 to 1.1).",
+    ],
+)
+def test_a_word_that_is_surer_or_less_sure_than_its_interval_is_refused(sentence):
+    assert unsure(sentence) != []
+
+
+def test_careful_words_numbers_money_and_deaths_pass_and_careless_ones_do_not():
+    assert unsure("Staff by −3.3 points (95% interval −6.4 to −0.2): clearly worse.") == []
+    assert unsure("There is weak evidence that it could not be told from the others.") == []
+    assert run_together("In 2014 there were 74,684 rows, of RPA-10 and 10000 draws.") == ["10000"]
+    assert priced_as_interval("It cost £2 million (95% interval £1 to £3 million).")
+    assert not priced_as_interval("It cost £2 million, a range and not a 95% interval.")
+    assert ratio_alone("hospital mortality (SHMI) by −0.023 (95% interval −0.043 to −0.003)")
+    assert not ratio_alone(
+        "mortality by −2.3 deaths per hundred expected (95% interval −4.3 to −0.3; as a ratio −0.023)"
+    )

@@ -27,7 +27,7 @@ def stays_sentence(found: TimeInRegime) -> str:
     """Say how long first spells lasted. `found` as from `leaving.stays`."""
     row = found.medians.iloc[0]
     ends = found.incidence.groupby("cause")["events"].sum().astype(int)
-    middle = wording.estimate(row["median"], row["lower"], row["upper"], "months")
+    middle = "about " + wording.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
     return (
         f"Of {wording.plural(int(row['n']), 'trust')}, {ends['exit']} left as improved, {ends['acquired']} was taken over and "
         f"{wording.number(row['censored'])} were still in when the regime ended. Half of the first spells had ended "
@@ -58,7 +58,7 @@ def returns_sentence(found: TimeInRegime) -> str:
 def answer(stay: TimeInRegime, back: TimeInRegime, table: pd.DataFrame) -> str:
     """Return the chapter's answer in two sentences. `table` as from `leaving.summary`."""
     row = stay.medians.iloc[0]
-    middle = wording.estimate(row["median"], row["lower"], row["upper"], "months")
+    middle = "about " + wording.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
     ends = back.incidence.groupby("cause")["events"].sum().astype(int)
     gains = [_change_phrase(row) for _, row in primary_of(table).iterrows() if row["status_12"] == ESTIMABLE]
     ending = (
@@ -128,7 +128,7 @@ def _read(row: pd.Series, direction: str) -> str:
 def path_sentence(name: str, frame: pd.DataFrame) -> str:
     """Say how leavers differed from trusts still in, just after leaving, a year and two years on."""
     about = regime.indicator(name)
-    grain, unit = about.analysis_grain, about.change_unit
+    grain, unit = about.analysis_grain, about.told_in
     rows = frame.set_index("horizon")
     year = about.year
     places = {f"in the {grain} of leaving": 0, "one year after that": year, "two years after": 2 * year}
@@ -160,7 +160,7 @@ def kept_text(row: pd.Series, months: int) -> str:
 def kept_sentence(name: str, found: GainKept) -> str:
     """Say the gain of the last year inside and how it had changed 12 and 24 months after leaving."""
     about = regime.indicator(name)
-    unit = about.change_unit
+    unit = about.told_in
     parts = []
     for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True):
         seen = wording.plural(int(row["n_trusts"]), "trust")
@@ -281,7 +281,7 @@ def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
         }
         for row in part.to_dict("records"):
             known = row["status"] == ESTIMABLE
-            unit = about.change_unit
+            unit = about.told_in
             out[f"Change by {row['months']} months"] = (
                 _limits(row, "change", unit) if known else row["status"]
             )

@@ -16,6 +16,7 @@ from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, side
 from analysis.present import words
 from analysis.study import before_entry, certainty, indicators, rule, ruled_out
+from analysis.study.indicators import TOLD_IN
 from analysis.study.ruled_out import RuledOut
 
 GROUPS = ("entry", "regression", "stays", "kept")  # of headline numbers: all but the costs
@@ -56,7 +57,7 @@ class Finding:
     def text(self) -> str:
         """Return the number with its interval, as the chapters print it."""
         one = self.number
-        text = words.estimate(one.value, one.low, one.high, one.unit, digits=self.digits)
+        text = words.estimate(one.value, one.low, one.high, TOLD_IN.get(one.unit, one.unit), digits=self.digits)
         return f"{text}; {self.beside}" if self.beside else text
 
     def base(self) -> str:
@@ -123,7 +124,7 @@ def _stay(known: Numbers) -> Finding:
     return Finding(
         number,
         question="How long did trusts stay in special measures?",
-        answer=f"Half of the trusts had ended their first stay by {words.number(number.value, 'months')}.",
+        answer=f"Half of the trusts had ended their first stay by about {words.number(number.value)} months.",
         because=because(number),
         rival="A stay ends when inspectors come back, so its length tells of their timetable too.",
         better="neither longer nor shorter is better",
@@ -145,7 +146,7 @@ def _returns(known: Numbers) -> Finding:
 
 def _after_entry(known: Numbers, name: str) -> Finding:
     number, beside = known[f"entry_{name}"], known[f"equally_bad_{name}"]
-    bad = words.estimate(beside.value, beside.low, beside.high, beside.unit)
+    bad = words.estimate(beside.value, beside.low, beside.high, TOLD_IN.get(beside.unit, beside.unit))
     return Finding(
         number,
         question=f"Did {indicators.label(name)} change in the three years after entry?",
@@ -177,7 +178,7 @@ def _apart(known: Numbers, name: str) -> Finding:
     return Finding(
         number,
         question="Did staff's view of their trust recover as much as at equally bad trusts that never entered?",
-        answer=set_apart(reading(number)),
+        answer=set_apart(reading(number), reading(known[f"decided_{name}"])),
         because=because(number),
         rival=(
             "The two groups may have differed before entry in ways that the survey does not show. It is one of three "
@@ -214,12 +215,19 @@ def after_entry(number: Headline, found: RuledOut) -> str:
     return f"{went}. {ruled.sentence(number.indicator, found)}"
 
 
-def set_apart(read: str) -> str:
-    """Say which of two groups recovered more. read: of `rule.reading`, entrants less the others."""
-    return {
-        "better": "More at trusts that entered: equally bad trusts that never entered recovered less. In simulated figures where entry changes nothing this comparison errs too, so it is no proof.",
-        "worse": "Less at trusts that entered: equally bad trusts that never entered recovered more. In simulated figures where entry changes nothing this comparison leans the same way, so it is no proof of harm.",
-    }.get(read, f"About as much: {read}.")
+def set_apart(read: str, decided: str) -> str:
+    """Say which of two groups recovered more. read, decided: of `rule.reading`, entrants less one equally bad partner, and less ten.
+
+    Evidence is weak where the first leaves out zero and the one that decides does not.
+    """
+    more = {"better": "more", "worse": "less"}.get(read)
+    if more is None:
+        return f"It could not be told from that at equally bad trusts: {read}."
+    weak = "weak evidence" if decided != read else "evidence"
+    return (
+        f"There is {weak} that it recovered {more} at trusts that entered. In simulated figures where entry changes "
+        f"nothing this comparison errs too, so it does not show {'a gain' if more == 'more' else 'harm'}."
+    )
 
 
 def kept(number: Headline) -> str:

@@ -125,9 +125,9 @@ def one_line(known: Numbers) -> str:
 def deaths_for_each_hundred(item: Finding) -> str:
     """Say a difference in hospital mortality, a ratio of deaths to those expected, in deaths."""
     side = "fewer" if item.number.value < 0 else "more"
-    change = words.number(item.number.value, item.number.unit, digits=item.digits)
-    deaths = words.number(abs(100 * item.number.value), digits=1)
-    return f"For hospital mortality, {change} stands for {deaths} {side} deaths for each hundred expected."
+    told = words.number(abs(item.number.value), "deaths")
+    ratio = words.number(item.number.value, "ratio")
+    return f"For hospital mortality the difference is {told.replace(' deaths', f' {side} deaths')} (as a ratio {ratio})."
 
 
 def summary_kept(gain: Finding) -> str:

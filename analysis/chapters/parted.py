@@ -20,8 +20,22 @@ def behind(name: str) -> str:
     p = before_entry.parting(name)
     if p >= before_entry.CLEAR:
         return ""
-    share = "less than one in 1,000" if p < 0.001 else f"a share of {words.number(p, 'ratio')}"
+    share = "less than one time in 1,000" if p < 0.001 else f"a share of {words.number(p, 'ratio')}"
     return (
-        f"Trusts that entered were already falling behind in {indicators.label(name)} before they entered (chance "
-        f"alone would show as much in {share}), so no single baseline foretells what would have followed."
+        f"In {indicators.label(name)} trusts that entered {_stayed(name)}. They were falling behind already (chance "
+        f"alone would show as much {'in ' if p >= 0.001 else ''}{share}), so no single baseline foretells what would have followed."
     )
+
+
+def _stayed(name: str) -> str:
+    """Say whether trusts that entered lay on the worse side of those that never did, before entry and after."""
+    found, about = before_entry.distances(name), regime.indicator(name)
+    sign = -1 if about.better == "lower" else 1
+    worse = {place: max(sign * row["lower"], sign * row["upper"]) < 0 for place, row in found.iterrows()}
+    by = {place: words.number(abs(mean), about.told_in) for place, mean in found["mean"].items()}
+    if all(worse.values()):
+        told = by["before"] if by["before"] == by["after"] else f"{by['before']}, then {by['after']}"
+        return f"were behind before entry and stayed behind (by {told})"
+    if worse["before"]:
+        return f"were behind by {by['before']} in the year before entry, and could not be told from the others after it"
+    return "could not be told from the others in the year before entry"

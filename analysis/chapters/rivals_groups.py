@@ -20,7 +20,7 @@ TITLES = {
 
 
 def _unit(name: str) -> str:
-    return regime.indicator(name).change_unit
+    return regime.indicator(name).told_in
 
 
 def _limits(row: pd.Series, name: str) -> str:
@@ -115,7 +115,7 @@ def partners_for_readers(names: list[str]) -> pd.DataFrame:
         if errors.notna().all():
             row = {"Years": words.number(years), "Partners": words.number(partners)}
             for name, unit in zip(names, map(_unit, names), strict=True):
-                row[labelled(name)] = words.number(errors[name], unit, digits=4 if unit == "ratio" else 2)
+                row[labelled(name)] = words.number(errors[name], unit, digits=2)
             rows.append(row)
     return pd.DataFrame(rows)
 

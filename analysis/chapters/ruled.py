@@ -14,7 +14,7 @@ from analysis.study import deciding, indicators, power, regime, ruled_out
 from analysis.study.rule import CANNOT_TELL, NO_IMPORTANT
 from analysis.study.ruled_out import RuledOut
 
-DEATHS = "deaths per hundred expected"
+DEATHS = words.FORMATS["deaths"][2].strip()
 # What is better and worse of the primary indicators, in a reader's words.
 GAINS = {
     "shmi": ("a fall of more than {}", "a rise of more than {}"),
@@ -31,9 +31,7 @@ PLAIN = ("an improvement of more than {}", "a worsening of more than {}")
 
 def size(name: str, value: float) -> str:
     """Return the size of a change in words: deaths per hundred expected, points, or the indicator's unit."""
-    if name == "shmi":
-        return f"{words.number(100 * value, digits=1)} {DEATHS}"
-    return words.number(value, regime.indicator(name).change_unit)
+    return words.number(value, regime.indicator(name).told_in)
 
 
 def leaves_out(name: str, found: RuledOut) -> str:

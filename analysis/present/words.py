@@ -33,6 +33,7 @@ FORMATS: dict[str, tuple[int, str, str]] = {
     "percent": (1, "", "%"),
     "points": (1, "", " percentage points"),
     "ratio": (3, "", ""),
+    "deaths": (1, "", " deaths per hundred expected"),
     "count": (0, "", ""),
     "months": (1, "", " months"),
     "years": (1, "", " years"),
@@ -43,6 +44,9 @@ FORMATS: dict[str, tuple[int, str, str]] = {
     "gbp": (0, "£", ""),
 }
 
+# What is held in another size than it is told in: deaths per hundred expected are held as a ratio to those expected.
+SCALE = {"deaths": 100}
+
 
 def number(
     value: SupportsFloat, unit: str = "count", *, digits: int | None = None, sign: bool = False
@@ -51,7 +55,7 @@ def number(
 
     digits: digits after the point in place of the unit's own; sign: write a plus before gains.
     """
-    x = float(value) if not pd.isna(value) else float("nan")
+    x = SCALE.get(unit, 1) * float(value) if not pd.isna(value) else float("nan")
     if x != x:
         return NOT_AVAILABLE
     places, before, after = FORMATS[unit]
@@ -79,7 +83,9 @@ def told_from_zero(
     """
     places = FORMATS[unit][0] if digits is None else digits
     for more in range(places, places + 3 if places else 0):
-        if not any(float(end) and abs(float(end)) < 0.5 * 10.0**-more for end in (low, high)):
+        if not any(
+            float(end) and SCALE.get(unit, 1) * abs(float(end)) < 0.5 * 10.0**-more for end in (low, high)
+        ):
             return more
     return digits
 
@@ -96,6 +102,7 @@ def estimate(
     """Return 'VALUE (95% interval LOW to HIGH)', for money 'VALUE (range ...)'; a unit that is a word is not repeated.
 
     A missing value is '..'; a value without limits says that it has no interval. Digits as `told_from_zero` has it.
+    Deaths have the ratio that they are held as in the brackets.
     """
     if pd.isna(value):
         return NOT_AVAILABLE
@@ -107,7 +114,8 @@ def estimate(
     after = FORMATS[unit][2]
     spread = spread.removesuffix(after) if after.startswith(" ") else spread
     kind = "range" if unit == "gbp" else f"{level:.0%} interval"  # money: what our assumptions allow
-    return f"{first} ({kind} {spread})"
+    held = f"; as a ratio {number(value, 'ratio')}" if unit == "deaths" else ""
+    return f"{first} ({kind} {spread}{held})"
 
 
 def month(value: pd.Period | pd.Timestamp | str) -> str:

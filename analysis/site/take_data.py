@@ -199,7 +199,7 @@ def _figures(name: str) -> dict[str, Any]:
     parts = ("title", "definition", "unit", "direction", "family", "breaks", "grain")
     return {
         "indicator": name,
-        **{part: about[part] for part in parts},
+        **{part: getattr(about, part) for part in parts},
         "primary": bool(about.primary),
         "source": {"table": about.table, "csv": table["path"], **{part: table[part] for part in ABOUT}},
         "periods": [str(one) for one in wide.columns],

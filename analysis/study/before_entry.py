@@ -56,6 +56,24 @@ def moving_apart(names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["indicator", "leads", "lowest", "highest", "p", "fewest", "most"])
 
 
+def distances(name: str) -> pd.DataFrame:
+    """Return how far trusts that entered lay from trusts of their type that never did, before entry and after.
+
+    Index: "before" (the year before entry) and "after" (the periods pooled after it). Columns: `mean` over trusts of
+    each trust's mean distance, `lower`, `upper` (1.96 standard errors between trusts), `n_trusts`.
+    """
+    about, panel = regime.indicator(name), regime.panel(name)
+    usual = panel[panel["entry"].isna()].groupby(["type", "t"])["value"].mean().rename("usual")
+    entered = panel[panel["entry"].notna()].join(usual, on=["type", "t"])
+    apart, since = entered["value"] - entered["usual"], entered["t"] - entered["entry"]
+    rows = {}
+    for place, periods in (("before", range(-about.year, 0)), ("after", about.horizons)):
+        means = apart[since.isin(periods)].groupby(entered["trust"]).mean().dropna()
+        mean, half = means.mean(), 1.96 * means.std(ddof=1) / np.sqrt(len(means))
+        rows[place] = [mean, mean - half, mean + half, len(means)]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "lower", "upper", "n_trusts"])
+
+
 def windows(names: list[str]) -> pd.DataFrame:
     """Compare with equally bad trusts matched on one, two and three years before entry.
 

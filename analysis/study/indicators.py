@@ -33,6 +33,9 @@ GLUE_UNITS = {
 }
 
 
+TOLD_IN = {"ratio": "deaths"}
+
+
 MEASURES = {
     "percent": "percentage points",
     "ratio": "on the ratio",
@@ -75,14 +78,15 @@ class Indicator:
     definition: str
     breaks: str | None
 
-    def __getitem__(self, field: str) -> Any:
-        """Return a field by its name, as cells of chapters ask for it."""
-        return getattr(self, field)
-
     @property
     def change_unit(self) -> str:
         """Unit of a difference, as `present.words` knows it."""
         return GLUE_UNITS[self.unit]
+
+    @property
+    def told_in(self) -> str:
+        """Unit in which a reader is told a difference: that of the record, but for deaths, which are held as a ratio."""
+        return TOLD_IN.get(self.change_unit, self.change_unit)
 
     @property
     def measure(self) -> str:

@@ -269,7 +269,7 @@ def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for _, row in frame.iterrows():
         about = regime.indicator(row["indicator"])
-        unit = about.change_unit
+        unit = about.told_in
         rows.append(
             {
                 "Indicator": about.title,

@@ -14,7 +14,11 @@ NO_IMPORTANT, CANNOT_TELL = "no important improvement", "cannot tell"
 VERDICTS = (IMPROVED, WORSENED, NO_IMPORTANT, CANNOT_TELL)
 CHANGES = IMPROVED, WORSENED, HIGHER, LOWER
 IMPROVEMENT, WORSENING = "improvement", "worsening"  # of three intervals that agree
-NO_CLEAR_CHANGE, CANNOT_BE_SAID, TOO_FEW = "no clear change", "cannot be said", "too few trusts to read"
+NO_CLEAR_CHANGE, CANNOT_BE_SAID, TOO_FEW = (
+    "the three do not agree",
+    "cannot be said",
+    "too few trusts to read",
+)
 
 
 def reading(row: pd.Series) -> str:

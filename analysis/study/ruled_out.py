@@ -87,7 +87,7 @@ def _above(low: float, high: float, size: float) -> float:
 @once.shared
 def important(name: str) -> float:
     """Return the smallest difference that matters, in the indicator's unit; nan where no direction is better."""
-    if indicators.BETTER[regime.indicator(name)["direction"]] is None:
+    if regime.indicator(name).better is None:
         return float("nan")
     return IMPORTANT.get(name, FIFTH * spread(name))
 
@@ -107,7 +107,7 @@ def of(name: str) -> RuledOut:
     it has the verdict that its interval would give if it held zero.
     """
     about = regime.indicator(name)
-    better, important_ = indicators.BETTER[about["direction"]], important(name)
+    better, important_ = about.better, important(name)
     found = ruled_out(deciding.decided(name), better=better, important=important_)
     if found.verdict not in (IMPROVED, WORSENED) or about.primary or clear(name):
         return found

@@ -114,7 +114,7 @@ def outline() -> dict[str, Any]:
 
 def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
     """Return all periods of a grain: keys as in file names, and words."""
-    same = [name for name in names if entry_of(name)["grain"] == grain]
+    same = [name for name in names if entry_of(name).grain == grain]
     if not same:
         return {"keys": [], "words": []}
     ends = [(shared_cells(name)["period"].min(), shared_cells(name)["period"].max()) for name in same]
@@ -135,7 +135,7 @@ def _indicator(name: str) -> dict[str, Any]:
     held_to = shared_cells(name).dropna(subset="value")["period"].max()
     kept = ("title", "definition", "unit", "grain", "breaks", "family")
     better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about.direction]
-    return {part: about[part] for part in kept if pd.notna(about[part])} | {
+    return {part: getattr(about, part) for part in kept if pd.notna(getattr(about, part))} | {
         "key": name,
         "better": better,
         "direction": chart.direction(about),

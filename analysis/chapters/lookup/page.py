@@ -45,7 +45,7 @@ def _block(begin: look.Look) -> Block:
 
 def sources(indicator: str) -> tuple[str, ...]:
     """Return the tables behind a chart of an indicator."""
-    return (str(entry_of(indicator)["table"]), "regime_spells", "organisation_changes")
+    return (entry_of(indicator).table, "regime_spells", "organisation_changes")
 
 
 def axis(found: lookup_chart.Chart) -> str:

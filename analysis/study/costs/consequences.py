@@ -123,13 +123,16 @@ def sentence(found: pd.DataFrame) -> str:
 
 
 def short(found: pd.DataFrame) -> str:
-    """Return the chapter's second sentence: how many measured consequences changed clearly, by the report's rule."""
+    """Return the chapter's second sentence: how many measured consequences improved or worsened, by the report's rule."""
     clear = found[found["verdict"].isin(rule.CHANGES)]
     many = words.plural(len(found), "consequence")
     if clear.empty:
         return (
-            f"Of {many} measured at trusts, none changed clearly beyond what comparable trusts predict and what regression "
-            "to the mean would bring."
+            f"Of {many} measured at trusts, none can be told to have improved or worsened beside "
+            "trusts alike that never entered; regression to the mean remains a rival explanation."
         )
-    parts = [f"{indicators.label(row['indicator'])} ({row['verdict']})" for _, row in clear.iterrows()]
-    return f"Of {many} measured at trusts, {words.join(parts)} changed clearly; regression to the mean remains a rival explanation."
+    parts = [f"{indicators.label(row['indicator'])} {row['verdict']}" for _, row in clear.iterrows()]
+    return (
+        f"Of {many} measured at trusts, {words.join(parts)} beside trusts alike that never entered, and of the others neither "
+        "can be told; regression to the mean remains a rival explanation."
+    )
