@@ -15,7 +15,6 @@ from analysis.chapters import findings as findings_page, findings_words, ruled
 from analysis.chapters.findings import Finding, FindingError
 from analysis.edition import headlines, rating, store
 from analysis.edition.headlines import Headline
-from analysis.present import words as wording
 from analysis.present.cards import Card, cards
 from analysis.study import certainty, indicators
 from analysis.study.certainty import HIGH, LEVELS, LOW, MODERATE, VERY_LOW
@@ -353,17 +352,6 @@ def test_what_became_of_a_gain_is_told_by_its_interval(changed, words):
     usual = {"value": -0.02, "low": -0.05, "high": 0.01, "verdict": ""}
     gain = headline("gain_change_12_shmi", **{**usual, **changed})
     assert findings_page.kept(gain).startswith(words)
-
-
-@pytest.mark.parametrize(
-    ("estimate", "words"),
-    [(-0.023, "2.3 fewer deaths per hundred expected"), (0.002, "0.2 more deaths per hundred expected")],
-)
-def test_a_difference_in_mortality_is_told_in_deaths(estimate, words):
-    changed = replace(finding(value=estimate), digits=3)
-    said = findings_words.deaths_for_each_hundred(changed)
-    assert words in said
-    assert wording.number(estimate, "ratio", digits=3) in said
 
 
 def test_a_comparison_that_leans_is_told_without_words_of_the_trade():

@@ -106,7 +106,7 @@ def says(found: pd.DataFrame) -> str:
 def picture(*, name: str = "the-argument") -> figures.Figure:
     """Return the picture as a page publishes it. name: its anchor."""
     found = frame()
-    tables = [regime.indicator(one)["table"] for one in indicators.indicators(primary=True)]
+    tables = [regime.indicator(one).table for one in indicators.indicators(primary=True)]
     return figures.figure(
         draw(found), name=name, title=title(found), says=says(found), frame=found, how=HOW,
         sources=(*tables, "regime_spells"),

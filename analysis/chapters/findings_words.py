@@ -122,14 +122,6 @@ def one_line(known: Numbers) -> str:
     return f"A change that we can tell came next in {words.join(parts)}, beyond that at trusts alike that were never put in."
 
 
-def deaths_for_each_hundred(item: Finding) -> str:
-    """Say a difference in hospital mortality, a ratio of deaths to those expected, in deaths."""
-    side = "fewer" if item.number.value < 0 else "more"
-    told = words.number(abs(item.number.value), "deaths")
-    ratio = words.number(item.number.value, "ratio")
-    return f"For hospital mortality the difference is {told.replace(' deaths', f' {side} deaths')} (as a ratio {ratio})."
-
-
 def summary_kept(gain: Finding) -> str:
     """Say in plain English whether a gain lasted. gain: the finding on its change after leaving."""
     which = side(gain.number.low, gain.number.high)
