@@ -47,7 +47,7 @@ TITLES = {
     "keogh": "The eleven Keogh trusts",
 }
 TOO_FEW, NO_DIFFERENCE = "too few trusts to read", "no clear difference"
-CALIBRATED = "The interval is calibrated on made panels."
+CALIBRATED = "The interval is calibrated on simulated panels."
 PLAIN = "The interval is not calibrated."
 PLACES = 5
 INDEX, TABLE, WORKERS = "index", "choices.csv", 2

@@ -36,8 +36,7 @@ def chance_for_readers(found: pd.DataFrame) -> pd.DataFrame:
             "Indicator": [before_entry.titled(name) for name in found["indicator"]],
             "Family": np.where(found["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
             "Difference": [
-                words.number(value, one.told_in)
-                for value, one in zip(found["estimate"], about, strict=True)
+                words.number(value, one.told_in) for value, one in zip(found["estimate"], about, strict=True)
             ],
             "Signs turned": [probability(p) for p in found["wild"]],
             "Dates dealt out": [probability(p) for p in found["placebo"]],

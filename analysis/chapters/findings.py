@@ -57,7 +57,9 @@ class Finding:
     def text(self) -> str:
         """Return the number with its interval, as the chapters print it."""
         one = self.number
-        text = words.estimate(one.value, one.low, one.high, TOLD_IN.get(one.unit, one.unit), digits=self.digits)
+        text = words.estimate(
+            one.value, one.low, one.high, TOLD_IN.get(one.unit, one.unit), digits=self.digits
+        )
         return f"{text}; {self.beside}" if self.beside else text
 
     def base(self) -> str:
