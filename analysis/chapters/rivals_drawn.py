@@ -66,7 +66,7 @@ def picture(name: str, found: SpecificationCurve) -> figures.Figure:
     said = words_of.curve_sentence(name, found)
     return figures.figure(
         drawn, name=f"curve-{name.replace('_', '-')}", frame=found.frame, title=title(name, found), how=HOW,
-        says=f"{said} {_counted(rows)}", sources=(regime.indicator(name)["table"], "regime_spells", "regime_trusts"),
+        says=f"{said} {_counted(rows)}", sources=(regime.indicator(name).table, "regime_spells", "regime_trusts"),
     )  # fmt: skip
 
 
