@@ -13,7 +13,7 @@ def test_waits_were_behind_before_entry_and_the_others_were_not():
     said = {name: parted.behind(name) for name in PRIMARY}
     found = before_entry.moving_apart(PRIMARY).set_index("indicator")["p"]
     assert found["four_hour_waits"] < 0.001
-    assert "less than one in 1,000" in said["four_hour_waits"]
+    assert "less than one time in 1,000" in said["four_hour_waits"]
     assert [name for name in PRIMARY if said[name]] == found.index[found < 0.05].tolist()
     assert parted.labelled("four_hour_waits").endswith("; parting before entry already")
     assert parted.labelled("shmi").endswith("lower is better")

@@ -244,6 +244,6 @@ def test_the_committed_table_holds_what_the_report_promises():
 def test_readers_get_texts_with_units_and_errors():
     shown = planted_truth.for_readers(data.load("planted_truth"))
     assert shown.map(lambda x: isinstance(x, str)).all(axis=None)
-    row = shown[(shown["Method"] == planted_truth.RULE)].iloc[0]
+    row = shown[(shown["Method"] == planted_truth.OLDER)].iloc[0]
     assert row["Mean error"] == ".."
     assert "Monte Carlo error" in row["Read as an improvement"]
