@@ -10,7 +10,7 @@ from analysis.study.evidence import profiles as reading, story as stories
 from analysis.study.evidence.cases import DIRECTIONS
 from analysis.study.evidence.story import SPELL_PHASES, Story
 
-UNITS = {"percentage points": "points", "on the ratio": "ratio", "minutes": "minutes"}
+UNITS = {"percentage points": "points", "on the ratio": "deaths", "minutes": "minutes"}
 SHOWN = 3  # measures in a page's picture; the table has all
 KINDS = {
     "theme": "Themes that no public statement is about",
