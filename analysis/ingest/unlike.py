@@ -154,9 +154,13 @@ def _between(old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None)
     was, now = old.loc[both], new.loc[both]
     spread: dict[str, float] = {}
     for name in new:
-        had = was[name][(was[name] >= LARGE) | (was[name] % 1 != 0)]
+        had = was[name][
+            was[name] >= (LARGE if was[name].max() >= LARGE else 1e-9)
+        ]  # shares and scores are all small
         lost = int((~(now[name].loc[had.index] > 0)).sum())
-        if len(had) >= FEW and CHANGED * len(had) < lost < len(had):  # all: not collected this time
+        if 2 * len(had) >= max(len(both), 2 * FEW) and CHANGED * len(had) < lost < len(
+            had
+        ):  # all: not collected
             yield Unlike(
                 "missing", f"{name} is blank or zero at {lost} of {len(had)} trusts that had a figure"
             )
