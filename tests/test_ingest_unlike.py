@@ -227,13 +227,17 @@ def test_names_are_compared_by_their_telling_words():
 
 
 def test_a_closed_collection_is_read_as_it_is_recorded_or_refused(tmp_path):
-    file = tmp_path / "shmi-2011-october.csv"
-    file.write_bytes(b"a,b\n1,2\n")
-    recorded = [{"title": file.name, "hash": "sha256:0"}]
-    assert [each.kind for each in unlike.closed(shmi.CLOSED, [file], recorded)] == ["closed"]
+    file, same = tmp_path / "shmi-2011-october.csv", tmp_path / "shmi-2012-april.csv"
+    for each in (file, same):
+        each.write_bytes(b"a,b\n1,2\n")
+    other = [{"title": file.name, "hash": "sha256:0"}]
     recorded = [{"title": file.name, "hash": f"sha256:{files.sha256(file)}"}]
-    assert unlike.closed(shmi.CLOSED, [file], recorded) == []
-    assert unlike.closed(shmi.CLOSED, [file], []) == []  # made for the first time
+    for whole, newer in (([file], []), ([], [file])):
+        assert [each.kind for each in unlike.closed(shmi.CLOSED, whole, newer, other)] == ["closed"]
+        assert unlike.closed(shmi.CLOSED, whole, newer, recorded) == []
+        assert unlike.closed(shmi.CLOSED, whole, newer, []) == []  # made for the first time
+    assert [each.kind for each in unlike.closed(shmi.CLOSED, [same], [], other)] == ["closed"]  # renamed
+    assert unlike.closed(shmi.CLOSED, [], [same], other) == []  # a further one of a collection that grows
 
 
 @pytest.mark.parametrize("publication", refresh.PUBLICATIONS)

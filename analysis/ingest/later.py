@@ -103,6 +103,13 @@ def _check_follows(old: pd.Series, new: pd.Series, *, step: int, resource: dict[
     counts = {**old.value_counts().to_dict(), **new.value_counts().to_dict()}
     last, table, (first_absent, last_absent) = max(old), resource["name"], gap(resource)
     for month in sorted(set(new)):
+        following = str(pd.Period(month, freq="M") + step)
+        if month < min(old) and following not in counts:
+            found, allowed = (
+                f"a release of {month}",
+                f"that of {following} too: the table begins in {min(old)}",
+            )
+            raise DataError(table, column=str(new.name), found=found, allowed=allowed)
         if month <= last:
             continue
         before = str(pd.Period(month, freq="M") - step)

@@ -164,7 +164,7 @@ def plan(
         _say(publication, len(whole) + len(newer), say)
         read += [*whole, *newer]
         record.intact(folder, old, () if whole else publication.TABLES)
-        odd += _other_files(publication, [*whole, *newer], old)
+        odd += _other_files(publication, whole, newer, old)
         with naming.compared(known) as called:
             rebuilt = _rebuilt(publication, source, whole, newer, old=old, folder=folder)
         odd += called
@@ -209,7 +209,10 @@ def _unlike(
     resources = {resource["name"]: resource for resource in described}
     summed = {name for each in PUBLICATIONS if getattr(each, "SUMMED", False) for name in each.TABLES}
     touched = compared.periods[compared.periods["table"].isin([name for name in held if held[name]])]
+    anew = {name: unlike.rewritten(resources[name], held[name], made[name]) for name in set(touched["table"])}
     return [
+        unlike.Unlike(kind, f"{name}: {said}") for name, found in anew.items() for kind, said in found
+    ] + [
         unlike.Unlike(kind, f"{name}: {said}")
         for name, rows in touched.groupby("table", sort=False)
         for kind, said in unlike.faults(
@@ -219,11 +222,12 @@ def _unlike(
 
 
 def _other_files(
-    publication: ModuleType, read: Sequence[Path], old: dict[str, dict[str, Any]]
+    publication: ModuleType, whole: Sequence[Path], newer: Sequence[Path], old: dict[str, dict[str, Any]]
 ) -> list[unlike.Unlike]:
     """Return the files of the publication's closed collection that are not the recorded ones."""
+    pattern = getattr(publication, "CLOSED", r".*" if ".history." in publication.__name__ else None)
     sources = [each for name in publication.TABLES for each in old.get(name, {}).get("sources", [])]
-    return unlike.closed(publication.CLOSED, read, sources) if hasattr(publication, "CLOSED") else []
+    return unlike.closed(pattern, whole, newer, sources) if pattern else []
 
 
 def put(

@@ -19,19 +19,22 @@ KINDS = {
     "scale": "a column several times as large or small",
     "shifted": "a column whose values stand at other trusts",
     "exchanged": "two columns, or two trusts, exchanged",
+    "missing": "many trusts without a figure that they had before",
+    "rewritten": "most figures of a held period, or of a column without periods, are others",
     "trusts": "trusts gone, new, unknown or closed",
     "names": "a code beside the name of another trust",
     "closed": "another file of a closed collection than the recorded one",
 }
-FEWEST = 30  # trusts with both figures, else a column says nothing
+FEW = 8  # trusts with both figures, else a column says nothing: there are ten or eleven ambulance services
+FEWEST = 30  # trusts, else nothing is said of their order and of who is gone
 LARGE = 100  # counts below this change by chance alone
 EQUAL = 0.8  # share of trusts whose figure is the one of the period before
 TIMES = 6.0  # times the period before, in the middle of all trusts
-SHIFTED = (
-    1.5  # times as near to a neighbour's figure before as to the own one; 1.1 at most in the held history
-)
+SHIFTED = 1.5  # times as near to a neighbour's figure before as to the own one; 1.1 at most in what is held
+SHIFTED_FEW = 3.0  # the same among FEW to FEWEST trusts, whose middle is less sure
 ANYHOW, SUDDEN = 0.8, 3.0  # distance as among figures put at trusts anyhow, and so many times that of before
-CHANGED = 0.2  # share of trusts that are gone, or new
+CHANGED = 0.2  # share of trusts that are gone or new, or have no figure any more
+REWRITTEN = 0.5  # share of the rows of a held period that a later file changes: corrections touch a few
 NEARER = 0.5  # times as far from the other column as from the own one: two columns are exchanged
 STILL = 0.015  # a column that moves less from period to period says nothing of who is who
 APART, SAME = 0.7, 0.15  # a trust's figures doubled or halved, and those of another before within 15%
@@ -75,25 +78,58 @@ def faults(
             continue
         held = [parts[each] for each in ordered[max(place - 2, 0) : place + 1]]
         *_, old, new = held
-        if len(old) < FEWEST:  # days on which something came to pass, no round of all trusts
+        if len(old) < FEW:  # days on which something came to pass, no round of all trusts
             continue
         found = [*_between(old, new, held[0] if len(held) > 2 else None)]
-        if known is not None and keys == ["org_code"]:
+        if known is not None and keys == ["org_code"] and not _by_day(resource):
             found += _known(set(old.index), set(new.index), known, ordered[place - 1], now, summed)
         said += [Unlike(kind, f"{now} beside {ordered[place - 1]}: {text}") for kind, text in found]
     return said
 
 
-def closed(pattern: str, files: Sequence[Path], sources: Sequence[Mapping[str, str]]) -> list[Unlike]:
-    """Return the files of a closed collection (names like `pattern`) that are not those recorded in `sources`."""
-    recorded = {each["hash"]: each["title"] for each in sources if re.fullmatch(pattern, each["title"])}
-    found = [each for each in later.listed([file for file in files if re.fullmatch(pattern, file.name)])]
+def rewritten(resource: Mapping[str, Any], old: bytes, new: bytes) -> list[Unlike]:
+    """Return the periods held before of which most rows are others; of a table without periods, such columns."""
+    keys, period = resource["schema"]["primaryKey"], resource.get("period")
+    before, after = diff.texts(old), diff.texts(new)
+    found = diff.rows(before, after, keys=keys, period=period)
+    changed = found[found["kind"] == diff.CHANGED]
+    if period is not None:
+        held, others = before[period].value_counts(), changed["period"].value_counts()
+        shares = {str(when): (int(count), int(held[when])) for when, count in others.items()}
+    else:
+        fields = diff.cells(before, after, changed, keys=keys)["field"].value_counts()
+        shares = {str(name): (int(count), len(before)) for name, count in fields.items()}
+    least = REWRITTEN if period is not None else CHANGED
+    return [
+        Unlike("rewritten", f"{what}: {count} of {rows} rows are others than those held")
+        for what, (count, rows) in sorted(shares.items())
+        if rows >= FEW and count > least * rows
+    ]
+
+
+def _by_day(resource: Mapping[str, Any]) -> bool:
+    """Tell whether a table lists days on which something came to pass, so that no trust need come again."""
+    fields = {each["name"]: each["type"] for each in resource["schema"]["fields"]}
+    return fields[resource["period"]] not in ("yearmonth", "year")
+
+
+def closed(
+    pattern: str, whole: Sequence[Path], newer: Sequence[Path], sources: Sequence[Mapping[str, str]]
+) -> list[Unlike]:
+    """Return the files of a closed collection (names like `pattern`) that are not those recorded in `sources`.
+
+    whole: the files that a table is rebuilt from, which must all be recorded; newer: later ones, which must be where
+    their name is.
+    """
+    recorded = {each["title"]: each["hash"] for each in sources if re.fullmatch(pattern, each["title"])}
+    anew = {file.name for file in newer} - set(recorded)
+    read = [file for file in (*whole, *newer) if re.fullmatch(pattern, file.name) and file.name not in anew]
     return [
         Unlike(
             "closed", f"{each['title']}: checksum {each['hash']}, not the recorded one of this closed file"
         )
-        for each in found
-        if recorded and each["hash"] not in recorded
+        for each in (later.listed(read) if recorded else [])
+        if each["hash"] not in recorded.values()
     ]
 
 
@@ -113,13 +149,23 @@ def accepted(odd: Sequence[Unlike], kinds: Collection[str] | bool) -> list[str]:
 def _between(old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None) -> Iterator[Unlike]:
     both = old.index.intersection(new.index)
     for count, what in ((len(old) - len(both), "gone"), (len(new) - len(both), "new")):
-        if count > CHANGED * max(FEWEST, len(old)):
+        if len(old) >= FEWEST and count > CHANGED * len(old):
             yield Unlike("trusts", f"{count} of {len(old)} trusts are {what}")
     was, now = old.loc[both], new.loc[both]
     spread: dict[str, float] = {}
     for name in new:
+        had = was[name][
+            was[name] >= (LARGE if was[name].max() >= LARGE else 1e-9)
+        ]  # shares and scores are all small
+        lost = int((~(now[name].loc[had.index] > 0)).sum())
+        if 2 * len(had) >= max(len(both), 2 * FEW) and CHANGED * len(had) < lost < len(
+            had
+        ):  # all: not collected
+            yield Unlike(
+                "missing", f"{name} is blank or zero at {lost} of {len(had)} trusts that had a figure"
+            )
         a, b = _pair(was[name], now[name])
-        if len(a) < FEWEST:
+        if len(a) < FEW:
             continue
         if (share := float((a == b).mean())) >= EQUAL:
             yield Unlike("equal", f"{name} is the same at {share:.0%} of trusts")
@@ -155,8 +201,10 @@ def _misplaced(a: pd.Series, b: pd.Series, before: tuple[pd.Series, pd.Series] |
     if own < STILL:
         return False
     rows = [_median(one[step:], two[:-step]) for one, two in ((a, b), (b, a)) for step in (1, 2)]
-    if own > SHIFTED * min(rows):
+    if own > (SHIFTED if len(a) >= FEWEST else SHIFTED_FEW) * min(rows):
         return True
+    if len(a) < FEWEST:
+        return False
     anyhow = min(_median(a, pd.Series(np.roll(b, len(b) // part))) for part in (2, 3, 5))
     usual = _median(before[0], _level(*before)) if before and len(before[0]) >= FEWEST else own
     return own > ANYHOW * anyhow and own > SUDDEN * usual
@@ -174,7 +222,7 @@ def _median(was: pd.Series, now: pd.Series) -> float:
 
 def _far(was: pd.Series, now: pd.Series) -> float:
     pair = (was > 0) & (now > 0)
-    return _median(was[pair], now[pair]) if pair.sum() >= FEWEST else np.inf
+    return _median(was[pair], now[pair]) if pair.sum() >= FEW else np.inf
 
 
 def _swapped(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
@@ -195,9 +243,10 @@ def _known(
 ) -> Iterator[Unlike]:
     """Yield trusts that are gone without a closure on record, that nobody knows, or that come back closed."""
     soon = f"{int(now[:4]) + 1}{now[4:]}-99"  # what is about to close may have left before
-    for code in sorted(old - new):
-        if not summed and code in known.index and not "" < known.at[code, "closed"] < soon:
-            yield Unlike("trusts", f"{code} ({known.at[code, 'name']}) is gone, and no closure is on record")
+    for code in sorted(old - new) if not summed else ():
+        if code not in known.index or not "" < known.at[code, "closed"] < soon:
+            name = known["name"].get(code, "no trust of the table organisations")
+            yield Unlike("trusts", f"{code} ({name}) is gone, and no closure is on record")
     for code in sorted(new - old):
         if code not in known.index and re.fullmatch(TRUST, code):
             yield Unlike("trusts", f"{code} is new and no trust of the table organisations")

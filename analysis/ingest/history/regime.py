@@ -15,7 +15,6 @@ from analysis.ingest.history.regime_trusts import CODE, day_of, precision_of, sh
 
 TABLES = ("regime_spells", "regime_trusts")
 TIMELINE, ATTRIBUTES = r"smq_timeline\.csv", r"smq_trust_attributes\.csv"
-CLOSED = rf"{TIMELINE}|{ATTRIBUTES}"
 RECORDS = {
     "smq_timeline.csv": 42,
     "smq_trust_attributes.csv": 38,

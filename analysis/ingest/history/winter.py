@@ -11,7 +11,6 @@ from analysis.ingest import descriptions, files
 from analysis.ingest.history.winter_files import FILE, MEASURES, WINTERS, read_winter, winter_of
 
 TABLES = ("winter_pressure", "winter_england", "winter_left_out")
-CLOSED = FILE
 MANY_BEDS = {"ga": 50, "cc": 10}  # with so many beds open, none occupied is a figure that is not there
 OVERFULL = 1.2  # escalation beds explain a few per cent over, not more
 # Open beds as multiples of the trust's median of the winter, for trusts above the median given. Some

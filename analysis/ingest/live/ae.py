@@ -17,7 +17,7 @@ from analysis.ingest.live import ae_official, ae_workbook
 TABLES = ("ae_monthly", "ae_overlap", "ae_england_archive")
 SOURCES = ("weekly apportioned", "monthly archive", "monthly 2016-2019 set", "monthly official file")
 STEP = 1  # months from one period to the next
-CLOSED = rf"{ae_archive.ARCHIVE_FILE}|{ae_archive.SET_FILE}"
+CLOSED = rf"{ae_archive.ARCHIVE_FILE}|{ae_archive.SET_FILE}|{ae_collected.FILE}"
 SUMMED = True  # each file prints its own totals
 OFFICIAL_TO = "2023-03"  # every month to here is required; later months may follow without a gap
 # Trust-months that the publisher revised between the two collections; all others must agree.

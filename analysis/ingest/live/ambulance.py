@@ -11,12 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files
+from analysis.ingest import checks, descriptions, files, naming
 from analysis.ingest.checks import Rows
 
 TABLES = ("ambulance_outcomes", "ambulance_response")
 BY_PERIOD = True  # a file replaces the months that it holds, and no others
 STEP = 1
+CLOSED = r"amb(co|sys)_20\d\d-\d\d_20\d\d-\d\d\.csv"
 FILE = r"(?i)Amb(CO|SYS)[-_ ].*\.csv"
 ENGLAND = "ENG"
 MISSING = ("", ".", "-")
@@ -142,7 +143,10 @@ def _headings(path: Path) -> list[str]:
 def _published(path: Path, kind: Kind) -> Rows:
     """Return the publisher's file: regions left out, year and month joined."""
     headings = {name: code for name, (_, code) in kind.figures.items() if code}
-    rows = files.read_csv(path, ["Year", "Month", "Org Code", *headings.values()], windows=True)
+    named = ["Org Name"] if "Org Name" in _headings(path) else []
+    rows = files.read_csv(path, ["Year", "Month", "Org Code", *named, *headings.values()], windows=True)
+    if named:
+        naming.note(rows, "Org Code", "Org Name")
     year, month = (checks.number(rows, part, whole=True, required=True) for part in ("Year", "Month"))
     checks.refuse(rows, ~month.between(1, 12), "Month", "a month from 1 to 12")
     code = rows["Org Code"].mask(rows["Org Code"] == "Eng", ENGLAND)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest import checks, descriptions, files, naming, sheets
 
 TABLES = ("cancelled_operations",)
 BY_PERIOD = True
+SUMMED = True  # each workbook prints its own totals
 STEP = None  # the collection was paused, and one quarter is not at hand
 COLLECTED = r"cancelled_operations_quarterly_20\d\d-\d\d_20\d\d-\d\d\.csv"
+CLOSED = COLLECTED
 WORKBOOK = r"(?i:Q([1-4])-?(20\d\d)-(\d\d)-Cancelled-Operations.*\.xls[xm]?)"
 ENDS = {"1": "06", "2": "09", "3": "12", "4": "03"}
 HEADINGS = {
@@ -95,5 +97,6 @@ def _workbook(path: Path) -> pd.DataFrame:
     checks.sums(rows, counts, national)
     providers = rows.only(~national)
     checks.unique(providers, ["code"])
+    naming.note(providers, "code", "name")
     table = counts[~national].assign(org_code=checks.code(providers, "code"), source=OFFICIAL)
     return table.assign(quarter_end=period_of(path.name))

@@ -92,9 +92,10 @@ def snapshot(path: Path) -> pd.DataFrame:
     rows = rows.only(~twice)
     checks.unique(rows, keys)
     naming.note(rows.only(rows["level"] == "provider"), "org_code", "name")
-    bodies = rows["org_code"].nunique()
-    if bodies < FEWEST:
-        raise DataError(path.name, found=f"{bodies} NHS bodies", allowed=f"at least {FEWEST}, a whole file")
+    for level, found in rows.frame.groupby("level")["org_code"]:
+        if (bodies := found.nunique()) < FEWEST:
+            allowed = f"at least {FEWEST}, a whole file"
+            raise DataError(path.name, found=f"{bodies} NHS bodies ({level}s)", allowed=allowed)
     return rows.frame
 
 

@@ -14,7 +14,7 @@ from analysis.ingest.live import kh03_workbook
 from analysis.ingest.live.kh03_workbook import period_of as period_of
 
 STEP = 3  # months from one period to the next
-CLOSED = kh03_compiled.FILE
+CLOSED = rf"{kh03_compiled.FILE}|{kh03_collected.FILE}"
 SUMMED = True  # each file prints its own totals
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import descriptions, files
+from analysis.ingest import checks, descriptions, files, naming
+from analysis.ingest.checks import Rows
 from analysis.ingest.history import organisation_changes, trust_lists
 
 TABLES = ("organisations", "organisation_changes")
@@ -63,6 +64,10 @@ def read_later(folder: Path) -> dict[str, pd.DataFrame]:
         )
     frame = frame[frame["region_code"] != trust_lists.WALES]
     frame = frame.assign(name=frame["name"].map(proper_name)).rename_axis("org_code").reset_index()
+    rows = Rows(path.name, frame)
+    undated = (frame["opened"] == "") & (frame["closed"] == "")
+    checks.refuse(rows, undated, "opened", "the day on which a trust that is open opened")
+    naming.note(rows, "org_code", "name")
     return {"organisations": frame[["org_code", "name", "opened", "closed"]]}
 
 

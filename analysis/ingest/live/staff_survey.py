@@ -236,6 +236,8 @@ def _year(rows: Rows, year: int, newest_year: int) -> pd.DataFrame:
     for name in MEASURES:
         asked = [proportion(question) for question in QUESTIONS[newest_year][name]]
         table[name] = pd.concat(asked, axis=1).mean(axis=1, skipna=False)
+        if year == newest_year and table[name].isna().all():
+            raise DataError(rows.place, column=name, found="no result of any trust", allowed="results")
     table[["response_rate", *MEASURES]] = table[["response_rate", *MEASURES]].round(6)
     return table[table[list(MEASURES)].notna().any(axis=1)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest import checks, descriptions, files, naming, sheets
 from analysis.ingest.checks import Rows
 from analysis.ingest.live.sickness import SHORT
 
@@ -19,6 +19,7 @@ STORED = r"rtt_incomplete_31_march\.csv"
 RECORDS = 1331
 COLLECTED = r"rtt_incomplete_trust_(20\d\d-\d\d)_(20\d\d-\d\d)\.csv"  # months since, not all, from several collections
 SHARE_WITHIN = 0.06  # percentage points: one month's count is the share of one decimal times the list
+CLOSED = rf"{STORED}|{COLLECTED}"
 OFFICIAL = r"(?i)Incomplete-Provider-([A-Za-z]{3})(\d\d)\b.*\.xlsx?"
 SHEETS = ("Provider",)
 HEADINGS = {
@@ -27,7 +28,7 @@ HEADINGS = {
     "waiting": "Total number of incomplete pathways",
     "within_18_weeks": "Total within 18 weeks",
 }
-TOTAL = "Total"
+NAME, TOTAL = "Provider Name", "Total"
 NHS = r"[RT][A-Z0-9]{2}"  # others are independent providers and commissioners
 FEWEST = 100  # NHS providers of a whole file
 
@@ -112,13 +113,15 @@ def _first() -> str:
 
 
 def _workbook(path: Path, month: str) -> pd.DataFrame:
-    sheet = sheets.headed(sheets.read(path), SHEETS, list(HEADINGS.values()), file=path.name)
+    sheet = sheets.headed(sheets.read(path), SHEETS, list(HEADINGS.values()), file=path.name, also=[NAME])
     columns = {name: sheets.column(sheet, heading) for name, heading in HEADINGS.items()}
-    rows = sheets.records(sheet, columns, texts=["org_code", "specialty"])
+    columns["name"] = sheets.column(sheet, NAME) if NAME in sheet.headings else -1
+    rows = sheets.records(sheet, columns, texts=["org_code", "specialty", "name"])
     rows = rows.only((rows["specialty"] == TOTAL) & rows["org_code"].str.fullmatch(NHS))
     if len(rows) < FEWEST:
         found = f"{len(rows)} NHS providers"
         raise DataError(sheet.place, found=found, allowed=f"at least {FEWEST}, a whole file")
+    naming.note(rows, "org_code", "name")
     return _checked(rows.plus(month=month))
 
 
