@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.data import DataError, verify
-from analysis.ingest import descriptions, later, refresh
+from analysis.ingest import descriptions, later, pilots, refresh
 from analysis.ingest.live import ae, ae_official, ae_workbook, kh03, kh03_workbook, shmi
 from tests.release_files import ae_csv, ae_rows, book, kh03_book, kh03_rows, shmi_csv
 
@@ -70,7 +70,7 @@ def test_pilot_trusts_dashes_are_missing(tmp_path):
     path = put(tmp_path, "August-2021-AE.xls", book({"Provider Level Data": rows}))
     frame = ae_workbook.read_workbook(path).set_index("org_code")
     assert frame.loc["RC9", ["over_4h", "over_4h_type1"]].isna().all()
-    assert frame.loc["RC9", "flag"] == ae_official.FLAG_PILOT
+    assert frame.loc["RC9", "flag"] == pilots.FLAG
     assert frame.loc["RAA", "over_4h"] == 120
 
 

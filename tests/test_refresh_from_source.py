@@ -12,10 +12,9 @@ import pandas as pd
 import pytest
 
 from analysis import __main__ as command, data
-from analysis.ingest import changes, record, refresh
+from analysis.ingest import changes, pilots, record, refresh
 from analysis.ingest.live import (
     ae,
-    ae_official,
     cqc_ratings,
     kh03,
     organisations,
@@ -104,7 +103,7 @@ def content():
     for address, html in test_pages.site().items():
         items["/" + address.removeprefix("https://")] = Item(html.encode(), kind="text/html; charset=utf-8")
     trusts = codes("ae_monthly", "month", "2023-03")
-    other = [code for code in trusts if code not in ae_official.PILOTS]
+    other = [code for code in trusts if code not in pilots.CODES]
     items[f"{UPLOADS}/2023/05/april%20ae.csv"] = Item(ae_csv("APRIL-2023", other))
     items[f"{UPLOADS}/2023/06/May-2023-CSV-bghfd.csv"] = Item(ae_csv("MAY-2023", other))
     beds = codes("beds_overnight", "quarter_end", "2024-09")
@@ -263,13 +262,13 @@ def test_one_publication_can_be_looked_up_alone(folder, tmp_path, capsys):
 
 def correction(tmp_path):
     """Return a folder with a revised file of March 2023: other attendances at every trust."""
-    trusts = [code for code in codes("ae_monthly", "month", "2023-03") if code not in ae_official.PILOTS]
-    pilots = [code for code in codes("ae_monthly", "month", "2023-03") if code in ae_official.PILOTS]
-    lines = ae_csv("MARCH-2023", trusts + pilots).decode().splitlines()
+    trusts = [code for code in codes("ae_monthly", "month", "2023-03") if code not in pilots.CODES]
+    without = [code for code in codes("ae_monthly", "month", "2023-03") if code in pilots.CODES]
+    lines = ae_csv("MARCH-2023", trusts + without).decode().splitlines()
     four = slice(10, 16)
     rows = [line.split(",") for line in lines]
     for row in rows[1:-1]:
-        row[four] = ["0"] * 6 if row[1] in pilots else row[four]
+        row[four] = ["0"] * 6 if row[1] in without else row[four]
     rows[-1][four] = [str(sum(int(row[place]) for row in rows[1:-1])) for place in range(10, 16)]
     (tmp_path / "new").mkdir()
     text = "\n".join(",".join(row) for row in rows) + "\n"

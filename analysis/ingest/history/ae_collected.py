@@ -8,9 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, files
+from analysis.ingest import checks, files, pilots
 from analysis.ingest.checks import Rows
-from analysis.ingest.live.ae_official import without_pilots
 
 FILE = r"ae_(20\d\d)-04_(20\d\d)-03\.csv"
 _KINDS, _KINDS_LATER = ("type_1", "type_2", "other"), ("type_1", "type_2", "type_3")
@@ -68,7 +67,7 @@ def read(path: Path) -> pd.DataFrame:
         bad = measures[over] > measures[all_of]
         checks.refuse(numbered.plus(**measures), bad, over, f"no more than {all_of}")
     code = checks.code(rows, "org_code")
-    return without_pilots(
+    return pilots.without(
         Rows(path.name, pd.DataFrame({"org_code": code, "month": month, **measures, "flag": None}))
     )
 

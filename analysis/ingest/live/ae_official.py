@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, files, naming
+from analysis.ingest import checks, files, naming, pilots
 from analysis.ingest.checks import Rows
 
 MONTHS = [name.upper() for name in calendar.month_name if name]
@@ -20,14 +20,6 @@ OFFICIAL_FILE = rf"(?i)(?:Monthly-)?(?:AE-)?({'|'.join(MONTHS)})-(20\d\d)(?:-.*)
 REVISED_ON = re.compile(r"revised-(\d\d)(\d\d)(\d\d)(?!\d)", re.I)
 OFFICIAL_FROM = "2019-04"
 BOOKED_FROM = "2020-08"
-FLAG_PILOT = "pilot: no 4-hour figures"
-
-# Field test of other access standards: no four-hour figures, the official files hold zeros.
-# RD3 was merged into R0D in October 2020, which then published none either.
-PILOTS = (
-    "RC9", "RD3", "R0D", "RDU", "RFR", "RGR", "RGT", "RHU", "RK9", "RNQ", "RQM", "RVW", "RX1", "RXF", "RYJ",
-)  # fmt: skip
-PILOT_FROM, PILOT_TO = "2019-05", "2023-05"
 
 _PROVIDER = ("Period", "Org Code", "Parent Org", "Org name")
 _KINDS = ("Type 1", "Type 2", "Other Department")
@@ -70,7 +62,7 @@ LAYOUTS: tuple[dict[str, str], ...] = (
 def read_official(path: Path) -> pd.DataFrame:
     """Return one official monthly file: one row per `org_code`; booked appointments are in the counts.
 
-    `over_4h` and `over_4h_type1` are NaN for PILOTS from PILOT_FROM to PILOT_TO.
+    `over_4h` and `over_4h_type1` are NaN for `pilots.CODES` from `pilots.FROM` to `pilots.TO`.
     Raises DataError for headings other than LAYOUTS, a month other than that of the file name, no TOTAL
     row at the end, a sum over providers that is not the TOTAL, a provider twice, more waits over four
     hours than attendances of a type, or a pilot trust with four-hour figures.
@@ -99,7 +91,7 @@ def read_official(path: Path) -> pd.DataFrame:
         checks.refuse(providers, by_type[field] > most, headings[field], allowed)
     checks.sums(rows, counts, total)
     out = pd.DataFrame({"org_code": codes, "month": month, **_official_fields(by_type), "flag": None})
-    return without_pilots(Rows(rows.place, out))
+    return pilots.without(Rows(rows.place, out))
 
 
 def month_of(path: Path) -> str:
@@ -161,12 +153,3 @@ def _official_fields(counts: pd.DataFrame) -> dict[str, pd.Series]:
         "waits_4_12h_dta": counts["waits_4_12h"],
         "waits_12h_dta": counts["waits_12h"],
     }
-
-
-def without_pilots(rows: Rows) -> pd.DataFrame:
-    """Return the rows with the four-hour figures of PILOTS missing and flagged; DataError where one has some."""
-    pilot = rows["org_code"].isin(PILOTS) & rows["month"].between(PILOT_FROM, PILOT_TO)
-    allowed = f"0, the mark for 'not published', for a pilot trust from {PILOT_FROM} to {PILOT_TO}"
-    checks.refuse(rows, pilot & (rows["over_4h"] > 0), "over_4h", allowed)
-    measures = {name: rows[name].mask(pilot) for name in ("over_4h", "over_4h_type1")}
-    return rows.frame.assign(**measures, flag=rows["flag"].mask(pilot, FLAG_PILOT))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, naming, sheets
+from analysis.ingest import checks, naming, pilots, sheets
 from analysis.ingest.checks import Rows, text
-from analysis.ingest.live.ae_official import MONTHS, without_pilots
+from analysis.ingest.live.ae_official import MONTHS
 from analysis.ingest.sheets import Sheet
 
 WORKBOOK = rf"(?i)(?:Monthly-)?(?:AE-)?({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.xlsx?"
@@ -85,7 +85,7 @@ def read_workbook(path: Path) -> pd.DataFrame:
     out = pd.DataFrame({"org_code": checks.code(providers, "code"), "month": month})
     checks.unique(providers, ["code"])
     naming.note(providers, "code", "name")
-    return without_pilots(Rows(sheet.place, out.assign(**_measures(numbers[~national]), flag=None)))
+    return pilots.without(Rows(sheet.place, out.assign(**_measures(numbers[~national]), flag=None)))
 
 
 def _check_month(sheet: Sheet, month: str) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.ingest import checks, descriptions, files, sheets
+from analysis.ingest import checks, descriptions, files, pilots, sheets
 from analysis.ingest.checks import Rows
-from analysis.ingest.live.ae_official import MONTHS, PILOT_FROM, PILOT_TO
+from analysis.ingest.live.ae_official import MONTHS
 
 TABLES = ("ae_england_monthly",)
 FILE = rf"(?i)Monthly-AE-Time-?Series-({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.xls"
@@ -164,10 +164,10 @@ def _check_measured(activity: Rows, performance: Rows) -> None:
     ):
         total = performance["month"].map(everyone[whole])
         unmeasured = total - performance[part]
-        pilots = performance["month"].between(PILOT_FROM, PILOT_TO)
+        tried = performance["month"].between(pilots.FROM, pilots.TO)
         checks.refuse(
             performance,
-            (unmeasured < -ROUNDING) | (~pilots & (unmeasured > ROUNDING)),
+            (unmeasured < -ROUNDING) | (~tried & (unmeasured > ROUNDING)),
             part,
             f"the {{:,.12g}} {whole} of sheet Activity, or fewer while pilots were left out",
             right=total,
