@@ -63,7 +63,7 @@ def curve(rows: pd.DataFrame, *, main: Mapping[str, str], unit: str, step: float
 
 def _ordered(rows: pd.DataFrame, name: str, own: str) -> list[str]:
     """Return the values of a choice: the report's own first, the others from worst to best."""
-    rank = rows.reset_index(drop=True).reset_index().groupby(name)["index"].mean().sort_values()
+    rank = rows.reset_index(drop=True).reset_index().groupby(name)["index"].mean().sort_values(kind="stable")
     return [own, *(value for value in rank.index if value != own)]
 
 

@@ -28,12 +28,24 @@ def attack(published: pd.DataFrame, *, hide_zeros: bool = False) -> pd.DataFrame
     """
     values, hidden = parsed(published)
     least = 0 if hide_zeros else 1
-    known = list(margins.lines(published, values, hidden, least))
+    known = consistent(published, values, hidden, least)
     rows = [
         {"row": published.index[i], "column": published.columns[j], "lower": lower, "upper": upper}
         for (i, j), (lower, upper) in _ranges(values, hidden, known, least).items()
     ]
     return pd.DataFrame(rows, columns=["row", "column", "lower", "upper"])
+
+
+def consistent(
+    published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, least: int
+) -> list[list[Cell]]:
+    """Return the lines of `margins.lines` that can all be true: what only looks like a total gives way to what is one."""
+    found = list(margins.lines(published, values, hidden, least))
+    known = [line for certain, lines in found if certain for line in lines]
+    for certain, lines in found:
+        if not certain and _possible(values, hidden, known + lines, least):
+            known += lines
+    return known
 
 
 def last_adds(labels: pd.Index) -> bool:
@@ -121,6 +133,32 @@ def _ranges(
 ) -> dict[Cell, tuple[float, float]]:
     """Return least and greatest value of each hidden cell among whole numbers that fit the shown ones."""
     place = {at(spot): number for number, spot in enumerate(np.argwhere(hidden))}
+    left, right = _equations(values, hidden, lines, place)
+    bound = {spot for line in lines for spot in line}
+    return {
+        spot: _range(left, right, number, least, int(values.sum()))
+        if spot in bound
+        else (float(least), np.inf)
+        for spot, number in place.items()
+    }
+
+
+def _possible(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int) -> bool:
+    """Tell whether any whole numbers fit the shown ones when these lines add up."""
+    place = {at(spot): number for number, spot in enumerate(np.argwhere(hidden))}
+    try:
+        left, right = _equations(values, hidden, lines, place)
+        if place:
+            _range(left, right, 0, least, int(values.sum()))
+    except DisclosureError:
+        return False
+    return True
+
+
+def _equations(
+    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], place: dict[Cell, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return coefficients of the hidden cells, a row a line, and what each line leaves for them."""
     left, right = [], []
     for line in lines:
         signs = [1] * (len(line) - 1) + [-1]
@@ -134,13 +172,7 @@ def _ranges(
         )
     if any(known and not row.any() for row, known in zip(left, right, strict=True)):
         raise DisclosureError(UNEVEN)
-    bound = {spot for line in lines for spot in line}
-    return {
-        spot: _range(np.array(left), np.array(right), number, least, int(values.sum()))
-        if spot in bound
-        else (float(least), np.inf)
-        for spot, number in place.items()
-    }
+    return np.array(left), np.array(right)
 
 
 def _range(left: np.ndarray, right: np.ndarray, number: int, least: int, shown: int) -> tuple[float, float]:

@@ -45,8 +45,8 @@ def sums(labels: pd.Index) -> dict[int, list[int]]:
 
 def lines(
     published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, least: int
-) -> Iterator[list[Cell]]:
-    """Yield the cells that add up, all but the last to the last, of rows and columns that are totals.
+) -> Iterator[tuple[bool, list[list[Cell]]]]:
+    """Yield the cells that add up, all but the last to the last, of each row or column that is a total, and whether it says so.
 
     A label TOTAL is taken at its word; another that names a total when nothing shown speaks against it; any other row
     or column when it is the sum of the rest (two or more) wherever all is shown.
@@ -62,9 +62,8 @@ def lines(
                 continue
             word = TOTAL in _parts(labels[place])
             if word or _fits(numbers, masks, place, members, least, seen=place not in named):
-                for row in range(len(numbers)):
-                    spots = [(row, other) for other in (*members, place)]
-                    yield [spot[::-1] for spot in spots] if turned else spots
+                lines = [[(row, other) for other in (*members, place)] for row in range(len(numbers))]
+                yield word, [[spot[::-1] for spot in line] for line in lines] if turned else lines
 
 
 def total_label(labels: pd.Index) -> Hashable:

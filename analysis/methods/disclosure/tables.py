@@ -19,6 +19,7 @@ from analysis.methods.disclosure.attack import (
     at,
     attack,
     bounds,
+    consistent,
     parsed,
 )
 from analysis.methods.disclosure.margins import TOTAL
@@ -198,7 +199,7 @@ def _seal(
             return known
         shown, masks = parsed(frame)
         spot = at(np.argwhere(hidden)[weak[0]])
-        lines = margins.lines(frame, shown, masks, 0 if hide_zeros else 1)
+        lines = consistent(frame, shown, masks, 0 if hide_zeros else 1)
         near = {cell for line in lines if spot in line for cell in line if usable[cell] and not hidden[cell]}
         rest = near or {at(cell) for cell in np.argwhere(usable & ~hidden)}
         if not rest:
