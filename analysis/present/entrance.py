@@ -36,7 +36,7 @@ def ask(*, heading: str, hint: str, action: str, key: str, other: tuple[str, str
     """
     words, address = other
     html = (
-        f'<form class="ask" role="search" aria-label="{escape(heading)}" action="{escape(action)}" method="get">'
+        f'<form class="result ask" role="search" aria-label="{escape(heading)}" action="{escape(action)}" method="get">'
         f'<label for="ask-{escape(key)}">{escape(heading)}</label><div><input id="ask-{escape(key)}" name="{escape(key)}" '
         f'type="search" placeholder="{escape(hint)}" autocomplete="off" spellcheck="false" required>'
         f'<button type="submit">Find</button></div><p><a href="{escape(address)}">{escape(words)}</a></p></form>'
