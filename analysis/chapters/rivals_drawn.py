@@ -12,7 +12,7 @@ from analysis.study import regime
 
 MAIN = {"sample": "All trusts", "method": "imputation", "window": "three years"}
 UP = {
-    "shmi": "fewer deaths per hundred expected",
+    "shmi": "fewer deaths per hundred",
     "four_hour_waits": "more in a hundred in four hours",
     "recommend_work": "more in a hundred recommend",
 }

@@ -67,7 +67,7 @@
   };
   const number = (value, unit) => {
     if (value === null || value === undefined) return "..";
-    const { digits, before, after } = index.units[unit], { grouped, negative } = bare(value, digits);
+    const { digits, before, after, scale } = index.units[unit], { grouped, negative } = bare(scale * value, digits);
     return `${negative ? "−" : ""}${before}${grouped}${after}`;
   };
   const interval = (low, high, unit) => {

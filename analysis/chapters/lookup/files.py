@@ -34,7 +34,7 @@ from analysis.chapters.lookup.stretches import events
 from analysis.methods.spc.signals import SIGNALS
 from analysis.present import words
 from analysis.present.tables import MARKS
-from analysis.present.words import FORMATS
+from analysis.present.words import FORMATS, SCALE
 from analysis.study import published
 
 DIGITS = 4  # places kept after the point; the page shows three at most
@@ -108,7 +108,10 @@ def outline() -> dict[str, Any]:
         "tables": {table: _source(table) for table in sorted({entry_of(name).table for name in names})},
         "tenths": list(TENTHS),
         "trusts": [_about_trust(code) for code in listed()],
-        "units": {unit: dict(zip(("digits", "before", "after"), FORMATS[unit], strict=True)) for unit in FORMATS},
+        "units": {
+            unit: dict(zip(("digits", "before", "after"), FORMATS[unit], strict=True)) | {"scale": SCALE.get(unit, 1)}
+            for unit in FORMATS
+        },
     }  # fmt: skip
 
 
