@@ -162,7 +162,9 @@ def answer(ambulance: list[str], mental: list[str]) -> str:
             f"{words.number(found)} of {words.number(of)} points {said}"
             for (found, of), said in zip(worse.values(), ("before", "in", "after"), strict=True)
         ]
-        parts.append(f"{kind} lay clearly worse than the others at {words.join(told)} special measures")
+        parts.append(
+            f"{kind} lay outside the limits of the others, on the worse side, at {words.join(told)} special measures"
+        )
     return f"Of those in the regime, {'; '.join(parts)}."
 
 

@@ -10,6 +10,7 @@ import posixpath
 import re
 import shutil
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -203,12 +204,21 @@ def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         return
     made = kept.metadata[record.RECORD]
     ends = sorted(table["data_to"] for table in made["tables"].values() if table["data_to"])
-    to = f"Figures reach to {escape(in_words(ends[-1]))}. " if ends else ""
+    to = f"Tables of this page reach to {escape(in_words(ends[-1]))}. " if ends else ""
+    until = analysed_to(made["tables"])
+    to += f"The main analysis of its indicators ends with {escape(in_words(until))}. " if until else ""
     context["body"] += (
         f'<div class="provenance"><p>{to}{escape(signoffs.sentence(pagename))}</p><details><summary>Record of this run</summary>'
         f"<p>Run on {made['run_on']}. Inputs <code>{record.inputs(made)}</code>: pages with one such mark rest on the same "
         "data, code and packages.</p></details></div>"
     )
+
+
+def analysed_to(tables: Iterable[str]) -> str:
+    """Return the last period of the main analysis of the indicators that these tables hold; '' where there is none."""
+    catalogue = data.load("indicators")
+    ends = catalogue.loc[catalogue["table"].isin(list(tables)), "main_until"].dropna().astype(str)
+    return max(ends, key=lambda end: f"{end}-12"[:7], default="")
 
 
 def in_words(end: str) -> str:
