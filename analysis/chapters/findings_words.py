@@ -150,13 +150,7 @@ def study_said(known: Numbers) -> str:
     told = f", though beside trusts alike we cannot tell for {words.join(untold)}" if untold else ""
     parts = [f"Against the prediction we see the same for {words.join(agree)}{told}."] if agree else []
     parts += [f"We do not see it for {words.join(differ)}."] if differ else []
-    parts += (
-        [
-            f"No estimate by trust could be made for {words.join(unknown)}."
-        ]
-        if unknown
-        else []
-    )
+    parts += [f"No estimate by trust could be made for {words.join(unknown)}."] if unknown else []
     return " ".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +11,7 @@ from analysis.ingest import checks, descriptions, files
 from analysis.ingest.checks import Rows
 
 DAY = {"2014-12-31": "%Y-%m-%d"}
+Part = tuple[str, Callable[[Path], pd.DataFrame]]  # of a table: the form of its file's name, and its reader
 
 
 def read(
@@ -27,6 +28,18 @@ def read(
     rows = files.read_csv(path, list(named.values()))
     checks.size(rows, records)
     return checked(Rows(path.name, rows.frame.set_axis(list(named), axis=1), named), table)
+
+
+def releases(folder: Path, parts: Mapping[str, Part]) -> list[Path]:
+    """Return the files under `folder`, one a table that is there."""
+    found = [files.find_one(folder, name) for name, _ in parts.values()]
+    return [path for path in found if path is not None]
+
+
+def tables(folder: Path, parts: Mapping[str, Part]) -> dict[str, pd.DataFrame]:
+    """Return the tables whose file is there, each as its own reader makes it."""
+    found = {table: (files.find_one(folder, name), make) for table, (name, make) in parts.items()}
+    return {table: make(path) for table, (path, make) in found.items() if path is not None}
 
 
 def checked(rows: Rows, table: str) -> Rows:

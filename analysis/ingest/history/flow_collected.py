@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.ingest import checks, descriptions, files
+from analysis.ingest.history import collected
 
 FIRST, LAST = "2009-09", "2026-12"
 # A rate is the mean of the days' rates, beds are means in whole numbers: apart in small trusts, and by this much.
@@ -66,14 +67,12 @@ TABLES = tuple(PARTS)
 
 def releases(folder: Path) -> list[Path]:
     """Return the collected files under `folder`, one a table that is there."""
-    found = [files.find_one(folder, name) for name, _ in PARTS.values()]
-    return [path for path in found if path is not None]
+    return collected.releases(folder, PARTS)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
     """Return the tables whose file is there; errors as in `beds`, `criteria` and `staff`."""
-    found = {table: (files.find_one(folder, name), make) for table, (name, make) in PARTS.items()}
-    return {table: make(path) for table, (path, make) in found.items() if path is not None}
+    return collected.tables(folder, PARTS)
 
 
 def _placed(rows: checks.Rows) -> pd.DataFrame:

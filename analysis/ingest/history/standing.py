@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.ingest import checks, descriptions, files
+from analysis.ingest.history import collected
 
 QUARTERS = {"1": "06", "2": "09", "3": "12", "4": "03"}
 KINDS = {
@@ -110,11 +111,9 @@ TABLES = tuple(PARTS)
 
 def releases(folder: Path) -> list[Path]:
     """Return the snapshots under `folder`, one a table that is there."""
-    found = [files.find_one(folder, name) for name, _ in PARTS.values()]
-    return [path for path in found if path is not None]
+    return collected.releases(folder, PARTS)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
     """Return the tables whose file is there; errors as in `segments`, `mortality` and `ratings`."""
-    found = {table: (files.find_one(folder, name), make) for table, (name, make) in PARTS.items()}
-    return {table: make(path) for table, (path, make) in found.items() if path is not None}
+    return collected.tables(folder, PARTS)
