@@ -92,7 +92,7 @@ def test_lists_follow_the_reading_order_and_filling_twice_changes_nothing(tmp_pa
     )
     for name in ("b", "a"):
         (tmp_path / f"{name}.html").write_text(
-            f'<h1>Chapter {name}<a class="headerlink">#</a></h1><figure class="result" id="f-{name}">'
+            f'<h1>Chapter {name}<a aria-hidden="true" class="headerlink">#</a></h1><p>Text</p><figure class="result" id="f-{name}">'
             f'<figcaption class="finding">Fell in {name} <span class="status">public record</span></figcaption>'
             f'<table class="result"><caption>Table {name}</caption>'
         )
@@ -103,6 +103,7 @@ def test_lists_follow_the_reading_order_and_filling_twice_changes_nothing(tmp_pa
     page = BeautifulSoup(first, "html.parser")
     links = [(a["href"], a.get_text()) for a in page.select("#list-of-figures a")]
     assert links == [("../b.html#f-b", "Fell in b"), ("../a.html#f-a", "Fell in a")]
+    assert [one.get_text() for one in page.select("h3")] == ["Chapter b", "Chapter a"] * 2
     assert [a.get_text() for a in page.select("#list-of-tables a")] == ["Table b", "Table a"]
     assert first.startswith("x")
     assert first.endswith("z")

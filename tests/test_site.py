@@ -292,6 +292,15 @@ def test_the_style_sheet_holds_no_picture_and_pictures_no_style():
     ] == []
 
 
+def test_the_lists_of_figures_and_tables_stand_under_the_titles_of_chapters():
+    titles = {page(built(name)).h1.find(string=True).strip() for name in TOC}
+    lists = page(built("about/figures")).select("#list-of-figures h3, #list-of-tables h3")
+    found = [one.find(string=True).strip() for one in lists if one.get_text(strip=True)]
+    assert len(found) > len(TOC) / 2
+    assert set(found) <= titles
+    assert max(len(one.get_text()) for one in lists) < 100
+
+
 def test_every_built_page_is_in_the_contents():
     """A page left over from an earlier build would be published with the others."""
     made = {file.relative_to(HTML).with_suffix("").as_posix() for file in HTML.rglob("*.html")}

@@ -212,7 +212,7 @@ def fill(out: Path, names: list[str]) -> None:
     figures, tables = [], []
     for name in names:
         html = (out / f"{name}.html").read_text(encoding="utf-8")
-        heading = re.search(r"<h1>(.*?)<a class", html, re.DOTALL)
+        heading = re.search(r"<h1>(.*?)(?:<a\b|</h1>)", html, re.DOTALL)
         chapter = TAG.sub("", heading.group(1)).strip() if heading else name
         drawn = [(f"../{name}.html#{anchor}", _words(title)) for anchor, title in FIGURE.findall(html)]
         told = [(f"../{name}.html", _words(title)) for title in TABLE.findall(html)]
