@@ -162,10 +162,8 @@ def answer(ambulance: list[str], mental: list[str]) -> str:
             f"{words.number(found)} of {words.number(of)} points {said}"
             for (found, of), said in zip(worse.values(), ("before", "in", "after"), strict=True)
         ]
-        parts.append(
-            f"{kind} lay outside the limits of the others, on the worse side, at {words.join(told)} special measures"
-        )
-    return f"Of those in the regime, {'; '.join(parts)}."
+        parts.append(f"The {kind} of the regime: {words.join(told)} special measures.")
+    return f"We count how often a trust lay outside the limits of the others, on the worse side. {' '.join(parts)}"
 
 
 def all_outside(codes: tuple[str, ...]) -> pd.DataFrame:

@@ -30,6 +30,7 @@ from analysis.site import alone, installed, judge, pages, record, run
 OTHER_CHAPTER = re.compile(r"(?:\{glue:[a-z]*\}`+|:doc: *)([\w./-]+)\.ipynb")
 DAY, MONTH = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d")
 FEW = 5  # chapters left to run that are named
+CATALOGUE = "indicators"  # a book without indicators has no main analysis to end
 STATEMENTS = "evidence_statements"  # the table that the role `statement` looks into
 
 
@@ -216,7 +217,9 @@ def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
 
 def analysed_to(tables: Iterable[str]) -> str:
     """Return the last period of the main analysis of the indicators that these tables hold; '' where there is none."""
-    catalogue = data.load("indicators")
+    if CATALOGUE not in data.names():
+        return ""
+    catalogue = data.load(CATALOGUE)
     ends = catalogue.loc[catalogue["table"].isin(list(tables)), "main_until"].dropna().astype(str)
     return max(ends, key=lambda end: f"{end}-12"[:7], default="")
 
