@@ -8,7 +8,7 @@ import pytest
 
 from analysis import data
 from analysis.data import DataError
-from analysis.ingest.net import content, fetch, pages, source, ways
+from analysis.ingest.net import content, fetch, links, pages, source, ways
 from tests import test_pages
 from tests.local_web import Item, serving
 
@@ -54,7 +54,7 @@ def test_names_in_use_pass():
         "NHS-Staff-Survey-benchmark-2020\u20132024.xlsx",
         "etr.zip",
     ):
-        assert pages.NAME.fullmatch(name)
+        assert links.NAME.fullmatch(name)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_links_that_are_no_addresses_are_passed_over():
     page = test_pages.html(
         ("x", "http://[bad"), ("y", "https://a\u2100b/"), ("z", "https://www.cqc.org.uk/#%")
     )
-    found = {link.address for link in pages.links(page, "https://www.cqc.org.uk/")}
+    found = {link.address for link in links.links(page, "https://www.cqc.org.uk/")}
     assert found == {"https://www.cqc.org.uk/"}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.ingest.net import pages
+from analysis.ingest.net import links, pages
 
 WHERE = {publication.name: publication for publication in pages.PUBLICATIONS}
 UPLOADS = "https://www.england.nhs.uk/statistics/wp-content/uploads/sites/2"
@@ -97,7 +97,7 @@ def find(name, *, held=(), changed=None, opened=None):
             opened.append(address)
         return answers[address], address
 
-    return [(found.name, found.period) for found in pages.find(WHERE[name], get, held=frozenset(held))]
+    return [(found.name, found.period) for found in links.find(WHERE[name], get, held=frozenset(held))]
 
 
 def test_ae_months_are_found_on_the_pages_of_their_years():
@@ -132,7 +132,7 @@ def test_two_files_that_cannot_be_told_apart_are_refused():
         ("Monthly A&amp;E June 2023 (CSV)", f"{UPLOADS}/June-2023-a.csv"),
         ("Monthly A&amp;E June 2023 (CSV)", f"{UPLOADS}/June-2023-b.csv"),
     )
-    with pytest.raises(pages.PageError, match="one newest file for 2023-06"):
+    with pytest.raises(links.PageError, match="one newest file for 2023-06"):
         find("ae", changed={year: page})
 
 
@@ -176,7 +176,7 @@ def test_trust_codes_are_one_archive_that_is_always_the_newest():
 def test_page_without_its_links_is_refused_in_words(name):
     page = WHERE[name].page
     changed = {page: html(("We have moved", "https://www.england.nhs.uk/new"), ("Contact", "/contact"))}
-    with pytest.raises(pages.PageError) as caught:
+    with pytest.raises(links.PageError) as caught:
         find(name, changed=changed)
     assert caught.value.table == page
     assert "the page has changed or moved: adapt analysis/ingest/net/pages.py" in str(caught.value)
@@ -186,12 +186,12 @@ def test_page_without_its_links_is_refused_in_words(name):
 def test_year_page_without_files_is_refused_when_none_has_any():
     year = WHERE["ae"].page + "ae-attendances-and-emergency-admissions-{}/"
     changed = {year.format(name): html(("Contact", "/contact")) for name in ("2022-23", "2023-24")}
-    with pytest.raises(pages.PageError, match="ae-attendances-and-emergency-admissions-2023-24"):
+    with pytest.raises(links.PageError, match="ae-attendances-and-emergency-admissions-2023-24"):
         find("ae", changed=changed)
 
 
 def test_links_to_other_hosts_are_left_out():
-    found = pages.links(
+    found = links.links(
         html(
             ("x", "https://example.org/a.csv"),
             ("y", "https://evilengland.nhs.uk.org/a.csv"),

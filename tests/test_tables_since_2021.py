@@ -10,9 +10,9 @@ from analysis.chapters import about_editions
 from analysis.data import DataError, load
 from analysis.edition import headlines
 from analysis.ingest import later, refresh
-from analysis.ingest.history import ae_collected, flow_collected, kh03_collected, standing
-from analysis.ingest.live import ae, cancelled
-from analysis.ingest.net import pages, source
+from analysis.ingest.history import ae_collected, flow_collected, kh03_collected
+from analysis.ingest.live import ae, cancelled, oversight
+from analysis.ingest.net import links, source
 from tests.release_files import ae_csv, book
 
 GAP = [str(month) for month in pd.period_range("2024-04", "2025-03", freq="M")]
@@ -131,7 +131,7 @@ def test_the_twelve_months_that_are_not_at_hand_fill_themselves_and_one_month_is
 )
 def test_a_month_that_is_not_at_hand_is_looked_up_on_the_pages(month, new):
     name = f"{pd.Period(month):%B-%Y}-CSV-x1.csv"
-    file = pages.Found("ae", name, month, f"https://www.england.nhs.uk/{name}", f"Monthly A&E {month}")
+    file = links.Found("ae", name, month, f"https://www.england.nhs.uk/{name}", f"Monthly A&E {month}")
     assert source._is_new(file, data.describe("ae_monthly"), {}) is new
 
 
@@ -269,6 +269,20 @@ def test_beds_of_daily_returns_are_those_of_the_quarterly_return():
     assert (both["ga_open"] / both["general_acute_available"]).median() == pytest.approx(1, abs=0.01)
 
 
+def test_a_month_that_repeats_the_one_before_is_missing(tmp_path):
+    head = "period,org_code,general_acute_beds_available,general_acute_beds_occupied,general_acute_beds_occupancy_rate,"
+    head += "adult_critical_care_beds_available,adult_critical_care_beds_occupied\n"
+    same = "RAA,200,180,0.9,10,9\n", "RBB,100,90,0.9,,\n"
+    lines = [f"{month},{line}" for month in ("2022-07", "2022-08") for line in same]
+    path = tmp_path / "uec_sitrep_beds_monthly_2022-04_2025-08.csv"
+    path.write_text(head + "".join(lines))
+    assert flow_collected.beds(path)["month"].unique().tolist() == ["2022-07"]
+    path.write_text(head + "".join(lines).replace("2022-08,RBB,100,90", "2022-08,RBB,101,91"))
+    assert flow_collected.beds(path)["month"].unique().tolist() == ["2022-07", "2022-08"]
+    held = set(load("beds_daily_returns")["month"].astype(str))
+    assert set(map(str, pd.period_range("2022-04", "2025-08", freq="M"))) - held == {"2022-08"}
+
+
 def test_staff_of_every_trust_that_entered_is_held():
     table = load("workforce")
     assert set(load("regime_trusts")["org_code"]) <= set(table["org_code"])
@@ -305,12 +319,12 @@ def test_a_segment_that_is_none_is_refused(tmp_path):
     path.write_text(
         "org_code,Trust_type,league_avg_score,league_segment,league_rank\nRAA,Acute trust,2.1,2,7\n"
     )
-    assert standing.segments(path).loc[0, "quarter_end"] == "2026-03"
+    assert oversight.collected(path).loc[0, "quarter_end"] == "2026-03"
     path.write_text(
         "org_code,Trust_type,league_avg_score,league_segment,league_rank\nRAA,Acute trust,2.1,2.5,7\n"
     )
     with pytest.raises(DataError, match="a whole number"):
-        standing.segments(path)
+        oversight.collected(path)
 
 
 def test_patients_who_could_leave_need_days(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,10 @@ RATE_WITHIN, LARGE = 0.02, 100
 
 
 def beds(path: Path) -> pd.DataFrame:
-    """Return `beds_daily_returns`; DataError for a rate of the file that is not occupied over open."""
+    """Return `beds_daily_returns`; DataError for a rate of the file that is not occupied over open.
+
+    A month whose every figure is that of the month before was copied, not counted: it is left out.
+    """
     columns = {
         "general_acute_beds_available": "ga_open",
         "general_acute_beds_occupied": "ga_occupied",
@@ -29,7 +33,18 @@ def beds(path: Path) -> pd.DataFrame:
     checks.near(
         rows, "general_acute_beds_occupancy_rate", rate, right, within=RATE_WITHIN, allowed="occupied / open"
     )
-    return descriptions.tidy(_placed(rows).assign(**counts), "beds_daily_returns")
+    table = _placed(rows).assign(**counts)
+    return descriptions.tidy(table[~table["month"].isin(_copied(table))], "beds_daily_returns")
+
+
+def _copied(table: pd.DataFrame) -> list[str]:
+    """Return the months in which every trust has the very figures of the month before."""
+    parts = {
+        str(month): rows.drop(columns="month").set_index("org_code").sort_index()
+        for month, rows in table.groupby("month")
+    }
+    months = sorted(parts)
+    return [now for before, now in pairwise(months) if parts[now].equals(parts[before])]
 
 
 def criteria(path: Path) -> pd.DataFrame:

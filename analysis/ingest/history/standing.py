@@ -1,4 +1,4 @@
-"""Where trusts stand: segments of the Oversight Framework, mortality with banding, a rating; one snapshot each."""
+"""Where trusts stand: mortality with banding, and a rating; one snapshot each."""
 
 from __future__ import annotations
 
@@ -9,30 +9,8 @@ import pandas as pd
 from analysis.ingest import checks, descriptions, files
 from analysis.ingest.history import collected
 
-QUARTERS = {"1": "06", "2": "09", "3": "12", "4": "03"}
-KINDS = {
-    "Acute trust": "acute",
-    "Mental health and community trust": "mental health or community",
-    "Ambulance trust": "ambulance",
-}
 UNRATED = "Not rated"
 ROUNDED = 5  # deaths are published to the nearest five
-
-
-def segments(path: Path) -> pd.DataFrame:
-    """Return `oversight_segments`; DataError for a rank that two trusts of a kind share or a segment of no number."""
-    year, quarter = path.stem.removeprefix("nof_segments_").split("_q")
-    end = f"{int(year[:4]) + (quarter == '4')}-{QUARTERS[quarter]}"
-    columns = {"league_segment": "segment", "league_rank": "rank"}
-    rows = files.read_csv(path, ["org_code", "Trust_type", "league_avg_score", *columns])
-    checks.one_of(rows, "Trust_type", list(KINDS))
-    checks.unique(rows, ["org_code"])
-    whole = checks.numbers(rows, columns, low=1, whole=True, required=True).rename(columns=columns)
-    score = checks.number(rows, "league_avg_score", low=1, high=4, required=True)
-    table = whole.assign(
-        org_code=checks.code(rows, "org_code"), quarter_end=end, kind=rows["Trust_type"].map(KINDS)
-    )
-    return descriptions.tidy(table.assign(score=score), "oversight_segments")
 
 
 def mortality(path: Path) -> pd.DataFrame:
@@ -102,7 +80,6 @@ def ratings(path: Path) -> pd.DataFrame:
 
 
 PARTS = {
-    "oversight_segments": (r"nof_segments_20\d\d-\d\d_q[1-4]\.csv", segments),
     "shmi_banded": (r"shmi_20\d\d-01_20\d\d-12\.csv", mortality),
     "cqc_locations": (r"cqc_one_location_per_trust_20\d\d-\d\d\.csv", ratings),
 }
@@ -115,5 +92,5 @@ def releases(folder: Path) -> list[Path]:
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables whose file is there; errors as in `segments`, `mortality` and `ratings`."""
+    """Return the tables whose file is there; errors as in `mortality` and `ratings`."""
     return collected.tables(folder, PARTS)

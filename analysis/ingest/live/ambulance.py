@@ -1,9 +1,13 @@
-"""Ambulance quality indicators by service and month: clinical outcomes (AmbCO) and response times (AmbSYS)."""
+"""Ambulance quality indicators by service and month: clinical outcomes (AmbCO) and response times (AmbSYS).
+
+The publisher puts one CSV file and one workbook of each on its page. Of the workbooks that of response times is read
+(sheet Raw: Area, financial year and name of the month beside the codes), by the layout of a public program that reads
+it and of the collected file, which was made from it; the workbook of clinical outcomes is not known: use its CSV file.
+"""
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +15,18 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, naming
+from analysis.ingest import checks, descriptions, files, naming, sheets
 from analysis.ingest.checks import Rows
+from analysis.ingest.live.ae_official import MONTHS
 
 TABLES = ("ambulance_outcomes", "ambulance_response")
 BY_PERIOD = True  # a file replaces the months that it holds, and no others
 STEP = 1
 CLOSED = r"amb(co|sys)_20\d\d-\d\d_20\d\d-\d\d\.csv"
-FILE = r"(?i)Amb(CO|SYS)[-_ ].*\.csv"
+FILE = r"(?i)Amb(CO[-_ ].*\.csv|SYS[-_ ].*\.(?:csv|xlsx))"
 ENGLAND = "ENG"
 MISSING = ("", ".", "-")
+APRIL = 4  # of a financial year the first month
 FEWEST = 10  # services that a whole month has, once all had joined
 # Field: heading where codes are written out, code in the publisher's file.
 OUTCOMES = {
@@ -95,7 +101,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     """
     parts: dict[str, list[tuple[str, pd.DataFrame]]] = {}
     for path in releases(folder):
-        kind = KINDS[re.fullmatch(FILE, path.name)[1].upper()]  # type: ignore[index]
+        kind = KINDS["SYS" if path.name.upper().startswith("AMBSYS") else "CO"]
         frame = series(path, kind)
         last = str(frame["month"].max())
         if any(last == other for other, _ in parts.get(kind.table, [])):
@@ -117,7 +123,10 @@ def _joined(found: list[tuple[str, pd.DataFrame]], table: str) -> pd.DataFrame:
 
 def series(path: Path, kind: Kind) -> pd.DataFrame:
     """Return one file: one row a service and month, England too; raises DataError as `read` does."""
-    rows = _published(path, kind) if _official(path) else _written_out(path, kind)
+    if path.suffix.lower() == ".xlsx":
+        rows = _workbook(path, kind)
+    else:
+        rows = _published(path, kind) if _official(path) else _written_out(path, kind)
     checks.code(rows, "org_code", pattern=descriptions.pattern(kind.table, "org_code"))
     early = (rows["month"] < str(descriptions.field(kind.table, "month")["constraints"]["minimum"])) | (
         rows["month"] >= checks.this_month()
@@ -155,6 +164,24 @@ def _published(path: Path, kind: Kind) -> Rows:
     when = year.map("{:04.0f}".format) + "-" + month.map("{:02.0f}".format)
     out = Rows(path.name, frame.assign(org_code=code, month=when), headings | {"month": "Month"})
     return out.only(~code.str.fullmatch(r"Y\d\d"))
+
+
+def _workbook(path: Path, kind: Kind) -> Rows:
+    """Return the sheet of the publisher's workbook that has all codes, regions left out."""
+    codes = {name: code for name, (_, code) in kind.figures.items() if code}
+    who = {"org_code": "Area", "Org Name": "Trust", "year": "Year", "named": "Month"}
+    sheet = sheets.headed(sheets.read(path), ("Raw",), [*who.values(), *codes.values()], file=path.name)
+    columns = {field: sheets.column(sheet, heading) for field, heading in {**who, **codes}.items()}
+    rows = sheets.records(sheet, columns, texts=list(who))
+    rows = rows.only(rows["year"].str.fullmatch(r"20\d\d-\d\d"))
+    named = rows["named"].str.upper()
+    checks.refuse(rows, ~named.isin(MONTHS), "named", "the name of a month")
+    number = named.map({name: place for place, name in enumerate(MONTHS, start=1)})
+    year = rows["year"].str[:4].astype("int64") + (number < APRIL)
+    naming.note(rows, "org_code", "Org Name")
+    month = year.astype("str") + "-" + number.map("{:02.0f}".format)
+    area = rows["org_code"].str.upper()
+    return rows.plus(month=month, org_code=area).only(~area.str.fullmatch(r"Y\d\d"))
 
 
 def _written_out(path: Path, kind: Kind) -> Rows:

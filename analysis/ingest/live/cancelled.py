@@ -1,4 +1,8 @@
-"""Elective operations cancelled at the last minute (QMCO): a collected file, then the official workbooks of quarters."""
+"""Elective operations cancelled at the last minute (QMCO): a collected file, then the official workbooks of quarters.
+
+The layout of the workbooks (sheet Provider, its Period line, England with and without independent providers above the
+trusts) is that of two public programs that read them; sums of four of them are published levels that a test holds.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ SUMMED = True  # each workbook prints its own totals
 STEP = None  # the collection was paused, and one quarter is not at hand
 COLLECTED = r"cancelled_operations_quarterly_20\d\d-\d\d_20\d\d-\d\d\.csv"
 CLOSED = COLLECTED
-WORKBOOK = r"(?i:Q([1-4])-?(20\d\d)-(\d\d)-Cancelled-Operations.*\.xls[xm]?)"
+WORKBOOK = r"(?i:(?=.*Cancelled-Op).*?Q([1-4])-?(20\d\d)-(\d\d).*\.xls[xm]?)"
 ENDS = {"1": "06", "2": "09", "3": "12", "4": "03"}
 HEADINGS = {
     "code": "Organisation Code",
@@ -82,6 +86,7 @@ def _collected(path: Path) -> pd.DataFrame:
 
 def _workbook(path: Path) -> pd.DataFrame:
     sheet = sheets.headed(sheets.read(path), ("Provider",), list(HEADINGS.values()), file=path.name)
+    _check_quarter(sheet, path.name)
     columns = {field: sheets.column(sheet, heading) for field, heading in HEADINGS.items()}
     rows = sheets.records(sheet, columns, texts=("code", "name"))
     national = rows["name"].str.upper().str.startswith("ENGLAND") & ~rows["name"].str.contains(
@@ -100,3 +105,14 @@ def _workbook(path: Path) -> pd.DataFrame:
     naming.note(providers, "code", "name")
     table = counts[~national].assign(org_code=checks.code(providers, "code"), source=OFFICIAL)
     return table.assign(quarter_end=period_of(path.name))
+
+
+def _check_quarter(sheet: sheets.Sheet, name: str) -> None:
+    """Refuse a sheet whose line 'Period: Quarter 1, 2022-23 (April to June 2022)' is not of the file name's quarter."""
+    fits = re.fullmatch(WORKBOOK, name)
+    assert fits is not None
+    for number, words in enumerate(sheet.top, start=1):
+        stated = re.search(r"Quarter ([1-4]),? (20\d\d)[-/](\d\d)", words, re.I)
+        if stated and stated.groups() != fits.groups():
+            allowed = f"Quarter {fits[1]}, {fits[2]}-{fits[3]}, as in the file name"
+            raise DataError(sheet.place, row=number, column="Period", found=stated[0], allowed=allowed)

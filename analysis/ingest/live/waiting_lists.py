@@ -1,4 +1,8 @@
-"""Patients waiting for planned treatment by provider: 31 March 2013 to 2019, and the publisher's monthly workbooks."""
+"""Patients waiting for planned treatment by provider: 31 March 2013 to 2019, and the publisher's monthly workbooks.
+
+The layout of the workbooks (sheet Provider, the four headings below, a row 'Total' a provider) is that of four public
+programs that read those of 2024 to 2026, not of a file at hand. No total is read: none is known to be in it.
+"""
 
 from __future__ import annotations
 

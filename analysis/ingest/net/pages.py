@@ -1,169 +1,24 @@
-"""Find the release files of each publication by the links on its own pages; an address is never guessed."""
+"""Where the release files of each publication are found: its page, and what its links are like; no address is guessed."""
 
 from __future__ import annotations
 
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
+from analysis.ingest.net.links import REVISED, VERSION, Link, Publication
 
-from analysis.data import DataError
-from analysis.ingest.net import ways
-
-HOSTS = ("england.nhs.uk", "digital.nhs.uk", "cqc.org.uk", "nhsstaffsurveys.com")
 MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
 MONTH = rf"({'|'.join(MONTHS)})"
 YEAR_PAGE = re.compile(r"ae-attendances-and-emergency-admissions-(20\d\d)-\d\d", re.I)
 FIRST_YEAR_PAGE = 2019  # the financial year from which a file a month in one layout is read
+FIRST_CANCER_PAGE = 2025  # before, the files of single months were other ones
 NOT_MONTHLY = re.compile(
     r"quarter|time.?series|annual|growth|footprint|attribution|ecds|supplement|statement|commentary|mapping",
     re.I,
 )
-ENDINGS = {".csv": 3, ".xlsx": 2, ".xls": 1, ".zip": 0, ".ods": 0}  # the first of these is preferred
-REVISED = re.compile(r"revis", re.I)
-REVISED_ON = re.compile(r"revised[-_ (]*(\d\d)[./]?(\d\d)[./]?(?:20)?(\d\d)(?!\d)", re.I)
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._,()&'+\u2013-]{0,150}\.(csv|xlsx|xls|zip|ods)", re.I)
-VERSION = re.compile(r"[-_ ]v(\d+)(?![\d.]\d)", re.I)
-
-
-class PageError(DataError):
-    """A page that no longer has the links that it is known for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link on a page: its text (one line), the address it leads to and the page it is on."""
-
-    text: str
-    address: str
-    page: str
-
-    @property
-    def file(self) -> str:
-        """The file name at the end of the address, decoded; no part of a path while it fits NAME."""
-        return unquote(PurePosixPath(urlsplit(self.address).path).name)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A release file on a page: `name` it will have here, `period` it stands for, where it is."""
-
-    publication: str
-    name: str
-    period: str
-    address: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """Where a publication is found.
-
-    page: its own page. steps: for each further page, what a link to it must be like, given the link: the
-        period or kind that it leads to, None for another link. file: (name here, period) of a release file,
-        None for another link. needs: sentence that says which links are looked for.
-    newest: only the file of the newest period is needed; otherwise every period that is not held.
-    hosts: the publication's own, where its pages and files are; links to others are left out.
-    """
-
-    name: str
-    page: str
-    steps: tuple[Callable[[Link], str | None], ...]
-    file: Callable[[Link], tuple[str, str] | None]
-    needs: str
-    newest: bool = False
-
-    @property
-    def hosts(self) -> tuple[str, ...]:  # noqa: D102 (above)
-        host = str(urlsplit(self.page).hostname)
-        return tuple(known for known in HOSTS if host == known or host.endswith(f".{known}"))
-
-
-def links(html: str, address: str, *, hosts: tuple[str, ...] = HOSTS) -> list[Link]:
-    """Return the links of a page in order, addresses made whole; those to other hosts than `hosts` are left out."""
-    out = []
-    for anchor in BeautifulSoup(html, "html.parser").find_all("a", href=True):
-        try:
-            whole = urljoin(address, str(anchor["href"]).strip()).partition("#")[0]
-            host = urlsplit(whole).hostname or ""
-        except ValueError:  # no address at all
-            continue
-        if ways.belongs(host, hosts):
-            out.append(Link(" ".join(anchor.get_text(" ").split()), whole, address))
-    return out
-
-
-def find(
-    publication: Publication, get: Callable[[str], tuple[str, str]], *, held: frozenset[str] = frozenset()
-) -> list[Found]:
-    """Return the newest version of each release file on the publication's pages, sorted by period.
-
-    get: returns (HTML, final address) of a page. held: periods whose own page need not be opened, the newest
-    one excepted. Raises PageError when a page has no link of the kind it is known for, or two files for a
-    period that cannot be told apart.
-    """
-    pages = [publication.page]
-    for step in publication.steps:
-        pages = _next(publication, pages, step, get, held)
-    seen: list[Link] = []
-    files: dict[str, dict[str, tuple[str, Link]]] = {}
-    for address in pages:
-        found = links(*get(address), hosts=publication.hosts)
-        seen += found
-        for link in found:
-            named = publication.file(link)
-            if named is not None:
-                files.setdefault(named[1], {})[link.address] = (named[0], link)
-    if not files:
-        raise _moved(publication, pages, seen)
-    chosen = [_newest(publication, period, list(files[period].values())) for period in sorted(files)]
-    return chosen[-1:] if publication.newest else chosen
-
-
-def _next(
-    publication: Publication,
-    pages: list[str],
-    step: Callable[[Link], str | None],
-    get: Callable[[str], tuple[str, str]],
-    held: frozenset[str],
-) -> list[str]:
-    seen = [link for address in pages for link in links(*get(address), hosts=publication.hosts)]
-    kinds = {link.address: kind for link in seen if (kind := step(link)) is not None}
-    if not kinds:
-        raise _moved(publication, pages, seen)
-    newest = max(kinds.values())
-    return [address for address, kind in kinds.items() if kind not in held or kind == newest]
-
-
-def _moved(publication: Publication, pages: list[str], seen: list[Link]) -> PageError:
-    found = f"{len(seen)} links, none like that"
-    allowed = f"{publication.needs}; the page has changed or moved: adapt analysis/ingest/net/pages.py"
-    return PageError(" and ".join(pages[:3]), found=found, allowed=allowed)
-
-
-def _newest(publication: Publication, period: str, versions: list[tuple[str, Link]]) -> Found:
-    """Return the revised one of several versions, by the date of revision; of equals the easiest to read."""
-    ranked = sorted(versions, key=lambda version: _rank(version[1]))
-    if len(ranked) > 1 and _rank(ranked[-1][1]) == _rank(ranked[-2][1]):
-        both = [link.address for _, link in ranked[-2:]]
-        raise PageError(ranked[-1][1].page, found=both, allowed=f"one newest file for {period}")
-    name, link = ranked[-1]
-    if not NAME.fullmatch(name) or ".." in name:
-        allowed = "letters, digits, blanks and ._,()&'+- in the name of a file, 155 characters at most"
-        raise PageError(link.page, found=f"a link to {name[:200]!r}", allowed=allowed)
-    return Found(publication.name, name, period, link.address, link.text)
-
-
-def _rank(link: Link) -> tuple[bool, tuple[str, ...], int, int]:
-    words = f"{link.file} {link.text}"
-    day = max((tuple(reversed(match)) for match in REVISED_ON.findall(words)), default=())
-    ending = PurePosixPath(link.file).suffix.lower()
-    version = max((int(number) for number in VERSION.findall(link.file)), default=0)
-    return bool(REVISED.search(words)), day, version, ENDINGS.get(ending, -1)
 
 
 def _month(words: str) -> str | None:
@@ -268,6 +123,64 @@ def _ods_file(link: Link) -> tuple[str, str] | None:
     return ("etr.zip", "") if link.file.lower() == "etr.zip" else None
 
 
+def _ambulance_file(kind: str) -> Callable[[Link], tuple[str, str] | None]:
+    """Return what knows the series of one kind: 'AmbSYS August 2017 to December 2024 (csv, 1.1MB)'."""
+
+    def file(link: Link) -> tuple[str, str] | None:
+        ending = _ending(link, ".csv", ".xlsx") if kind == "AmbSYS" else _ending(link, ".csv")
+        last = re.findall(rf"{MONTH}[-_ ,]*20\d\d", link.text, re.I)
+        month = _month(link.text[link.text.lower().rfind(last[-1].lower()) :]) if last else None
+        known = re.match(kind, link.text, re.I) or re.match(kind, link.file, re.I)
+        return (f"{kind}-to-{month}{ending}", month) if ending and month and known else None
+
+    return file
+
+
+def _rtt_year(link: Link) -> str | None:
+    found = re.search(r"/rtt-data-(20\d\d)-\d\d", urlsplit(link.address).path)
+    return found[1] if found and int(found[1]) >= FIRST_YEAR_PAGE else None
+
+
+def _rtt_file(link: Link) -> tuple[str, str] | None:
+    found = re.match(r"Incomplete-Provider-([A-Za-z]{3})(\d\d)\b", link.file, re.I)
+    month = next((n for name, n in MONTHS.items() if found and name[:3] == found[1].lower()), None)
+    return (
+        (link.file, f"20{found[2]}-{month:02d}")
+        if found and month and _ending(link, ".xlsx", ".xls")
+        else None
+    )
+
+
+def _cancelled_file(link: Link) -> tuple[str, str] | None:
+    ending = _ending(link, ".xlsx", ".xlsm", ".xls")
+    found = re.search(r"Q([1-4])[-_ ]?(20\d\d)-(\d\d)", link.file, re.I)
+    if ending is None or found is None or "cancelled-op" not in link.file.lower():
+        return None
+    revised = "-revised" if REVISED.search(f"{link.text} {link.file}") else ""
+    name = f"Q{found[1]}-{found[2]}-{found[3]}-Cancelled-Operations{revised}{ending}"
+    return name, f"{found[2]}-{found[3]} Q{found[1]}"
+
+
+def _cancer_year(link: Link) -> str | None:
+    found = re.search(r"/(20\d\d)-\d\d-monthly-cancer-waiting-times-statistics", link.address)
+    return found[1] if found and int(found[1]) >= FIRST_CANCER_PAGE else None
+
+
+def _cancer_file(link: Link) -> tuple[str, str] | None:
+    month = _month(link.file)
+    one = re.match(rf"{MONTH}-20\d\d-Monthly-Combined-CSV", link.file, re.I)
+    return (link.file, month) if one and month and _ending(link, ".csv") else None
+
+
+def _oversight_file(link: Link) -> tuple[str, str] | None:
+    found = re.match(
+        r"nhs-oversight-framework-(.+)-trust-league-table-q([1-4])-(\d\d)-(\d\d)", link.file, re.I
+    )
+    if found is None or _ending(link, ".csv") is None:
+        return None
+    return link.file, f"20{found[3]}-{found[4]} Q{found[2]} {found[1].lower()}"
+
+
 ENGLAND = "https://www.england.nhs.uk/statistics/statistical-work-areas"
 DIGITAL = "https://digital.nhs.uk/data-and-information/publications/statistical"
 PUBLICATIONS: tuple[Publication, ...] = (
@@ -320,5 +233,49 @@ PUBLICATIONS: tuple[Publication, ...] = (
         (),
         _ods_file,
         "a link to the archive etr.zip, NHS trusts",
+    ),
+    Publication(
+        "ambulance",
+        f"{ENGLAND}/ambulance-quality-indicators/",
+        (),
+        _ambulance_file("AmbSYS"),
+        "a link to the series 'AmbSYS August 2017 to December 2024 (csv)'",
+        newest=True,
+    ),
+    Publication(
+        "ambulance_outcomes",
+        f"{ENGLAND}/ambulance-quality-indicators/",
+        (),
+        _ambulance_file("AmbCO"),
+        "a link to the series 'AmbCO April 2011 to August 2024 (csv)'",
+        newest=True,
+    ),
+    Publication(
+        "waiting_lists",
+        f"{ENGLAND}/rtt-waiting-times/",
+        (_rtt_year,),
+        _rtt_file,
+        "links to a page for each financial year and there 'Incomplete-Provider-Jul25-XLSX-9M-92707.xlsx'",
+    ),
+    Publication(
+        "cancelled",
+        f"{ENGLAND}/cancelled-elective-operations/cancelled-ops-data/",
+        (),
+        _cancelled_file,
+        "links to workbooks of quarters, 'Q1-2025-26-Cancelled-Operations.xlsx'",
+    ),
+    Publication(
+        "cancer",
+        f"{ENGLAND}/cancer-waiting-times/monthly-data-and-summaries/",
+        (_cancer_year,),
+        _cancer_file,
+        "links to a page for each financial year and there 'April-2026-Monthly-Combined-CSV-Provisional.csv'",
+    ),
+    Publication(
+        "oversight",
+        "https://www.england.nhs.uk/nhs-oversight-framework/segmentation-and-league-tables/",
+        (),
+        _oversight_file,
+        "links to 'nhs-oversight-framework-acute-trust-league-table-q3-25-26.csv' for each kind of trust",
     ),
 )

@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.data import DataError
 from analysis.ingest import files, later, record
-from analysis.ingest.net import fetch, pages, ways
+from analysis.ingest.net import fetch, links, pages, ways
 
 ADDRESSES = "addresses.json"  # where each file of the cache came from, and its checksum
 REVISED_MONTHS = 24
@@ -30,6 +30,12 @@ TABLES = {  # a table of each publication, whose sources and coverage say what i
     "sickness": "sickness_absence",
     "cqc_ratings": "cqc_ratings",
     "organisations": "organisations",
+    "ambulance": "ambulance_response",
+    "ambulance_outcomes": "ambulance_outcomes",
+    "waiting_lists": "waiting_lists",
+    "cancelled": "cancelled_operations",
+    "cancer": "cancer_waits",
+    "oversight": "oversight_segments",
 }
 MEMBERS = {  # the table in the archive of a publication
     "shmi": r"(?:.*/)?SHMI data at trust level.*\.(?:csv|xlsx)",
@@ -42,8 +48,8 @@ class Download:
     """What was found on the pages. folder: holds the files that are new here; files: these; known: the others."""
 
     folder: Path
-    files: list[pages.Found]
-    known: list[pages.Found]
+    files: list[links.Found]
+    known: list[links.Found]
 
     def sentence(self) -> str:
         """Say how many files the pages have and how many are new."""
@@ -81,8 +87,8 @@ def download(
     run.mkdir(parents=True)
     store.mkdir(exist_ok=True)
     resources = record.resources(data_folder)
-    new: list[pages.Found] = []
-    old: list[pages.Found] = []
+    new: list[links.Found] = []
+    old: list[links.Found] = []
     with fetch.session(manners) as using:
         for publication in wanted:
             ask = {
@@ -92,7 +98,7 @@ def download(
                 "say": say,
             }
             resource = resources.get(TABLES[publication.name], {})
-            found = pages.find(publication, partial(_page, base=base, ask=ask), held=_periods(resource))
+            found = links.find(publication, partial(_page, base=base, ask=ask), held=_periods(resource))
             addresses = _addresses(store)
             fresh = [file for file in found if _is_new(file, resource, addresses)]
             say(f"{publication.name}: {len(found)} files on its pages, {len(fresh)} new")
@@ -103,7 +109,7 @@ def download(
     return Download(run, new, old)
 
 
-def _wanted(only: list[str] | None) -> list[pages.Publication]:
+def _wanted(only: list[str] | None) -> list[links.Publication]:
     known = [publication.name for publication in pages.PUBLICATIONS]
     unknown = sorted(set(only or []) - set(known))
     if unknown:
@@ -128,7 +134,7 @@ def _periods(resource: Mapping[str, Any]) -> frozenset[str]:
     return frozenset([month for month in months if first <= month <= last] + yearly)
 
 
-def _is_new(file: pages.Found, resource: Mapping[str, Any], addresses: Mapping[str, Any]) -> bool:
+def _is_new(file: links.Found, resource: Mapping[str, Any], addresses: Mapping[str, Any]) -> bool:
     """Say whether a table lacks a file: a later period, one not at hand, a recent revision, or a known name at a new address.
 
     A revision counts for the last REVISED_MONTHS that the table covers: publishers revise no earlier ones,
@@ -142,8 +148,8 @@ def _is_new(file: pages.Found, resource: Mapping[str, Any], addresses: Mapping[s
     first_absent, last_absent = later.gap(resource)
     if first_absent <= end <= last_absent:
         return True  # inside the table and not at hand: it fills a gap
-    revised = pages.REVISED.search(f"{file.name} {file.text}") is not None and len(last) == len("2024-09")
-    again = pages.VERSION.search(file.name) is not None and end == last
+    revised = links.REVISED.search(f"{file.name} {file.text}") is not None and len(last) == len("2024-09")
+    again = links.VERSION.search(file.name) is not None and end == last
     return end > last or again or (revised and end > str(pd.Period(last, freq="M") - REVISED_MONTHS))
 
 
@@ -181,7 +187,7 @@ def _page(address: str, *, base: str, ask: Mapping[str, Any]) -> tuple[str, str]
     return html, _official(final, base)
 
 
-def _bring(file: pages.Found, store: Path, run: Path, *, base: str, ask: Mapping[str, Any]) -> Path:
+def _bring(file: links.Found, store: Path, run: Path, *, base: str, ask: Mapping[str, Any]) -> Path:
     """Have the file in the store, whole; return a copy of it, or of the table in the archive, in `run`."""
     target, known = store / file.name, _addresses(store)
     if target.parent != store or target.resolve().parent != store.resolve():
