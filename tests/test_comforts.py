@@ -82,6 +82,7 @@ def test_controls_are_named_where_a_chapter_has_them():
 def test_terms_are_read_from_the_glossary():
     html = '<dl class="glossary"><dt id="term-Spell">Spell<a>#</a></dt><dd><p>One  stay.</p></dd><dt id="term-X">X</dt><dd>Y</dd></dl>'
     assert json.loads(comforts.terms(html)) == {"term-Spell": "One stay.", "term-X": "Y"}
+    assert "<" not in comforts.terms(html.replace("Y", "&lt;/script&gt;"))
 
 
 def test_lists_follow_the_reading_order_and_filling_twice_changes_nothing(tmp_path):

@@ -5,6 +5,7 @@ import io
 import pandas as pd
 import pytest
 
+from analysis.edition import store
 from analysis.present import spreadsheet
 
 
@@ -22,6 +23,22 @@ def test_a_text_that_would_run_gets_an_apostrophe(cell):
 @pytest.mark.parametrize("cell", [-1.5, "-1.5", "+2", "-1e-05", "a=b", "", None, "Trust - north"])
 def test_numbers_and_other_texts_stay(cell):
     assert spreadsheet.inert(cell) == cell
+
+
+def test_a_cell_in_quotes_cannot_run_nor_end_early():
+    assert spreadsheet.quoted('=A1"x"') == '"\'=A1""x"""'
+    assert spreadsheet.quoted(-1.5) == '"-1.5"'
+
+
+def test_the_files_of_an_edition_hold_no_cell_that_runs():
+    frame = pd.DataFrame({"key": ["=1+1", "shmi.entry"], "value": [-0.123456789012, 2.0]})
+    held = pd.read_csv(io.BytesIO(store.to_csv(frame)))
+    assert held["key"].tolist() == ["'=1+1", "shmi.entry"]
+    assert held["value"].tolist() == pytest.approx(frame["value"].tolist(), rel=1e-6)
+    assert (
+        store.to_csv(frame[1:])
+        == frame[1:].to_csv(index=False, lineterminator="\n", float_format=store.DIGITS).encode()
+    )
 
 
 def test_each_kind_of_column_is_written_as_before():

@@ -5,7 +5,6 @@ One file an indicator holds every choice with its estimate, interval, verdict an
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from joblib import Parallel, delayed
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
 from analysis.present import spreadsheet, words
+from analysis.present.packed import packed
 from analysis.present.plots import difference_label
 from analysis.study import choices as study, entry_effects, indicators, regime, ruled_out
 from analysis.study.choices import Answer, Choice
@@ -97,7 +97,7 @@ def write(folder: Path, *, workers: int = WORKERS) -> str:
     made = Parallel(n_jobs=workers)(delayed(of)(name) for name in names)
     files = {INDEX: outline(names)} | dict(zip(names, made, strict=True))
     for name, content in files.items():
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True)
+        text = packed(content, sort_keys=True)
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
     (folder / TABLE).write_text(spreadsheet.to_csv(table(files)), encoding="utf-8")
     return f"{words.number(len(names))} indicators, {words.number(sum(len(one['choices']) for one in made))} choices"

@@ -22,6 +22,7 @@ import pandas as pd
 from analysis import data, trace
 from analysis.edition.cause import STEPS
 from analysis.edition.compare import EditionError
+from analysis.present import spreadsheet
 
 INDEX = "index.csv"
 INDEX_COLUMNS = ("number", "date", "commit", "sha256")
@@ -153,8 +154,8 @@ def write(edition: Edition, *, citation: str, where: Path | None = None) -> Path
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
-    """Return a frame as CSV with DIGITS of its numbers, blank for missing."""
-    return frame.to_csv(index=False, lineterminator="\n", float_format=DIGITS).encode()
+    """Return a frame as CSV with DIGITS of its numbers, blank for missing; no cell runs in a spreadsheet."""
+    return spreadsheet.to_csv(frame, float_format=DIGITS).encode()
 
 
 def _frame(content: bytes, numbers: tuple[str, ...]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pandas as pd
 
 RUNS = re.compile(
-    r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]"
+    r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]"
 )  # what a formula begins with, wide forms too
 NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
@@ -20,14 +20,20 @@ def inert(cell: object) -> object:
     return cell
 
 
-def to_csv(frame: pd.DataFrame) -> str:
+def quoted(cell: object) -> str:
+    """Return a cell as `inert` has it, in quotes."""
+    return '"' + str(inert(cell)).replace('"', '""') + '"'
+
+
+def to_csv(frame: pd.DataFrame, *, float_format: str | None = None) -> str:
     """Return a frame as CSV for readers: its columns without the index, cells and headings as `inert` has them."""
     texts = [at for at, kind in enumerate(frame.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
     out = frame.copy()
     for at in texts:
         if not pd.api.types.is_datetime64_any_dtype(frame.dtypes.iloc[at]):
             out.isetitem(at, frame.iloc[:, at].astype("object").map(inert))
-    return out.set_axis([inert(name) for name in frame], axis=1).to_csv(index=False, lineterminator="\n")
+    named = out.set_axis([inert(name) for name in frame], axis=1)
+    return named.to_csv(index=False, lineterminator="\n", float_format=float_format)
 
 
 def address(frame: pd.DataFrame) -> str:

@@ -8,7 +8,6 @@ the site is published). A link that needs one of them is left out while it is em
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import re
 import subprocess
@@ -22,6 +21,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 from analysis.edition import publish
+from analysis.present.packed import packed
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = "about/figures"
@@ -203,7 +203,7 @@ def terms(html: str) -> str:
         meaning = term.find_next_sibling("dd")
         if meaning is not None:
             found[term["id"]] = " ".join(meaning.get_text(" ").split())
-    return json.dumps(found, ensure_ascii=False, sort_keys=True, indent=0)
+    return packed(found, sort_keys=True, indent=0)
 
 
 def fill(out: Path, names: list[str]) -> None:

@@ -6,7 +6,6 @@ What needs an address is absent until `report_address` is set; the build then sa
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from html import escape, unescape
 from pathlib import Path
@@ -16,6 +15,7 @@ from sphinx.application import Sphinx
 
 from analysis import data
 from analysis.edition.crate import LICENCES
+from analysis.present.packed import packed
 from analysis.site import take_data
 
 MARK = "<!-- found -->"
@@ -93,8 +93,7 @@ def tags(page: str, title: str, description: str, address: str, card: str) -> st
         lines.append(f'<meta name="twitter:card" content="{"summary_large_image" if card else "summary"}"/>')
     about = report(description, address) if page == "index" else dataset(address) if page == DATASET else None
     if about:
-        packed = json.dumps(about, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        lines.append(f'<script type="application/ld+json">{packed}</script>')
+        lines.append(f'<script type="application/ld+json">{packed(about)}</script>')
     return "\n".join(lines)
 
 

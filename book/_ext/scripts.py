@@ -16,7 +16,8 @@ FOLDER = "_scripts"
 SHARED = {
     "metrics/entry": ("choices",),
     "metrics/rivals": ("choices",),
-    "lookup": ("letters",),
+    "costs": ("cells",),
+    "lookup": ("cells", "letters"),
     "search": ("letters",),
 }  # scripts of more than one page
 TAGS = {"js": '<script defer src="{}"></script>', "css": '<link rel="stylesheet" href="{}" />'}

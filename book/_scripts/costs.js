@@ -64,9 +64,10 @@
       `${thousands(spent.limits[1])}) in money spent, ${way}, and ${thousands(time.estimate)} ` +
       `(${thousands(time.limits[0])} to ${thousands(time.limits[1])}) in staff time, at ${model.price_year} prices.`
   }
+  const { quoted } = window.cells
   const text = (settings, rows) => ['kind,name,label,value,lower,upper',
-    ...model.fields.map(({ name, label }) => `input,${name},"${label}",${plain(settings[name])},,`),
-    ...rows.map(row => `GBP a spell (${model.price_year} prices),${row.result},"${row.label}",` +
+    ...model.fields.map(({ name, label }) => `input,${name},${quoted(label)},${plain(settings[name])},,`),
+    ...rows.map(row => `GBP a spell (${model.price_year} prices),${row.result},${quoted(row.label)},` +
       [row.estimate, ...row.limits].map(value => value.toFixed(2)).join(','))].join('\n') + '\n'
 
   // Controls: made here, so that a page without this script shows none that are dead.

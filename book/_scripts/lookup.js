@@ -341,10 +341,8 @@
     const table = el("table", { class: `result ${columns.length > 3 ? "cards-m" : "cards-s"}`, role: "table" }, el("caption", {}, el("span", {}, caption)), el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...head)), el("tbody", { role: "rowgroup" }, ...body));
     return el("div", { class: "table-box" }, table);
   };
-  // A text that a spreadsheet would run as a formula gets an apostrophe before it; the last line says where all is from.
-  const inert = cell => (typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell ?? ""));
-  const quoted = cell => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-  const csv = rows => [...rows, [`${credit(shown.about)} ${title}, ${location.href}`]].map(row => row.map(cell => quoted(inert(cell))).join(",")).join("\n") + "\n";
+  // The last line says where all is from.
+  const csv = rows => [...rows, [`${credit(shown.about)} ${title}, ${location.href}`]].map(row => row.map(window.cells.written).join(",")).join("\n") + "\n";
   const save = (blob, title) => {
     const link = el("a", { href: URL.createObjectURL(blob), download: title });
     root.append(link);

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from analysis import data
 from analysis.chapters.lookup import chart, files, look, names, peers, sentences, series
 from analysis.methods.spc.signals import SIGNALS
-from analysis.present import words
+from analysis.present import spreadsheet, words
 from tests.browser.conftest import HTML, PHONE
 
 NAMES = data.load("indicators")["indicator"].tolist()
@@ -224,17 +224,33 @@ def test_two_trusts_stand_in_one_chart(open_page):
 
 
 def test_no_cell_of_a_kept_file_runs_in_a_spreadsheet(open_page):
+    # the page has the rule of the files that are made here, on every cell
     page = settled(open_page(BEGIN))
-    script = (HTML / "_scripts" / "lookup.js").read_text(encoding="utf-8")
-    part = (
-        re.search(r"  const inert = .*?\n  const csv", script, re.DOTALL).group().removesuffix("  const csv")
-    )
-    cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "plain", -1.5, None, 'a "b", c']
+    cells = [
+        "=1+1",
+        "+1",
+        "+a",
+        "-1",
+        "-1.5e3",
+        "-1+2",
+        "@SUM(A1)",
+        "\t=1",
+        "\r",
+        "\n",
+        " =1",
+        "\u00a0@a",
+        "\ufeff=1",
+        "\x1c=1",
+    ]
+    cells += ["\uff1d1", "\uff0ba", "plain", "a=b", "", -1.5, 'a "b", c', '="x"', "a\nb", "=1\nb", "1\n=2"]
     shown = page.evaluate(
-        "([part, cells]) => new Function('cells', part + '; return cells.map(one => quoted(inert(one)))')(cells)",
-        [part, cells],
+        "cells => cells.map(one => [window.cells.inert(one), window.cells.quoted(one)])", cells
     )
-    assert shown == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "plain", "-1.5", "", '"a ""b"", c"']
+    assert shown == [[str(spreadsheet.inert(cell)), spreadsheet.quoted(cell)] for cell in cells]
+    written = page.evaluate("cells => cells.map(window.cells.written).join()", cells)
+    assert next(csv.reader(io.StringIO(written, newline=""))) == [
+        str(spreadsheet.inert(cell)) for cell in cells
+    ]
 
 
 def test_several_matches_are_offered_and_none_is_said(open_page):

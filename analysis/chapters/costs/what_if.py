@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from analysis.chapters.costs import bars
 from analysis.chapters.costs.sentences import spread
 from analysis.methods.costing.prices import CostError
 from analysis.present.blocks import Block
+from analysis.present.packed import packed
 from analysis.present.reader import someone_is_there
 from analysis.present.tables import credit, table
 from analysis.present.words import thousands
@@ -41,7 +41,7 @@ def _block(own: own_scenario.Own) -> Block:
         "pieces": bars.plan(own_scenario.model()),
         "payers": bars.PAYERS,
     }
-    packed = json.dumps(held, ensure_ascii=True).replace("<", "\\u003c")
+    inside = packed(held, ensure_ascii=True, separators=(", ", ": "))
     costs, who = shown(own), bars.sentence(own, held)
     html = (
         f'<section class="result" id="scenario" aria-label="Your own scenario">'
@@ -50,7 +50,7 @@ def _block(own: own_scenario.Own) -> Block:
         f"<p>{escape(who)}</p>"
         f'<details class="fold"><summary>The same in numbers, by item</summary><div id="scenario-table">{costs.html}</div></details>'
         f'<p class="source">{escape(credit(SOURCES))} {download(own)}</p>'
-        f'<script type="application/json" id="scenario-model">{packed}</script></section>'
+        f'<script type="application/json" id="scenario-model">{inside}</script></section>'
     )
     return Block(html, f"{own.sentence()}\n{who}\n{costs.text}\n{credit(SOURCES)}")
 

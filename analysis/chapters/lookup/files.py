@@ -6,7 +6,6 @@ Everything that the page shows is computed here, with the functions of `analysis
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from analysis.chapters.lookup.series import (
 from analysis.chapters.lookup.stretches import events
 from analysis.methods.spc.signals import SIGNALS
 from analysis.present import words
+from analysis.present.packed import packed
 from analysis.present.tables import MARKS
 from analysis.present.words import FORMATS, SCALE
 from analysis.study import published
@@ -257,7 +257,7 @@ def _write_peers(folder: Path, name: str) -> list[tuple[str, int, str]]:
 
 
 def _write(folder: Path, path: str, content: dict[str, Any]) -> tuple[str, int, str]:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = packed(content, sort_keys=True)
     raw = text.encode()
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)

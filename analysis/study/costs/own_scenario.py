@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods.costing.prices import CostError, discounted_months
+from analysis.present.spreadsheet import quoted
 from analysis.present.words import thousands
 from analysis.study import indicators
 from analysis.study.costs.items import PRICE_YEAR, SPENDING, STAFF_TIME, cost_spells
@@ -88,10 +89,12 @@ class Own:
         """Return inputs, results and their uncertainty as CSV, the same text as the page offers."""
         labels = model()["labels"]
         lines = ["kind,name,label,value,lower,upper"]
-        lines += [f'input,{name},"{labels[name]}",{plain(value)},,' for name, value in self.settings.items()]
+        lines += [
+            f"input,{name},{quoted(labels[name])},{plain(value)},," for name, value in self.settings.items()
+        ]
         for row in self.frame.itertuples(index=False):
             numbers = ",".join(f"{value:.2f}" for value in (row.estimate, row.lower, row.upper))
-            lines.append(f'GBP a spell ({self.price_year} prices),{row.result},"{row.label}",{numbers}')
+            lines.append(f"GBP a spell ({self.price_year} prices),{row.result},{quoted(row.label)},{numbers}")
         return "\n".join(lines) + "\n"
 
 
