@@ -117,7 +117,6 @@ def test_a_row_that_states_intent_only_is_no_evidence_whatever_its_stance(stance
         0,
         0,
     ]
-    assert theory.statements_for(changed, arrow="L04", bearing=INTENT) == ["BBB-02"]
 
 
 def test_order_of_rows_and_new_names_change_nothing_else():
@@ -136,18 +135,6 @@ def test_tables_given_are_left_as_they_were():
     graph()
     for frame, copy in zip((ELEMENTS, LINKS, EVIDENCE, STATEMENTS), before, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
-
-
-def test_the_way_from_arrow_to_statement_and_back_is_whole(real):
-    for arrow in real.arrows["id"]:
-        for statement in theory.statements_for(real, arrow=arrow):
-            assert arrow in theory.arrows_for(real, statement=statement)
-    for statement in data.load("evidence_statements")["id"]:
-        for arrow in theory.arrows_for(real, statement=statement):
-            assert statement in theory.statements_for(real, arrow=arrow)
-    assert theory.arrows_for(graph(), statement="BBB-02") == []
-    assert theory.statements_for(graph(), arrow="L04") == []
-    assert theory.statements_for(graph(), arrow="L02", bearing="contests") == ["BBB-01"]
 
 
 def test_counts_of_the_real_theory_add_up(real):
@@ -207,9 +194,6 @@ def test_what_does_not_fit_is_refused(table, column, value, message):
 
 
 def test_questions_that_have_no_answer_are_refused(real):
-    for question in ({"arrow": "L99"}, {"arrow": "L01", "bearing": "likes"}):
-        with pytest.raises(TheoryError, match="is not known"):
-            theory.statements_for(real, **question)
     with pytest.raises(TheoryError, match="links lack"):
         graph(arrows=LINKS.drop(columns="sign"))
     with pytest.raises(TheoryError, match="not known"):

@@ -14,7 +14,6 @@ from analysis.study import deciding, indicators, power, regime, ruled_out
 from analysis.study.rule import CANNOT_TELL, NO_IMPORTANT
 from analysis.study.ruled_out import RuledOut
 
-DEATHS = words.FORMATS["deaths"][2].strip()
 # What is better and worse of the primary indicators, in a reader's words.
 GAINS = {
     "shmi": ("a fall of more than {}", "a rise of more than {}"),

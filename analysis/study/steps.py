@@ -113,12 +113,6 @@ def suspended() -> pd.DataFrame:
     )
 
 
-def unread(names: tuple[str, ...]) -> list[str]:
-    """Return those indicators that the comparison that decides cannot be made for."""
-    found = by_entry(names)
-    return [str(name) for name in found.loc[found["estimate"].isna(), "indicator"]]
-
-
 def known() -> list[str]:
     """Return the indicators of the steps, in order."""
     return [step.indicator for step in STEPS if step.indicator in indicators.indicators()]

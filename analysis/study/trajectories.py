@@ -19,7 +19,6 @@ from analysis.methods.spc.signals import MIN_POINTS
 from analysis.present import words
 from analysis.study import regime
 
-PHASES = regime.PHASES[1:]
 SHORT = "too short for limits"
 MONTHLY = "four_hour_waits"
 DRAWS = 300  # simulated series for each length of phase

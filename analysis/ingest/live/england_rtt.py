@@ -15,7 +15,7 @@ TABLES = ("rtt_england_monthly",)
 FILE = r"(?i)RTT[-_](?:TS_data|Overview-Time-?series).*\.xlsx"
 SHEET = "Full Time Series"
 SERIES_FROM, FIRST = "2007-04", "2007-08"  # the series starts with other measures; these in August 2007
-TITLE_ROW, PERIOD_ROW, GROUP_ROW, HEADING_ROW, FIRST_ROW = 2, 4, 10, 11, 12
+PERIOD_ROW, GROUP_ROW, HEADING_ROW, FIRST_ROW = 4, 10, 11, 12
 SHARE_ROUNDING = 0.0005
 HEADINGS = {
     "D": "Median wait (weeks)",

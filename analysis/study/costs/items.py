@@ -197,37 +197,6 @@ def cost_spells(
     return Costed(priced, cells, chosen.copy(), price_year, float(rate), timing, prices_by)
 
 
-def by_bearer(costed: Costed, *, view: str = "bearer") -> pd.DataFrame:
-    """Return GBP a spell by item (rows) and party (columns), resources only.
-
-    view: "bearer" = whose resources are used; "paid_by" = whose budget pays after payments between them. The two
-    tables have the same sum. Rows of unknown cost are missing; an item that a party has no part in is 0.
-    """
-    if view not in ("bearer", "paid_by"):
-        raise CostError(f"view {view!r}. Allowed: 'bearer', 'paid_by'.")
-    rows = costed.items[costed.items["kind"] == "resource"]
-    parties = sorted({*rows["bearer"], *rows["paid_by"]})
-    cells = [
-        [row.per_spell if getattr(row, view) == party else 0.0 for party in parties]
-        for row in rows.itertuples()
-    ]
-    table = pd.DataFrame(cells, columns=parties, index=pd.Index(rows["item_id"], name="item_id"))
-    table.loc[rows["per_spell"].isna().to_numpy()] = np.nan
-    return table
-
-
-def transfers(costed: Costed) -> pd.DataFrame:
-    """Return payments from one party to another, GBP a spell: `item_id`, `item`, `paid_by`, `bearer`, `per_spell`.
-
-    They are the costs that one party bears and another pays, and the mere transfers; no resources beyond those of
-    the table of items are used, so they are never added to it. Unknown ones are missing.
-    """
-    rows = costed.items[
-        (costed.items["kind"] != "loan") & (costed.items["bearer"] != costed.items["paid_by"])
-    ]
-    return rows[["item_id", "item", "paid_by", "bearer", "per_spell"]].reset_index(drop=True)
-
-
 def changed(items: pd.DataFrame, values: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Return the records with other values: `values` by item and column, for example {"oversight": {"quantity": 80}}.
 

@@ -162,26 +162,6 @@ def _arrows(
     return out
 
 
-def statements_for(theory: Theory, *, arrow: str, bearing: str | None = None) -> list[str]:
-    """Return the ids of the statements that bear on an arrow, in the order of the evidence.
-
-    arrow: its id ("L07"); bearing: only those that bear on it so ("supports", "contests", "refines",
-    "intent only"); None = all. Raises TheoryError for an unknown arrow or bearing.
-    """
-    if arrow not in set(theory.arrows["id"]):
-        raise TheoryError(f"arrow {arrow!r} is not known. Allowed: {list(theory.arrows['id'])}.")
-    rows = theory.evidence[theory.evidence["link_id"] == arrow]
-    if bearing is not None:
-        status_of([bearing])
-        rows = rows[rows["bearing"] == bearing]
-    return rows["statement_id"].tolist()
-
-
-def arrows_for(theory: Theory, *, statement: str) -> list[str]:
-    """Return the ids of the arrows that a statement bears on; none for one that bears on no arrow."""
-    return theory.evidence.loc[theory.evidence["statement_id"] == statement, "link_id"].tolist()
-
-
 def policy_and_found(theory: Theory) -> pd.DataFrame:
     """Count arrows by what policy meant and what was found: rows INTENDED, columns STATUSES and `arrows`."""
     table = pd.crosstab(theory.arrows["intended_by_policy"], theory.arrows["status"])
