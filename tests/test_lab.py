@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from analysis.chapters import lab
+from analysis.chapters import lab, lab_settings
 from analysis.site import lab as site_lab
 from analysis.study import choices
 from analysis.study.choices import Choice
@@ -62,7 +62,7 @@ def test_the_example_of_the_readme_works_as_written(monkeypatch):
 
 def test_controls_change_the_very_names_and_none_are_shown_where_nobody_is():
     names = dict(SETTINGS)
-    boxes = lab.widgets(names).children[:-1]
+    boxes = lab_settings.widgets(names, lab.options()).children[:-1]
     assert [box.value for box in boxes] == list(SETTINGS.values())
     boxes[2].value = "type"
     boxes[3].value = "imputation"

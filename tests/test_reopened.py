@@ -1,19 +1,31 @@
-"""A chapter reopened with another indicator than those it shows: the function of its figures draws that one too."""
+"""A chapter reopened: every value of every setting gives its figure or says why not, and other indicators are drawn too."""
 
 import os
+import time
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
-from analysis.chapters import rivals_drawn
-from analysis.study import rivals
+from analysis.chapters import lab_settings, rivals_drawn, trajectories_lab
+from analysis.present import figures
+from analysis.present.blocks import Block
+from analysis.study import regime, rivals, trajectories
 
 BOOK = Path(__file__).resolve().parents[1] / "book" / "metrics"
 AFTER = (
     "from matplotlib import pyplot as plt\nfrom analysis.chapters import after_plots, after_words\n"
-    "from analysis.present import figures\nfrom analysis.study import leaving, regime\npaths = {}"
+    "from analysis.present import figures, plots\nfrom analysis.study import leaving, regime\npaths = {}"
 )
+TRAJECTORIES = (
+    "from matplotlib import pyplot as plt\n"
+    "from analysis.chapters import groups_plots, rivals_groups, trajectories_plots, trajectories_words\n"
+    "from analysis.present import figures, plots\nfrom analysis.study import groups, regime, trajectories\n"
+    "singles, funnels, MARKED = {}, {}, {}"
+)
+REOPENED = ("measured", "trajectories", "entry", "after")
 
 
 @pytest.fixture(autouse=True)
@@ -21,14 +33,134 @@ def as_in_a_build(monkeypatch):
     monkeypatch.setitem(os.environ, "REPORT_BUILD", "1")
 
 
-def test_the_figure_of_another_indicator_is_drawn_after_leaving():
-    cells = [cell.source for cell in nbformat.read(BOOK / "after.ipynb", as_version=4).cells]
-    (defined,) = (source for source in cells if source.startswith("def publish(name)"))
+def code(chapter: str) -> list[str]:
+    cells = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4).cells
+    return [cell.source for cell in cells if cell.cell_type == "code"]
+
+
+def defined(chapter: str, first: str, start: str) -> dict:
+    """Return the names after the cell that begins so was run by itself, with what it imports."""
+    (source,) = (source for source in code(chapter) if source.startswith(start))
     names: dict = {}
-    exec(f"{AFTER}\n{defined}", names)
-    made = names["publish"]("recommend_care")
+    exec(f"{first}\n{source}", names)
+    return names
+
+
+@pytest.fixture(params=REOPENED)
+def opened(request, monkeypatch):
+    """The names of a chapter after its settings cell, in the hands of a reader, and its second cell."""
+    first, second = code(request.param)[:2]
+    names: dict = {}
+    exec(first, names)
+    for module in (names["lab"], lab_settings):
+        monkeypatch.setattr(module, "someone_is_there", lambda: True)
+    return names, second
+
+
+def test_every_value_of_every_setting_gives_a_figure_or_says_why_not(opened, monkeypatch):
+    names, second = opened
+    drawn = []
+
+    def light(draw, **told):
+        drawn.append(draw(figures.WIDE_PX) if callable(draw) else draw)
+        plt.close("all")
+        return told
+
+    monkeypatch.setattr(figures, "figure", light)
+    options = names["lab"].options()
+    own = {name: names[name] for name in options}
+    said = []
+    for name, (_, values) in options.items():
+        assert own[name] in values
+        for value in values:
+            made = eval(second, {**names, name: value})
+            if isinstance(made, Block):
+                said.append(made.text)
+                continue
+            assert made["title"].strip()
+            assert "nan" not in made["says"].split()
+            assert len(made["frame"])
+    assert len(drawn) > len(said)
+    assert all(len(text) > 20 and "Error" not in text for text in said)
+
+
+def test_the_figure_of_the_settings_is_drawn_whole_and_soon(opened):
+    names, second = opened
+    first = eval(second, names)
+    settings = list(names["lab"].options())
+    start = time.process_time()
+    other = eval(second, {**names, "INDICATOR": "bed_occupancy"})
+    assert time.process_time() - start < 3
+    assert settings[0] == "INDICATOR"
+    assert other.title != first.title
+    assert "</path>" in other.alone() or "<path" in other.alone()
+
+
+def test_a_value_that_is_not_allowed_is_refused_with_those_that_are(opened):
+    names, second = opened
+    last = list(names["lab"].options())[-1]
+    with pytest.raises(ValueError, match=r"'neighbours'. Allowed: one of"):
+        eval(second, {**names, last: "neighbours"})
+
+
+def test_a_page_shows_no_figure_of_the_settings():
+    for chapter in REOPENED:
+        first, second = code(chapter)[:2]
+        names: dict = {}
+        exec(first, names)
+        assert eval(second, names) is None
+
+
+def test_the_controls_of_a_chapter_change_its_very_names(opened):
+    names, _ = opened
+    options = names["lab"].options()
+    boxes = names["lab"].controls(names).children[:-1]
+    for box, (name, (label, values)) in zip(boxes, options.items(), strict=True):
+        assert (box.value, box.description) == (names[name], label)
+        box.value = list(values)[-1]
+        assert names[name] == list(values)[-1]
+
+
+def test_leaving_out_trusts_leaves_out_those_alone():
+    whole = lab_settings.panel("shmi", "main", "all")
+    keogh, later = (set(lab_settings.panel("shmi", "main", part)["trust"]) for part in ("keogh", "later"))
+    never = set(whole.loc[whole["entry"].isna(), "trust"])
+    assert keogh & later == never
+    assert keogh | later == set(whole["trust"])
+    assert len({trust[:3] for trust in keogh - never}) == 11
+    pd.testing.assert_frame_equal(whole, regime.panel("shmi"))
+
+
+def test_the_default_settings_give_the_charts_of_the_chapter():
+    made = trajectories_lab.figure("four_hour_waits", "phase", "median", "main", "RPA").frame
+    every = trajectories.charts(
+        regime.panel("four_hour_waits"), unit="percentage points", improvement="up"
+    ).frame
+    one = every[every["trust"] == "RPA"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(made, one, check_dtype=False)
+
+
+def test_limits_from_before_entry_are_those_of_the_first_phase():
+    anew, fixed = (
+        trajectories_lab.figure("four_hour_waits", baseline, "median", "main", "RPA").frame
+        for baseline in ("phase", "before")
+    )
+    assert fixed["upper"].nunique() == 1
+    assert fixed["upper"].iloc[-1] == pytest.approx(anew["upper"].iloc[0])
+    assert anew["upper"].iloc[-1] != pytest.approx(anew["upper"].iloc[0])
+
+
+def test_the_figure_of_another_indicator_is_drawn_after_leaving():
+    made = defined("after", AFTER, "def publish(name)")["publish"]("recommend_care")
     assert "happy with the care" in made.title
     assert len(made.frame)
+
+
+def test_single_trusts_and_funnels_that_the_page_does_not_show_are_drawn():
+    made = defined("trajectories", TRAJECTORIES, "def forest(name)")["forest"]("bed_occupancy")
+    assert len(made.frame) > 20
+    made = defined("trajectories", TRAJECTORIES, "def publish(release)")["publish"]("2013-10")
+    assert len(made.frame) > 140
 
 
 def test_the_choices_of_another_indicator_are_drawn():

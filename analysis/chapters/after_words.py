@@ -111,10 +111,15 @@ def path_title(name: str, frame: pd.DataFrame) -> str:
     """Return the finding of `leaving.changes` as a title: just after leaving, and at the last solid period."""
     about = regime.indicator(name)
     rows = frame.set_index("horizon")
-    last = int(rows.index[~rows["thin"]].max())
+    solid = rows.index[~rows["thin"] & (rows.index >= 0)]
+    if solid.empty:
+        return f"{about.title}: too few trusts to read"
+    last = int(solid.max())
     first, end = (_read(rows.loc[at], about.direction) for at in (0, last))
     when = wording.plural(last, about.analysis_grain)
     grain = about.analysis_grain
+    if last == 0:
+        return f"{about.title}: {first} in the {grain} of leaving, the only one with enough trusts"
     if first == end:
         return f"{about.title}: {first}, in the {grain} of leaving or {when} later"
     return f"{about.title}: {first} in the {grain} of leaving, {end} {when} later"

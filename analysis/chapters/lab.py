@@ -7,45 +7,28 @@ from typing import Any
 import matplotlib.figure
 import pandas as pd
 
-from analysis.chapters import choices as words_of
+from analysis.chapters import choices as words_of, lab_settings
 from analysis.present import blocks, figures, palette, plots
 from analysis.present.reader import someone_is_there
-from analysis.study import choices, indicators, regime
+from analysis.study import choices, regime
 from analysis.study.choices import Answer, Choice
 
 NAMES = dict(zip(choices.VALUES, ("BASELINE", "COMPARATOR", "ESTIMATOR", "WINDOW", "KEOGH"), strict=True))
 
 
-def controls(names: dict[str, Any]) -> Any:
-    """Return controls that change the settings INDICATOR and NAMES in `names`, the cell's globals; None where nobody is there.
-
-    A page that was built shows none, since they would be dead without a kernel.
-    """
-    return widgets(names) if someone_is_there() else None
-
-
-def widgets(names: dict[str, Any]) -> Any:
-    """Return the controls as ipywidgets bound to the settings in `names`."""
-    import ipywidgets
-
-    def bound(name: str, label: str, options: list[tuple[str, str]]) -> Any:
-        box = ipywidgets.Dropdown(
-            options=options,
-            value=names[name],
-            description=label,
-            style={"description_width": "11em"},
-            layout={"width": "34em"},
-        )
-        box.observe(lambda change: names.__setitem__(name, change["new"]), names="value")
-        return box
-
-    listed = [(regime.indicator(name).title, name) for name in indicators.indicators()]
-    boxes = [bound("INDICATOR", "Measure", listed)]
+def options() -> lab_settings.Options:
+    """Return the settings with the words of each value: INDICATOR and NAMES."""
     windows = {choices.LONG: "Long: three years", choices.SHORT: "Short: first year, or two"}
+    found: dict[str, tuple[str, dict]] = {"INDICATOR": ("Measure", lab_settings.measures())}
     for part, allowed in choices.VALUES.items():
         texts = words_of.LABELS.get(part, windows)
-        boxes.append(bound(NAMES[part], words_of.TITLES[part], [(texts[value], value) for value in allowed]))
-    return ipywidgets.VBox([*boxes, ipywidgets.HTML("Now run the next cell.")])
+        found[NAMES[part]] = (words_of.TITLES[part], {value: texts[value] for value in allowed})
+    return found
+
+
+def controls(names: dict[str, Any]) -> Any:
+    """Return controls that change the settings in `names`, the cell's globals; None where nobody is there."""
+    return lab_settings.controls(names, options())
 
 
 def show(*settings: str) -> figures.Figure | blocks.Block | None:

@@ -77,8 +77,8 @@ def plot_event_time(
     return ax
 
 
-def difference_label(unit: str, direction: str) -> str:
-    """Return the axis label of a difference: unit and which direction is better, on two lines."""
+def difference_label(unit: str, direction: str, what: str = "Observed less predicted") -> str:
+    """Return the axis label of a difference: what it is, its unit, and on a line below which direction is better."""
     names = {
         "percent": "percentage points",
         "ratio": "SHMI ratio",
@@ -87,4 +87,4 @@ def difference_label(unit: str, direction: str) -> str:
         "score": "points of ten",
         "minutes": "minutes",
     }
-    return f"Observed less predicted ({names[unit]})\n{direction}"
+    return f"{what} ({names[unit]})\n{direction}"

@@ -17,9 +17,9 @@ TYPES = {
 }
 
 
-def _spans(name: str) -> pd.DataFrame:
+def _spans(name: str, main: bool = True) -> pd.DataFrame:
     """Return one row a trust that has values: `trust`, `entry`, `first`, `last`, `before`, `since` (values)."""
-    panel = regime.panel(name)
+    panel = regime.panel(name, main=main)
     panel = panel[panel["value"].notna()].assign(since=lambda frame: frame["t"] >= frame["entry"])
     grouped = panel.groupby("trust")
     out = grouped.agg(
@@ -85,16 +85,17 @@ def absent(name: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["trust", "name", "reason"])
 
 
-def grid(names: list[str]) -> pd.DataFrame:
+def grid(names: list[str], *, main: bool = True) -> pd.DataFrame:
     """Return one row a trust that entered and an indicator, in order of first entry and of `names`.
 
+    main: periods of the main analysis only, else all at hand.
     Columns: `trust`, `name`, `indicator`, `title`, `before`, `since` (periods with a value before entry, and
     from entry on), `state`: "before and after entry", "after entry only", "before entry only", "none".
     """
     first = regime.spells().drop_duplicates("trust")[["trust", "name"]]
     parts = []
     for name in names:
-        spans = _spans(name)
+        spans = _spans(name, main)
         spans = spans[spans["entry"].notna()].assign(trust=lambda frame: frame["trust"].str.split("@").str[0])
         counts = spans.groupby("trust")[["before", "since"]].sum()
         part = first.assign(indicator=name, title=regime.indicator(name).title).join(counts, on="trust")

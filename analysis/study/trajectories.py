@@ -89,17 +89,26 @@ def difference(panel: pd.DataFrame) -> pd.DataFrame:
     return panel.assign(value=panel["value"] - median, median=median)
 
 
-def chart(one: pd.DataFrame, *, unit: str, improvement: spc.Improvement) -> spc.XmR | None:
+def chart(
+    one: pd.DataFrame, *, unit: str, improvement: spc.Improvement, before: bool = False
+) -> spc.XmR | None:
     """Chart one trust with a new segment at each change of phase; None when no phase is long enough.
 
     one: rows of one trust with `period`, `phase`, `value`. A phase with fewer than 3 values, or 2 moving
-    ranges between neighbours, has no limits and is left out of the chart.
+    ranges between neighbours, has no limits and is left out of the chart. before: the limits of the time
+    before entry for all that follows, in place of new ones; None when that phase is too short.
     Raises TrajectoryError for more than one trust, SPCError as `analysis.methods.spc.spc.xmr`.
     """
     if one["trust"].nunique() != 1:
         raise TrajectoryError(f"rows of {one['trust'].nunique()} trusts. Allowed: one trust.")
     one = one.sort_values("period", kind="stable")
     kept = [phase for phase, rows in one.groupby("phase", sort=False) if _long_enough(rows["value"])]
+    if before:
+        known = one.loc[one["phase"] == "before", "period"]
+        if "before" not in kept:
+            return None
+        fixed = (known.iloc[0], known.iloc[-1])
+        return spc.xmr(one.set_index("period")["value"], unit=unit, improvement=improvement, baseline=fixed)
     if not kept:
         return None
     one = one[one["phase"].isin(kept)]
@@ -112,22 +121,34 @@ def _long_enough(values: pd.Series) -> bool:
     return bool(values.notna().sum() >= MIN_POINTS and ranges >= MIN_POINTS - 1)
 
 
-def charts(panel: pd.DataFrame, *, unit: str, improvement: spc.Improvement) -> Charts:
-    """Chart every trust that entered against the median of the comparators; see `chart`."""
-    entered = difference(panel)
+def charts(
+    panel: pd.DataFrame,
+    *,
+    unit: str,
+    improvement: spc.Improvement,
+    alone: bool = False,
+    before: bool = False,
+) -> Charts:
+    """Chart every trust that entered against the median of the comparators; see `chart`.
+
+    alone: the trust's own figures, with nothing taken out. before: limits from before entry only.
+    """
+    entered = panel if alone else difference(panel)
     entered = entered[entered["phase"] != "never"]
+    if entered.empty:
+        raise TrajectoryError("no trust that entered has a figure of this measure.")
     parts = []
     for _, rows in entered.groupby("trust"):
         rows = rows.set_index("period").sort_index()[["trust", "phase", "value"]]
-        found = chart(rows.reset_index(), unit=unit, improvement=improvement)
+        found = chart(rows.reset_index(), unit=unit, improvement=improvement, before=before)
         columns = ["centre", "lower", "upper", "signal", "direction", "provisional"]
         limits = pd.DataFrame(columns=columns) if found is None else found.frame[columns]
-        if found is not None:
+        if found is not None and not before:
             kept = rows.loc[rows.index.isin(limits.index)].groupby("phase")["value"].count()
             limits = limits[rows["phase"].reindex(limits.index).isin(kept.index[kept >= MIN_POINTS])]
         parts.append(rows.join(limits).reset_index())
     frame = pd.concat(parts, ignore_index=True)
-    return Charts(frame, tuple(comparators(panel)), unit, improvement)
+    return Charts(frame, () if alone else tuple(comparators(panel)), unit, improvement)
 
 
 def icons(found: Charts) -> pd.DataFrame:

@@ -1,0 +1,97 @@
+"""Leaving, reopened: what followed it on any measure, and what became of the gain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from analysis.chapters import after_words, lab_settings
+from analysis.chapters.lab_settings import ALL, MAIN, TRUSTS, YEARS
+from analysis.methods.effects.panels import EffectError
+from analysis.present import blocks, figures, palette, plots
+from analysis.present.reader import someone_is_there
+from analysis.study import leaving, regime
+
+WHOLE, OUT = "all", "without-year"
+YEAR, HALF = "year", "half"
+
+
+def options() -> lab_settings.Options:
+    """Return the settings with the words of each value."""
+    baselines = {WHOLE: "All periods before entry", OUT: "Without the year before entry"}
+    return {
+        "INDICATOR": ("Measure", lab_settings.measures()),
+        "BASELINE": ("Baseline of the gain", baselines),
+        "WINDOW": ("Window of the gain", {YEAR: "A year", HALF: "Half a year, where figures are quarterly"}),
+        "YEARS": ("Years", YEARS),
+        "TRUSTS": ("Trusts", TRUSTS),
+    }
+
+
+def controls(names: dict[str, Any]) -> Any:
+    """Return controls bound to the settings in `names`, the cell's globals; None where nobody is there."""
+    return lab_settings.controls(names, options())
+
+
+def show(*settings: str) -> figures.Figure | blocks.Block | None:
+    """Return what `figure` returns; None where nobody is there."""
+    return figure(*settings) if someone_is_there() else None
+
+
+def figure(
+    indicator: str, baseline: str, window: str, years: str, trusts: str
+) -> figures.Figure | blocks.Block:
+    """Return what followed leaving beside trusts still in, and the change of the gain; or why there is neither.
+
+    Raises ValueError for other values than those of `options`.
+    """
+    lab_settings.checked(options(), (indicator, baseline, window, years, trusts))
+    about = regime.indicator(indicator)
+    of_record = (years, trusts) == (MAIN, ALL)
+    panel = None if of_record else lab_settings.panel(indicator, years, trusts)
+    try:
+        path = leaving.changes(leaving.after(indicator, panel=panel))
+    except EffectError as error:
+        return blocks.Block(f"<p>{error}</p>", str(error))
+    changed = {
+        "omit_before": about.year if baseline == OUT else 0,
+        "window": max(about.year // 2, 1) if window == HALF else about.year,
+    }
+    kept, gain = None, "What became of the gain cannot be told"
+    try:
+        found = leaving.kept(indicator, panel=panel, **changed)
+        kept, gain = found.frame, after_words.kept_sentence(indicator, found)
+    except EffectError as error:
+        gain = f"{gain}: {error}"
+    return figures.figure(
+        _drawn(
+            path,
+            kept,
+            plots.difference_label(about.unit, about.direction, "Left less still in"),
+            about.analysis_grain,
+        ),
+        name=f"left-{indicator.replace('_', '-')}",
+        title=f"{after_words.path_title(indicator, path)}, by this choice",
+        says=f"{after_words.path_sentence(indicator, path)} {gain}",
+        frame=path,
+        sources=(about.table, "regime_spells"),
+    )
+
+
+def _drawn(path: pd.DataFrame, kept: pd.DataFrame | None, unit: str, grain: str) -> Drawing:
+    drawing, (ax, gain) = figures.canvas(figures.WIDE_PX, 330, 1, 2, width_ratios=[3, 1])
+    colours = [palette.GREY if thin else palette.BLUE for thin in path["thin"]]
+    ax.vlines(path["horizon"], path["lower"], path["upper"], color=colours)
+    ax.scatter(path["horizon"], path["estimate"], color=colours)
+    ax.plot(-1, 0, "D", color=palette.INK, markerfacecolor=palette.PAGE)
+    ax.set(xlabel=f"{grain.capitalize()}s since leaving", ylabel=unit)
+    if kept is not None:
+        gain.vlines([0, 1], kept["change_lower"], kept["change_upper"], color=palette.INK)
+        gain.plot([0, 1], kept["change"], "o", color=palette.INK)
+    gain.set_xticks([0, 1], ["12 months", "24 months"], rotation=20)
+    gain.set(xlim=(-0.6, 1.6), ylabel="Change of the gain, positive is better")
+    for one in (ax, gain):
+        one.axhline(0, color=palette.GREY, linewidth=1)
+    return drawing

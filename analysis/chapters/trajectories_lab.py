@@ -1,0 +1,83 @@
+"""Trajectories, reopened: the control chart of any trust that entered on any measure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.figure import Figure as Drawing
+
+from analysis.chapters import lab_settings, trajectories_plots, trajectories_words
+from analysis.chapters.lab_settings import MAIN, YEARS
+from analysis.methods.spc import spc
+from analysis.present import blocks, figures, words
+from analysis.present.reader import someone_is_there
+from analysis.study import regime, trajectories
+
+MEDIAN, ALONE = "median", "alone"
+PHASE, BEFORE = "phase", "before"
+WAYS: dict[str | None, spc.Improvement] = {"higher": "up", "lower": "down", None: None}
+
+
+def options() -> lab_settings.Options:
+    """Return the settings with the words of each value."""
+    compared = {MEDIAN: "Median of trusts that never entered", ALONE: "None: the trust's own figures"}
+    limits = {PHASE: "Set anew at entry and exit", BEFORE: "From before entry only"}
+    return {
+        "INDICATOR": ("Measure", lab_settings.measures()),
+        "BASELINE": ("Limits", limits),
+        "COMPARATOR": ("Taken off", compared),
+        "YEARS": ("Years", YEARS),
+        "TRUST": ("Trust", trajectories_words.names().to_dict()),
+    }
+
+
+def controls(names: dict[str, Any]) -> Any:
+    """Return controls bound to the settings in `names`, the cell's globals; None where nobody is there."""
+    return lab_settings.controls(names, options())
+
+
+def show(*settings: str) -> figures.Figure | blocks.Block | None:
+    """Return what `figure` returns; None where nobody is there."""
+    return figure(*settings) if someone_is_there() else None
+
+
+def figure(
+    indicator: str, baseline: str, comparator: str, years: str, trust: str
+) -> figures.Figure | blocks.Block:
+    """Return the control chart of a trust, or why there is none. Raises ValueError for other values than `options`."""
+    lab_settings.checked(options(), (indicator, baseline, comparator, years, trust))
+    about, panel = regime.indicator(indicator), regime.panel(indicator, main=years == MAIN)
+    unit = about.measure if comparator == MEDIAN else about.unit
+    try:
+        found = trajectories.charts(
+            panel[(panel["trust"] == trust) | (panel["phase"] == "never")],
+            unit=unit,
+            improvement=WAYS[about.better],
+            alone=comparator == ALONE,
+            before=baseline == BEFORE,
+        )
+    except ValueError as error:
+        said = f"No chart: {error} Another setting may give one."
+        return blocks.Block(f"<p>{said}</p>", said)
+    seen = found.frame[found.frame["centre"].notna()]
+    flagged = words.plural(int(seen["signal"].notna().sum()), "point is flagged", "points are flagged")
+    title = (
+        f"{about.title}, {trajectories_words.name(trust)}: {flagged} of {words.number(len(seen))} with limits"
+    )
+    (_, limits), (_, compared) = (options()[part] for part in ("BASELINE", "COMPARATOR"))
+    taken = "less median of comparators " if comparator == MEDIAN else ""
+    return figures.figure(
+        _drawn(found, f"{about.title}\n{taken}({unit})\n{about.direction}"),
+        name=f"chart-{trust}-{indicator.replace('_', '-')}",
+        title=title,
+        says=f"{title}. Limits: {limits[baseline].lower()}. Taken off: {compared[comparator].lower()}.",
+        frame=found.frame,
+        sources=(about.table, "regime_spells"),
+    )
+
+
+def _drawn(found: trajectories.Charts, label: str) -> Drawing:
+    drawing, ax = figures.canvas(figures.WIDE_PX, 360)
+    trajectories_plots.plot_chart(found.frame, ax=ax, improvement=found.improvement)
+    ax.set(ylabel=label, xlabel="End of period")
+    return drawing
