@@ -189,7 +189,7 @@ def rtt_rows():
     rows = [[None] * 19 for _ in range(11)]
     rows[3][1:3] = ["Period:", "April 2007 to October 2007"]
     rows[9][3] = "Incomplete RTT pathways"
-    for letter, heading in england_rtt.HEADINGS.items():
+    for letter, heading in england_rtt.COLUMNS.values():
         rows[10][ord(letter) - ord("A")] = heading
     for month in months("2007-04", "2007-10"):
         row = [None, None, month, *["-"] * 16]

@@ -266,27 +266,36 @@ def check_headings(grid: Grid, expected: Mapping[str, str], *, place: str, row: 
 
 
 def monthly(
-    grid: Grid, columns: Mapping[str, str], *, place: str, row: int, month: str, first: str, last: str
+    grid: Grid,
+    columns: Mapping[str, tuple[str, str]],
+    *,
+    place: str,
+    row: int,
+    month: str,
+    first: str,
+    last: str,
 ) -> Rows:
     """Return the rows of a series by month: `month` ('YYYY-MM') and the cells of `columns`.
 
-    columns: letter of the column by field; row: first row of figures; month: letter of the column with dates;
-    first, last: the months that the release covers. Raises DataError for a row that is not the month after the
-    one above it, and for a figure below the last month.
+    columns: letter and heading of the column by field; row: that of the headings; month: letter of the column with
+    dates; first, last: the months that the release covers. Raises DataError for another heading, a row that is not
+    the month after the one above it, and a figure below the last month.
     """
+    check_headings(grid, dict(columns.values()), place=place, row=row)
+    letters = {field: at for field, (at, _) in columns.items()}
     months = [str(period) for period in pd.period_range(first, last, freq="M")]
     lines = {}
-    for line, expected in enumerate(months, start=row):
+    for line, expected in enumerate(months, start=row + 1):
         date = cell_at(grid, line, month)
         if not isinstance(date, datetime.datetime) or date.strftime("%Y-%m-%d") != f"{expected}-01":
             found = f"{date:%Y-%m-%d}" if isinstance(date, datetime.datetime) else str(date)
             raise DataError(place, row=line, column=month, found=found, allowed=f"the date {expected}-01")
-        lines[line] = {field: cell_at(grid, line, at) for field, at in columns.items()}
-    for line in range(row + len(months), len(grid) + 1):
-        for at in columns.values():
+        lines[line] = {field: cell_at(grid, line, at) for field, at in letters.items()}
+    for line in range(row + 1 + len(months), len(grid) + 1):
+        for at in letters.values():
             if (more := cell_at(grid, line, at)) is not None:
                 raise DataError(place, row=line, column=at, found=more, allowed=f"nothing after {last}")
-    rows = rows_of(place, lines, {field: _number(at) for field, at in columns.items()}, texts=())
+    rows = rows_of(place, lines, {field: _number(at) for field, at in letters.items()}, texts=())
     return rows.plus(month=months)
 
 

@@ -14,7 +14,7 @@ from analysis.ingest.live.ae_official import MONTHS
 TABLES = ("ae_england_monthly",)
 FILE = rf"(?i)Monthly-AE-Time-?Series-({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.xls"
 ACTIVITY_FROM, PERFORMANCE_FROM = "2010-08", "2010-11"
-GROUP_ROW, HEADING_ROW, FIRST_ROW = 13, 14, 15
+GROUP_ROW, HEADING_ROW = 13, 14
 ROUNDING = 0.01  # months before June 2015 are made of weeks: fractions of an attendance
 SHARE_ROUNDING = 0.0005
 
@@ -24,68 +24,49 @@ _TYPES = (
     "Type 3 Departments - Other A&E/Minor Injury Unit",
 )
 _WAIT = "Number of patients spending >{} hours from decision to admit to admission"
+# Field: column and heading.
 ACTIVITY = {
-    "B": "Period",
-    **dict(zip("CDE", _TYPES, strict=True)),
-    "F": "Total Attendances",
-    "G": "Emergency Admissions via Type 1 A&E",
-    "H": "Emergency Admissions via Type 2 A&E",
-    "I": "Emergency Admissions via Type 3 and 4 A&E",
-    "J": "Total Emergency Admissions via A&E",
-    "K": "Other Emergency Admissions (i.e not via A&E)",
-    "L": "Total Emergency Admissions",
-    "M": _WAIT.format(4),
-    "N": _WAIT.format(12),
-}
-PERFORMANCE = {
-    "B": "Period",
-    **dict(zip("CDE", _TYPES, strict=True)),
-    "F": "Total Attendances < 4 hours",
-    **dict(zip("GHI", _TYPES, strict=True)),
-    "J": "Total Attendances > 4 hours",
-    "K": "Percentage in 4 hours or less (all)",
-    "L": "Percentage in 4 hours or less (type 1)",
-}
-ACTIVITY_FIELDS = {
-    "attendances_type1": "C",
-    "type2": "D",
-    "type3": "E",
-    "attendances": "F",
-    "admissions1": "G",
-    "admissions2": "H",
-    "admissions3": "I",
-    "emergency_admissions_ae": "J",
-    "emergency_admissions_other": "K",
-    "admissions": "L",
-    "waits_over_4h_dta": "M",
-    "waits_12h_dta": "N",
+    "attendances_type1": ("C", _TYPES[0]),
+    "type2": ("D", _TYPES[1]),
+    "type3": ("E", _TYPES[2]),
+    "attendances": ("F", "Total Attendances"),
+    "admissions1": ("G", "Emergency Admissions via Type 1 A&E"),
+    "admissions2": ("H", "Emergency Admissions via Type 2 A&E"),
+    "admissions3": ("I", "Emergency Admissions via Type 3 and 4 A&E"),
+    "emergency_admissions_ae": ("J", "Total Emergency Admissions via A&E"),
+    "emergency_admissions_other": ("K", "Other Emergency Admissions (i.e not via A&E)"),
+    "admissions": ("L", "Total Emergency Admissions"),
+    "waits_over_4h_dta": ("M", _WAIT.format(4)),
+    "waits_12h_dta": ("N", _WAIT.format(12)),
 }
 ACTIVITY_TOTALS = {
     "attendances": ["attendances_type1", "type2", "type3"],
     "emergency_admissions_ae": ["admissions1", "admissions2", "admissions3"],
     "admissions": ["emergency_admissions_ae", "emergency_admissions_other"],
 }
-PERFORMANCE_FIELDS = {
-    "within1": "C",
-    "within2": "D",
-    "within3": "E",
-    "within": "F",
-    "over_4h_type1": "G",
-    "over2": "H",
-    "over3": "I",
-    "over_4h": "J",
-    "share": "K",
-    "share1": "L",
+PERFORMANCE = {
+    "within1": ("C", _TYPES[0]),
+    "within2": ("D", _TYPES[1]),
+    "within3": ("E", _TYPES[2]),
+    "within": ("F", "Total Attendances < 4 hours"),
+    "over_4h_type1": ("G", _TYPES[0]),
+    "over2": ("H", _TYPES[1]),
+    "over3": ("I", _TYPES[2]),
+    "over_4h": ("J", "Total Attendances > 4 hours"),
+    "share": ("K", "Percentage in 4 hours or less (all)"),
+    "share1": ("L", "Percentage in 4 hours or less (type 1)"),
 }
 PERFORMANCE_TOTALS = {
     "within": ["within1", "within2", "within3"],
     "over_4h": ["over_4h_type1", "over2", "over3"],
 }
-ACTIVITY_GROUPS = {"C": "A&E attendances", "G": "Emergency Admissions"}
-PERFORMANCE_GROUPS = {
-    "C": "A&E attendances less than 4 hours from arrival to admission, transfer or discharge",
-    "G": "A&E attendances greater than 4 hours from arrival to admission, transfer or discharge",
-    "K": "Percentage of attendances within 4 hours",
+GROUPS = {
+    "Activity": {"C": "A&E attendances", "G": "Emergency Admissions"},
+    "Performance": {
+        "C": "A&E attendances less than 4 hours from arrival to admission, transfer or discharge",
+        "G": "A&E attendances greater than 4 hours from arrival to admission, transfer or discharge",
+        "K": "Percentage of attendances within 4 hours",
+    },
 }
 
 
@@ -107,26 +88,18 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     assert fits is not None
     last = f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}"
     checks.over(last, place=path.name)
-    grids = sheets.read(path)
-    activity, performance = _activity(grids, path.name, last), _performance(grids, path.name, last)
+    grids, of = sheets.read(path), {"file": path.name, "last": last}
+    activity = _series(grids, "Activity", ACTIVITY, ACTIVITY_TOTALS, first=ACTIVITY_FROM, **of)
+    performance = _performance(
+        _series(grids, "Performance", PERFORMANCE, PERFORMANCE_TOTALS, first=PERFORMANCE_FROM, **of)
+    )
     _check_measured(activity, performance)
     table = activity.frame.merge(performance.frame, on="month", how="left")
     return {"ae_england_monthly": descriptions.tidy(table, "ae_england_monthly").round(6)}
 
 
-def _activity(grids: dict[str, sheets.Grid], file: str, last: str) -> Rows:
-    place, grid = sheets.page(grids, ["Activity"], file=file)
-    sheets.check_headings(grid, ACTIVITY_GROUPS, place=place, row=GROUP_ROW)
-    sheets.check_headings(grid, ACTIVITY, place=place, row=HEADING_ROW)
-    return _series(grid, ACTIVITY_FIELDS, ACTIVITY_TOTALS, place=place, first=ACTIVITY_FROM, last=last)
-
-
-def _performance(grids: dict[str, sheets.Grid], file: str, last: str) -> Rows:
-    place, grid = sheets.page(grids, ["Performance"], file=file)
-    sheets.check_headings(grid, PERFORMANCE_GROUPS, place=place, row=GROUP_ROW)
-    sheets.check_headings(grid, PERFORMANCE, place=place, row=HEADING_ROW)
-    totals = PERFORMANCE_TOTALS
-    rows = _series(grid, PERFORMANCE_FIELDS, totals, place=place, first=PERFORMANCE_FROM, last=last)
+def _performance(rows: Rows) -> Rows:
+    """Return the figures with their denominators; a printed percentage must be the share of the counts."""
     rows = rows.plus(
         attendances_with_4h=rows["within"] + rows["over_4h"],
         attendances_type1_with_4h=rows["within1"] + rows["over_4h_type1"],
@@ -140,17 +113,21 @@ def _performance(grids: dict[str, sheets.Grid], file: str, last: str) -> Rows:
 
 
 def _series(
-    grid: sheets.Grid,
-    fields: dict[str, str],
+    grids: dict[str, sheets.Grid],
+    name: str,
+    columns: dict[str, tuple[str, str]],
     totals: dict[str, list[str]],
     *,
-    place: str,
+    file: str,
     first: str,
     last: str,
 ) -> Rows:
     """Return the figures of a sheet by month; each of `totals` must be the sum of its parts."""
-    cells = sheets.monthly(grid, fields, place=place, row=FIRST_ROW, month="B", first=first, last=last)
-    rows = cells.plus(**checks.numbers(cells, fields, missing=()))
+    place, grid = sheets.page(grids, [name], file=file)
+    sheets.check_headings(grid, GROUPS[name], place=place, row=GROUP_ROW)
+    sheets.check_headings(grid, {"B": "Period"}, place=place, row=HEADING_ROW)
+    cells = sheets.monthly(grid, columns, place=place, row=HEADING_ROW, month="B", first=first, last=last)
+    rows = cells.plus(**checks.numbers(cells, columns, missing=()))
     for total, parts in totals.items():
         checks.equal(rows, total, rows[total], rows.frame[parts].sum(axis=1), within=ROUNDING)
     return rows

@@ -15,33 +15,21 @@ TABLES = ("rtt_england_monthly",)
 FILE = r"(?i)RTT[-_](?:TS_data|Overview-Time-?series).*\.xlsx"
 SHEET = "Full Time Series"
 SERIES_FROM, FIRST = "2007-04", "2007-08"  # the series starts with other measures; these in August 2007
-PERIOD_ROW, GROUP_ROW, HEADING_ROW, FIRST_ROW = 4, 10, 11, 12
+PERIOD_ROW, GROUP_ROW, HEADING_ROW = 4, 10, 11
 SHARE_ROUNDING = 0.0005
-HEADINGS = {
-    "D": "Median wait (weeks)",
-    "F": "No. within 18 weeks",
-    "G": "No. within 18 weeks with estimates for missing data",
-    "H": "% within 18 weeks",
-    "I": "No. > 18 weeks",
-    "J": "No. > 18 weeks with estimates for missing data",
-    "K": "No. > 52 weeks",
-    "L": "No. > 52 weeks with estimates for missing data",
-    "M": "% > 52 weeks",
-    "R": "Total waiting (mil)",
-    "S": "Total waiting (mil) with estimates for missing data",
-}
-FIELDS = {
-    "median_weeks": "D",
-    "within_18_weeks": "F",
-    "within_18_weeks_estimated": "G",
-    "share_18": "H",
-    "over_18_weeks": "I",
-    "over_18_weeks_estimated": "J",
-    "over_52_weeks": "K",
-    "over_52_weeks_estimated": "L",
-    "share_52": "M",
-    "waiting": "R",
-    "waiting_estimated": "S",
+# Field: column and heading.
+COLUMNS = {
+    "median_weeks": ("D", "Median wait (weeks)"),
+    "within_18_weeks": ("F", "No. within 18 weeks"),
+    "within_18_weeks_estimated": ("G", "No. within 18 weeks with estimates for missing data"),
+    "share_18": ("H", "% within 18 weeks"),
+    "over_18_weeks": ("I", "No. > 18 weeks"),
+    "over_18_weeks_estimated": ("J", "No. > 18 weeks with estimates for missing data"),
+    "over_52_weeks": ("K", "No. > 52 weeks"),
+    "over_52_weeks_estimated": ("L", "No. > 52 weeks with estimates for missing data"),
+    "share_52": ("M", "% > 52 weeks"),
+    "waiting": ("R", "Total waiting (mil)"),
+    "waiting_estimated": ("S", "Total waiting (mil) with estimates for missing data"),
 }
 
 
@@ -61,10 +49,10 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     path = releases(folder)[0]
     place, grid = sheets.page(sheets.read(path), [SHEET], file=path.name)
     sheets.check_headings(grid, {"D": "Incomplete RTT pathways"}, place=place, row=GROUP_ROW)
-    sheets.check_headings(grid, HEADINGS, place=place, row=HEADING_ROW)
     last = _last(grid, place)
-    cells = sheets.monthly(grid, FIELDS, place=place, row=FIRST_ROW, month="C", first=SERIES_FROM, last=last)
-    rows = cells.plus(**checks.numbers(cells, FIELDS, missing=["-"]))
+    series = {"month": "C", "first": SERIES_FROM, "last": last}
+    cells = sheets.monthly(grid, COLUMNS, place=place, row=HEADING_ROW, **series)
+    rows = cells.plus(**checks.numbers(cells, COLUMNS, missing=["-"]))
     _check(rows)
     held = rows.only(rows["month"] >= FIRST).frame.round({"median_weeks": 6})
     return {"rtt_england_monthly": descriptions.tidy(held, "rtt_england_monthly")}
@@ -84,7 +72,7 @@ def _last(grid: sheets.Grid, place: str) -> str:
 
 
 def _check(rows: Rows) -> None:
-    for field in FIELDS:
+    for field in COLUMNS:
         figures = rows[field]
         absent = figures.isna() != (rows["month"] < FIRST)
         checks.refuse(rows, absent, field, f"a number from {FIRST} on, none before")
