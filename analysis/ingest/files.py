@@ -40,6 +40,11 @@ def find_one(folder: Path, name: str) -> Path | None:
     return files[0] if files else None
 
 
+def named(folder: Path, *names: str) -> list[Path]:
+    """Return the one file of each name that is there, in this order; raise DataError when a name has several."""
+    return [path for name in names if (path := find_one(folder, name)) is not None]
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     return hashlib.sha256(contents(path)).hexdigest()

@@ -32,8 +32,7 @@ def read(
 
 def releases(folder: Path, parts: Mapping[str, Part]) -> list[Path]:
     """Return the files under `folder`, one a table that is there."""
-    found = [files.find_one(folder, name) for name, _ in parts.values()]
-    return [path for path in found if path is not None]
+    return files.named(folder, *(name for name, _ in parts.values()))
 
 
 def tables(folder: Path, parts: Mapping[str, Part]) -> dict[str, pd.DataFrame]:

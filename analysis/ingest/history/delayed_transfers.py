@@ -30,8 +30,7 @@ CARE = {"acute": "acute", "non_acute": "non_acute"}
 
 def releases(folder: Path) -> list[Path]:
     """Return the files of this collection under `folder`."""
-    found = [files.find_one(folder, name) for name in RECORDS]
-    return [path for path in found if path is not None]
+    return files.named(folder, *RECORDS)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -17,8 +17,7 @@ WHOLE = "Overall"  # the provider as a whole; other rows are core services, some
 
 def releases(folder: Path) -> list[Path]:
     """Return the file under `folder`, an empty list without it."""
-    path = files.find_one(folder, FILE)
-    return [] if path is None else [path]
+    return files.named(folder, FILE)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -32,10 +32,10 @@ OTHER_LENGTH = re.compile(r"says (\d+) months")
 
 def releases(folder: Path) -> list[Path]:
     """Return the two files under `folder`; empty when there is neither, DataError when there is one only."""
-    found = [files.find_one(folder, name) for name in (TIMELINE, ATTRIBUTES)]
-    if any(found) and not all(found):
+    found = files.named(folder, TIMELINE, ATTRIBUTES)
+    if len(found) == 1:
         raise DataError(str(folder), found="one regime file", allowed=f"both {TIMELINE} and {ATTRIBUTES}")
-    return [path for path in found if path is not None]
+    return found
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -69,10 +69,9 @@ def releases(folder: Path) -> list[Path]:
     the staff survey too, so fewer of them are left to that publication. Raises DataError when one of the
     fourteen files is missing beside a quarterly release, or is there twice.
     """
-    years = [files.find_one(folder, name) for name in YEAR_FILES]
+    years = files.named(folder, *YEAR_FILES)
     if not files.find(folder, RELEASE_FILE):
-        found = [file for file in years if file is not None]
-        return found if len(found) == len(YEAR_FILES) else []
+        return years if len(years) == len(YEAR_FILES) else []
     names = [rf"shmi-{name}\.csv" for name in RELEASES] + list(YEAR_FILES)
     paths = []
     for name in names:

@@ -35,9 +35,8 @@ GROUPS = {"Managers": "managers_fte", "Senior managers": "senior_managers_fte"}
 
 def releases(folder: Path) -> list[Path]:
     """Return the files under `folder` that a table can be made from; the managers' need both of theirs."""
-    single = [files.find_one(folder, name) for name in (SURVEY, OFFICIAL, FINANCE, LOANS)]
-    both = [files.find_one(folder, name) for name in (MANAGERS, STAFF)]
-    return [path for path in [*single, *(both if all(both) else [])] if path is not None]
+    both = files.named(folder, MANAGERS, STAFF)
+    return files.named(folder, SURVEY, OFFICIAL, FINANCE, LOANS) + (both if len(both) == 2 else [])
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

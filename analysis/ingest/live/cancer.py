@@ -41,10 +41,10 @@ ENGLAND, PART = "Total", 0.01  # a pathway that two providers share counts half 
 
 def releases(folder: Path) -> list[Path]:
     """Return the files under `folder`; DataError when one of the two collected ones is there without the other."""
-    pair = [files.find_one(folder, name) for name in (CANCER_62, CANCER_OTHER)]
-    if any(pair) and not all(pair):
+    pair = files.named(folder, CANCER_62, CANCER_OTHER)
+    if len(pair) == 1:
         raise DataError(str(folder), found="one of two collected files of waits", allowed="both")
-    return [*(path for path in pair if path is not None), *files.find(folder, OFFICIAL)]
+    return [*pair, *files.find(folder, OFFICIAL)]
 
 
 def period_of(name: str) -> str | None:

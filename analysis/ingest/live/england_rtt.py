@@ -35,8 +35,7 @@ COLUMNS = {
 
 def releases(folder: Path) -> list[Path]:
     """Return the time series workbook under `folder`, an empty list without one; DataError for several."""
-    path = files.find_one(folder, FILE)
-    return [] if path is None else [path]
+    return files.named(folder, FILE)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

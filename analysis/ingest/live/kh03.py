@@ -20,8 +20,7 @@ SUMMED = True  # each file prints its own totals
 
 def releases(folder: Path) -> list[Path]:
     """Return the compiled KH03 file under `folder`, an empty list without one; DataError for several."""
-    path = files.find_one(folder, kh03_compiled.FILE)
-    return [] if path is None else [path]
+    return files.named(folder, kh03_compiled.FILE)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

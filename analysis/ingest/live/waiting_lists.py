@@ -39,8 +39,7 @@ FEWEST = 100  # NHS providers of a whole file
 
 def releases(folder: Path) -> list[Path]:
     """Return the stored file of 31 March 2013 to 2019 under `folder`, an empty list without it."""
-    path = files.find_one(folder, STORED)
-    return [] if path is None else [path]
+    return files.named(folder, STORED)
 
 
 def later(folder: Path) -> list[Path]:
