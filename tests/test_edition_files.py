@@ -38,6 +38,7 @@ from analysis.edition import (
     store,
     trees,
 )
+from analysis.edition.cause import LIBRARIES, METHOD, STEPS
 from analysis.edition.compare import COLUMNS, EditionError, compare
 from analysis.edition.store import Edition
 from analysis.ingest import record as ingest_record
@@ -126,6 +127,35 @@ def test_order_of_rows_does_not_matter_and_new_and_withdrawn_are_no_conclusions(
 def test_what_cannot_be_compared_is_refused(new, message):
     with pytest.raises(EditionError, match=message):
         compare(numbers(), new)
+
+
+def said(causes, unit="ratio", **changed):
+    moved = compare(numbers(unit=unit), numbers(unit=unit, **changed))
+    parts = dict.fromkeys(STEPS, np.nan) | causes
+    cause = " and ".join(causes)
+    return notes.sentence(moved.iloc[0].to_dict() | parts | {"cause": cause})
+
+
+def test_a_part_that_rounds_to_nothing_is_not_told_as_a_cause():
+    parted = said({LIBRARIES: 1e-7, METHOD: 0.0099}, value=-0.01)
+    assert parted.endswith("Why: method (+0.0099).")
+    assert said({LIBRARIES: 1e-7}, value=-0.0199999).endswith("Why: libraries.")
+
+
+def test_a_conclusion_that_changed_on_the_same_number_is_not_told_as_a_number_that_moved():
+    same = said({METHOD: np.nan}, verdict="cannot tell")
+    assert (
+        same.index("as before")
+        < same.index("The conclusion changed: by our rule cannot tell")
+        < same.index("method")
+    )
+    assert "Why" not in same
+
+
+def test_limits_of_a_count_are_a_range_and_no_interval():
+    told = said({METHOD: 1.0}, unit="count", value=6.0, low=6.0, high=7.0)
+    assert "6 (range 6 to 7)" in told
+    assert "interval" not in told
 
 
 def test_the_callers_frames_are_left_alone():

@@ -18,7 +18,7 @@ NOT_ESTIMABLE = "not estimable"
 NO_STEP = "no step of the recomputation moved it"
 BY = {
     revisions.PUBLISHER: "the publisher's files changed",
-    revisions.RECORD: "our record of public documents changed",
+    revisions.RECORD: "our record changed",
     revisions.READING: "the same release files were read otherwise by us",
     revisions.JUDGEMENT: "a setting or assumption of ours changed",
     NEW_TABLE: "new table",
@@ -65,9 +65,12 @@ def sentence(row: dict[str, Any]) -> str:
         how = f"is {new} as before" + (", to the digits shown" if same else f", but n went from {counts}")
     else:
         how = f"went from {old} to {new}"
-    why = f" Why: {reason(row)}."
-    end = f" The conclusion changed: {row['why']}." if row["conclusion"] else ""
-    return f"{row['name']} {how}.{why}{end}"
+    if not row["conclusion"]:
+        return f"{row['name']} {how}. Why: {reason(row)}."
+    concluded = f"The conclusion changed: {row['why']}."
+    return f"{row['name']} {how}. " + (
+        f"{concluded} What changed it: {reason(row)}." if old == new else f"Why: {reason(row)}. {concluded}"
+    )
 
 
 def has(row: dict[str, Any], side: str) -> bool:
@@ -81,18 +84,19 @@ def plain(row: dict[str, Any], side: str) -> str:
 
 
 def reason(row: dict[str, Any]) -> str:
-    """Return the steps that moved a number, each with its part of the change."""
+    """Return the steps that moved a number, each with its part of the change; a part of nothing is left out."""
     causes = [step for step in row["cause"].split(" and ") if step] if row["cause"] != NOT_SEPARABLE else []
     if not causes:
         return row["cause"] or NO_STEP
-    parts = []
+    finer = FORMATS[row["unit"]][0] + 1  # parts are small: one digit more than the number has
+    nothing = words.number(0, row["unit"], digits=finer)
+    parts = {}
     for step in causes:
         part = float(row.get(step, float("nan")))
         known = not pd.isna(part) and apart(part, 0.0)
-        finer = FORMATS[row["unit"]][0] + 1  # parts are small: one digit more than the number has
-        said = words.number(part, row["unit"], digits=finer, sign=True)
-        parts.append(f"{step} ({said})" if known else step)
-    return words.join(parts)
+        parts[step] = words.number(part, row["unit"], digits=finer, sign=True) if known else ""
+    told = {step: part for step, part in parts.items() if part != nothing} or dict.fromkeys(parts, "")
+    return words.join([f"{step} ({part})" if part else step for step, part in told.items()])
 
 
 def table_sentence(row: dict[str, Any]) -> str:

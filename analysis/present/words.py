@@ -44,6 +44,9 @@ FORMATS: dict[str, tuple[int, str, str]] = {
     "gbp": (0, "£", ""),
 }
 
+# Money and counts have no sampling error: their limits are what assumptions, dates and reasons allow.
+RANGED = ("gbp", "count")
+
 # What is held in another size than it is told in: deaths per hundred expected are held as a ratio to those expected.
 SCALE = {"deaths": 100}
 
@@ -99,7 +102,7 @@ def estimate(
     digits: int | None = None,
     level: float = 0.95,
 ) -> str:
-    """Return 'VALUE (95% interval LOW to HIGH)', for money 'VALUE (range ...)'; a unit that is a word is not repeated.
+    """Return 'VALUE (95% interval LOW to HIGH)', for RANGED units 'VALUE (range ...)'; a unit that is a word is not repeated.
 
     A missing value is '..'; a value without limits says that it has no interval. Digits as `told_from_zero` has it.
     Deaths have the ratio that they are held as in the brackets.
@@ -113,7 +116,7 @@ def estimate(
     spread = interval(low, high, unit, digits=digits)
     after = FORMATS[unit][2]
     spread = spread.removesuffix(after) if after.startswith(" ") else spread
-    kind = "range" if unit == "gbp" else f"{level:.0%} interval"  # money: what our assumptions allow
+    kind = "range" if unit in RANGED else f"{level:.0%} interval"
     held = f"; as a ratio {number(value, 'ratio')}" if unit == "deaths" else ""
     return f"{first} ({kind} {spread}{held})"
 
