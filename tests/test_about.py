@@ -1,20 +1,27 @@
 """The page about the data says what the descriptions say."""
 
+from bs4 import BeautifulSoup
+
 from analysis import data
 from analysis.chapters import about
 
 
-def test_every_table_is_listed_with_its_publisher():
-    names = data.tables()
-    assert about.tables()["Table"].tolist() == names
-    assert about.publishers()["Table"].tolist() == names
-    assert not about.publishers().isna().any().any()
+def test_every_table_has_a_card_with_its_publisher_and_its_breaks():
+    told = about.cards()
+    page = BeautifulSoup(told.html, "html.parser")
+    cards = {card["id"].removeprefix("table-"): card.get_text(" ") for card in page.select("details")}
+    assert sorted(cards) == sorted(data.tables())
+    for name, card in cards.items():
+        one = data.describe(name)
+        for said in (one["title"], one["publisher"], one["licence"], *one["breaks"]):
+            assert " ".join(said.split()) in " ".join(card.split()), name
+            assert said in told.text
 
 
-def test_every_known_break_is_shown():
-    shown = about.breaks()
-    expected = [text for name in data.tables() for text in data.describe(name)["breaks"]]
-    assert shown["Known break or limit"].tolist() == expected
+def test_the_kinds_count_every_table_and_row_once():
+    counted = about.kinds()[["Tables", "Rows"]].map(lambda text: int(text.replace(",", ""))).sum()
+    described = about.descriptions()
+    assert counted.tolist() == [len(described), sum(one["rows"] for one in described)]
 
 
 def test_every_indicator_is_in_the_catalogue():

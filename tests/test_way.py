@@ -25,6 +25,7 @@ PAGE = """<html><head></head><body><div class="header-article-items__start"></di
 
 @pytest.fixture(scope="module")
 def way():
+    sys.path.insert(0, str(EXT))
     spec = importlib.util.spec_from_file_location("way_extension", EXT / "way.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

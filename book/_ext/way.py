@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import folds
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
@@ -125,6 +126,7 @@ def with_way(html: str, name: str, told: dict[str, tuple[str, int]], edition: st
         if question:
             heading.insert_after(_line(page, question, length))
     _neighbours(page, here, told)
+    folds.shut(page)
     _marks(page, here)
     for code in page.select("div.cell.tag_hide-input > details.hide"):
         code.parent.append(code.extract())  # the picture comes first, its code after it

@@ -1,0 +1,62 @@
+"""A table that takes screens of a phone is shut until its title opens it, so that what a page says can be seen.
+
+Works on the finished HTML. The table that a page opens with is its answer and stays open up to three screens; on paper all are open
+(`report.css`, `paper.js`); an address or a search that leads into a fold opens it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from bs4 import BeautifulSoup
+
+from analysis.present import words
+
+LONG, FIRST = 60, 90  # lines of a phone: two screens, three
+LETTERS, NAMED = 26, 40  # of a line of a card, and of its heading
+FOLD = '<details class="result fold"><summary></summary></details>'
+ACROSS = 44  # letters of a row that stays a row
+
+
+def shut(page: Any) -> None:
+    """Fold the long tables of a page, and say on each folded table how many rows it has. Doing it twice changes nothing more."""
+    first = page.select_one("article :is(figure.result, .drawn, table.result)")
+    for table in page.select("article .table-box > table.result"):
+        box, most = table.parent, FIRST if table is first else LONG
+        if table.find_parent("details") is None and lines(table) > most:
+            _fold(table)
+        fold = box.parent
+        if fold.name == "details" and not fold.select("summary > .size") and len(fold.find_all("table")) == 1:
+            size = page.new_tag("span", attrs={"class": "size"})
+            size.string = words.plural(len(table.select("tbody > tr")), "row")
+            fold.summary.extend([" ", size])
+
+
+def _fold(table: Any) -> None:
+    """Put a table into a fold with its title, which a reader of the table alone still hears."""
+    caption = table.find("caption")
+    fold: Any = BeautifulSoup(FOLD, "html.parser").find("details")
+    title = "".join(caption.find_all(string=True, recursive=False)).strip()
+    fold.summary.extend([part.extract() for part in list(caption.contents)])
+    caption.string = title
+    caption["class"] = "visually-hidden"
+    table.parent.wrap(fold)
+
+
+def lines(table: Any) -> float:
+    """Return about how many lines a table takes on a phone, where all but the narrowest are set as cards."""
+    rows = [[_letters(cell) for cell in row.find_all(["th", "td"])] for row in table.select("tbody > tr")]
+    if any(name.startswith("cards-") for name in table["class"]):
+        return sum(
+            0.7 + math.ceil(row[0] / NAMED) + sum(_lines(cell, LETTERS) for cell in row[1:]) for row in rows
+        )
+    return sum(0.4 + max(_lines(cell, ACROSS / len(row)) for cell in row) for row in rows)
+
+
+def _letters(cell: Any) -> int:
+    return len(cell.get_text())
+
+
+def _lines(letters: int, width: float) -> int:
+    return max(1, math.ceil(letters / width))

@@ -1,0 +1,74 @@
+"""Long tables of a page are shut by their titles, its opening one later than others; nothing is lost, and once is enough."""
+
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis.present import tables
+
+EXT = Path(__file__).resolve().parents[1] / "book" / "_ext"
+
+
+@pytest.fixture(scope="module")
+def folds():
+    spec = importlib.util.spec_from_file_location("folds_extension", EXT / "folds.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def made(rows, name, **settings):
+    frame = pd.DataFrame(
+        {"Trust": [f"{name} {at}" for at in range(rows)], "What became of it": ["merged and closed"] * rows}
+    )
+    return tables.table(frame, caption=name, sources=("regime_spells",), **settings).html
+
+
+def page(*parts):
+    return BeautifulSoup(f"<article><h1>A</h1>{''.join(parts)}</article>", "html.parser")
+
+
+def test_a_long_table_is_shut_and_says_how_many_rows_it_has(folds):
+    one = page(made(3, "first"), made(3, "short"), made(50, "long"))
+    folds.shut(one)
+    (fold,) = one.select("details")
+    assert fold.summary.get_text() == "long public record 50 rows"
+    assert fold.select_one(".table-box > table > caption.visually-hidden").get_text() == "long"
+    assert len(fold.select("tbody tr")) == 50
+    once = str(one)
+    folds.shut(one)
+    assert str(one) == once
+
+
+def test_the_table_that_a_page_opens_with_may_be_longer_but_not_without_end(folds):
+    for rows, shut in ((50, False), (70, True)):
+        one = page(made(rows, "first"))
+        folds.shut(one)
+        assert bool(one.select("details")) is shut
+    after_a_picture = page('<figure class="result"></figure>', made(50, "second"))
+    folds.shut(after_a_picture)
+    assert after_a_picture.select("details")
+
+
+def test_a_table_that_a_chapter_shut_says_its_rows_and_is_not_shut_twice(folds):
+    one = page(
+        made(3, "small", folded=True),
+        f"<details><summary>both</summary>{made(60, 'a')}{made(1, 'b')}</details>",
+    )
+    folds.shut(one)
+    assert [fold.summary.get_text() for fold in one.select("details")] == [
+        "small public record 3 rows",
+        "both",
+    ]
+
+
+def test_a_row_counts_as_many_lines_as_its_cells_take_on_a_phone(folds):
+    def length(cell, kind):
+        html = f'<table class="result {kind}"><tbody><tr><th>a</th><td>{cell}</td></tr></tbody></table>'
+        return folds.lines(BeautifulSoup(html, "html.parser").table)
+
+    assert length("x" * 260, "cards-m") - length("x", "cards-m") == 9
+    assert length("x" * 44, "") - length("x", "") == 1
