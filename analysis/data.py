@@ -1,7 +1,5 @@
 """The one door to the tables in `data/`: each is verified against its description before use."""
 
-from __future__ import annotations
-
 import copy
 import hashlib
 import io

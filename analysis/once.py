@@ -8,8 +8,6 @@ was. joblib's `Memory` keeps the files, each written whole; one that is damaged,
 and is computed anew.
 """
 
-from __future__ import annotations
-
 import hashlib
 import inspect
 import json

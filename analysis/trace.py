@@ -4,8 +4,6 @@ Silent unless the site build asks for a record through the environment variable 
 Each process writes its own note there, so that what parallel workers load counts too.
 """
 
-from __future__ import annotations
-
 import atexit
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """What the reader should know of the tables, made from their descriptions."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

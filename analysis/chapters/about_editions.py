@@ -1,7 +1,5 @@
 """What the page about editions shows: texts and tables, made from the editions that are kept."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The quality record for readers: chapters and their sign-offs, levels reached, limits, analyses dropped."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

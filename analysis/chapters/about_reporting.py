@@ -1,7 +1,5 @@
 """Reporting checklists as tables for readers, and whether each place they name is there."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Leaving, reopened: what followed it on any measure, and what became of the gain."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Plotters of stays, returns and what followed leaving. They compute nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

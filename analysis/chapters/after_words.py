@@ -1,7 +1,5 @@
 """Leaving special measures in words: answers, sentences and tables of texts."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The argument in one picture: trusts that entered, equally bad ones that did not, and all that never did, around entry."""
 
-from __future__ import annotations
-
 from textwrap import wrap
 from typing import Any
 

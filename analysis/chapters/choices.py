@@ -3,8 +3,6 @@
 One file an indicator holds every choice with its estimate, interval, verdict and sentence; the page only draws.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The first screens of the findings: the box to find a trust, four numbers, four doors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from analysis.edition import headlines

@@ -1,7 +1,5 @@
 """Effects of entry in words: answers, titles and tables of the chapter."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """All indicators in one picture: what followed entry, and what is left of it beside trusts alike, in families."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

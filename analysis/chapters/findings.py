@@ -1,7 +1,5 @@
 """The findings: six to ten headline numbers, each with its question, its answer, why it is that sure, and its rival."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

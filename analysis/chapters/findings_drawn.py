@@ -1,7 +1,5 @@
 """The picture of the finding: three primary measures, at trusts that entered, at equally bad ones, and beside ten alike."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The findings on the page: the plain-English summary, the tables and the cards."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Plotter of single trusts, pooled in part. It computes nothing."""
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 
 from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE

@@ -1,7 +1,5 @@
 """A chapter reopened: its settings as controls, and the figure of the choice that they make."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import matplotlib.figure

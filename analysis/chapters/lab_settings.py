@@ -1,7 +1,5 @@
 """The settings at the top of a chapter as controls, for who reopens it: boxes bound to the names of its cell."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What was measured, as tables and sentences for readers."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.present import words

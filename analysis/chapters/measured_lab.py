@@ -1,7 +1,5 @@
 """What was measured, reopened: the history of one measure at every trust that entered."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Where the trusts that entered are now: one row a trust, one picture of their places, and what both cannot say."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 

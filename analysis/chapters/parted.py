@@ -1,7 +1,5 @@
 """What stands beside every figure of an indicator that had parted from the comparators before entry already."""
 
-from __future__ import annotations
-
 from analysis.present import words
 from analysis.study import before_entry, indicators, regime
 

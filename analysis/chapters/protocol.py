@@ -1,7 +1,5 @@
 """The protocol as tables for readers: target trial, settings, primary measures, log of amendments."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Mapping
 

@@ -1,7 +1,5 @@
 """Spells over time: how many at once, how many began and ended in a year, how long they lasted."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.present import words

@@ -1,7 +1,5 @@
 """The regime in two pictures of live text: every spell on a line of its own trust, and the trusts by region."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

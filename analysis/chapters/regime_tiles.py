@@ -1,7 +1,5 @@
 """The trusts of the regime as tiles, one each, in their rough place: regions north to south, and what became of them."""
 
-from __future__ import annotations
-
 from html import escape
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Rival explanations in words: tables, sentences and titles of the chapter."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis import data

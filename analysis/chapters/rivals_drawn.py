@@ -1,7 +1,5 @@
 """All choices together: the specification curves of the chapter on rival explanations."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.chapters import rivals as words_of

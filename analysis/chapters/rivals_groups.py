@@ -1,7 +1,5 @@
 """The deciding comparison, the two groups of trusts and single trusts in words: tables, sentences, titles."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis import data

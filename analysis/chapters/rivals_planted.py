@@ -1,7 +1,5 @@
 """What the methods make of planted truths: coverage, false changes and the price of a careful rule."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.present import words

@@ -1,7 +1,5 @@
 """How large a change the comparison that decides would see: its power in natural units, in a picture and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What the comparison that decides rules out, in words and as a table."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

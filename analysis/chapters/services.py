@@ -1,7 +1,5 @@
 """Words, tables and control charts of ambulance services and mental health trusts against the others of their type."""
 
-from __future__ import annotations
-
 import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd

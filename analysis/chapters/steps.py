@@ -1,7 +1,5 @@
 """Words and tables of the chapter on leadership, money and delays."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

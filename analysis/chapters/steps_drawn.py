@@ -1,7 +1,5 @@
 """Pictures of the steps: the way through entry of three measures, and entry, step and outcome on one page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What came next, in words and one picture: the successor of special measures as far as it is known."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 

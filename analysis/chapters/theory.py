@@ -1,7 +1,5 @@
 """The programme theory in words: parts small enough to draw, sentences for each arrow, tables with links."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.present import words as wording

@@ -4,8 +4,6 @@ Five stages from left to right, unwanted effects above, context below. `ways` tu
 pass behind a box that is not its own, which a test holds.
 """
 
-from __future__ import annotations
-
 import textwrap
 from dataclasses import dataclass
 from html import escape

@@ -1,7 +1,5 @@
 """The arrows of the theory as lists that open to their statements, and all statements with the way back."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from html import escape
 

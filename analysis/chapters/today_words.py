@@ -1,7 +1,5 @@
 """After leaving, to today: answers, one picture and tables of texts."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 

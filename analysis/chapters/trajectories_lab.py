@@ -1,7 +1,5 @@
 """Trajectories, reopened: the control chart of any trust that entered on any measure."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from matplotlib.figure import Figure as Drawing

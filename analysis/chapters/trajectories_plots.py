@@ -1,7 +1,5 @@
 """Plotters of control charts, funnels and single-trust estimates: each draws on an axes and computes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from textwrap import fill
 

@@ -1,7 +1,5 @@
 """Titles, sentences and tables about the trajectories of trusts, as texts for readers."""
 
-from __future__ import annotations
-
 from html import escape
 
 import pandas as pd

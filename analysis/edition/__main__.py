@@ -1,7 +1,5 @@
 """Commands of editions: `python -m analysis.edition make`, `draft`, `archive`, `publish`, `propose`, `digests`, `numbers`."""
 
-from __future__ import annotations
-
 import argparse
 import datetime as dt
 import json

@@ -1,7 +1,5 @@
 """An edition as one file to keep: pages, source, manifest, citation and RO-Crate metadata; the same bytes each time."""
 
-from __future__ import annotations
-
 import datetime as dt
 import gzip
 import hashlib

@@ -1,7 +1,5 @@
 """Bring the public site to the branch that a static host serves, and check that a build repeats to the byte."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """What moved each headline number: libraries, method, a correction or new data; found by recomputing."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

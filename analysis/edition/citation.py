@@ -1,7 +1,5 @@
 """The number and date of an edition in every file that names them, so that they agree."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What moved between two editions: which headline numbers, by how much, and whether a conclusion changed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

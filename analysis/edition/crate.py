@@ -1,7 +1,5 @@
 """RO-Crate metadata of an archived edition: what is in it, who published it, under which licence."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import mimetypes

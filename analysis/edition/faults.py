@@ -1,7 +1,5 @@
 """Numbers on record that a fault of ours made: the fault is named wherever they are compared."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.edition.cause import DATA_STATES

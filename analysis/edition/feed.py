@@ -1,7 +1,5 @@
 """The Atom feed of editions, for readers that want to be told when a finding changes."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml

@@ -1,7 +1,5 @@
 """The headline numbers of the report, computed once, by the functions that the chapters use."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any

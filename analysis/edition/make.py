@@ -1,7 +1,5 @@
 """Make an edition: measure, compare with the one before, say why, and write it all down or nothing."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import platform

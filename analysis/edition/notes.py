@@ -1,7 +1,5 @@
 """What an edition says of itself in words: what moved, by how much, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Propose refreshed tables, or newer libraries, for review: a branch with them, and a request that says what they move."""
 
-from __future__ import annotations
-
 import datetime as dt
 import subprocess
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Lay out the public site: each edition at its own address for good, and the newest one as `latest`."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Sequence
 from html import escape

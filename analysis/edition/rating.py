@@ -1,7 +1,5 @@
 """How sure the report is of each headline number, by the part of the rule of certainty that judges it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What new data can reach: which headline numbers they can move, and which chapters show a table that changed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

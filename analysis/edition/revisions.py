@@ -1,7 +1,5 @@
 """Which rows of a table changed between two editions, and whose change it was: publisher, record, reading, judgement."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The quality record: who signed off which chapter, and whether its text or inputs changed since."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from functools import lru_cache

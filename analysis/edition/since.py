@@ -1,7 +1,5 @@
 """What moved since the newest edition, seen from the files alone: no history, no recomputation of the past."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

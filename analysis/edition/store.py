@@ -5,8 +5,6 @@ checksums of the other files. Replacing the index is what makes an edition: a fo
 is the rest of a run that was stopped, and counts for nothing.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

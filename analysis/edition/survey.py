@@ -1,7 +1,5 @@
 """What changed in the tables between two moments: one row a table, and the cells that were corrected."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Temporary trees of code and data from two moments, and the headline numbers recomputed in them."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

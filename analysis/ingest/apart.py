@@ -3,8 +3,6 @@
 Run as a script: bytes of a workbook on the standard input, its sheets pickled on the standard output.
 """
 
-from __future__ import annotations
-
 import datetime
 import io
 import pickle

@@ -1,7 +1,5 @@
 """What a refresh changes: rows and values, old against new, by table and period, as data and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What each table holds, read from `data/tables/NAME.yml`: the one place where a table is described."""
 
-from __future__ import annotations
-
 import json
 import math
 from functools import cache

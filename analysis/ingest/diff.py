@@ -1,7 +1,5 @@
 """The one comparison of two tables: which rows differ between two moments, and in which cells."""
 
-from __future__ import annotations
-
 import io
 import operator
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Find release files, and read comma-separated ones strictly as rows of texts."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import hashlib

@@ -1,7 +1,5 @@
 """Lay later releases over a table: rows of the periods that they hold are replaced, all others are kept."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The name beside a code in a release, against the names that we hold: a code that took another trust's name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

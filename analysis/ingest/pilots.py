@@ -1,7 +1,5 @@
 """The trusts that tried other access standards in A&E, and have no four-hour figures meanwhile."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.ingest import checks

@@ -1,7 +1,5 @@
 """The data folder as it stands: its files of record, one refresh at a time, put in place all or none."""
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import json

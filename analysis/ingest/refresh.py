@@ -1,7 +1,5 @@
 """Rebuild the tidy tables from official release files: all of them or none."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence

@@ -1,7 +1,5 @@
 """Read official workbooks (.xls, .xlsx, .ods): sheets as grids of cells, then rows below a heading row."""
 
-from __future__ import annotations
-
 import datetime
 import io
 import re

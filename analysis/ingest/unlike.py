@@ -1,7 +1,5 @@
 """A new period against the one before, trust by trust: what no month or quarter does by itself is named, by kind."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations

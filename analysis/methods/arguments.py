@@ -1,7 +1,5 @@
 """What a method is handed, checked before the first operation that can fail; each method raises its own error."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 

@@ -4,8 +4,6 @@
 the functions that it calls itself are called here, and `scipy.special` is imported when one is first asked for.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from numpy.typing import ArrayLike

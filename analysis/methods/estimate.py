@@ -1,7 +1,5 @@
 """A figure with its interval, and the one answer to the question on which side of zero it lies."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Times as whole numbers of consecutive periods: the one reading of them for panels, series and charts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a cell of a chapter ends with: a block of HTML for the page and the same in words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A list of findings for the page: each with its answer, its numbers, its rival and a link to its figure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from html import escape
 

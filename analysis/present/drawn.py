@@ -4,8 +4,6 @@ Their looks are in `book/_static/drawn.css`. Places along a picture are shares o
 is scaled and letters keep their size on a phone.
 """
 
-from __future__ import annotations
-
 from html import escape
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Ways into a report: a box that asks for one of its subjects, a few numbers in large type, doors for its readers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape

@@ -1,7 +1,5 @@
 """The specification curve: every combination of choices from worst to best, and below it which choice is which."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -4,8 +4,6 @@ One way for all: `figure(draw, ...)`. A figure is drawn twice, for a narrow colu
 the one that fits. Drawings are SVG with live text in colours of the theme (`svg`, `palette`).
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Better lies to the right whatever the sign of a measure. Shape comes before colo
 a dashed line, thick bar with a tick, grey square. Texts are placed as wide as the widest common face needs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap

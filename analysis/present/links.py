@@ -1,7 +1,5 @@
 """Tables whose cells can point elsewhere."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from html import escape
 

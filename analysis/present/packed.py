@@ -1,7 +1,5 @@
 """JSON that stands in a page or in a script of a page: nothing in a text of it can end the script or open a tag."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Plotters: each draws a result on an axes and returns the axes. They compute nothing."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator

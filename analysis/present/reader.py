@@ -1,7 +1,5 @@
 """Whether somebody reads a chapter live, or a build makes a page of it."""
 
-from __future__ import annotations
-
 
 def someone_is_there() -> bool:
     """Tell whether a person runs the notebook: their front end can answer questions, a build cannot."""

@@ -1,7 +1,5 @@
 """Numbers and texts that a reader opens in a spreadsheet: no cell of them can run there."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote
 

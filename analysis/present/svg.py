@@ -4,8 +4,6 @@ Looks are attributes because a strict host refuses styles within a page. Names o
 that they are the same in every run and differ between the figures of a page.
 """
 
-from __future__ import annotations
-
 import io
 import math
 import re

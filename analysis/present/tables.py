@@ -1,7 +1,5 @@
 """Tables that a screen reader, a phone and a notebook test can all read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from html import escape

@@ -1,7 +1,5 @@
 """Numbers, dates and lists as a British reader writes them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import SupportsFloat

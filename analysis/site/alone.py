@@ -1,7 +1,5 @@
 """One build of a book at a time."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import time

@@ -3,8 +3,6 @@
 `python -m analysis.site.installed` says so before `make` starts: nothing, or one sentence with the remedy.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """Why must something be made again? One judge for chapters and for the files behind the page of any trust."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """`make lab`: JupyterLab on the chapters, with numbers in the prose and a word on what to run first."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

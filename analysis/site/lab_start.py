@@ -4,8 +4,6 @@ JupyterLab shows the marks of glued texts as they are written. So below a cell t
 hold them are shown with the numbers in place, again after each change.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The outputs of record: texts and tables that are committed with a chapter; and the environment of conda and Binder."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from pathlib import Path

@@ -5,8 +5,6 @@ numbers it shows, a file it includes, the code that reads it. It is written agai
 something that every page shows changed: contents, titles, citation, references, style. Nothing is executed.
 """
 
-from __future__ import annotations
-
 import filecmp
 import hashlib
 import json

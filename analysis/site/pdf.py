@@ -1,7 +1,5 @@
 """Print the built book as one PDF with Chromium: `python -m analysis.site.pdf [FILE]`, or `make pdf`."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import os

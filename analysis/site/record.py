@@ -1,7 +1,5 @@
 """The record of a run: what was really used, kept with what the run made, so that nothing is run twice."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

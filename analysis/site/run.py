@@ -1,7 +1,5 @@
 """Run a notebook in a kernel of its own: this environment's Python, this checkout's modules, nobody's settings."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """Show the built pages on this machine."""
 
-from __future__ import annotations
-
 import functools
 import socket
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Written by `python -m analysis take FOLDER`; same inputs, same bytes. No cell of
 run in a spreadsheet. The package holds the tables byte for byte as they are described, with their checksums.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

@@ -1,7 +1,5 @@
 """A figure or table of a built page as a reader takes it along: picture as SVG and PNG, numbers as CSV, citation."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

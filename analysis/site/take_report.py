@@ -1,7 +1,5 @@
 """The whole report as one file that runs: chapters, module, tables, tests, `make`. Made from a copy with or without git."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -3,8 +3,6 @@
 Trusts that entered beside equally bad ones that did not, pair by pair, at the dates of those that entered.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """What differed before entry already: leads of the estimator, and how far a comparison hangs on its years."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """How far the comparison that decides errs on planted truth, and the limits that make it err in one panel of twenty."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """How sure we are of what the report says of a headline number: four words, by one rule of three doubts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How often chance alone would give differences as large as those after entry."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

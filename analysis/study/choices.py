@@ -4,8 +4,6 @@ A choice is an indicator, a baseline, whom trusts are compared with, an estimato
 eleven Keogh trusts are in. Not every estimator can use every baseline: what cannot be estimated says why.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Published figures about the regime beside the same figures computed from our list of spells."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

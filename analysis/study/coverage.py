@@ -1,7 +1,5 @@
 """What was measured: which trusts, periods and indicators the tables hold, and what could not be had."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis import data

@@ -3,8 +3,6 @@
 `decided(NAME)` is the estimate of record; its interval is calibrated on planted truth (`analysis.study.calibration`).
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Delayed transfers of care in two parts: of providers (2018-19), and of the area around a trust (2011 to 2019)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """The analysis fixed before looking: what is compared with what, over how long, and how it is reported."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What entering was associated with, by other estimators than the main one, on the same panels."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

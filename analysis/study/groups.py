@@ -1,7 +1,5 @@
 """The eleven Keogh trusts and the later ones apart, single trusts, time inside and after leaving, length of stay."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The indicators and the settings that all of them share: windows, baselines, draws, seed, units."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 

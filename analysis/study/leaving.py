@@ -1,7 +1,5 @@
 """Leaving special measures: how long it took, who came back, what followed and whether gains were kept."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

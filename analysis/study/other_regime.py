@@ -1,7 +1,5 @@
 """Another regime through the same functions: its spells by its rules, its panel, its estimate. Exploratory (A73)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

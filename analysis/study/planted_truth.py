@@ -1,7 +1,5 @@
 """Planted truth: panels shaped like ours with a known effect, and what each method makes of them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 

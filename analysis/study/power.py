@@ -1,7 +1,5 @@
 """The power of the comparison that decides: how often each verdict comes out when the true effect is known."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

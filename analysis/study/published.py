@@ -1,7 +1,5 @@
 """An indicator's figures as its table holds them, before any rule of the study: numerator, denominator, period."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis import data

@@ -1,7 +1,5 @@
 """Who was in special measures for quality, when, and which trust-periods count in a comparison."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from functools import lru_cache
 

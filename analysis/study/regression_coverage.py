@@ -1,7 +1,5 @@
 """How often the intervals beyond regression to the mean hold the truth, where trusts enter for bad results."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

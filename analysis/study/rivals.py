@@ -1,7 +1,5 @@
 """The rival explanations of a change after entry, each put to the same panels as the main analysis."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from analysis import once

@@ -1,7 +1,5 @@
 """Words for a change after entry: the verdicts, the older rule of three intervals, and which way a difference points."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

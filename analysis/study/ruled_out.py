@@ -1,7 +1,5 @@
 """What an interval leaves out: the changes that are ruled out, beside the smallest difference that matters."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

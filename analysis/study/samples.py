@@ -1,7 +1,5 @@
 """The association with entry under other samples, baselines and windows than those of the main analysis."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

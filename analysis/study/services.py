@@ -1,7 +1,5 @@
 """Trusts that no comparison can hold, ambulance services and mental health trusts, against the others of their type."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import pandas as pd

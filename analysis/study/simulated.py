@@ -1,7 +1,5 @@
 """Which data the stored simulations were made from, whether that is still the data at hand, and making them anew."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,5 @@
 """Where the trusts that entered stand now: what became of each, and its place among acute trusts by date."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis import data

@@ -1,7 +1,5 @@
 """From entry over a measured step to an outcome: each part by itself, because mediation cannot be identified here."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

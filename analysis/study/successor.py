@@ -1,7 +1,5 @@
 """The successor of special measures: its spells as far as they are known, counts by day, and who came back into it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

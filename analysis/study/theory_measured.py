@@ -1,7 +1,5 @@
 """Which steps of the programme theory are measured, and in which arrows they stand. It imports nothing heavy."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

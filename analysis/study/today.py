@@ -3,8 +3,6 @@
 Exploratory and apart (amendment A71): nothing here is joined to an estimate after entry.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

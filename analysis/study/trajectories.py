@@ -4,8 +4,6 @@ Charts describe. A trust entered after bad figures, so a chart that turns up aft
 would also draw (regression to the mean). Methods: `analysis.methods.spc.spc`, `analysis.methods.spc.funnel`, `analysis.methods.its.its`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Official figures that the study would have used and that were not at hand, with where they are published."""
 
-from __future__ import annotations
-
 STATISTICS = "https://www.england.nhs.uk/statistics/statistical-work-areas/"
 DIGITAL = "https://digital.nhs.uk/data-and-information/publications/statistical/"
 

@@ -1,7 +1,5 @@
 """The matrix of cases by themes as a picture that is a table: shape and colour say which way statements lean."""
 
-from __future__ import annotations
-
 import math
 from html import escape
 

@@ -1,7 +1,5 @@
 """Sentences and tables of the chapter that sets the cases beside each other, as texts for readers."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.present import words as wording

@@ -1,7 +1,5 @@
 """Plotter of the case studies: profile of readings. It computes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes

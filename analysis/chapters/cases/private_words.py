@@ -1,7 +1,5 @@
 """Confidential material that passed disclosure control, as tables for a page."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.present import links, words

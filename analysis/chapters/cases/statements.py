@@ -1,7 +1,5 @@
 """Statements as readers see them: a list with anchors on the trust's own page, and links to it from anywhere."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Mapping

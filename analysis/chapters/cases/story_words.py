@@ -1,7 +1,5 @@
 """Titles, sentences and tables of the case pages, as texts for readers."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.present import words

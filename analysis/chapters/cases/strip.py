@@ -1,7 +1,5 @@
 """One trust on one axis of years: its spells, what was said of it, and its measures against trusts never in."""
 
-from __future__ import annotations
-
 from html import escape
 
 import pandas as pd

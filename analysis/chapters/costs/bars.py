@@ -3,8 +3,6 @@
 The page's script redraws them when a setting changes, by the same rule (`book/_scripts/costs.js`).
 """
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

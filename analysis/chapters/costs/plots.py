@@ -1,7 +1,5 @@
 """Plotters of costs: items with their intervals, and what the sum depends on. They compute nothing."""
 
-from __future__ import annotations
-
 from textwrap import fill
 
 import numpy as np

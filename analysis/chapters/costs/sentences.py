@@ -1,7 +1,5 @@
 """Costs in words: amounts as precise as the guesses behind them, tables of texts."""
 
-from __future__ import annotations
-
 import math
 from html import escape
 

@@ -1,7 +1,5 @@
 """The reader's own scenario: on a page, a table that a script brings to life; in a live notebook, widgets."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 from urllib.parse import quote

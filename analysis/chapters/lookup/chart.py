@@ -1,7 +1,5 @@
 """One trust and one indicator: its control chart, stretch by stretch, with the dates that cut it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

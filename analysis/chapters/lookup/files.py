@@ -3,8 +3,6 @@
 Everything that the page shows is computed here, with the functions of `analysis.chapters.lookup.look`; the page only draws.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import os

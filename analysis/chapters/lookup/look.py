@@ -1,7 +1,5 @@
 """Look up a trust: its control chart, its place among peers and both in words, for any trust and indicator."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What a trust is looked for by, and what is said of one of the regime: other names, spells, what came after."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from html import escape
 from typing import Any

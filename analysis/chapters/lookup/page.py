@@ -1,7 +1,5 @@
 """The reader's own choice of a trust: on a page, a place that a script fills; in a live notebook, widgets."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

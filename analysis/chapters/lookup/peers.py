@@ -1,7 +1,5 @@
 """A trust's place among trusts of its type in one period: a funnel where there are counts, else a ranking."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal

@@ -1,7 +1,5 @@
 """Plotters of one trust: its control chart with the dates that cut it, and its place among peers."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 

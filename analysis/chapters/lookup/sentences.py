@@ -1,7 +1,5 @@
 """Sentences and tables about one trust. The page fills the same templates, so both say the same."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.chapters.lookup import chart

@@ -1,7 +1,5 @@
 """Figures of one trust as published: every period with its counts, value, and why a value is absent."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import pandas as pd

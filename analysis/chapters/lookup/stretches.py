@@ -1,7 +1,5 @@
 """The stretches of a trust's series between dates known beforehand: regime, mergers, the pandemic."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

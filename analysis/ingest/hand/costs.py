@@ -1,7 +1,5 @@
 """Hand-kept tables of costs: the parameters are checked one by one and against the price indices."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

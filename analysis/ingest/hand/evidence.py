@@ -1,7 +1,5 @@
 """Hand-kept evidence: statements, codings, theory and profiles, checked against each other."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The tables kept by hand in `data/`: read as they are, checked against their descriptions and each other."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

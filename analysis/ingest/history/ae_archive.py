@@ -1,7 +1,5 @@
 """Read the two closed collections behind the A&E counts before April 2019: archive and 2016-2019 set."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

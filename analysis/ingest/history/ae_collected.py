@@ -1,7 +1,5 @@
 """Read A&E months that were collected from official files into one file a year: April 2023 to March 2024, 2025-26."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

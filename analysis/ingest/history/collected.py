@@ -1,7 +1,5 @@
 """Read a closed collection as its table is described: each column by its field's type and limits."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Delayed transfers of care: by provider (April 2018 to November 2019) and by local authority (2011 to 2019)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Beds of the daily returns, patients who could leave, and staff: by trust and month, as collected from official files."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Read overnight beds by provider that were collected from the official workbooks of single quarters, 2024 on."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

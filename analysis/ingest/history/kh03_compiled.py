@@ -1,7 +1,5 @@
 """Bed availability and occupancy (KH03) by provider and quarter, overnight and day only, from April 2010."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

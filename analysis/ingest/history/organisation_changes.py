@@ -1,7 +1,5 @@
 """Combine the public lists of mergers, acquisitions and splits of NHS trusts since April 2010."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

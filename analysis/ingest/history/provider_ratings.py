@@ -1,7 +1,5 @@
 """Ratings of whole NHS providers by question, as they stood in September 2018 and March 2019."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

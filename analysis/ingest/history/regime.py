@@ -1,7 +1,5 @@
 """The public record of special measures for quality: spells and trusts, read strictly from two files."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

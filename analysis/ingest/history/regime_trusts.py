@@ -1,7 +1,5 @@
 """Read what is on public record about each trust that was in special measures for quality."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path

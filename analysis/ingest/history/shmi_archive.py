@@ -1,7 +1,5 @@
 """Hospital mortality (SHMI) by trust: quarterly releases 2011 to 2014, calendar years 2011 to 2019."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

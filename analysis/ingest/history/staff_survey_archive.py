@@ -1,7 +1,5 @@
 """NHS Staff Survey by acute trust, 2012 to 2019: weighted benchmark results, else unweighted ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

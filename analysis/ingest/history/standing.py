@@ -1,7 +1,5 @@
 """Where trusts stand: mortality with banding, and a rating; one snapshot each."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """NHS Staff Survey by organisation of every kind: 2019, 2024, 2025 and the mean of 2021 to 2024."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Read the public lists of NHS trust codes, types and code changes, each strictly and as published."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Trust by year, 2009 to 2019: what staff say of managers, how many managers there are, and the money."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Winter daily situation reports 2015-16 to 2022-23, summed to trust and month, impossible days left out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

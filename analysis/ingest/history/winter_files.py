@@ -1,7 +1,5 @@
 """Read one winter's daily situation reports: checked days of providers and of England."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A&E attendances, waits and emergency admissions by provider and month, November 2010 on."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

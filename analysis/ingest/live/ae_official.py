@@ -1,7 +1,5 @@
 """Read the official monthly A&E files, April 2019 on: one file a month, with its own TOTAL row."""
 
-from __future__ import annotations
-
 import calendar
 import csv
 import re

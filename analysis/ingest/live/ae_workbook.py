@@ -1,7 +1,5 @@
 """Read the monthly A&E workbooks by provider, June 2015 on: where a month has no CSV file."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from pathlib import Path

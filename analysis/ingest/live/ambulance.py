@@ -5,8 +5,6 @@ The publisher puts one CSV file and one workbook of each on its page. Of the wor
 it and of the collected file, which was made from it; the workbook of clinical outcomes is not known: use its CSV file.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass

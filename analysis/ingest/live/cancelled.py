@@ -4,8 +4,6 @@ The layout of the workbooks (sheet Provider, its Period line, England with and w
 trusts) is that of two public programs that read them; sums of four of them are published levels that a test holds.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@ The layout of the combined files ("Monthly Combined CSV") is that of four public
 at hand. It carries its own totals: a row for all cancers, routes and modalities a provider, and England as 'Total'.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Ratings of NHS providers and locations by the Care Quality Commission, one snapshot a monthly file."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from pathlib import Path

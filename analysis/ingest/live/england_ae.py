@@ -1,7 +1,5 @@
 """The official monthly England series of A&E attendances, four-hour waits and emergency admissions."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

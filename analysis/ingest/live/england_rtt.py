@@ -1,7 +1,5 @@
 """The official England series of referral-to-treatment waits, patients still waiting at the month's end."""
 
-from __future__ import annotations
-
 import datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Beds available and occupied (KH03) by provider and quarter: compiled files, then workbooks of quarters."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Read the quarterly KH03 workbooks of beds by provider: overnight and day only, .xls and .xlsx, 2010 on."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """NHS trusts of England, 2010 to 2024: names, types, regions, and the changes that ended a code."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -4,8 +4,6 @@ The layout of the league tables (one CSV file a quarter and kind of trust) is th
 them, not of a file at hand; the collected file has columns copied from them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

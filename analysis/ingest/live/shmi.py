@@ -1,7 +1,5 @@
 """Hospital mortality (SHMI) by trust: the closed archive to 2019, then trust-level files of calendar years."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """Sickness absence by NHS organisation and month, from the payroll's absence records."""
 
-from __future__ import annotations
-
 import calendar
 import csv
 import re

@@ -1,7 +1,5 @@
 """NHS Staff Survey by acute trust: the closed archive to 2019, then benchmark workbooks, weighted results."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@ The layout of the workbooks (sheet Provider, the four headings below, a row 'Tot
 programs that read those of 2024 to 2026, not of a file at hand. No total is read: none is known to be in it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Ask a publisher's server: patiently, politely, within a time in all, along redirects that are looked at first."""
 
-from __future__ import annotations
-
 import codecs
 import email.utils
 import time

@@ -1,7 +1,5 @@
 """Is a downloaded file what its name says, and whole?"""
 
-from __future__ import annotations
-
 import zipfile
 from pathlib import Path
 

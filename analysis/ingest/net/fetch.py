@@ -1,7 +1,5 @@
 """Download a page or a release file: resumed, checked, and put in place whole or not at all."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

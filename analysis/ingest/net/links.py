@@ -1,7 +1,5 @@
 """Links on a page, and the newest release files among them; what each publication's links are like stands in `pages`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Where the release files of each publication are found: its page, and what its links are like; no address is guessed."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Look up the newest release files on the publications' pages and download those that are not held."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Where a request may go: a publication's own hosts by https, or a mirror that the caller names; never inward."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 import socket

@@ -1,7 +1,5 @@
 """How far coders agree: Krippendorff's alpha and the kappas of Cohen and Fleiss, with intervals over units."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any

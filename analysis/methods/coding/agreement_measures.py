@@ -1,7 +1,5 @@
 """Kappa of Cohen and of Fleiss, and the counts that Krippendorff's alpha is worked out from. Arrays in, numbers out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, cast
 

@@ -1,7 +1,5 @@
 """Agreement theme by theme, and the units on which coders differ."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any

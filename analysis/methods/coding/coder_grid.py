@@ -1,7 +1,5 @@
 """Codings of several coders as one grid: coders by units, checked at the door and written in one way."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any

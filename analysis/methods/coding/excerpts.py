@@ -1,7 +1,5 @@
 """Read coded excerpts from a CSV file: what a team without a REFI-QDA export can write by hand."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """Positions of selections in a text: what they count, and the characters that they stand for."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence

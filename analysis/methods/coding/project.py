@@ -1,7 +1,5 @@
 """Coded text of a project: its codes, sources, coders, selections and who coded what."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass

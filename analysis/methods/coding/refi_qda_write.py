@@ -1,7 +1,5 @@
 """Write a REFI-QDA project (.qdpx) or codebook (.qdc), which programs for qualitative analysis open; same input, same bytes."""
 
-from __future__ import annotations
-
 import io
 import uuid
 import zipfile

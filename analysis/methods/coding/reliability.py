@@ -1,7 +1,5 @@
 """Reliability of a scale and agreement within groups: Cronbach's alpha, ICC(1) and ICC(2), r_wg."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The plain text of a source in a REFI-QDA project: inline, or a part of the file, however its address is written."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element

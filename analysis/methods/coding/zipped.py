@@ -1,7 +1,5 @@
 """A zip file opened with care: nothing is unpacked to disk, nothing leaves its folder, nothing explodes."""
 
-from __future__ import annotations
-
 import unicodedata
 import zipfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Distributions of uncertain inputs, from a mean and a standard error, a 95% range, or three points."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

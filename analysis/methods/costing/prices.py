@@ -1,7 +1,5 @@
 """Price years and discounting. Every amount is in pounds; rates of return are shares (0.035 = 3.5%)."""
 
-from __future__ import annotations
-
 import re
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """One-way sensitivity (tornado) and threshold analysis of any cost function."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

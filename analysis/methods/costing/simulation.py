@@ -1,7 +1,5 @@
 """Probabilistic sensitivity analysis: inputs drawn jointly, costs of every draw, and the error of drawing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

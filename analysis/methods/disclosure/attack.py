@@ -1,7 +1,5 @@
 """What the shown numbers of a table give away of the hidden ones: the attack that suppression must withstand."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

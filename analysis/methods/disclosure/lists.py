@@ -1,7 +1,5 @@
 """Words by which the scan for names tells people and places from everything else. Lists, no rules."""
 
-from __future__ import annotations
-
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())

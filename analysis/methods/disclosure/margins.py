@@ -1,7 +1,5 @@
 """Which rows and columns of a table are sums of others: by their name, whatever its place or level, or by adding up."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Hashable, Iterator
 

@@ -1,7 +1,5 @@
 """Confidential names in a text: whole and by part, joined, turned round, shortened, as initials, with a letter wrong."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator
 

@@ -1,7 +1,5 @@
 """Patterns of contact details, dates, spelt-out words and codes in a text without accents or printers' quotes."""
 
-from __future__ import annotations
-
 from analysis.methods.disclosure import lists
 
 NUMBER_DAY = r"\d{1,2}(?:st|nd|rd|th)?"

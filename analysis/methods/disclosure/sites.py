@@ -1,7 +1,5 @@
 """Whether what is told of anonymous sites gives them away: how many public trusts each could be."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any

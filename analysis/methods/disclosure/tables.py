@@ -1,7 +1,5 @@
 """Small counts hidden so that no reader can work them out from the totals, and the attack that tries to."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import product
 from typing import Any

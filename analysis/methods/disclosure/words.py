@@ -1,7 +1,5 @@
 """Search a text for what could tell who or where: names, places, dates, trust codes and names, contact details."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """How long trusts stay in the regime, how their time there ends, and whether they come back."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

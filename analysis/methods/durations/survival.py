@@ -4,8 +4,6 @@ Conventions are those of R's survival package: Greenwood errors, log-log limits,
 stretch where the curve is exactly one half, at risk at `t` when entry < t <= duration.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

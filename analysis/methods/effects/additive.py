@@ -1,7 +1,5 @@
 """Exact two-way fixed effects on a panel with gaps: unit effect plus time effect, by least squares."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Group-time average effects: one cohort in one period against controls in the same stratum."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How much of an outcome's variation between trusts lasts, and how much passes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, Unpack, get_args
 

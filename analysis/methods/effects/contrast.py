@@ -1,7 +1,5 @@
 """Two-way fixed effects, for contrast only: what the regression everyone knows would have said."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Unpack
 

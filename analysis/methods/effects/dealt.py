@@ -1,7 +1,5 @@
 """The pooled imputation estimate of one panel under many sets of entry dates, as one array computation."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from analysis.methods.effects.panels import Panel

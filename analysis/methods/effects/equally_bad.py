@@ -1,7 +1,5 @@
 """Trusts that were as bad at the same date and did not enter, given the entry dates of those that did."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Unpack
 

@@ -1,7 +1,5 @@
 """Was the gain kept? Effect after leaving less the effect in the last periods inside."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial

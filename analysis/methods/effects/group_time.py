@@ -1,7 +1,5 @@
 """Callaway-Sant'Anna event study: group-time effects and what they add up to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Unpack
 

@@ -1,7 +1,5 @@
 """How large a breach of parallel trends, measured by that before entry, would undo an effect."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The imputation estimator on a panel: effects by horizon, placebo leads and intervals by trust."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
 from typing import Unpack

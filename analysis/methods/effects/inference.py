@@ -1,7 +1,5 @@
 """Inference with few trusts: exact and random re-assignment, adjusted p values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice

@@ -1,7 +1,5 @@
 """How an outcome moves without the regime, learnt from trusts that never entered, and drawn again."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Several partners for each trust that entered, alike in level and trend before entry, and what is left of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Unpack

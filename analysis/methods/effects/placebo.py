@@ -1,7 +1,5 @@
 """Entry dates dealt out again among trusts, and trusts left out one at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

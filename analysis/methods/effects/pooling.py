@@ -1,7 +1,5 @@
 """Single trusts pooled in part: each effect drawn to the mean by as much as its own error asks for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

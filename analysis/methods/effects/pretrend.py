@@ -1,7 +1,5 @@
 """Placebo leads: were units that entered later already moving apart? Untreated observations only."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The imputation estimate again and again, units counted as drawn: the tables are made once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Trusts entered because they were doing badly: how far they would have moved back without the regime."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Unpack
 

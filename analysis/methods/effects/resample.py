@@ -1,7 +1,5 @@
 """Draws for uncertainty: resampled trusts, multipliers, simultaneous bands; in parallel if asked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the effect estimators return: a frame by horizon and one overall figure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

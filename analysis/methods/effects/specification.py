@@ -1,7 +1,5 @@
 """One effect under every combination of the choices that are given, side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product

@@ -1,7 +1,5 @@
 """Effect of entering, by imputation: untreated observations predict what would have been."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Treatment that switches on and off: joiners and leavers against units that did not switch (DID_M)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Wild cluster bootstrap of the pooled imputation estimate, with no effect imposed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Unpack
 

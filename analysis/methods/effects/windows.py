@@ -1,7 +1,5 @@
 """Trusts side by side before and after a date: the wide table the comparisons of rival explanations share."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Straight-line regression of one series whose errors remember: generalised least squares and Newey-West."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """The door to the interrupted time series: values in order of time, breaks as periods, terms as columns."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import Any
 

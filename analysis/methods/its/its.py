@@ -5,8 +5,6 @@ extended beyond what was seen. Methods: Wagner and others 2002; Lopez Bernal and
 correction).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal

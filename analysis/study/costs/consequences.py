@@ -1,7 +1,5 @@
 """Consequences in their own units beside the costs: before, during, after, and against comparators."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The costs of support: each item at each spell's real length, by who uses the resources and who pays."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

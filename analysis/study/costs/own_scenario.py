@@ -3,8 +3,6 @@
 The page holds what `model` returns and repeats the arithmetic of `scenario`, step by step in the same order.
 """
 
-from __future__ import annotations
-
 import base64
 from dataclasses import dataclass
 from functools import lru_cache

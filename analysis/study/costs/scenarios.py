@@ -1,7 +1,5 @@
 """Named scenarios, the published totals beside ours, and what would have to be true."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Uncertainty of the costs of support: joint draws of every parameter, and each parameter changed by itself."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

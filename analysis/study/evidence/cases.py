@@ -1,7 +1,5 @@
 """The eight case studies: which trusts, their pages, and their statements with the adjudicated coding."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis import data

@@ -1,7 +1,5 @@
 """The public statements and their codings for programs of qualitative analysis, and a person's review brought back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -5,8 +5,6 @@ from coded statements: counts by direction, their ids, and the one that stands f
 evidence: several statements can come from one report, and public documents report some themes more than others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

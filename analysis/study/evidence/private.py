@@ -1,7 +1,5 @@
 """What pages may show of a study's own confidential material: only what passed disclosure control."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The private folder with a study's own confidential material: where it is, what is there, how it is read."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

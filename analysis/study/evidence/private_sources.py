@@ -1,7 +1,5 @@
 """Sources of several coded projects told apart: those of one name in two files are two, unless said or equal."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 

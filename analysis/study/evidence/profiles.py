@@ -5,8 +5,6 @@ board that is mature in governing for quality improvement (Jones and others 2017
 A level is one of three ordered words or "not knowable from public documents". Levels are never averaged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """How far the two readers of the public record agree, and how their differences were settled."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Score the ORIC staff survey of readiness for change; an organisation has a score only where its staff agree."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Which trusts became case studies: all trusts that entered, set against the eight, aspect by aspect."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

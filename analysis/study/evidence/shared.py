@@ -3,8 +3,6 @@
 Nothing here joins an anonymous site to a named trust: how many trusts fit a site is counted, never which.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a case page needs: a trust's spells, statements, measures, what helped and hindered, what is not known."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

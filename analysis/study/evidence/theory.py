@@ -1,7 +1,5 @@
 """The programme theory as a graph: elements, arrows, and what public statements say about each arrow."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 
