@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from analysis import data
+from analysis.chapters import today_words
 from analysis.data import DataError, load
 from analysis.edition import headlines, reach
 from analysis.methods.effects.results import THIN
-from analysis.study import other_regime, regime, ruled_out, standing, successor, today
+from analysis.study import absent, other_regime, regime, ruled_out, standing, successor, today
 
 # The successor
 
@@ -156,6 +157,40 @@ def test_trusts_are_followed_only_after_leaving_and_by_era():
     assert "since April 2025" in found.eras["era"].tolist()
     months = found.gaps["period"].dt.asfreq("M", how="end").astype(str)
     assert not months.between("2024-04", "2025-03").any()  # not at hand, and not filled
+
+
+def test_the_newest_era_is_named_by_its_first_month_at_hand(monkeypatch):
+    """Twelve months that are dropped in are read and told without a line of code changed."""
+    real, held = data.load, load("ae_monthly")
+    gap = held["month"].astype(str).between("2024-04", "2025-03")
+    assert not gap.any()
+    earlier = held[held["month"].astype(str).between("2023-04", "2024-03")]
+    filled = pd.concat([held, earlier.assign(month=earlier["month"] + 12)], ignore_index=True)
+    assert absent.told("ae_monthly") == "April 2024 to March 2025"
+    monkeypatch.setattr(data, "load", lambda name: filled if name == "ae_monthly" else real(name))
+    assert absent.told("ae_monthly") == ""
+    assert today_words.missing() == ""
+    found = today.followed.__wrapped__("four_hour_waits")
+    assert found.eras["era"].tolist()[-1] == "since April 2024"
+    months = found.gaps["period"].dt.asfreq("M", how="end").astype(str)
+    assert months.between("2024-04", "2025-03").any()
+
+
+def test_patients_who_could_leave_are_a_share_of_occupied_beds():
+    """Recomputed by hand for one trust and quarter, and there is no change from inside to tell."""
+    patients, beds = load("criteria_to_reside"), load("beds_daily_returns")
+    sums = [
+        table[(table["org_code"] == "RPA") & table["month"].between("2025-04", "2025-06")][name].mean()
+        for table, name in ((patients, "patients"), (beds, "ga_occupied"))
+    ]
+    panel = today._with_gaps(today.about("could_leave"))
+    mine = panel[(panel["trust"] == "RPA") & (panel["period"] == "2025Q2")]["value"].item()
+    assert mine == pytest.approx(100 * sums[0] / sums[1])
+    found = today.followed("could_leave")
+    assert found.change.n == 0
+    assert found.ruled is None
+    assert today.tables("could_leave") == ("criteria_to_reside", "beds_daily_returns")
+    assert "none from inside" in today_words.changed(found)
 
 
 def test_intervals_are_students_over_trusts():

@@ -9,6 +9,7 @@ from analysis import data
 from analysis.present import words
 from analysis.present.blocks import Block
 from analysis.present.tables import MARKS, breakable
+from analysis.study import absent
 
 KINDS = {
     "official": "counts, rates and scores as publishers give them",
@@ -65,6 +66,7 @@ def _lines(one: dict[str, Any]) -> list[tuple[str, str]]:
         ("Page:", one["page"]),
         ("Licence:", one["licence"]),
         *(("Know before use:", line) for line in one["breaks"]),
+        ("Not at hand, and missing:", absent.told(one["name"])),
     ]
     return [(word, told) for word, told in pairs if told]
 

@@ -16,6 +16,7 @@ SOURCES = (
     "cqc_locations",
     "successor_spells",
     "regime_trusts",
+    "workforce",
 )
 MARKS = {
     "segment_place": ("s", ORANGE, "oversight score, late 2025"),
@@ -117,6 +118,7 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
             "Mortality, 2025": _mortality(row),
             "Staff who recommend it, 2024": _staff(row),
             "Rating of one location": _rating(row),
+            "Staff, at entry and last": _size(row),
         }
         for row in found.to_dict("records")
     ]
@@ -164,3 +166,8 @@ def _rating(row: dict) -> str:
         return words.NOT_AVAILABLE
     rating = row["rating"] if pd.notna(row["rating"]) else "not rated"
     return f"{rating}, {words.month(row['rated'])}"
+
+
+def _size(row: dict) -> str:
+    now = f"{words.number(row['staff_now'], digits=0)} in {words.month(row['staff_month'])}"
+    return f"{words.number(row['staff_then'], digits=0)}, then {now}"

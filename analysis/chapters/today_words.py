@@ -7,7 +7,7 @@ from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import UNCLEAR, side
 from analysis.present import figures, words
 from analysis.present.palette import BETTER, BLUE, GREY, INK, QUIET, ZONE_TEXT
-from analysis.study import today
+from analysis.study import absent, today
 from analysis.study.today import Followed
 
 ROW, HEAD = 34, 66  # px
@@ -116,6 +116,8 @@ def sentence(found: Followed) -> str:
 def changed(found: Followed) -> str:
     """Say how the gap changed from the last year inside to the newest era, and what that leaves out."""
     change, unit = found.change, found.about.change_unit
+    if not change.n:
+        return "Figures begin after the regime: there is none from inside to set them beside."
     if found.ruled is None:
         return f"Only {words.plural(change.n, 'trust')} have figures both from inside and of today: too few to read a change."
     better, worse = found.ruled.improvement, found.ruled.worsening
@@ -154,7 +156,7 @@ def for_readers(found: dict[str, Followed]) -> pd.DataFrame:
         shown = (
             words.estimate(change.value, change.lower, change.upper, unit)
             if one.ruled is not None
-            else "too few trusts to read"
+            else ("too few trusts to read" if change.n else "no figures from inside")
         )
         rows.append(
             {
@@ -190,3 +192,9 @@ def mean_of_four() -> str:
     """Say how far the trusts that left stand from others by the mean of the surveys of 2021 to 2024."""
     found = today.mean_of_four()
     return f"{words.estimate(found.value, found.lower, found.upper, 'points')} from acute trusts that never entered ({words.plural(found.n, 'trust')})"
+
+
+def missing() -> str:
+    """Say which months of A&E no file at hand holds, '' when there is none."""
+    gaps = absent.told("ae_monthly")
+    return f"Figures of A&E for {gaps} are not at hand: missing, not filled." if gaps else ""

@@ -49,7 +49,8 @@ class Changes:
             said = []
             if len(fresh):
                 what = _span(fresh["period"])
-                said.append(f"{fresh['added'].sum():,} rows of {what} are new")
+                count = f" ({len(fresh)} periods)" if len(fresh) > 1 else ""
+                said.append(f"{fresh['added'].sum():,} rows of {what}{count} are new")
             if len(old):
                 counts = {name: int(old[name].sum()) for name in ("changed", "added", "removed")}
                 words = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)

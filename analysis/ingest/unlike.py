@@ -24,6 +24,7 @@ KINDS = {
     "closed": "another file of a closed collection than the recorded one",
 }
 FEW = 8  # trusts with both figures, else a column says nothing: there are ten or eleven ambulance services
+FAR = 24  # months: over more, trusts merge by themselves
 FEWEST = 30  # trusts, else nothing is said of their order and of who is gone
 LARGE = 100  # counts below this change by chance alone
 EQUAL = 0.8  # share of trusts whose figure is the one of the period before
@@ -71,18 +72,43 @@ def faults(
     figures = frame[numeric].apply(pd.to_numeric, errors="coerce").set_axis(diff.joined(frame[keys]))
     parts = {str(when): rows for when, rows in figures.groupby(frame[period].to_numpy())}
     ordered = sorted(parts)
-    for place, now in enumerate(ordered):
-        if now not in periods or not place:
+    for now in (each for each in ordered if each in periods):
+        near = _nearest(now, ordered, periods)
+        if (
+            not near or len(parts[near[0]]) < FEW
+        ):  # days on which something came to pass, no round of all trusts
             continue
-        held = [parts[each] for each in ordered[max(place - 2, 0) : place + 1]]
-        *_, old, new = held
-        if len(old) < FEW:  # days on which something came to pass, no round of all trusts
-            continue
-        found = [*_between(old, new, held[0] if len(held) > 2 else None)]
-        if known is not None and keys == ["org_code"] and not _by_day(resource):
-            found += _known(set(old.index), set(new.index), known, ordered[place - 1], now, summed)
-        said += [Unlike(kind, f"{now} beside {ordered[place - 1]}: {text}") for kind, text in found]
+        old, new = parts[near[0]], parts[now]
+        found = [*_between(old, new, parts[near[1]] if len(near) > 1 else None)]
+        if _apart(near[0], now) > FAR:
+            found = [each for each in found if each.kind != "trusts"]  # years of mergers lie between
+        elif known is not None and keys == ["org_code"] and not _by_day(resource):
+            first, last = sorted((near[0], now))
+            gone, come = (set(parts[each].index) for each in (first, last))
+            found += _known(gone, come, known, first, last, summed)
+        said += [Unlike(kind, f"{now} beside {near[0]}: {text}") for kind, text in found]
     return said
+
+
+def _nearest(now: str, ordered: Sequence[str], new: Collection[str]) -> list[str]:
+    """Return the period that `now` is set beside, and the one beyond it where there is one.
+
+    The one before it. Where that is years away, as when a gap of years is filled in part, the next one held of those
+    that come after, if it is nearer.
+    """
+    before = [each for each in ordered if each < now][-2:][::-1]
+    after = [each for each in ordered if each > now and each not in new][:2]
+    if before and (
+        _apart(before[0], now) <= FAR or not after or _apart(before[0], now) <= _apart(now, after[0])
+    ):
+        return before
+    return after if before else []
+
+
+def _apart(one: str, other: str) -> float:
+    """Return how many months lie between two periods, written from the year on."""
+    first, last = (12 * int(each[:4]) + int(each[5:7] or 1) for each in (one, other))
+    return abs(last - first)
 
 
 def rewritten(resource: Mapping[str, Any], old: bytes, new: bytes) -> list[Unlike]:

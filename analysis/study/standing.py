@@ -49,7 +49,8 @@ def now() -> pd.DataFrame:
     `trust`, `name`, `type`, `became` (the code that it merged into, missing while it stands under its own),
     `became_name`, `merged` (as fine as it is known), `spells` in special measures, `still_in` (cut short in July
     2021), `successor` (spells there), `segment`, `rank`, `shmi`, `banding`, `rating`, `rated`, `rating_kind`,
-    `recommend_work` (2024, percent), `peers` it is compared with, and the three columns of `places`.
+    `recommend_work` (2024, percent), `peers` it is compared with, the three columns of `places`, and the staff of the
+    trust in full-time equivalents when it first entered and in its newest month (`staff_then`, `staff_now`, `staff_month`).
     """
     about = data.load("regime_trusts").set_index("org_code")
     ours = regime.spells()
@@ -81,7 +82,20 @@ def now() -> pd.DataFrame:
     ] = pd.NA
     out = frame.reset_index().merge(places(), on="trust", how="left")
     out.loc[out["became"].notna(), [f"{measure}_place" for measure in MEASURES]] = float("nan")
+    out = out.merge(_staff(), on="trust", how="left")
     return out.sort_values("name", ignore_index=True, kind="stable")
+
+
+def _staff() -> pd.DataFrame:
+    """Return by trust its staff in the month of its first entry and in the newest month that it has."""
+    held = data.load("workforce").sort_values("month")
+    entered = regime.spells().groupby("trust")["entered"].min().dt.to_period("M")
+    then = held[held["month"] == held["org_code"].map(entered)].set_index("org_code")["fte"]
+    last = held.groupby("org_code").last()
+    trusts = entered.index
+    parts = {"staff_then": then.reindex(trusts), "staff_now": last["fte"].reindex(trusts)}
+    frame = pd.DataFrame(parts).assign(staff_month=last["month"].reindex(trusts))
+    return frame.rename_axis("trust").reset_index()
 
 
 def in_segment_four() -> dict[str, tuple[int, int]]:

@@ -12,23 +12,26 @@ from analysis import data, once
 from analysis.methods import curves
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import Estimate
+from analysis.present import words
 from analysis.study import indicators, regime, ruled_out
 from analysis.study.indicators import Indicator
 from analysis.study.ruled_out import RuledOut
 
-# The eras, by first and last month: the pandemic, and the twelve months of A&E that are not at hand, lie between.
+# The eras, by first and last month; the newest is named by the first month of it that is at hand.
 ERAS = {
     "before COVID-19": ("2013-07", "2020-02"),
     "during COVID-19": ("2020-03", "2022-03"),
     "April 2022 to March 2024": ("2022-04", "2024-03"),
-    "since April 2025": ("2025-04", "2099-12"),
+    "newest": ("2024-04", "2099-12"),
 }
-BEDS_NEWEST = "since April 2024"  # beds and cancellations have that year, A&E has not
+NEWEST = "newest"
 NAMES = (
     "four_hour_waits",
     "four_hour_waits_type1",
     "bed_occupancy",
+    "could_leave",
     "not_treated_28_days",
+    "cancer_62",
     "recommend_work",
     "ambulance_response",
 )
@@ -74,12 +77,29 @@ def about(name: str) -> Indicator:
             grain="month", types=("ambulance",), family="ambulances", definition="Mean time from call to arrival, category 2",
             breaks="From August 2017 on; changes of the specification in 2019 and 2024",
         )  # fmt: skip
+    if name == "could_leave":
+        return replace(
+            indicators.indicator("bed_occupancy"), name=name, title="Occupied beds with patients who could leave",
+            phrase="the share of occupied beds with patients who no longer meet the criteria to reside", table="criteria_to_reside",
+            period_field="month", numerator="patients", denominator=None, scale=1.0, grain="month", family="flow",
+            definition="Patients a day who no longer meet the criteria to reside, of general and acute beds occupied",
+            breaks="From April 2022 on; not the delayed transfers of care that were counted to February 2020",
+        )  # fmt: skip
+    if name == "cancer_62":
+        return replace(
+            indicators.indicator("four_hour_waits"), name=name, title="Cancer treated within 62 days",
+            phrase="the share of cancer patients treated within 62 days", table="cancer_waits", numerator="within_62",
+            denominator="treated_62", complement=False, family="planned care",
+            definition="Patients treated within 62 days of referral, of all treated",
+            breaks="From October 2023 on, when the standards were merged",
+        )  # fmt: skip
     return indicators.indicator(name)
 
 
 def tables(name: str) -> tuple[str, ...]:
     """Return the tables that a measure of the follow-up is read from."""
-    return ("staff_survey", "staff_survey_groups") if name == "recommend_work" else (about(name).table,)
+    beside = {"recommend_work": ("staff_survey_groups",), "could_leave": ("beds_daily_returns",)}
+    return (about(name).table, *beside.get(name, ()))
 
 
 @once.shared
@@ -95,11 +115,12 @@ def followed(name: str) -> Followed:
     panel = _with_gaps(one)
     left = panel[panel["exit"].notna() & panel["gap"].notna()]
     inside = left[(left["since_exit"] < 0) & (left["since_exit"] >= -one.year)].groupby("trust")["gap"].mean()
-    out = left[left["since_exit"] >= 0].assign(
-        era=lambda frame: [_era(each, one) for each in frame["period"]]
-    )
+    out = left[left["since_exit"] >= 0].assign(era=lambda frame: [_era(each) for each in frame["period"]])
     out = out[out["era"].notna()]
-    eras = [era for era in _eras(one) if (out["era"] == era).any()]
+    late = out.loc[out["era"] == NEWEST, "period"]
+    named = {NEWEST: _newest(late)} if len(late) else {}
+    out["era"] = out["era"].replace(named)
+    eras = [era for era in (named.get(era, era) for era in ERAS) if (out["era"] == era).any()]
     by_trust = out.groupby(["trust", "era"])["gap"].mean().unstack()[eras]
     rows = [{"era": era, **_limits(by_trust[era].dropna())} for era in eras]
     moved = _mean((by_trust[eras[-1]] - inside.reindex(by_trust.index)).dropna())
@@ -128,23 +149,25 @@ def _with_gaps(one: Indicator) -> pd.DataFrame:
         newer = regime.panel_under(every_kind, regime.spells())
         panel = pd.concat([panel, newer[newer["period"].dt.year >= SURVEYED]])
         panel = panel.drop_duplicates(["trust", "t"])
+    if one.name == "could_leave":
+        beds = replace(one, table="beds_daily_returns", numerator="ga_occupied")
+        occupied = regime.panel_under(beds, regime.spells()).set_index(["trust", "t"])["value"]
+        panel["value"] *= 100 / occupied.reindex(pd.MultiIndex.from_frame(panel[["trust", "t"]])).to_numpy()
     panel = panel[panel["value"].notna()]
     peers = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"].mean()
     keys = pd.MultiIndex.from_frame(panel[["type", "t"]])
     return panel.assign(gap=panel["value"].to_numpy() - peers.reindex(keys).to_numpy())
 
 
-def _eras(one: Indicator) -> dict[str, tuple[str, str]]:
-    """Return the eras of a measure: beds and cancellations have the year from April 2024 too."""
-    if one.table == "ae_monthly":
-        return ERAS
-    early = dict(list(ERAS.items())[:3])
-    return early | {BEDS_NEWEST: ("2024-04", "2099-12")}
-
-
-def _era(period: pd.Period, one: Indicator) -> str | None:
+def _era(period: pd.Period) -> str | None:
     month = str(period.asfreq("M", how="end"))
-    return next((era for era, (first, last) in _eras(one).items() if first <= month <= last), None)
+    return next((era for era, (first, last) in ERAS.items() if first <= month <= last), None)
+
+
+def _newest(periods: pd.Series) -> str:
+    """Return the name of the newest era by its first month with a figure: months not at hand may lie before it."""
+    first = max(str(periods.min().asfreq("M", how="start")), ERAS[NEWEST][0])
+    return f"since {words.month(first)}"
 
 
 def _mean(values: pd.Series) -> Estimate:
