@@ -4,6 +4,7 @@ from bs4 import BeautifulSoup
 
 from analysis import data
 from analysis.chapters import about
+from analysis.study import absent
 
 
 def test_every_table_has_a_card_with_its_publisher_and_its_breaks():
@@ -16,6 +17,8 @@ def test_every_table_has_a_card_with_its_publisher_and_its_breaks():
         for said in (one["title"], one["publisher"], one["licence"], *one["breaks"]):
             assert " ".join(said.split()) in " ".join(card.split()), name
             assert said in told.text
+        assert ("Not at hand, and missing:" in card) == bool(absent.spans(name)), name
+        assert absent.told(name) in card
 
 
 def test_the_kinds_count_every_table_and_row_once():
