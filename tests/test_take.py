@@ -4,6 +4,7 @@ import csv
 import importlib
 import io
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import jsonschema
 import openpyxl
 import pandas as pd
 import pytest
+import yaml
 from defusedxml import ElementTree
 from matplotlib import pyplot as plt
 
@@ -232,6 +234,43 @@ def test_the_report_is_the_same_file_with_git_and_without_and_its_tables_are_who
     assert done.returncode == 0, done.stderr
     listed = subprocess.run(["make", "-n", "lab"], cwd=copy, capture_output=True, text=True, check=False)
     assert "analysis.site.lab" in listed.stdout
+
+
+SECRET = re.compile(
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY|\bghp_\w{30}|\bgithub_pat_\w{30}|\bAKIA[0-9A-Z]{16}\b|\bhf_\w{30}"
+)
+
+
+def test_the_zip_holds_what_the_commands_need_with_its_rights_and_nothing_built_or_secret(tmp_path):
+    take_report.write(ROOT, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as opened:
+        held = {one.filename.removeprefix(f"{take_report.NAME}/"): one for one in opened.infolist()}
+        run = [name for name, one in held.items() if one.external_attr >> 16 & 0o111]
+        starts = [name for name in held if opened.read(held[name].filename).startswith(b"#!")]
+        known = [name for name in held if SECRET.search(opened.read(held[name].filename))]
+    assert ".ci/run" in run
+    assert run == starts
+    assert known == []
+    contents = yaml.safe_load((ROOT / "book/_toc.yml").read_text(encoding="utf-8"))
+    chapters = re.findall(r"'(?:root|file)': '([^']+)'", str(contents))
+    assert [one for one in chapters if not {f"book/{one}.ipynb", f"book/{one}.md"} & set(held)] == []
+    modules = re.findall(r"-m ((?:analysis|tests)[\w.]*)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    places = [one.replace(".", "/") for one in modules]
+    assert [one for one in places if not {f"{one}.py", f"{one}/__main__.py"} & set(held)] == []
+    assert {
+        "Makefile",
+        "pyproject.toml",
+        "requirements.lock",
+        "README.md",
+        "LICENSE",
+        "book/_config.yml",
+    } <= set(held)
+    assert {f"data/{data.describe(name)['path']}" for name in data.tables()} <= set(held)
+    built = re.compile(
+        r"(^|/)(_build|private|dist|\.venv|\.git|__pycache__|node_modules|\.ipynb_checkpoints)/|\.pyc$|\.egg-info"
+    )
+    assert [name for name in held if built.search(name)] == []
+    assert max(one.file_size for one in held.values()) < 20e6
 
 
 def test_a_pdf_is_offered_while_the_pages_say_what_it_was_printed_from(tmp_path):

@@ -16,7 +16,6 @@ from analysis.edition.store import Edition
 
 MANIFEST = "manifest-sha256.txt"
 SITE, SOURCE = "site", "source"
-MODE = 0o644
 UNFINISHED = (".buildinfo", ".doctrees")
 
 
@@ -73,6 +72,11 @@ def write(files: dict[str, bytes], edition: Edition, *, out: Path) -> list[Path]
     return [out / path for path in made]
 
 
+def mode(content: bytes) -> int:
+    """Return the rights of a file in an archive: what begins with `#!` can be run, with git and without."""
+    return 0o755 if content.startswith(b"#!") else 0o644
+
+
 def as_zip(files: dict[str, bytes], name: str, day: dt.datetime) -> bytes:
     """Return files as a .zip under one folder, in order of their names, all of one moment."""
     out = io.BytesIO()
@@ -81,7 +85,7 @@ def as_zip(files: dict[str, bytes], name: str, day: dt.datetime) -> bytes:
             entry = zipfile.ZipInfo(f"{name}/{path}", day.timetuple()[:6])
             entry.compress_type, entry.external_attr, entry.create_system = (
                 zipfile.ZIP_DEFLATED,
-                MODE << 16,
+                mode(content) << 16,
                 3,
             )
             opened.writestr(entry, content)
@@ -94,7 +98,7 @@ def as_tar(files: dict[str, bytes], name: str, day: dt.datetime) -> bytes:
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as opened:
         for path, content in sorted(files.items()):
             entry = tarfile.TarInfo(f"{name}/{path}")
-            entry.size, entry.mode, entry.mtime = len(content), MODE, int(day.timestamp())
+            entry.size, entry.mode, entry.mtime = len(content), mode(content), int(day.timestamp())
             opened.addfile(entry, io.BytesIO(content))
     return gzip.compress(out.getvalue(), mtime=0)
 
