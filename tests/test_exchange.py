@@ -1,7 +1,10 @@
 """The statements and their codings leave and come back: whole, the same bytes, and a person's review beside them."""
 
 import io
+import re
+import uuid
 import zipfile
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -34,7 +37,8 @@ def test_the_project_holds_every_reading_of_every_statement(exported):
         given["id"]
     )
     assert all(read.texts[one] == texts[one] for one in read.texts)
-    themes = read.codings[read.codings["code"].str.startswith(exchange.MAIN)]
+    paths = read.codings["code"].map(dict(zip(read.codes["label"], read.codes["path"], strict=True)))
+    themes = read.codings.assign(code=paths)[paths.str.startswith(exchange.MAIN)]
     told = dict(
         zip(data.load("evidence_codebook")["code"], data.load("evidence_codebook")["theme"], strict=True)
     )
@@ -62,15 +66,90 @@ def test_the_same_tables_give_the_same_bytes(exported):
     assert {name: (exported / name).read_bytes() for name in again} == again
 
 
-def reviewed(exported, path, recode) -> None:
-    """Write the export as a program would after a person coded in it: `recode` turns the project's XML into hers."""
+# What the published schema of the standard (Project.xsd of 18 March 2019) says of the elements that we write: attributes
+# that must be there, that may be, and children in order; "*" marks those that may come more than once.
+SCHEMA = {
+    "Project": ("name", "origin creationDateTime", "Users CodeBook Cases Sources"),
+    "Users": ("", "", "User*"),
+    "User": ("guid", "name", ""),
+    "CodeBook": ("", "origin", "Codes"),
+    "Codes": ("", "", "Code*"),
+    "Code": ("guid name isCodable", "color", "Description Code*"),
+    "Description": ("", "", ""),
+    "Cases": ("", "", "Case*"),
+    "Case": ("guid", "name", "SourceRef*"),
+    "SourceRef": ("targetGUID", "", ""),
+    "Sources": ("", "", "TextSource*"),
+    "TextSource": ("guid", "name plainTextPath creatingUser creationDateTime", "PlainTextSelection*"),
+    "PlainTextSelection": ("guid startPosition endPosition", "name creatingUser creationDateTime", "Coding*"),
+    "Coding": ("guid", "creatingUser creationDateTime", "CodeRef"),
+    "CodeRef": ("targetGUID", "", ""),
+}
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KINDS = {"startPosition": r"\d+", "endPosition": r"\d+", "isCodable": "true|false"}
+KINDS |= {"creationDateTime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"}
+
+
+def against_schema(root, space: str) -> list[str]:
+    wrong = []
+    for one in root.iter():
+        tag = one.tag.removeprefix(f"{{{space}}}")
+        if tag not in SCHEMA:
+            wrong.append(f"{tag} is unknown")
+            continue
+        must, may, order = (part.split() for part in SCHEMA[tag])
+        given = set(one.attrib)
+        if not set(must) <= given <= {*must, *may}:
+            wrong.append(f"{tag} has {sorted(given)}")
+        for name, value in one.attrib.items():
+            kind = KINDS.get(name, GUID.pattern if "uid" in name.lower() or name == "creatingUser" else ".*")
+            if not re.fullmatch(kind, value, re.DOTALL):
+                wrong.append(f"{tag} {name} is {value!r}")
+        inside = " ".join(child.tag.rpartition("}")[2] for child in one)
+        allowed = " ?".join(
+            f"(({name.rstrip('*')} ?)*)" if name.endswith("*") else f"({name})?" for name in order
+        )
+        if not re.fullmatch(allowed, inside):
+            wrong.append(f"{tag} holds {inside[:80]}")
+    return wrong
+
+
+def test_both_files_are_as_the_schema_of_the_standard_says(exported):
+    with zipfile.ZipFile(exported / "statements.qdpx") as opened:
+        root = ElementTree.fromstring(opened.read("project.qde"))
+        held = {name for name in opened.namelist() if name != "project.qde"}
+    assert against_schema(root, "urn:QDA-XML:project:1.0") == []
+    book = ElementTree.fromstring((exported / "codebook.qdc").read_bytes())
+    assert against_schema(book, "urn:QDA-XML:codebook:1.0") == []
+    guids = [one.get("guid") for one in root.iter() if one.get("guid")]
+    assert len(set(guids)) == len(guids)
+    assert {one.get("targetGUID") for one in root.iter() if one.get("targetGUID")} <= set(guids)
+    paths = [one.get("plainTextPath") for one in root.iter() if one.get("plainTextPath")]
+    assert {f"sources/{path.removeprefix('internal://')}" for path in paths} == held
+    broken = ElementTree.fromstring(ElementTree.tostring(book))
+    broken[0][0].set("guid", "7")
+    broken[0][0].attrib.pop("isCodable")
+    assert len(against_schema(broken, "urn:QDA-XML:codebook:1.0")) == 2
+
+
+def test_no_name_is_there_twice_since_qualcoder_keeps_each_once():
+    names = exchange.codes()
+    for part in (names[names["codable"]], names[~names["codable"]]):
+        assert part.loc[part["name"].duplicated(), "name"].tolist() == []
+
+
+def reviewed(exported, path, recode, renamed=str) -> None:
+    """Write the export as a program would after a person coded in it: `recode` turns the project's XML into hers.
+
+    renamed: the name of a text file under which she has it.
+    """
     with (
         zipfile.ZipFile(io.BytesIO((exported / "statements.qdpx").read_bytes())) as given,
         zipfile.ZipFile(path, "w") as out,
     ):
         for name in given.namelist():
             text = given.read(name).decode()
-            out.writestr(name, recode(text) if name == "project.qde" else text)
+            out.writestr(renamed(name), recode(text) if name == "project.qde" else text)
 
 
 def test_a_person_s_review_comes_back_beside_the_automated_coding(exported, tmp_path):
@@ -95,6 +174,16 @@ def test_a_person_s_review_comes_back_beside_the_automated_coding(exported, tmp_
             "<Users>", f'<Users><User guid="{person}" name="Ann"/>', 1
         )
 
+    renamed: dict[str, str] = {}
+
+    def anew(xml: str) -> str:
+        """Give everything a new guid, as a program does that keeps a database of its own."""
+        return GUID.sub(lambda old: renamed.setdefault(old.group(), str(uuid.uuid4()).upper()), recode(xml))
+
+    reviewed(
+        exported, tmp_path / "again.qdpx", anew, lambda name: GUID.sub(lambda old: renamed[old.group()], name)
+    )
+    (again,) = exchange.review(tmp_path / "again.qdpx")
     reviewed(exported, tmp_path / "hers.qdpx", recode)
     (found,) = exchange.review(tmp_path / "hers.qdpx")
     assert found.coder == "Ann"
@@ -102,6 +191,8 @@ def test_a_person_s_review_comes_back_beside_the_automated_coding(exported, tmp_
         [one["id"], "theme", other, one["theme"], False],
         [one["id"], "direction", one["direction"], one["direction"], True],
     ]
+    assert again.coder == "Ann"
+    pd.testing.assert_frame_equal(again.frame, found.frame)
     assert found.sentence() == "Ann agrees with the automated coding on theme 0 of 1; direction 1 of 1."
     assert exchange.review(exported / "statements.qdpx") == []
 

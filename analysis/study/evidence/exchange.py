@@ -38,14 +38,17 @@ class Review:
 
 
 def codes() -> pd.DataFrame:
-    """Return the tree of codes as `refi_qda_write.codebook` takes it: themes by family, once as main and once as second, directions."""
+    """Return the tree of codes as `refi_qda_write.codebook` takes it: themes by family, once as main and once as second, directions.
+
+    No name is there twice, wherever it stands: QualCoder keeps names once and loses a second code of the same name.
+    """
     book, rows = data.load("evidence_codebook"), []
-    for top in (MAIN, SECOND):
+    for top, more in ((MAIN, ""), (SECOND, " (second)")):
         rows.append([top, top, None, "", False])
         for family, part in book.groupby("family", sort=False):
-            rows.append([f"{top}{APART}{family}", str(family).capitalize(), top, "", False])
+            rows.append([f"{top}{APART}{family}", f"{str(family).capitalize()}{more}", top, "", False])
             rows += [
-                [f"{top}{APART}{one.code}", _named(one), f"{top}{APART}{family}", _told(one), True]
+                [f"{top}{APART}{one.code}", f"{_named(one)}{more}", f"{top}{APART}{family}", _told(one), True]
                 for one in part.itertuples()
             ]
     rows.append([DIRECTION, DIRECTION, None, "", False])
