@@ -154,7 +154,7 @@ def test_a_trust_without_measures_says_so(stories):
     found = stories["RYD"]
     assert found.charts == {}
     assert story.levels(found).empty
-    assert "no indicator to set beside them" in story_words.story_title(found)
+    assert "its 5 measures have too few trusts like it for this axis" in story_words.story_title(found)
     assert story.at_entry("RYD") is None
     assert "cannot be estimated" in story_words.entry_sentence(None, found.name)
     lacking = story_words.unknown_for_readers(found)["Which"].iloc[-1]

@@ -126,7 +126,9 @@ def story_title(found: Story) -> str:
     counts = found.statements["direction"].value_counts()
     told = f"{counts.get('+', 0)} statements of help or improvement, {counts.get('-', 0)} of hindrance or failure"
     if not found.charts:
-        return f"{found.name}: {told}; no indicator to set beside them"
+        has = int((found.measures["values"] > 0).sum())
+        below = "its {} have too few trusts like it for this axis and stand in charts of their own below"
+        return f"{found.name}: {told}" + (f"; {below.format(words.plural(has, 'measure'))}" if has else "")
     return f"{found.name}: {told}, over {words.plural(min(len(found.charts), SHOWN), 'measure')}"
 
 
