@@ -79,10 +79,7 @@ def bounds_for_readers(names: list[str]) -> pd.DataFrame:
         about, found = regime.indicator(name), rivals.bounds(name)
         unit = about.told_in
         frame = found.frame.set_index("mbar")
-        row = {
-            "Indicator": labelled(name),
-            "Trends stay parallel": words.number(found.estimate, unit),
-        }
+        row = {"Indicator": labelled(name), "Trends stay parallel": words.number(found.estimate, unit)}
         for mbar, size in ((0.5, "Half as large"), (1.0, "As large")):
             one = frame.loc[mbar]
             row[size] = words.interval(one["lower"], one["upper"], unit)

@@ -9,15 +9,7 @@ from analysis import once
 from analysis.edition.headlines import BACK_BY, LEFT_BY, NO_DIFFERENCE, Headline
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.estimate import LOWER, Estimate
-from analysis.study import (
-    before_entry,
-    certainty,
-    entry_effects,
-    groups,
-    indicators,
-    leaving,
-    ruled_out,
-)
+from analysis.study import before_entry, certainty, entry_effects, groups, indicators, leaving, ruled_out
 from analysis.study.certainty import Certainty
 from analysis.study.rule import CANNOT_TELL
 

@@ -96,11 +96,7 @@ def windows(names: list[str]) -> pd.DataFrame:
 
 def earlier(name: str) -> pd.DataFrame:
     """Return how far entrants stood from the partners found on one year: `years` before, `gap`, `pairs`."""
-    return earlier_gaps(
-        entry_effects.equally_bad(name),
-        regime.panel(name),
-        year=regime.indicator(name).year,
-    )
+    return earlier_gaps(entry_effects.equally_bad(name), regime.panel(name), year=regime.indicator(name).year)
 
 
 def earlier_gaps(found: EquallyBad, panel: pd.DataFrame, *, year: int) -> pd.DataFrame:

@@ -76,9 +76,7 @@ def equally_bad(name: str, *, years: int = 1) -> EquallyBad:
     """Compare trusts that entered with trusts as bad in the `years` before that never entered."""
     about = regime.indicator(name)
     return equally_bad_placebo(
-        regime.panel(name),
-        baseline=years * about.year,
-        last_horizon=max(about.horizons),
+        regime.panel(name), baseline=years * about.year, last_horizon=max(about.horizons)
     )
 
 

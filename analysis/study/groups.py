@@ -59,10 +59,7 @@ def _row(group: str, counted: str, one: Estimate) -> list:
 def _pairs(name: str) -> list[list]:
     panel, about = regime.panel(name), regime.indicator(name)
     first = is_keogh(panel["trust"])
-    asked: dict[str, Any] = {
-        "baseline": about.year,
-        "last_horizon": max(about.horizons),
-    }
+    asked: dict[str, Any] = {"baseline": about.year, "last_horizon": max(about.horizons)}
     rows, parts = [], []
     for group, mask in ((EVERY, first | ~first), (KEOGH, first), (LATER, ~first)):
         one = equally_bad_placebo(panel[mask | panel["entry"].isna()], **asked)

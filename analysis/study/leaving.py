@@ -207,12 +207,7 @@ def _kept(name: str, panel: pd.DataFrame, **changed: Any) -> GainKept:
     better = about.better
     if better is None:
         raise EffectError("neither direction is better")
-    chosen = {
-        "horizons": (year, 2 * year),
-        "window": year,
-        "group": "type",
-        "measure": about.measure,
-    }
+    chosen = {"horizons": (year, 2 * year), "window": year, "group": "type", "measure": about.measure}
     return gain_kept.gain_kept(panel, better=better, **{**chosen, **changed})
 
 

@@ -120,12 +120,7 @@ def _long_enough(values: pd.Series) -> bool:
 
 
 def charts(
-    panel: pd.DataFrame,
-    *,
-    unit: str,
-    improvement: spc.Improvement,
-    alone: bool = False,
-    before: bool = False,
+    panel: pd.DataFrame, *, unit: str, improvement: spc.Improvement, alone: bool = False, before: bool = False
 ) -> Charts:
     """Chart every trust that entered against the median of the comparators; see `chart`.
 

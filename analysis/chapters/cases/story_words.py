@@ -172,11 +172,7 @@ def entry_sentence(change: pd.Series | None, name: str) -> str:
     value, low, high = change["level_entry"], change["level_entry_lower"], change["level_entry_upper"]
     clear = "clearly up" if low > 0 else "clearly down" if high < 0 else "no clear change"
     other = int(change["level_entry_nw_lower"] > 0) - int(change["level_entry_nw_upper"] < 0)
-    agrees = {
-        "clearly up": other > 0,
-        "clearly down": other < 0,
-        "no clear change": other == 0,
-    }[clear]
+    agrees = {"clearly up": other > 0, "clearly down": other < 0, "no clear change": other == 0}[clear]
     second = "agrees" if agrees else "does not agree"
     return (
         f"At entry, the share of patients seen within four hours, less the median of trusts that never entered, moved by "

@@ -19,14 +19,7 @@ from analysis.chapters.lookup import chart, names as lookup_names, peers as look
 from analysis.chapters.lookup.chart import absent, last
 from analysis.chapters.lookup.look import Look, trust as look
 from analysis.chapters.lookup.peers import BANDS, TENTHS, Peers, peers
-from analysis.chapters.lookup.series import (
-    STATES,
-    TrustError,
-    entry_of,
-    has,
-    shared_cells,
-    trusts,
-)
+from analysis.chapters.lookup.series import STATES, TrustError, entry_of, has, shared_cells, trusts
 from analysis.chapters.lookup.stretches import events
 from analysis.methods.spc.signals import SIGNALS
 from analysis.present import words

@@ -51,12 +51,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         for column in ("acute", "non_acute"):
             right = made["delayed_transfers_england"].set_index("month")[column]
             checks.agrees(
-                summed[column].sum(),
-                right,
-                place=area.name,
-                column=column,
-                tolerance=0,
-                against="England",
+                summed[column].sum(), right, place=area.name, column=column, tolerance=0, against="England"
             )
     if (file := path[WINTER]) is not None:
         made["winter_2014_15"] = winter(file)

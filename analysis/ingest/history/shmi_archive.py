@@ -187,10 +187,5 @@ def _check_against_years(table: pd.DataFrame, yearly: pd.DataFrame) -> None:
     year = yearly[yearly["year"] == int(end[:4])].set_index("org_code")["shmi"]
     published = table.set_index("org_code")["shmi"].reindex(year.index)
     checks.agrees(
-        year,
-        published,
-        place=f"SHMI {end[:4]}",
-        column="shmi",
-        tolerance=PRINTED,
-        against=f"release {month}",
+        year, published, place=f"SHMI {end[:4]}", column="shmi", tolerance=PRINTED, against=f"release {month}"
     )

@@ -42,11 +42,7 @@ LAYOUTS: tuple[dict[str, str], ...] = (
         **_block("over", "Number of attendances over 4hrs", _LONG),
         **_OTHER,
     },
-    {
-        **_block("attendances", "A&E attendances", _LONG),
-        **_block("over", "Attendances over 4hrs"),
-        **_OTHER,
-    },
+    {**_block("attendances", "A&E attendances", _LONG), **_block("over", "Attendances over 4hrs"), **_OTHER},
     {
         **_block("attendances", "A&E attendances", _LONG),
         **_block("booked", "A&E attendances Booked Appointments"),

@@ -19,12 +19,7 @@ PROJECT = "urn:QDA-XML:project:"
 CODEBOOK = "urn:QDA-XML:codebook:"
 VERSION = re.compile(r"0[.:]\d|1[.:]\d")  # some programs write 1:0 for 1.0; drafts were 0.x
 DEEPEST = 100  # codes within codes
-OTHER_KINDS = {
-    "PictureSource": "picture",
-    "PDFSource": "PDF",
-    "AudioSource": "audio",
-    "VideoSource": "video",
-}
+OTHER_KINDS = {"PictureSource": "picture", "PDFSource": "PDF", "AudioSource": "audio", "VideoSource": "video"}
 SELECTIONS = (
     "PlainTextSelection",
     "PictureSelection",

@@ -82,13 +82,7 @@ def tornado(
 
 
 def threshold(
-    model: Model,
-    *,
-    base: Mapping[str, float],
-    parameter: str,
-    target: float,
-    low: float,
-    high: float,
+    model: Model, *, base: Mapping[str, float], parameter: str, target: float, low: float, high: float
 ) -> Threshold:
     """Find the value of one input between `low` and `high` at which the cost equals `target`, the others at base.
 

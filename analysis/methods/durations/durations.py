@@ -98,20 +98,14 @@ def time_in_regime(
     labels = pd.Series(EVERYONE, index=spells.index) if group is None else spells[group]
     check_labels(labels, f"column {group!r}")
     times, codes, starts = check(
-        _numbers(spells, duration),
-        codes,
-        None if entry is None else _numbers(spells, entry),
+        _numbers(spells, duration), codes, None if entry is None else _numbers(spells, entry)
     )
     curves, incidences, medians = [], [], []
     for label in sorted(labels.unique()):
         mine = (labels == label).to_numpy()
         curve = kaplan_meier(times[mine], codes[mine] > 0, entry=starts[mine], level=level)
         share = aalen_johansen(
-            times[mine],
-            codes[mine],
-            entry=starts[mine],
-            causes=range(1, len(names) + 1),
-            level=level,
+            times[mine], codes[mine], entry=starts[mine], causes=range(1, len(names) + 1), level=level
         )
         share["cause"] = share["cause"].map(dict(enumerate(names, 1)))
         ended = int((codes[mine] > 0).sum())

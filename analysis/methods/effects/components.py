@@ -34,10 +34,7 @@ class VarianceComponents:
 
 
 def variance_components(
-    panel: pd.DataFrame | Panel,
-    *,
-    population: Population = "never",
-    **columns: Unpack[Columns],
+    panel: pd.DataFrame | Panel, *, population: Population = "never", **columns: Unpack[Columns]
 ) -> VarianceComponents:
     """Split the variance of an outcome untouched by the regime into lasting and passing.
 

@@ -30,12 +30,7 @@ class Contrast:
     level: float
 
 
-def twfe(
-    panel: pd.DataFrame | Panel,
-    *,
-    level: float = 0.95,
-    **reading: Unpack[Reading],
-) -> Contrast:
+def twfe(panel: pd.DataFrame | Panel, *, level: float = 0.95, **reading: Unpack[Reading]) -> Contrast:
     """Regress the outcome on treated, unit effects and time (by group) effects. A contrast, not an estimate.
 
     With staggered entry and effects that grow or differ, this coefficient is not an average of effects:

@@ -8,15 +8,7 @@ import pandas as pd
 
 from analysis.methods import curves
 from analysis.methods.effects.cells import Cells, group_time_cells
-from analysis.methods.effects.panels import (
-    EffectError,
-    Panel,
-    Reading,
-    check_level,
-    keyed,
-    numbers,
-    panel_of,
-)
+from analysis.methods.effects.panels import EffectError, Panel, Reading, check_level, keyed, numbers, panel_of
 from analysis.methods.effects.resample import need_generator, sup_t
 from analysis.methods.effects.results import Effects, overall, with_intervals
 from analysis.methods.effects.staggered import wanted

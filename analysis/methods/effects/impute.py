@@ -20,13 +20,7 @@ from analysis.methods.effects.panels import (
 from analysis.methods.effects.pretrend import placebo_leads
 from analysis.methods.effects.redraw import Redraw, redraw, weighted_sums
 from analysis.methods.effects.resample import in_parallel, need_generator, resampled_units, sup_t
-from analysis.methods.effects.results import (
-    THIN,
-    Effects,
-    check_reference,
-    overall,
-    with_intervals,
-)
+from analysis.methods.effects.results import THIN, Effects, check_reference, overall, with_intervals
 from analysis.methods.effects.staggered import imputation_estimate, time_cells, wanted
 from analysis.methods.estimate import Estimate
 

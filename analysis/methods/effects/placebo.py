@@ -177,11 +177,7 @@ def _without(function: Callable[[pd.DataFrame], float], panel: pd.DataFrame, kee
 
 
 def _draws(
-    data: Panel,
-    eligible: Floats,
-    size: int,
-    rng: np.random.Generator,
-    last_horizon: int | None,
+    data: Panel, eligible: Floats, size: int, rng: np.random.Generator, last_horizon: int | None
 ) -> Floats:
     """Estimates of `size` deals of the cohorts among the eligible units of each stratum."""
     strata = [np.flatnonzero(eligible & (data.unit_group == g)) for g in np.unique(data.unit_group)]

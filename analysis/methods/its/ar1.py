@@ -243,16 +243,5 @@ def _regression(
     )
     phi, phi_se, phi_lower, phi_upper, log_likelihood = numbers
     return Regression(
-        method,
-        frame,
-        covariance,
-        sigma2,
-        phi,
-        phi_se,
-        phi_lower,
-        phi_upper,
-        log_likelihood,
-        n,
-        df,
-        level,
+        method, frame, covariance, sigma2, phi, phi_se, phi_lower, phi_upper, log_likelihood, n, df, level
     )

@@ -13,14 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods import arguments
-from analysis.methods.its.ar1 import (
-    ITSError,
-    Likelihood,
-    Regression,
-    gls_ar1,
-    newey_west,
-    ols,
-)
+from analysis.methods.its.ar1 import ITSError, Likelihood, Regression, gls_ar1, newey_west, ols
 from analysis.methods.its.breaks import design_of, harmonics, moment, series_of
 
 MIN_POINTS = 12  # a segment with fewer values has no line of its own

@@ -147,8 +147,4 @@ def order_by_outcome(statements: pd.DataFrame, spells: pd.DataFrame) -> pd.DataF
     return frame.assign(rank=range(1, len(frame) + 1))
 
 
-HELD = {
-    1: "left and held",
-    2: "left and later fell back",
-    3: "came back or never left",
-}
+HELD = {1: "left and held", 2: "left and later fell back", 3: "came back or never left"}
