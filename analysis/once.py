@@ -33,6 +33,7 @@ R = TypeVar("R")
 FOLDER = "REPORT_RESULTS"  # names another folder than PLACE; blank: nothing is kept on disk
 PLACE = trace.ROOT / "book" / "_build" / ".results"
 LARGEST = 500_000_000  # bytes on disk; the oldest go first
+PANEL = "panel"  # argument by which a question is asked of other figures, for a sensitivity or a simulation
 HELD = 256  # objects that one function shares in a process
 STARTED = time.time()
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
@@ -52,12 +53,13 @@ def result(function: Callable[P, R]) -> Callable[P, R]:
     """Keep what a function of plain arguments returns; each caller gets an object of their own.
 
     The function must depend on nothing but its arguments, our code and tables read through `analysis.data`; what it
-    returns must pickle. A ValueError that it raises is kept too, one about the tables themselves is not.
+    returns must pickle. A ValueError that it raises is kept too, one about the tables themselves is not. A call that
+    names another PANEL than that of record is computed each time.
     """
 
     @wraps(function)
     def kept(*args: P.args, **named: P.kwargs) -> R:
-        if not _keeps(function.__module__):
+        if named.get(PANEL) is not None or not _keeps(function.__module__):
             return function(*args, **named)
         return _given(_entry(_key(function, args, named), function, args, named))
 

@@ -51,6 +51,12 @@ def anything(value: object) -> object:
     return value
 
 
+@once.result
+def asked_of(name: str, *, panel: pd.DataFrame | None = None) -> int:
+    CALLS.append(("asked of", name))
+    return 0 if panel is None else len(panel)
+
+
 @pytest.fixture(autouse=True)
 def place(tmp_path, monkeypatch):
     """A package of two small tables and an empty folder of results."""
@@ -220,6 +226,14 @@ def test_only_plain_values_can_be_asked_for():
     assert anything([1, 2]) == [1, 2]
     with pytest.raises(once.Unfit, match="found DataFrame"):
         anything(pd.DataFrame())
+
+
+def test_a_question_asked_of_another_panel_is_computed_each_time_and_kept_nowhere(place):
+    other = pd.DataFrame({"value": [1.0, 2.0]})
+    assert [asked_of("a", panel=other), asked_of("a", panel=other[:1]), asked_of("a")] == [2, 1, 0]
+    assert asked_of("a") == 0
+    assert len(CALLS) == 3
+    assert len(entries(place)) == 1
 
 
 def test_nothing_is_kept_where_nothing_may_be(place, monkeypatch):

@@ -11,25 +11,16 @@ from analysis.methods.effects.equally_bad import EquallyBad, equally_bad_placebo
 from analysis.study import indicators, regime, ruled_out
 
 
+@once.result
 def entry(name: str, *, panel: pd.DataFrame | None = None, draws: int = 0, **changed: Any) -> results.Effects:
     """Estimate what entering was associated with, by imputation, under the settings of the main analysis.
 
     name: an indicator. panel: in place of `regime.panel(name)`, for a sensitivity. draws: bootstrap draws of
     trusts for the uniform band. changed: settings to change, as arguments of `effects.imputation`.
     """
-    if panel is None:
-        return _of_record(name, draws, **changed)
-    return _estimated(name, panel, draws, **changed)
-
-
-@once.result
-def _of_record(name: str, draws: int, **changed: Any) -> results.Effects:
-    return _estimated(name, regime.panel(name), draws, **changed)
-
-
-def _estimated(name: str, panel: pd.DataFrame, draws: int, **changed: Any) -> results.Effects:
     rng = np.random.default_rng(indicators.SEED) if draws else None
-    return impute.imputation(panel, **{**indicators.settings(name), "draws": draws, "rng": rng, **changed})
+    chosen = {**indicators.settings(name), "draws": draws, "rng": rng, **changed}
+    return impute.imputation(regime.panel(name) if panel is None else panel, **chosen)
 
 
 def enough(name: str) -> bool:

@@ -117,24 +117,16 @@ def published() -> pd.DataFrame:
     return order.drop(columns="last").reset_index(drop=True)
 
 
+@once.result
 def after(name: str, *, panel: pd.DataFrame | None = None, draws: int = indicators.DRAWS) -> Switching:
     """Compare trusts as they leave with trusts still in (DID_M, leavers), two years on and before leaving.
 
     name: an indicator. panel: in place of `regime.panel(name)`. See `changes` for the readers' sign.
     """
-    return _left_of_record(name, draws) if panel is None else _left(name, panel, draws)
-
-
-@once.result
-def _left_of_record(name: str, draws: int) -> Switching:
-    return _left(name, regime.panel(name), draws)
-
-
-def _left(name: str, panel: pd.DataFrame, draws: int) -> Switching:
     about = regime.indicator(name)
     grain = about.analysis_grain
     return switching.switchers(
-        panel,
+        regime.panel(name) if panel is None else panel,
         direction="leavers",
         group="type",
         horizons=PERIODS_AFTER[grain],
@@ -187,28 +179,20 @@ def leavers_by_year(names: list[str]) -> pd.DataFrame:
     return out.reset_index()
 
 
+@once.result
 def kept(name: str, *, panel: pd.DataFrame | None = None, **changed: Any) -> GainKept:
     """Change of the gain to the year that starts 12, and 24, months after leaving.
 
     Gain: mean difference from the prediction without entry over the last year inside. changed: arguments of
     `effects.gain_kept`. Raises EffectError where neither direction is better, or no trust has a baseline.
     """
-    return _kept_of_record(name, **changed) if panel is None else _kept(name, panel, **changed)
-
-
-@once.result
-def _kept_of_record(name: str, **changed: Any) -> GainKept:
-    return _kept(name, regime.panel(name), **changed)
-
-
-def _kept(name: str, panel: pd.DataFrame, **changed: Any) -> GainKept:
     about = regime.indicator(name)
     year = about.year
-    better = about.better
-    if better is None:
+    if about.better is None:
         raise EffectError("neither direction is better")
     chosen = {"horizons": (year, 2 * year), "window": year, "group": "type", "measure": about.measure}
-    return gain_kept.gain_kept(panel, better=better, **{**chosen, **changed})
+    figures = regime.panel(name) if panel is None else panel
+    return gain_kept.gain_kept(figures, better=about.better, **{**chosen, **changed})
 
 
 def kept_by_trust(found: GainKept) -> pd.DataFrame:
