@@ -35,7 +35,7 @@ def test_the_settings_come_first_and_are_those_of_the_report(chapter, monkeypatc
     names: dict = {}
     exec(cells(chapter)[0], names)
     assert eval(cells(chapter)[1], names) is None, "a page shows no figure that only the lab can change"
-    monkeypatch.setattr(lab, "someone_is_there", lambda: True)
+    monkeypatch.setattr(lab_settings, "someone_is_there", lambda: True)
     assert {name: names[name] for name in SETTINGS} == SETTINGS
     assert Choice(*SETTINGS.values()) == Choice("shmi")
     made = eval(cells(chapter)[1], names)
@@ -48,7 +48,7 @@ def test_the_example_of_the_readme_works_as_written(monkeypatch):
     assert first.count(before) == 1
     names: dict = {}
     exec(first.replace(before, after), names)
-    monkeypatch.setattr(lab, "someone_is_there", lambda: True)
+    monkeypatch.setattr(lab_settings, "someone_is_there", lambda: True)
     made = eval(second, names)
     values = [names[name] for name in SETTINGS]
     found = choices.answer(Choice(*values)).found

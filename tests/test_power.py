@@ -23,7 +23,7 @@ def test_shifting_the_limits_is_planting_the_effect(name):
     row, important = deciding.calibration(name), ruled_out.important(name)
     y, passing = draw(made.data, made.process, rng)
     panel = select(replace(made.data, y=y), -made.sign * passing, year=made.year, strength=STRENGTH, rng=rng)
-    plain = deciding.every_period(deciding.compared(name, panel))
+    plain = deciding.every_period(deciding.compared(name, panel=panel))
     low, high = power.limits(
         np.array([[[plain.value, plain.se]]]), row["critical"], row["bias"], int(row["sign"])
     )

@@ -1,6 +1,6 @@
 """Leaving, reopened: what followed it on any measure, and what became of the gain."""
 
-from typing import Any
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
@@ -9,7 +9,6 @@ from analysis.chapters import after_words, lab_settings
 from analysis.chapters.lab_settings import ALL, MAIN, TRUSTS, YEARS
 from analysis.methods.effects.panels import EffectError
 from analysis.present import blocks, figures, palette, plots
-from analysis.present.reader import someone_is_there
 from analysis.study import leaving, regime
 
 WHOLE, OUT = "all", "without-year"
@@ -28,14 +27,7 @@ def options() -> lab_settings.Options:
     }
 
 
-def controls(names: dict[str, Any]) -> Any:
-    """Return controls bound to the settings in `names`, the cell's globals; None where nobody is there."""
-    return lab_settings.controls(names, options())
-
-
-def show(*settings: str) -> figures.Figure | blocks.Block | None:
-    """Return what `figure` returns; None where nobody is there."""
-    return figure(*settings) if someone_is_there() else None
+controls = partial(lab_settings.controls, options)
 
 
 def figure(
@@ -76,6 +68,9 @@ def figure(
         frame=path,
         sources=(about.table, "regime_spells"),
     )
+
+
+show = partial(lab_settings.shown, figure)
 
 
 def _drawn(path: pd.DataFrame, kept: pd.DataFrame | None, unit: str, grain: str) -> Drawing:

@@ -1,13 +1,12 @@
 """A chapter reopened: its settings as controls, and the figure of the choice that they make."""
 
-from typing import Any
+from functools import partial
 
 import matplotlib.figure
 import pandas as pd
 
 from analysis.chapters import choices as words_of, lab_settings
 from analysis.present import blocks, figures, palette, plots
-from analysis.present.reader import someone_is_there
 from analysis.study import choices, regime
 from analysis.study.choices import Answer, Choice
 
@@ -24,14 +23,7 @@ def options() -> lab_settings.Options:
     return found
 
 
-def controls(names: dict[str, Any]) -> Any:
-    """Return controls that change the settings in `names`, the cell's globals; None where nobody is there."""
-    return lab_settings.controls(names, options())
-
-
-def show(*settings: str) -> figures.Figure | blocks.Block | None:
-    """Return what `figure` returns; None where nobody is there, since a page has its own panel of choices."""
-    return figure(*settings) if someone_is_there() else None
+controls = partial(lab_settings.controls, options)
 
 
 def figure(indicator: str, *values: str) -> figures.Figure | blocks.Block:
@@ -55,6 +47,9 @@ def figure(indicator: str, *values: str) -> figures.Figure | blocks.Block:
         frame=frame,
         sources=(about.table, "regime_spells"),
     )
+
+
+show = partial(lab_settings.shown, figure)
 
 
 def _rows(found: Answer, record: Answer) -> pd.DataFrame:

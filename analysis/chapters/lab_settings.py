@@ -1,6 +1,6 @@
 """The settings at the top of a chapter as controls, for who reopens it: boxes bound to the names of its cell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -27,12 +27,17 @@ def measures() -> dict[str, str]:
     return {name: regime.indicator(name).title for name in indicators.indicators()}
 
 
-def controls(names: dict[str, Any], options: Options) -> Any:
+def controls(options: Callable[[], Options], names: dict[str, Any]) -> Any:
     """Return controls that change the settings in `names`, the cell's globals; None where nobody is there.
 
     A page that was built shows none, since they would be dead without a kernel.
     """
-    return widgets(names, options) if someone_is_there() else None
+    return widgets(names, options()) if someone_is_there() else None
+
+
+def shown(figure: Callable[..., Any], *settings: Any) -> Any:
+    """Return what `figure` makes of the settings; None where nobody is there: a page shows its own figures."""
+    return figure(*settings) if someone_is_there() else None
 
 
 def widgets(names: dict[str, Any], options: Options) -> Any:

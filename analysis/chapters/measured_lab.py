@@ -1,6 +1,6 @@
 """What was measured, reopened: the history of one measure at every trust that entered."""
 
-from typing import Any
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
@@ -8,7 +8,6 @@ from matplotlib.figure import Figure as Drawing
 from analysis.chapters import lab_settings
 from analysis.chapters.lab_settings import MAIN, YEARS
 from analysis.present import figures, palette, words
-from analysis.present.reader import someone_is_there
 from analysis.study import coverage, regime
 
 ENOUGH = {1: "One year of figures before entry", 2: "Two years", 3: "Three years"}
@@ -23,14 +22,7 @@ def options() -> lab_settings.Options:
     }
 
 
-def controls(names: dict[str, Any]) -> Any:
-    """Return controls bound to the settings in `names`, the cell's globals; None where nobody is there."""
-    return lab_settings.controls(names, options())
-
-
-def show(*settings: Any) -> figures.Figure | None:
-    """Return what `figure` returns; None where nobody is there."""
-    return figure(*settings) if someone_is_there() else None
+controls = partial(lab_settings.controls, options)
 
 
 def figure(indicator: str, years: str, enough: int) -> figures.Figure:
@@ -50,6 +42,9 @@ def figure(indicator: str, years: str, enough: int) -> figures.Figure:
         frame=frame,
         sources=(about.table, "regime_spells"),
     )
+
+
+show = partial(lab_settings.shown, figure)
 
 
 def _drawn(frame: pd.DataFrame, grain: str) -> figures.Draw:

@@ -1,6 +1,6 @@
 """Trajectories, reopened: the control chart of any trust that entered on any measure."""
 
-from typing import Any
+from functools import partial
 
 from matplotlib.figure import Figure as Drawing
 
@@ -8,7 +8,6 @@ from analysis.chapters import lab_settings, trajectories_plots, trajectories_wor
 from analysis.chapters.lab_settings import MAIN, YEARS
 from analysis.methods.spc import spc
 from analysis.present import blocks, figures, words
-from analysis.present.reader import someone_is_there
 from analysis.study import regime, trajectories
 
 MEDIAN, ALONE = "median", "alone"
@@ -29,14 +28,7 @@ def options() -> lab_settings.Options:
     }
 
 
-def controls(names: dict[str, Any]) -> Any:
-    """Return controls bound to the settings in `names`, the cell's globals; None where nobody is there."""
-    return lab_settings.controls(names, options())
-
-
-def show(*settings: str) -> figures.Figure | blocks.Block | None:
-    """Return what `figure` returns; None where nobody is there."""
-    return figure(*settings) if someone_is_there() else None
+controls = partial(lab_settings.controls, options)
 
 
 def figure(
@@ -72,6 +64,9 @@ def figure(
         frame=found.frame,
         sources=(about.table, "regime_spells"),
     )
+
+
+show = partial(lab_settings.shown, figure)
 
 
 def _drawn(found: trajectories.Charts, label: str) -> Drawing:

@@ -86,7 +86,9 @@ def once(
     out = []
     for partners, years in choices:
         asked = {"partners": partners, "baseline": years * made.year}
-        both = [deciding.every_period(deciding.compared(name, panel, **asked)) for panel in (plain, bad)]
+        both = [
+            deciding.every_period(deciding.compared(name, panel=panel, **asked)) for panel in (plain, bad)
+        ]
         out.append([[one.value, one.se, float(one.n)] for one in both])
     return out
 
@@ -136,7 +138,7 @@ def strong(row: dict, *, rng: np.random.Generator, draws: int = STRONG_DRAWS) ->
         y, passing = draw(made.data, made.process, rng)
         plain = replace(made.data, y=y)
         bad = select(plain, -made.sign * passing, year=made.year, strength=STRONG * STRENGTH, rng=rng)
-        one = deciding.every_period(deciding.compared(name, bad))
+        one = deciding.every_period(deciding.compared(name, panel=bad))
         needed = distance(np.array([[[one.value, one.se]]]), row["bias"])
         false += bool(needed[0, 0] > row["critical"])
     return false / draws

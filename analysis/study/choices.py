@@ -126,7 +126,7 @@ def _compared(choice: Choice) -> Any:
     changed: dict[str, Any] = {"last_horizon": max(horizons(choice)), "gap": _gap(choice)}
     if choice.baseline == LAST:
         changed["baseline"] = 1
-    return deciding.compared(choice.indicator, _panel(choice.indicator, choice.keogh), **changed)
+    return deciding.compared(choice.indicator, panel=_panel(choice.indicator, choice.keogh), **changed)
 
 
 def _beside_partners(choice: Choice) -> Answer:

@@ -17,22 +17,14 @@ from analysis.study import regime
 PARTNERS, YEARS = 10, 3  # chosen on planted truth, see the table `calibration`
 
 
-def compared(name: str, panel: pd.DataFrame | Panel | None = None, **changed: Any) -> Partners:
+@once.result
+def compared(name: str, *, panel: pd.DataFrame | Panel | None = None, **changed: Any) -> Partners:
     """Compare each trust that entered with its partners, over three years before and after entry.
 
     name: an indicator. panel: in place of `regime.panel(name)`, for a sensitivity or a simulation (shaped as
     that of the indicator). changed: arguments of `several_partners` that differ.
     Raises EffectError as that.
     """
-    return _of_record(name, **changed) if panel is None else _several(name, panel, **changed)
-
-
-@once.result
-def _of_record(name: str, **changed: Any) -> Partners:
-    return _several(name, regime.panel(name), **changed)
-
-
-def _several(name: str, panel: pd.DataFrame | Panel, **changed: Any) -> Partners:
     about = regime.indicator(name)
     chosen: dict[str, Any] = {
         "partners": PARTNERS,
@@ -41,7 +33,7 @@ def _several(name: str, panel: pd.DataFrame | Panel, **changed: Any) -> Partners
     }
     if not isinstance(panel, Panel):
         chosen["measure"] = about.measure
-    return several_partners(panel, **{**chosen, **changed})
+    return several_partners(regime.panel(name) if panel is None else panel, **{**chosen, **changed})
 
 
 @once.shared
@@ -56,7 +48,7 @@ def decided(name: str) -> Estimate:
 
 def on_panel(name: str, panel: pd.DataFrame | Panel | None, **changed: Any) -> Estimate:
     """Return the deciding estimate of another panel shaped as that of the indicator: a sensitivity, a simulation."""
-    return calibrated(name, every_period(compared(name, panel, **changed)))
+    return calibrated(name, every_period(compared(name, panel=panel, **changed)))
 
 
 def every_period(found: Partners) -> Estimate:

@@ -96,7 +96,7 @@ def inside_and_after(name: str) -> pd.DataFrame:
     for part, phases in PHASES.items():
         chosen = panel.assign(value=panel["value"].where(~since | panel["phase"].isin(phases)))
         try:
-            found = deciding.compared(name, chosen)
+            found = deciding.compared(name, panel=chosen)
         except EffectError:
             continue
         weights, first = found.trusts["after"].to_numpy(), is_keogh(found.trusts["trust"])
