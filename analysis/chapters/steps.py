@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.chapters import ruled
+from analysis.chapters.parted import behind as behind
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.estimate import Estimate, side
 from analysis.present import words
@@ -246,8 +247,10 @@ def answer(area: Estimate) -> str:
     delay = (
         f"{way} in the areas around trusts" if clear else "did not clearly move in the areas around trusts"
     )
+    already = "; they were falling behind before entry already" if behind("net_position") else ""
     return (
-        f"Leaders, by what staff say of senior managers: {told[0]}. Money: {told[1]}. Capacity: {told[2]}. "
+        f"Leaders, by what staff say of senior managers: {told[0]}. Money: {told[1]}, {size('net_position')} beside "
+        f"trusts alike{already}. Capacity: {told[2]}. "
         f"Delays: they {delay} that can be followed."
     )
 
