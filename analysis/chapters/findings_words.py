@@ -19,8 +19,6 @@ PLAIN = {
     "four_hour_waits": "the share of patients seen within four hours in A&E",
     "recommend_work": "the share of staff who would recommend their trust",
 }
-
-
 MEANT = {
     certainty.HIGH: "Nothing stands against it. No difference can reach this: no trust was put in by lot",
     certainty.MODERATE: "One doubt. A precise answer, be it that there was no important improvement",

@@ -13,8 +13,6 @@ SHOWN_METHODS = (
     "less equally bad trusts",
     "reporting rule",
 )
-
-
 SCENARIOS = {"constant": power.NONE, "bad draw, constant": power.BAD}  # of one simulation and of the other
 POWER_SCENARIOS = tuple(SCENARIOS)
 POWER_METHODS = ("imputation", "less equally bad trusts", "reporting rule")

@@ -70,8 +70,6 @@ NUMBERS = {  # where on its way the number of an arrow stands, when not half-way
 OUT = {"left": (-1, 0), "right": (1, 0), "top": (0, -1), "bottom": (0, 1)}
 KINDS = {"supported": "supported", "contested": "contested", "only": "contested, nothing for it", "nothing": "no evidence found"}  # fmt: skip
 PULL, ROUND, HEAD = 0.5, 16, 9  # pull of a curve, radius of a bend, length of a head
-
-
 Point = tuple[float, float]
 
 

@@ -18,13 +18,8 @@ def thousands(value: float) -> str:
 
 
 MINUS = "−"
-
-
 NOT_AVAILABLE = ".."
-
-
 QUARTERS = {1: "January to March", 2: "April to June", 3: "July to September", 4: "October to December"}
-
 
 # unit: digits after the point, text before, text after
 FORMATS: dict[str, tuple[int, str, str]] = {

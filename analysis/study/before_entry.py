@@ -9,14 +9,8 @@ from analysis.methods.effects.panels import EffectError
 from analysis.study import entry_effects, regime, rule
 
 LEADS = {"quarter": 8, "year": 2}  # two years
-
-
 YEARS = (1, 2, 3)  # before entry, on which trusts are matched
-
-
 NUMBERS = {1: "one year", 2: "two years", 3: "three years"}
-
-
 PARTED = "parting before entry already"  # stands beside a title
 CLEAR = 0.05  # share from chance below which trusts had parted from the comparators before entry
 

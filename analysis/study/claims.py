@@ -10,11 +10,7 @@ from analysis.study import regime
 
 # Trusts in financial special measures only, by mid-2018, counted in source T4; they have no spell here.
 FINANCE_ONLY = 6
-
-
 MATCH_WITHIN = {"trusts": 0.0, "spells": 0.0, "months": 0.5, "percent": 0.5}
-
-
 REASONS = {
     "X1": "The table behind the published mean could not be read; it may use the inspectors' dates.",
     "X2": "The published share may rest on an older cut: two trusts entered that month.",

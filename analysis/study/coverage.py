@@ -6,8 +6,6 @@ from analysis import data
 from analysis.study import regime, unavailable
 
 ENOUGH_BEFORE = 8  # quarters before entry: two years, so that each season is seen twice
-
-
 TYPES = {
     "mental health": "mental health trust",
     "ambulance": "ambulance trust",

@@ -11,7 +11,6 @@ from analysis.data import DataError
 SEED = 20260101
 DRAWS = 999
 
-
 # By period of the panel: horizons pooled after entry; length of the year before entry, in which a trust's
 # trouble showed and which is left out of the second baseline.
 HORIZONS = {"quarter": range(13), "year": range(4)}
@@ -29,11 +28,7 @@ GLUE_UNITS = {
     "score": "score",
     "minutes": "minutes",
 }
-
-
 TOLD_IN = {"ratio": "deaths"}
-
-
 MEASURES = {
     "percent": "percentage points",
     "ratio": "on the ratio",

@@ -21,8 +21,6 @@ from analysis.study import regime
 from analysis.study.rule import verdict
 
 Floats = np.ndarray
-
-
 INDICATORS = ("shmi", "four_hour_waits", "recommend_work", "bed_occupancy")
 SIMULATIONS = 600  # with imputation and placebo dates
 BAD_DRAWS = 400  # after a bad year, all of them with equally bad trusts and so with the reporting rule

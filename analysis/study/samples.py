@@ -9,8 +9,6 @@ from analysis.methods.estimate import Estimate
 from analysis.study import entry_effects, regime
 
 ONLY_KEOGH, WITHOUT_KEOGH = "Only the eleven Keogh trusts", "Without the eleven Keogh trusts"
-
-
 WINDOWS = {
     "quarter": {"first year": range(4), "three years": range(13)},
     "year": {"two years": range(2), "three years": range(4)},

@@ -13,8 +13,6 @@ from analysis.study.theory_measured import STEPS
 Z = 1.959964
 FEWEST = 20  # trusts for a correlation
 YEARS_APART = 3  # over which changes are compared
-
-
 OUTCOMES = ("shmi", "four_hour_waits", "recommend_work")
 
 

@@ -3,7 +3,6 @@
 STATISTICS = "https://www.england.nhs.uk/statistics/statistical-work-areas/"
 DIGITAL = "https://digital.nhs.uk/data-and-information/publications/statistical/"
 
-
 # Series that the question calls for and this edition lacks: series, publisher, page, what to know before use.
 NOT_AT_HAND = (
     ("Delayed transfers of care by provider before April 2018", "NHS England", f"{STATISTICS}delayed-transfers-of-care/",

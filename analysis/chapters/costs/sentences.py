@@ -15,17 +15,9 @@ from analysis.study.costs.uncertain import Draws
 from analysis.study.regime import REGIME_END
 
 UNKNOWN = "unknown"
-
-
 NOT_A_COST = "not a cost"
-
-
 STAYS_DIFFER = " (stays, whose lengths are known and differ, from their lower to their upper quartile)"
-
-
 RANGE = "Range allowed"  # of our assumptions: no 95% interval, for no sample was drawn
-
-
 FIGURE_NAMES = {"quantity": "how much", "unit_cost": "unit cost"}
 
 

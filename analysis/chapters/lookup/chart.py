@@ -18,28 +18,14 @@ IMPROVEMENT: dict[str, spc.Improvement] = {
     "lower is better": "down",
     "neither": None,
 }
-
-
 MOSTLY_ZERO = (
     0.5  # a stretch with a larger share of zeros counts rare events, for which this chart is not made
 )
-
-
 SHORT = f"fewer than {MIN_POINTS} values in a row"
-
-
 FLAT = "the figure does not change, so there is no usual spread"
-
-
 RARE = "mostly zero: this chart is not made for rare events"
-
-
 NUMBERS = ("centre", "lower", "upper")
-
-
 LIMITS = (*NUMBERS, "signal", "direction", "provisional")
-
-
 TYPES = dict.fromkeys(LIMITS, "object") | dict.fromkeys(NUMBERS, "float64")
 
 
@@ -184,18 +170,12 @@ GRAINS = {
     "winter": "winter",
     "financial year": "financial year",
 }
-
-
 DIRECTIONS = {"neither": "neither direction is better"}
-
-
 FIRST = {
     "higher is better": "1 is the highest and best",
     "lower is better": "1 is the lowest and best",
     "neither": "1 is the highest",
 }
-
-
 SIGNAL_WORDS = {
     (SIGNALS[0], "up"): "above the limits",
     (SIGNALS[0], "down"): "below the limits",

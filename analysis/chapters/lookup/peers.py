@@ -22,13 +22,8 @@ from analysis.present import words
 from analysis.study.indicators import Indicator
 
 NO_COUNTS = "the figure is published without the counts behind it"
-
-
 NOT_A_SHARE = "the figure is not a share of what was counted"
-
-
 SPREAD = (0.1, 0.25, 0.5, 0.75, 0.9)
-
 
 # Where a trust stands in a funnel; positions count from the lowest band to the highest.
 BANDS = (
@@ -39,11 +34,8 @@ BANDS = (
     "above the upper 99.8% limit",
 )
 
-
 # Where it stands in a ranking: lowest tenth, middle, highest tenth of its peers.
 TENTHS = ("in the lowest tenth", "among the middle four fifths", "in the highest tenth")
-
-
 MIDDLE = {"funnel": 2, "rank": 1}
 
 
@@ -156,16 +148,12 @@ def place(found: Peers, code: str) -> pd.Series:
 
 
 SHARED = ", shared with {} more,"
-
-
 READINGS = {
     "common cause": "within the usual spread (common cause)",
     "special cause improvement": "a signal of improvement",
     "special cause concern": "a signal of concern",
     "neither": "a signal, neither better nor worse",
 }
-
-
 PLACES = {
     "funnel": (
         "In {period}, {name} stood at {value}: {where} of the funnel of {of} {type} trusts, "

@@ -10,20 +10,10 @@ from analysis.present import words
 from analysis.study.evidence.vocabulary import BEARINGS, WHOLE
 
 SUPPORTED, CONTESTED, NOTHING = "supported", "contested", "no evidence found"
-
-
 STATUSES = (SUPPORTED, CONTESTED, NOTHING)
-
-
 INTENT = "intent only"
-
-
 INTENT_NOTE = "States intent only"  # how the note of such a row begins
-
-
 INTENDED = ("yes", "unclear", "no")
-
-
 NEEDED = {
     "elements": ["id", "label", "layer", "definition", "source"],
     "links": ["id", "from", "to", "sign", "proposition", "intended_by_policy"],
