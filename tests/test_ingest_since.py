@@ -201,6 +201,7 @@ def raw(*, month="SEPTEMBER", year="2025-26", england=None):
 def test_the_workbook_of_response_times_is_read(tmp_path, month, year, when):
     (tmp_path / "AmbSYS-Time-Series-until-20250930.xlsx").write_bytes(raw(month=month, year=year))
     table = ambulance.read(tmp_path)["ambulance_response"].set_index("org_code")
+    assert "handovers" not in table  # the table keeps what it holds of them
     assert table["month"].unique().tolist() == [when]
     assert sorted(table.index) == sorted(["ENG", *SERVICES])
     assert table.loc["ENG", ["incidents", "c1_seconds"]].tolist() == [6600, 264000]

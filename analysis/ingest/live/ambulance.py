@@ -116,7 +116,9 @@ def _joined(found: list[tuple[str, pd.DataFrame]], table: str) -> pd.DataFrame:
     gaps = pd.period_range(whole[0], whole[-1], freq="M").difference(whole)
     if len(gaps):
         raise DataError(table, column="month", found=f"no figures of {gaps[0]}", allowed="no gap")
-    return descriptions.tidy(pd.concat(list(held.values())), table)
+    made = descriptions.tidy(pd.concat(list(held.values())), table)
+    absent = [name for name in NOT_ALWAYS if name in made and made[name].isna().all()]
+    return made.drop(columns=absent)  # the table keeps what it holds of a figure that no file here has
 
 
 def series(path: Path, kind: Kind) -> pd.DataFrame:
