@@ -1,7 +1,5 @@
 """Months that a table's description says are not at hand, as far as the table still lacks them."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis import data
