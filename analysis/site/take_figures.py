@@ -1,6 +1,7 @@
 """A figure or table of a built page as a reader takes it along: picture as SVG and PNG, numbers as CSV, citation."""
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 from urllib.parse import unquote
 
 import matplotlib
@@ -21,10 +23,13 @@ SOURCE = re.compile(r'class="source">(?:<details.*?<p>)?(.*?)(?:</p></details>)?
 NUMBERS = re.compile(r'(<a download="[^"]+\.csv" href=")data:text/csv;charset=utf-8,([^"]*)("[^>]*>)')
 WIDE = re.compile(r'<svg class="wide"([^>]*)>(.*?)</svg>', re.DOTALL)
 LOOK = re.compile(r'\b(width|height|viewBox|aria-label)="([^"]*)"')
+SAYS = re.compile(r'<p class="visually-hidden">(.*?)</p>', re.DOTALL)
+BODY = re.compile(r'<div class="drawn.*?(?=<(?:p|div) class="source")', re.DOTALL)
 MARK = re.compile(r'<span class="status.*?</span>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 LINK = re.compile(r'<a href="(?!https?:)[^"]*">(.*?)</a>', re.DOTALL)
 COLOURS = {f"var(--fig-{name})": light for name, light in palette.LIGHT.items()}
+KEPT = "pictures.json"  # drawings of pictures built of HTML, by page and anchor
 LICENCE = "Figure and text CC BY 4.0; data Open Government Licence v3.0"
 FONTS = tuple(
     str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name)
@@ -58,6 +63,25 @@ def read(html: str) -> Taken:
     rows = list(csv.reader(io.StringIO(unquote(unescape(numbers.group(2))), newline="")))
     picture = (dict(LOOK.findall(wide.group(1))), wide.group(2)) if wide else None
     return Taken(name.group(1), _text(title.group(1)), _text(source.group(1)), rows, picture)
+
+
+def pictured(html: str, kept: dict[str, Any]) -> Taken | None:
+    """Return a picture built of HTML with its drawing, made when the same picture was printed; None for another.
+
+    html: its element on a finished page. kept: `of`, `width`, `height`, `inside` as `analysis.site.pictured` keeps them.
+    """
+    name, title, source, says = (part.search(html) for part in (FIGURE, TITLE, SOURCE, SAYS))
+    if not (name and title and source and says and kept and kept["of"] == body(html)):
+        return None
+    across, high = str(kept["width"]), str(kept["height"])
+    looks = {"width": across, "height": high, "viewBox": f"0 0 {across} {high}", "aria-label": says.group(1)}
+    return Taken(name.group(1), _text(title.group(1)), _text(source.group(1)), [], (looks, kept["inside"]))
+
+
+def body(figure: str) -> str:
+    """Return what tells one picture built of HTML from another, a digest; "" for a figure that is none."""
+    found = BODY.search(figure)
+    return hashlib.sha256(found.group().encode()).hexdigest() if found else ""
 
 
 def _text(html: str) -> str:

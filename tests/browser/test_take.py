@@ -2,11 +2,16 @@
 
 import csv
 import io
+import json
+import re
 import zipfile
 
 import pytest
+from defusedxml import ElementTree
+from matplotlib import pyplot as plt
 
-from tests.browser.conftest import DESKTOP, PHONE
+from analysis.site import pictured, take_figures
+from tests.browser.conftest import DESKTOP, HTML, PHONE
 
 PAGE = "metrics/entry.html"
 
@@ -61,3 +66,47 @@ def test_the_menu_works_from_disk(open_file):
     page.wait_for_url("**/about/take.html")
     assert page.locator("#take-tables li").count() > 40
     assert page.faults == []
+
+
+HEAD = ["Title", "Source", "Edition", "Licence", "Cite as"]
+
+
+@pytest.mark.browser
+def test_every_figure_can_be_taken_as_numbers_under_a_head_and_as_two_pictures_that_open(site, chromium):
+    names = [page.relative_to(HTML).with_suffix("").as_posix() for page in sorted(HTML.rglob("*.html"))]
+    built = pictured.pictures(chromium, HTML, [name for name in names if not name.startswith("_static/")])
+    assert len(built) > 10
+    wrong, seen = [], 0
+    for name in names:
+        for match in take_figures.FIGURE.finditer((HTML / f"{name}.html").read_text(encoding="utf-8")):
+            anchor, key, folder = match.group(1), f"{name}#{match.group(1)}", HTML / "figures" / name
+            rows = list(
+                csv.reader(io.StringIO((folder / f"{anchor}.csv").read_text(encoding="utf-8"), newline=""))
+            )
+            if [row[0] for row in rows[:5]] != HEAD or [] not in rows or not rows[-1]:
+                wrong.append(f"{key}: {rows[:6]}")
+            if key in built:
+                taken = take_figures.pictured(match.group(), built[key])
+                svg, png = take_figures.drawn(taken, edition="Edition")
+            else:
+                svg, png = ((folder / f"{anchor}.{kind}").read_bytes() for kind in ("svg", "png"))
+            texts = "".join(ElementTree.fromstring(svg.decode()).itertext())
+            pixels = plt.imread(io.BytesIO(png))[..., :3].mean(axis=2)
+            if "Source: " not in texts or not 0.001 < (pixels < 0.6).mean() < 0.6 or b"var(" in svg:
+                wrong.append(f"{key}: {(pixels < 0.6).mean():.4f}, {texts[:60]}")
+            seen += 1
+    assert wrong == []
+    assert seen > 50
+
+
+@pytest.mark.browser
+def test_a_drawing_of_html_holds_every_word_that_is_seen(site, chromium):
+    built = pictured.pictures(chromium, HTML, ["regime", "theory"])
+    for key, words in {
+        "regime#regime-map": ("Morecambe", "Royal Cornwall", "29"),
+        "theory#theory-map": ("Change valence", "Gains kept", "no evidence found"),
+    }.items():
+        texts = " ".join(re.sub(r"<[^>]+>", " ", built[key]["inside"]).split())
+        assert [word for word in words if word not in texts] == []
+        assert json.dumps(built[key])
+        assert built[key]["width"] >= pictured.WIDTH
