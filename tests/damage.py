@@ -239,6 +239,10 @@ BLIND: dict[str, dict[str, str]] = {
         "a column off by a row": "not yet: among eleven services the middle is too unsure for a nearer limit",
         "a column blank": "a measure that a month does not collect is blank at every service",
     },
+    "calls_book": {
+        "two columns exchanged": "calls and incidents of a service are of one size",
+        "a column off by a row": "not yet: among eleven services the middle is too unsure for a nearer limit",
+    },
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from analysis.ingest.live import (
     ae,
     ambulance,
     cancelled,
+    cancer,
     cqc_ratings,
     england_ae,
     england_rtt,
@@ -343,7 +344,44 @@ def calls(rng: np.random.Generator) -> Made:
     )  # fmt: skip
 
 
+def cancers(rng: np.random.Generator) -> Made:
+    """A month's combined file of cancer waits, with its England row, the 62-day standard alone."""
+    held, month = (
+        last("cancer_waits", rng, most=140).dropna(subset=["treated_62"]).round(),
+        following("cancer_waits", 1),
+    )
+    called = names()
+    whole = ["62D", "ALL CANCERS", "ALL ROUTES", "ALL MODALITIES"]
+    head = ["Basis", "Org_Code", "Org_Name", "Standard_or_Item", "Cancer_Type", "Referral_Route_or_Stage"]
+    rows: Rows = [[*head, "Treatment_Modality", "Total", "Within", "After"]]
+    for code, row in held.iterrows():
+        total, within = int(row["treated_62"]), int(min(row["within_62"], row["treated_62"]))
+        who = ["Provider", code, called.get(str(code), f"BODY {code}")]
+        rows.append([*who, *whole, total, within, total - within])
+    sums = [sum(row[at] for row in rows[1:]) for at in (7, 8, 9)]
+    rows.append(["Provider", "Total", "England", *whole, *sums])
+    file = f"{month:%B}-{month.year}-Monthly-Combined-CSV-Provisional.csv"
+    return Made(
+        cancer, file, rows, comma, 1, [7, 8, 9], (7, 8), "cancer_waits", code=1, name=2, total=len(rows) - 1
+    )
+
+
+def calls_book(rng: np.random.Generator) -> Made:
+    """The workbook of ambulance response times: its sheet Raw, with England above the services."""
+    text = calls(rng)
+    month = following("ambulance_response", 1)
+    first = month.year - (month.month < 4)
+    when = [f"{first}-{(first + 1) % 100:02d}", f"{month:%B}".upper()]
+    heads = ["Area", "Trust", "Year", "Month", *text.rows[0][4:]]
+    lines = [["ENG" if row[2] == "Eng" else row[2], row[3], *when, *row[4:]] for row in text.rows[1:]]
+    rows: Rows = [["Ambulance Systems Indicators"], [None], [None], [None], heads, lines[-1], *lines[:-1]]
+    return Made(
+        ambulance, "AmbSYS-Time-Series-made.xlsx", rows, sheet("Raw", "Introduction"), 6, text.figures, text.pair,
+        "ambulance_response", code=0, name=1, total=5,
+    )  # fmt: skip
+
+
 MAKERS = (
     ae_text, ae_book, beds, mortality_text, mortality_book, absence, survey, ratings, trusts, ae_england, rtt_england,
-    cancellations, waiting, calls,
+    cancellations, waiting, calls, calls_book, cancers,
 )  # fmt: skip
