@@ -126,6 +126,12 @@ def test_a_cell_that_lacks_a_name_says_what_to_run_first(kernel):
     assert said(kernel, "{}['a']")[1] == ""
 
 
+def test_the_lab_starts_in_a_container_too_where_who_runs_it_is_root():
+    plain, root = (site_lab.command(["--port=1"], root=told) for told in (False, True))
+    assert [one for one in root if one not in plain] == ["--allow-root", "--no-browser"]
+    assert plain[-1] == root[-1] == "--port=1"
+
+
 def test_make_lab_starts_such_kernels():
     assert "-m analysis.site.lab" in (ROOT / "Makefile").read_text(encoding="utf-8")
     assert json.dumps(site_lab.settings()["IPYTHONDIR"]).endswith('.lab"')

@@ -19,6 +19,11 @@ def settings(home: Path = HOME) -> dict[str, str]:
     return {**os.environ, "IPYTHONDIR": str(home)}
 
 
+def command(more: list[str], root: bool) -> list[str]:
+    """Return the command of the lab. root: in a container, where who runs it is often root, which Jupyter asks to be told."""
+    told = ["--allow-root", "--no-browser"] if root else []
+    return [sys.executable, "-m", "jupyterlab", f"--notebook-dir={trace.ROOT / 'book'}", *told, *more]
+
+
 if __name__ == "__main__":
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={trace.ROOT / 'book'}", *sys.argv[1:]]
-    os.execve(sys.executable, command, settings())
+    os.execve(sys.executable, command(sys.argv[1:], os.geteuid() == 0), settings())
