@@ -72,3 +72,53 @@ def test_a_row_counts_as_many_lines_as_its_cells_take_on_a_phone(folds):
 
     assert length("x" * 260, "cards-m") - length("x", "cards-m") == 9
     assert length("x" * 44, "") - length("x", "") == 1
+
+
+def drawn(name):
+    return (
+        f'<div class="cell"><figure class="result" id="{name}"><figcaption class="finding">{name} fell '
+        '<span class="status">assumption</span></figcaption><svg></svg></figure></div>'
+    )
+
+
+def test_of_three_pictures_of_one_question_the_first_is_open_and_the_others_are_shut_by_their_findings(folds):
+    one = page(
+        f"<section><h2>Q</h2>{drawn('a')}{drawn('b')}{drawn('c')}</section><section>{drawn('d')}{drawn('e')}</section>"
+    )
+    folds.shut(one)
+    assert [fold.summary.get_text() for fold in one.select("details")] == [
+        "b fell assumption",
+        "c fell assumption",
+    ]
+    assert [figure["id"] for figure in one.select("figure:not(details figure)")] == ["a", "d", "e"]
+    assert one.select_one("#c figcaption").get_text() == "c fell assumption"
+    once = str(one)
+    folds.shut(one)
+    assert str(one) == once
+
+
+def test_the_numbers_of_a_picture_are_shut_and_a_note_goes_with_its_table(folds):
+    one = page(
+        drawn("a"),
+        f'<div class="cell">{made(3, "numbers")}</div>',
+        "<p>Baseline: all years.</p><p>So it fell.</p>",
+    )
+    folds.shut(one)
+    (fold,) = one.select("details")
+    assert fold.find_all(recursive=False)[-1].get_text() == "Baseline: all years."
+    assert [p.get_text() for p in one.article.find_all("p", recursive=False)] == ["So it fell."]
+
+
+def test_a_long_list_of_statements_is_shut_by_its_title_and_a_short_one_stays(folds):
+    def told(size):
+        return (
+            f'<section class="result statements" aria-label="{size}"><p class="finding"><strong>{size} said</strong></p>'
+            f"<ul>{'<li>' + 'word ' * 9 + '</li>'}</ul></section>".replace(
+                "</ul>", "<li>word word word</li>" * size + "</ul>"
+            )
+        )
+
+    one = page(told(3), told(300))
+    folds.shut(one)
+    assert [fold.summary.get_text() for fold in one.select("details.statements")] == ["300 said"]
+    assert len(one.select("section.statements")) == 1

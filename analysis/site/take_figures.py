@@ -18,7 +18,7 @@ import resvg_py
 from analysis.present import palette, spreadsheet
 
 FIGURE = re.compile(r'<figure class="result" id="([^"]+)">.*?</figure>', re.DOTALL)
-TITLE = re.compile(r'<figcaption class="finding">(.*?)</figcaption>', re.DOTALL)
+TITLE = re.compile(r'<figcaption class="finding[^"]*">(.*?)</figcaption>', re.DOTALL)
 SOURCE = re.compile(r'class="source">(?:<details.*?<p>)?(.*?)(?:</p></details>)?\s*<a ', re.DOTALL)
 NUMBERS = re.compile(r'(<a download="[^"]+\.csv" href=")data:text/csv;charset=utf-8,([^"]*)("[^>]*>)')
 WIDE = re.compile(r'<svg class="wide"([^>]*)>(.*?)</svg>', re.DOTALL)

@@ -21,6 +21,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 from analysis.edition import publish
+from analysis.present import words
 from analysis.present.packed import packed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ LISTS = "about/figures"
 TERMS = "terms-said.js"  # a script, since a page opened from disk cannot fetch
 BRANCH, TAGGED = "main", "edition-"
 FIGURE = re.compile(
-    r'<figure class="result" id="([^"]+)">\s*<figcaption class="finding">(.*?)</figcaption>', re.DOTALL
+    r'<figure class="result" id="([^"]+)">\s*<figcaption class="finding[^"]*">(.*?)</figcaption>', re.DOTALL
 )
 TABLE = re.compile(r'<table class="result[^>]*>\s*<caption[^>]*>(.*?)</caption>', re.DOTALL)
 TERM = re.compile(r'<dt id="(term-[^"]+)"')
@@ -101,7 +102,7 @@ def about(
         name = repository.removeprefix("https://github.com/")
         links["Open on Binder"] = f"https://mybinder.org/v2/gh/{name}/{at}?urlpath=lab/tree/{quote(path)}"
     if links:
-        joined = " · ".join(f'<a href="{escape(to)}">{words}</a>' for words, to in links.items())
+        joined = " · ".join(f'<a href="{escape(to)}">{told}</a>' for told, to in links.items())
         lines.append(f"<p>{joined}</p>")
     if path.endswith(".ipynb"):
         more = "change its settings, or move its controls" if live else "change its settings"
@@ -220,11 +221,18 @@ def fill(out: Path, names: list[str]) -> None:
         tables += [(chapter, told)] if told else []
     html = place.read_text(encoding="utf-8")
     for what, lists in (("figures", figures), ("tables", tables)):
-        inside = "".join(f"<h3>{chapter}</h3><ul>{_items(rows)}</ul>" for chapter, rows in lists)
+        inside = "".join(_chapter(name, rows, what) for name, rows in lists)
         before, rest = html.split(f'<div id="list-of-{what}">', 1)
         after = rest.split("<!-- end -->", 1)[1]
         html = f'{before}<div id="list-of-{what}">{inside}<!-- end -->{after}'
     place.write_text(html, encoding="utf-8")
+
+
+def _chapter(name: str, rows: list[tuple[str, str]], what: str) -> str:
+    """Return the figures or tables of a chapter, shut by its name."""
+    size = words.plural(len(rows), what.removesuffix("s"))
+    summary = f'<summary>{name} <span class="size">{size}</span></summary>'
+    return f'<details class="fold">{summary}<ul>{_items(rows)}</ul></details>'
 
 
 def _words(html: str) -> str:
@@ -232,4 +240,4 @@ def _words(html: str) -> str:
 
 
 def _items(rows: list[tuple[str, str]]) -> str:
-    return "".join(f'<li><a class="reference internal" href="{to}">{words}</a></li>' for to, words in rows)
+    return "".join(f'<li><a class="reference internal" href="{to}">{title}</a></li>' for to, title in rows)

@@ -14,23 +14,55 @@ from bs4 import BeautifulSoup
 from analysis.present import words
 
 LONG, FIRST = 60, 90  # lines of a phone: two screens, three
-LETTERS, NAMED = 26, 40  # of a line of a card, and of its heading
+LETTERS, NAMED, LINE = 26, 40, 38  # letters of a line of a card, of its heading, of a list
 FOLD = '<details class="result fold"><summary></summary></details>'
+OWN_PICTURES = "figure.result:not(details figure)"
+MANY = 3  # pictures of a section: measures or dates of one question
+NOTE = "Baseline:"
 ACROSS = 44  # letters of a row that stays a row
 
 
 def shut(page: Any) -> None:
-    """Fold the long tables of a page, and say on each folded table how many rows it has. Doing it twice changes nothing more."""
+    """Fold the long tables and lists and the further pictures of a page, and say on each folded table how many rows it has.
+
+    Doing it twice changes nothing more.
+    """
     first = page.select_one("article :is(figure.result, .drawn, table.result)")
     for table in page.select("article .table-box > table.result"):
         box, most = table.parent, FIRST if table is first else LONG
-        if table.find_parent("details") is None and lines(table) > most:
+        if table.find_parent("details") is None and (lines(table) > most or _pictured(table)):
             _fold(table)
         fold = box.parent
         if fold.name == "details" and not fold.select("summary > .size") and len(fold.find_all("table")) == 1:
             size = page.new_tag("span", attrs={"class": "size"})
             size.string = words.plural(len(table.select("tbody > tr")), "row")
             fold.summary.extend([" ", size])
+            _with_note(fold)
+    for told in page.select("article section.statements"):
+        if told.find_parent("details") is None and len(told.get_text()) / LINE > LONG:
+            _fold_list(told)
+    for section in page.select("article section"):
+        drawn = [one for one in section.select(OWN_PICTURES) if one.find_parent("section") is section]
+        for figure in drawn[1:] if len(drawn) >= MANY else []:
+            _fold_picture(figure)
+
+
+def _pictured(table: Any) -> bool:
+    """Say whether a table stands right under a picture: it then has the numbers that were just seen."""
+    before = _cell(table).find_previous_sibling()
+    return before is not None and before.select_one("figure.result") is not None
+
+
+def _with_note(fold: Any) -> None:
+    """Take the note on how a table was made, which stands below it, into its fold."""
+    after = _cell(fold).find_next_sibling()
+    if after is not None and after.name == "p" and after.get_text().startswith(NOTE):
+        fold.append(after.extract())
+
+
+def _cell(part: Any) -> Any:
+    """Return the cell of a chapter that a part stands in, or the part alone."""
+    return part.find_parent(class_="cell") or part
 
 
 def _fold(table: Any) -> None:
@@ -42,6 +74,22 @@ def _fold(table: Any) -> None:
     caption.string = title
     caption["class"] = "visually-hidden"
     table.parent.wrap(fold)
+
+
+def _fold_picture(figure: Any) -> None:
+    """Shut a picture by its finding, which can be read without it."""
+    fold: Any = BeautifulSoup(FOLD, "html.parser").find("details")
+    title = figure.find("figcaption", class_="finding")
+    fold.summary.extend([part.extract() for part in list(title.contents)])
+    title.string, title["class"] = fold.summary.get_text(" ", strip=True), ["finding", "visually-hidden"]
+    figure.wrap(fold)
+
+
+def _fold_list(told: Any) -> None:
+    """Shut a long list of statements by its title, which says how many there are."""
+    title = told.find("p", class_="finding")
+    title.name, told.name, told["class"] = "summary", "details", ["result", "fold", "statements"]
+    del title["class"], told["aria-label"]
 
 
 def lines(table: Any) -> float:

@@ -3,3 +3,13 @@ addEventListener('load', () => setTimeout(() => {
   document.documentElement.dataset.settled = ''
   document.querySelectorAll('img[loading=lazy]').forEach(one => { one.loading = 'eager' })
 }, 2500))
+// What an address names is shown where a fold hides it; not every browser does this by itself.
+function unfold() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  const folds = []
+  for (let fold = target?.closest('details:not([open])'); fold; fold = fold.parentElement.closest('details:not([open])')) folds.push(fold)
+  for (const fold of folds) fold.open = true
+  if (folds.length) target.scrollIntoView()
+}
+addEventListener('hashchange', unfold)
+addEventListener('DOMContentLoaded', unfold)
