@@ -132,6 +132,10 @@ def test_a_main_picture_looks_as_it_did(open_page, name):
         color_scheme="light",
         reduced_motion="reduce",
     )
+    page.evaluate("for (const fold of document.querySelectorAll('details:has(> figure)')) fold.open = true")
+    page.evaluate(
+        "document.querySelectorAll('.bd-header-article, .bd-header').forEach(bar => bar.style.display = 'none')"
+    )
     now, kept = (
         spots(page.locator(f"#{name} :is(.picture, .drawn)").first.screenshot()),
         SHOTS / f"{name}.png",

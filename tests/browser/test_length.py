@@ -6,12 +6,12 @@ from tests.browser.conftest import PHONE
 from tests.test_site import TOC
 
 pytestmark = pytest.mark.browser
-MOST, MIDDLE = 25.0, 12.0  # phone screens of a page, and of the middle one
+MOST, MIDDLE = 25.0, 13.0  # phone screens of a page, and of the middle one
 BEFORE, STOPS = 10, 150  # stops of the keyboard before the heading, and on the whole page
 SOON = 3.0  # phone screens above the first picture or table
 PAINTED = 4.0  # seconds until it is painted, on a machine that has other things to do
 READ = {"plain-english", "about/who", "about/take", "about/reading", "about/figures", "about/glossary"}
-READ |= {"about/references", "about/accessibility"}  # pages of words
+READ |= {"about/references", "about/accessibility", "about/quality"}  # pages of words
 MEASURED = """() => {
     const shown = one => one.checkVisibility({ visibilityProperty: true })
     const stops = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
@@ -49,7 +49,9 @@ def test_no_page_is_too_long_for_a_phone_or_the_keyboard_and_its_picture_comes_s
     root, told, wrong = page.url.rpartition("index.html")[0], {}, []
     for name in TOC:
         page.goto(f"{root}{name}.html", wait_until="load")
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+        page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+        )
         told[name] = page.evaluate(MEASURED)
         wrong += faults(name, told[name])
     with capsys.disabled():
@@ -59,7 +61,7 @@ def test_no_page_is_too_long_for_a_phone_or_the_keyboard_and_its_picture_comes_s
         for name, one in told.items():
             first = "none" if one["first"] is None else f"{one['first']:.1f}"
             print(
-                f"{name:34} {one['screens']:5.1f} {one['before']:3} {one['stops']:4} {first:>5} {one['painted']:.2f}"
+                f"{name:34} {one['screens']:5.1f} {one['before']:3} {one['stops']:4} {first:>5} {one['painted'] or 0:.2f}"
             )
     lengths = sorted(one["screens"] for one in told.values())
     assert wrong == []
