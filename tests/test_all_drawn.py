@@ -14,7 +14,7 @@ from analysis.study import deciding, ruled_out
 @pytest.fixture(scope="module")
 def both():
     rows = [
-        ("shmi", "Hospital mortality (SHMI)", "ratio", 32, -0.023, -0.043, -0.003),
+        ("shmi", "Hospital mortality (SHMI)", "deaths", 32, -0.023, -0.043, -0.003),
         ("four_hour_waits", "Seen within four hours in A&E", "points", 27, -1.7, -3.1, -0.2),
         ("day_bed_occupancy", "General and acute day-only beds occupied", "points", 33, -0.2, -2.7, 2.3),
         ("waits_12h", "Waits of over 12 hours for a bed", "points", 0, np.nan, np.nan, np.nan),
@@ -55,13 +55,15 @@ def test_better_is_right_whatever_the_sign_and_a_number_keeps_its_own(both):
     assert not beds.better
 
 
-def test_the_title_counts_what_is_clearly_better(both):
+def test_the_title_counts_verdicts_of_the_rule_and_the_words_what_is_outside_one_by_one(both, monkeypatch):
     found = entry_drawn.frame(both)
-    assert entry_drawn.title(found.assign(decided_lower=-1.0, decided_upper=1.0)).endswith(
-        "none of 2 indicators is clearly better"
-    )
+    assert entry_drawn.title(found).endswith("none of 2 indicators improved by our rule")
     moved = found.assign(decided_lower=0.1, decided_upper=1.0)  # of deaths, more; of waits, better
-    assert entry_drawn.title(moved).endswith("1 of 2 indicators is clearly better and 1 clearly worse")
+    assert "leaves out zero for 2 of 2: 1 better, 1 worse. Our rule allows" in entry_drawn.unadjusted(moved)
+    assert entry_drawn.title(moved).endswith("none of 2 indicators improved by our rule")
+    verdicts = {"shmi": "improved", "four_hour_waits": "worsened"}
+    monkeypatch.setattr(entry_drawn.ruled_out, "verdict", verdicts.get)
+    assert entry_drawn.title(found).endswith("1 of 2 indicators improved by our rule and 1 worsened")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +89,7 @@ def test_choices_stand_worst_first_in_deaths_with_better_up(curve):
     assert rows["estimate"].iloc[-1] == pytest.approx(3.0)
     assert (rows["lower"] < rows["upper"]).all()
     assert rivals_drawn.worst(rows) == "Without the Keogh eleven"
-    assert "the lowest are all those “without the Keogh eleven”" in rivals_drawn.title("shmi", curve)
+    assert "the worst are all those “without the Keogh eleven”" in rivals_drawn.title("shmi", curve)
     assert rivals_drawn.worst(rows.assign(**rivals_drawn.MAIN)) == ""
 
 

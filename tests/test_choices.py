@@ -82,7 +82,9 @@ def test_the_file_holds_every_choice_as_it_was_found(packed):
         if made.found is None:
             assert choices.WHY[held["w"]] == made.why
         else:
-            assert [held["v"], held["l"], held["u"]] == pytest.approx(limits(made.found), abs=1e-5)
+            assert [held["v"], held["l"], held["u"]] == pytest.approx(
+                [100 * one for one in limits(made.found)], abs=1e-5
+            )
             assert held["n"] == made.found.n
             assert len(held["p"]) == len(made.path.dropna(subset=["estimate", "lower"]))
     assert len(json.dumps(packed)) < 60_000
@@ -95,6 +97,17 @@ def test_the_verdict_is_by_the_report_s_rule(packed):
     beside = [one for one in packed["choices"].values() if "w" not in one]
     assert {one["r"] for one in beside if one["u"] < 0} == {"improved"}
     assert not {one["r"] for one in beside if one["l"] < 0 < one["u"]} & {"improved", "worsened"}
+
+
+def test_deaths_are_told_per_hundred_expected_in_label_texts_axis_and_table(packed):
+    assert "deaths per hundred expected" in packed["label"]
+    own = packed["choices"][packed["own"]]
+    assert own["t"].endswith(" deaths per hundred expected")
+    assert float(own["t"].split()[0].replace("−", "-")) == pytest.approx(own["v"], abs=0.05)
+    assert f"{own['t'].split()[0]} deaths" in packed["record"]
+    assert set(words_of.table({"index": {}, NAME: packed})["unit"]) == {"deaths per hundred expected"}
+    path = next(one["p"] for one in packed["choices"].values() if one.get("p"))
+    assert max(abs(value) for row in path for value in row[1:]) > 1
 
 
 def test_the_table_has_a_row_a_choice_and_no_cell_that_runs(packed):

@@ -57,6 +57,18 @@ def compared(**changed):
     return compare(numbers(), numbers(**changed)).iloc[0]
 
 
+@pytest.mark.parametrize("side", ["sentence", "table"])
+def test_a_difference_in_mortality_is_recorded_as_a_ratio_and_told_in_deaths(side):
+    moved = compared(value=-0.03, low=-0.05, high=-0.01)
+    assert moved["unit"] == "ratio"
+    row = {**moved.to_dict(), "cause": "data", "data": -0.01}
+    frame = pd.DataFrame([row])
+    text = notes.sentence(row) if side == "sentence" else " ".join(about_editions.changes(frame).iloc[0])
+    assert "−2.0 deaths per hundred expected (95% interval −4.0 to −1.0; as a ratio −0.020)" in text
+    assert "−3.0 deaths per hundred expected" in text
+    assert "data (−1.00 deaths per hundred expected)" in text
+
+
 def edition(number="2026.1", date="2026-12-01", previous=None, changes=None, text="As before.\n"):
     about = {"number": number, "date": date, "commit": "c" * 40, "previous": previous, "python": "3.11.2", "lock": "l",
              "code": {}, "tables": {}, "chapters": {}}  # fmt: skip

@@ -80,6 +80,7 @@ def test_estimate_says_value_level_and_interval():
     assert words.estimate(0.04, -1, 1, "percent") == f"0.0% (95% interval {MINUS}1.0 to 1.0%)"
     assert words.estimate(1.5, 0.00001, 3, "percent") == "1.5% (95% interval 0.0 to 3.0%)"
     assert words.estimate(5, 0.3, 9, "gbp") == "£5 (range £0 to £9)"
+    assert words.estimate(6, 6, 7, "count") == "6 (range 6 to 7)"
     assert words.estimate(1.5, 1, 2, "ratio", level=0.9) == "1.500 (90% interval 1.000 to 2.000)"
     assert ".." in words.estimate(float("nan"), None, None, "percent")
 
@@ -471,4 +472,17 @@ def test_deaths_are_told_per_hundred_expected_and_keep_the_ratio_in_brackets():
     assert (
         words.estimate(0.01, float("nan"), 1, "deaths")
         == "1.0 deaths per hundred expected (no interval can be given)"
+    )
+
+
+def test_a_frame_of_differences_is_told_in_its_unit_and_keeps_the_rest():
+    held = pd.DataFrame({"estimate": [-0.013, 2.0], "lower": [-0.03, 1.0], "n": [30, 20]})
+    told = plots.in_unit(held, pd.Series(["deaths", "points"]))
+    assert told["estimate"].tolist() == pytest.approx([-1.3, 2.0])
+    assert told["lower"].tolist() == pytest.approx([-3.0, 1.0])
+    assert told["n"].tolist() == [30, 20]
+    assert told["unit"].tolist() == ["deaths per hundred expected", "percentage points"]
+    assert held["estimate"].tolist() == [-0.013, 2.0]
+    assert plots.difference_label("deaths", "lower is better").startswith(
+        "Observed less predicted (deaths per hundred"
     )

@@ -1,6 +1,7 @@
 """The deciding comparison, two groups and single trusts as readers see them."""
 
 import pandas as pd
+import pytest
 from matplotlib import pyplot as plt
 
 from analysis.chapters import groups_plots, parted, rivals_groups
@@ -64,10 +65,13 @@ def test_tables_have_a_row_for_each_case_and_no_blank():
 def test_the_forest_draws_every_trust():
     found = groups.single_trusts("shmi")
     fig, ax = plt.subplots()
-    groups_plots.plot_singles(found, ax=ax, unit="ratio")
+    groups_plots.plot_singles(found, ax=ax, unit="deaths", direction="lower is better")
     assert [text.get_text() for text in ax.get_yticklabels()] == found.frame["name"].tolist()
     drawn = sum(len(line.get_xdata()) for line in ax.lines if line.get_label().startswith("alone"))
     assert drawn == len(found.frame)
+    pooled = next(line for line in ax.lines if line.get_label().startswith("pooled"))
+    assert pooled.get_xdata().tolist() == pytest.approx((100 * found.frame["pooled"]).tolist())
+    assert ax.get_xlabel() == "Difference from partners (deaths per hundred expected)\nlower is better"
     plt.close(fig)
 
 

@@ -3,10 +3,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.chapters import rivals_power, ruled
 from analysis.present import figures
-from analysis.study import deciding, indicators, power, ruled_out
+from analysis.study import calibration, deciding, indicators, power, ruled_out
 from analysis.study.rule import CANNOT_TELL
 
 PRIMARY = indicators.indicators(primary=True)
@@ -33,12 +34,39 @@ def test_the_sentence_on_other_indicators_counts_them(monkeypatch):
     assert "still do" in ruled.secondary_sentence()
 
 
+def test_the_error_of_drawing_few_panels_is_that_of_a_quantile_drawn_again_and_again():
+    drawn = np.abs(np.random.default_rng(5).standard_normal((4000, 200)))
+    places = np.quantile(drawn, 0.95, axis=1, method="higher")
+    share, reach = calibration.drawing_error(400)
+    assert share == pytest.approx((0.05 * 0.95 / 200) ** 0.5)
+    assert places.std() / places.mean() == pytest.approx(reach, rel=0.1)
+    outside = [float(2 * (1 - stats.norm.cdf(place))) for place in places]
+    assert np.std(outside) == pytest.approx(share, rel=0.1)
+
+
+def test_the_sentence_names_every_verdict_that_hangs_on_the_drawing(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(ruled.ruled_out, "hangs_on_drawing", lambda name, error: asked.update({name: error}))
+    assert "would be another for none" in ruled.drawing_sentence()
+    assert set(asked) == set(ruled_out.shares_from_chance().index)
+    assert len(set(asked.values())) == 1
+
+
+def test_a_verdict_hangs_on_the_drawing_when_a_nearer_limit_changes_it():
+    nearer = max(
+        ruled_out.shares_from_chance().index, key=lambda name: deciding.calibration(name)["critical"]
+    )
+    assert not ruled_out.hangs_on_drawing("shmi", 1e-9)
+    assert ruled_out.hangs_on_drawing("shmi", 1.0), "limits of no width leave out zero"
+    assert ruled_out.hangs_on_drawing(nearer, 0.0) is False
+
+
 @pytest.mark.parametrize("width", [figures.NARROW_PX, figures.WIDE_PX])
 def test_the_picture_marks_what_is_seen_and_what_matters(width):
     drawing = rivals_power.curves(PRIMARY)(width)
     assert len(drawing.axes) == len(PRIMARY)
     for ax, name in zip(drawing.axes, PRIMARY, strict=True):
-        scale = rivals_power.SCALE.get(name, 1.0)
+        scale = rivals_power.scale_of(name)
         dot = next(line for line in ax.lines if line.get_marker() == "o")
         assert dot.get_xdata()[0] == pytest.approx(scale * power.smallest(name))
         assert dot.get_ydata()[0] == 80

@@ -314,6 +314,16 @@ def test_numbers_are_parted_money_has_a_range_and_mortality_is_told_in_deaths(ch
     assert [one for one in told if ratio_alone(one)] == []
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_figure_or_table_tells_a_difference_in_mortality_as_a_bare_ratio(chapter):
+    assert [one for one in shown(read(chapter)) if re.search(r"SHMI ratio|on the ratio", one)] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_module_names_the_ratio_as_the_unit_of_a_difference(path):
+    assert [text for text in texts_of(path) if "SHMI ratio" in text] == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_no_module_holds_a_word_for_being_sure_that_has_no_meaning(path):
     assert [wrong for text in texts_of(path) for wrong in refused(text, UNSURE)] == []

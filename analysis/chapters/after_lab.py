@@ -55,17 +55,15 @@ def figure(
         kept, gain = found.frame, after_words.kept_sentence(indicator, found)
     except EffectError as error:
         gain = f"{gain}: {error}"
+    unit = about.change_unit
+    drawn = plots.in_unit(path, unit)
+    label = plots.difference_label(unit, about.direction, "Left less still in")
     return figures.figure(
-        _drawn(
-            path,
-            kept,
-            plots.difference_label(about.unit, about.direction, "Left less still in"),
-            about.analysis_grain,
-        ),
+        _drawn(drawn, None if kept is None else plots.in_unit(kept, unit), label, about.analysis_grain),
         name=f"left-{indicator.replace('_', '-')}",
         title=f"{after_words.path_title(indicator, path)}, by this choice",
         says=f"{after_words.path_sentence(indicator, path)} {gain}",
-        frame=path,
+        frame=drawn,
         sources=(about.table, "regime_spells"),
     )
 

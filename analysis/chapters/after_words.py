@@ -131,7 +131,7 @@ def _read(row: pd.Series, direction: str) -> str:
 def path_sentence(name: str, frame: pd.DataFrame) -> str:
     """Say how leavers differed from trusts still in, just after leaving, a year and two years on."""
     about = regime.indicator(name)
-    grain, unit = about.analysis_grain, about.told_in
+    grain, unit = about.analysis_grain, about.change_unit
     rows = frame.set_index("horizon")
     year = about.year
     places = {f"in the {grain} of leaving": 0, "one year after that": year, "two years after": 2 * year}
@@ -163,7 +163,7 @@ def kept_text(row: pd.Series, months: int) -> str:
 def kept_sentence(name: str, found: GainKept) -> str:
     """Say the gain of the last year inside and how it had changed 12 and 24 months after leaving."""
     about = regime.indicator(name)
-    unit = about.told_in
+    unit = about.change_unit
     parts = []
     for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True):
         seen = wording.plural(int(row["n_trusts"]), "trust")
@@ -284,7 +284,7 @@ def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
         }
         for row in part.to_dict("records"):
             known = row["status"] == ESTIMABLE
-            unit = about.told_in
+            unit = about.change_unit
             out[f"Change by {row['months']} months"] = (
                 _limits(row, "change", unit) if known else row["status"]
             )

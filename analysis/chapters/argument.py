@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from analysis.chapters.findings_drawn import NAMES, SCALE, better_up
+from analysis.chapters.findings_drawn import NAMES, better_up, scale_of
 from analysis.present import figures, forest, words
 from analysis.present.palette import (
     BLUE,
@@ -45,10 +45,10 @@ TALL = 196  # px of a panel
 
 
 def frame() -> pd.DataFrame:
-    """Return `around_entry.paths` of the primary indicators as drawn: better is more, in `findings_drawn.SCALE`."""
+    """Return `around_entry.paths` of the primary indicators as drawn: better is more, in the unit it is told in."""
     parts = []
     for name in indicators.indicators(primary=True):
-        found, turn = around_entry.paths(name), better_up(name) * SCALE.get(name, 1.0)
+        found, turn = around_entry.paths(name), better_up(name) * scale_of(name)
         ends = (turn * found[["lower", "upper"]]).agg(["min", "max"], axis=1)
         drawn = found.assign(gap=turn * found["gap"], lower=ends["min"], upper=ends["max"])
         parts.append(drawn.assign(indicator=name, measure=NAMES[name], unit=AWAY[name]))

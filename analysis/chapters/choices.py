@@ -13,7 +13,7 @@ from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
 from analysis.present import spreadsheet, words
 from analysis.present.packed import packed
-from analysis.present.plots import difference_label
+from analysis.present.plots import difference_label, in_unit
 from analysis.study import choices as study, entry_effects, indicators, regime, ruled_out
 from analysis.study.choices import Answer, Choice
 from analysis.study.samples import WINDOWS
@@ -127,7 +127,7 @@ def of(indicator: str) -> dict[str, Any]:
     ranked = sorted((one.found.value, key) for key, (_, one) in made.items() if one.found is not None)
     return {
         "title": about.title,
-        "label": difference_label(about.unit, about.direction).replace("\n", "; "),
+        "label": difference_label(about.change_unit, about.direction).replace("\n", "; "),
         "better": {"higher": 1, "lower": -1, None: 0}[about.better],
         "digits": words.FORMATS[about.change_unit][0],
         "grain": about.analysis_grain,
@@ -140,16 +140,17 @@ def of(indicator: str) -> dict[str, Any]:
 
 
 def _packed(choice: Choice, made: Answer) -> dict[str, Any]:
-    """Return a choice in short keys: v, l, u, n, c (numbers), t, i (value, interval as texts), r (verdict), s (sentence), p (path)."""
+    """Return a choice in short keys: v, l, u, n, c (numbers in the unit of the label), t, i (value, interval as texts), r (verdict), s (sentence), p (path)."""
     if made.found is None:
         return {"w": next(key for key, text in study.WHY.items() if text == made.why)}
     found, unit = made.found, regime.indicator(choice.indicator).change_unit
     digits = words.told_from_zero(found.lower, found.upper, unit)
-    path = made.path.dropna(subset=["estimate", "lower"])
+    path = in_unit(made.path.dropna(subset=["estimate", "lower"]), unit)
+    value, low, high = (words.SCALE.get(unit, 1) * one for one in (found.value, found.lower, found.upper))
     return {
-        "v": round(found.value, PLACES),
-        "l": round(found.lower, PLACES),
-        "u": round(found.upper, PLACES),
+        "v": round(value, PLACES),
+        "l": round(low, PLACES),
+        "u": round(high, PLACES),
         "n": int(found.n),
         "c": int(found.n_controls),
         "t": words.number(found.value, unit, digits=digits, sign=True),
@@ -171,7 +172,8 @@ def table(files: dict[str, Any]) -> pd.DataFrame:
             continue
         for key, found in one["choices"].items():
             values = dict(zip(study.VALUES, key.split("."), strict=True))
-            row = {"indicator": name, "title": one["title"]}
+            unit = words.unit_name(regime.indicator(name).change_unit)
+            row = {"indicator": name, "title": one["title"], "unit": unit}
             row |= {
                 TITLES[part].lower(): LABELS.get(part, one["windows"])[value]
                 for part, value in values.items()

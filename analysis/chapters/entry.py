@@ -20,7 +20,7 @@ def by_estimator_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, Any] = {"Estimator": found["estimator"].drop_duplicates().tolist()}
     for name, part in found.groupby("indicator", sort=False):
         about = regime.indicator(str(name))
-        unit = about.told_in
+        unit = about.change_unit
         texts = [words.estimate(row.estimate, row.lower, row.upper, unit) for row in part.itertuples()]
         columns[labelled(str(name))] = texts
     return pd.DataFrame(columns)
@@ -34,7 +34,8 @@ def chance_for_readers(found: pd.DataFrame) -> pd.DataFrame:
             "Indicator": [before_entry.titled(name) for name in found["indicator"]],
             "Family": np.where(found["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
             "Difference": [
-                words.number(value, one.told_in) for value, one in zip(found["estimate"], about, strict=True)
+                words.number(value, one.change_unit)
+                for value, one in zip(found["estimate"], about, strict=True)
             ],
             "Signs turned": [probability(p) for p in found["wild"]],
             "Dates dealt out": [probability(p) for p in found["placebo"]],
@@ -84,7 +85,7 @@ COUNTS = "Trusts that entered: all; without the year before"
 def path_sentence(name: str, found: results.Effects) -> str:
     """Say how far from the baseline a path was just before entry, just after, and at its end."""
     about = regime.indicator(name)
-    grain, unit = about.analysis_grain, about.told_in
+    grain, unit = about.analysis_grain, about.change_unit
     rows = found.frame.set_index("horizon")
     solid = rows[~rows["thin"]]
     places = {

@@ -3,21 +3,21 @@
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.findings_drawn import SCALE
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.results import THIN
 from analysis.present import figures, forest, words
+from analysis.present.plots import in_unit
 from analysis.study import deciding, regime, ruled_out
+from analysis.study.rule import IMPROVED, WORSENED
 
 REACH, TICKS = 1.25, (-1.0, -0.5, 0.0, 0.5, 1.0)  # in spreads between trusts
 UNITS = {
     "points": " points",
-    "ratio": "",
+    "deaths": " per 100",
     "score": " of ten",
     "per day": " a day",
     "per 100 days": " in 100 days",
 }
-PER_HUNDRED = " per 100"
 HOW = (
     "Circle: trusts that entered, beside what other trusts predict. Diamond: the same trusts beside ten alike that were never "
     "put in, which decides. Grey square: neither direction is better, higher is to the right. ↓: lower is better. Lines are 95% intervals."
@@ -50,22 +50,30 @@ def frame(both: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("family", key=lambda one: one.map(order), kind="stable", ignore_index=True)
 
 
-def clearly(found: pd.DataFrame) -> tuple[int, int, int]:
-    """Return how many indicators are better and how many worse beside trusts alike, clear of zero, and of how many."""
-    better = found["indicator"].map(lambda one: regime.indicator(one).better is not None)
-    rows = found[found["decided"].notna() & better]
-    ends = [
-        _turned(row["indicator"], (row["decided_lower"], row["decided_upper"])) for _, row in rows.iterrows()
-    ]
-    return sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends), len(ends)
+def _judged(found: pd.DataFrame) -> list[str]:
+    """Return the indicators drawn beside trusts alike of which one direction is better."""
+    names = found.loc[found["decided"].notna(), "indicator"]
+    return [name for name in names if regime.indicator(name).better is not None]
+
+
+def unadjusted(found: pd.DataFrame) -> str:
+    """Say for how many indicators the interval beside trusts alike leaves out zero, before their number is allowed for."""
+    rows = found.set_index("indicator").loc[_judged(found)]
+    ends = [_turned(str(name), (row["decided_lower"], row["decided_upper"])) for name, row in rows.iterrows()]
+    better, worse = sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends)
+    return (
+        f"One by one, the interval beside trusts alike leaves out zero for {words.number(better + worse)} of {words.number(len(ends))}: "
+        f"{words.number(better)} better, {words.number(worse)} worse. Our rule allows for their number."
+    )
 
 
 def title(found: pd.DataFrame) -> str:
     """Return the finding."""
-    many, fewer, of = clearly(found)
-    count = "none" if many == 0 else words.number(many)
-    told = f"Beside trusts alike, {count} of {words.number(of)} indicators {'are' if many > 1 else 'is'} clearly better"
-    return f"{told} and {words.number(fewer)} clearly worse" if fewer else told
+    verdicts = [ruled_out.verdict(name) for name in _judged(found)]
+    better, worse = verdicts.count(IMPROVED), verdicts.count(WORSENED)
+    count = words.number(better) if better else "none"
+    told = f"Beside trusts alike, {count} of {words.number(len(verdicts))} indicators improved by our rule"
+    return f"{told} and {words.number(worse)} worsened" if worse else told
 
 
 def says(found: pd.DataFrame) -> str:
@@ -77,7 +85,7 @@ def says(found: pd.DataFrame) -> str:
             limits = (row["decided"], row["decided_lower"], row["decided_upper"])
             texts.append(f"beside trusts alike {words.estimate(*limits, row['unit'])}")
         parts.append(f"{row['title']}: {', '.join(texts)}")
-    return f"Differences in the three years after entry. {'; '.join(parts)}. The intervals are not adjusted for their number."
+    return f"Differences in the three years after entry. {'; '.join(parts)}. {unadjusted(found)}"
 
 
 def picture(both: pd.DataFrame, *, name: str) -> figures.Figure:
@@ -88,7 +96,7 @@ def picture(both: pd.DataFrame, *, name: str) -> figures.Figure:
         unit="× the spread between trusts that never entered",
     )  # fmt: skip
     return figures.figure(
-        drawn, name=name, title=title(found), says=says(found), how=HOW, frame=found,
+        drawn, name=name, title=title(found), says=says(found), how=HOW, frame=in_unit(found, found["unit"]),
         sources=("indicators", "regime_spells", "calibration"),
     )  # fmt: skip
 
@@ -108,8 +116,6 @@ def _turned(name: str, values: tuple[float, ...]) -> tuple[float, ...]:
 
 def _told(row: dict, part: str) -> str:
     """Return a figure with its sign, without its unit."""
-    if row["indicator"] in SCALE:
-        return words.number(SCALE[row["indicator"]] * row[part], digits=1, sign=True)
     return words.number(row[part], row["unit"], sign=True).split(" ")[0]
 
 
@@ -130,6 +136,6 @@ def _row(row: dict) -> forest.Row:
     down = " ↓" if about.better == "lower" else ""
     return forest.Row(
         about.family.capitalize(), f"{row['title']}{down}",
-        told + (PER_HUNDRED if row["indicator"] in SCALE else UNITS[row["unit"]]), f"({ends[0]} to {ends[1]})", tuple(marks),
+        told + UNITS[row["unit"]], f"({ends[0]} to {ends[1]})", tuple(marks),
         strong=about.primary, better=about.better is not None,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, side
 from analysis.present import words
 from analysis.study import before_entry, certainty, indicators, rule, ruled_out
-from analysis.study.indicators import TOLD_IN
+from analysis.study.indicators import told_in
 from analysis.study.ruled_out import RuledOut
 
 GROUPS = ("entry", "regression", "stays", "kept")  # of headline numbers: all but the costs
@@ -55,9 +55,7 @@ class Finding:
     def text(self) -> str:
         """Return the number with its interval, as the chapters print it."""
         one = self.number
-        text = words.estimate(
-            one.value, one.low, one.high, TOLD_IN.get(one.unit, one.unit), digits=self.digits
-        )
+        text = words.estimate(one.value, one.low, one.high, told_in(one.unit), digits=self.digits)
         return f"{text}; {self.beside}" if self.beside else text
 
     def base(self) -> str:
@@ -146,7 +144,9 @@ def _returns(known: Numbers) -> Finding:
 
 def _after_entry(known: Numbers, name: str) -> Finding:
     number, beside = known[f"entry_{name}"], known[f"equally_bad_{name}"]
-    bad = words.estimate(beside.value, beside.low, beside.high, TOLD_IN.get(beside.unit, beside.unit))
+    one = known[f"decided_{name}"]
+    decides = words.estimate(one.value, one.low, one.high, told_in(one.unit))
+    bad = words.estimate(beside.value, beside.low, beside.high, told_in(beside.unit))
     return Finding(
         number,
         question=f"Did {indicators.label(name)} change in the three years after entry?",
@@ -156,17 +156,19 @@ def _after_entry(known: Numbers, name: str) -> Finding:
             f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
             f"Less the movement of equally bad trusts that never entered, the difference is {bad}. {behind(name)}"
         ).strip(),
-        beside=before_entry.PARTED if behind(name) else "",
+        beside="; ".join(
+            [f"beside trusts alike {decides}", *([before_entry.PARTED] if behind(name) else [])]
+        ),
     )
 
 
 def _without_keogh(known: Numbers) -> Finding:
     number = known["entry_shmi_without_keogh"]
-    left = "a difference remains" if reading(number) in ("better", "worse") else "no clear difference remains"
+    left = "a" if reading(number) in ("better", "worse") else "no clear"
     return Finding(
         number,
         question="Does the answer on hospital mortality rest on the first eleven trusts?",
-        answer=f"Without the trusts of the Keogh review, which were chosen for high death rates, {left}.",
+        answer=f"Without the trusts of the Keogh review, which were chosen for high death rates, {left} difference in death rates remains.",
         because=because(number),
         rival="Trusts chosen for a high figure are expected to have a lower one next time (regression to the mean).",
         of="trusts that entered, the first eleven left out",

@@ -22,7 +22,6 @@ TELLS = {
     "recommend_work": "staff in a hundred who recommend their trust",
 }
 WITHIN = {"shmi": "deaths", "four_hour_waits": "A&E waits", "recommend_work": "staff's view"}
-SCALE = {"shmi": 100.0}  # deaths per hundred expected; the others are in percentage points
 ROWS = ((ENTERED, "Entered"), (ALIKE, "Equally bad"), (DECIDES, "What decides"))
 STEP = 2
 
@@ -42,7 +41,7 @@ def frame(known: Mapping[str, Headline]) -> pd.DataFrame:
             (bad.value, bad.lower, bad.upper),
             (decided.value, decided.low, decided.high),
         )
-        scale = SCALE.get(name, 1.0)
+        scale = scale_of(name)
         for (_, compared), values in zip(ROWS, limits, strict=True):
             value, *ends = (scale * better_up(name) * one for one in values)
             drawn = (name, NAMES[name], compared, value, min(ends), max(ends))
@@ -59,6 +58,11 @@ def frame(known: Mapping[str, Headline]) -> pd.DataFrame:
         "verdict",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def scale_of(name: str) -> float:
+    """Return how many times a difference is told that is held: deaths per hundred expected are held as a ratio."""
+    return words.SCALE.get(regime.indicator(name).change_unit, 1)
 
 
 def better_up(name: str) -> int:
@@ -118,7 +122,7 @@ def says(found: pd.DataFrame) -> str:
 
 def _notes(name: str) -> tuple[str, str]:
     """Return the unit of a measure and which gain is ruled out: in full, and in fewer letters."""
-    out = SCALE.get(name, 1.0) * ruled_out.of(name).improvement
+    out = scale_of(name) * ruled_out.of(name).improvement
     gain = f"a gain above {words.number(out, digits=1)}" if out else "any gain"
     return f"{TELLS[name]}; {gain} is ruled out", SHORT[name].format(gain.removeprefix("a "))
 

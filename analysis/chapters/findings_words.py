@@ -120,13 +120,15 @@ def one_line(known: Numbers) -> str:
 
 def summary_kept(gain: Finding) -> str:
     """Say in plain English whether a gain lasted. gain: the finding on its change after leaving."""
-    which = side(gain.number.low, gain.number.high)
+    which, what = side(gain.number.low, gain.number.high), PLAIN[gain.number.indicator]
     if which == UNKNOWN:
         return "We cannot say whether what was gained was kept: the figures are too few."
     return {
-        LOWER: "A year after leaving, part of what was gained was lost.",
-        HIGHER: "A year after leaving, what was gained had grown.",
-    }.get(which, "A year after leaving, what was gained was neither clearly lost nor clearly grown.")
+        LOWER: f"A year after leaving, part of what was gained in {what} was lost.",
+        HIGHER: f"A year after leaving, what was gained in {what} had grown.",
+    }.get(
+        which, f"A year after leaving, what was gained in {what} was neither clearly lost nor clearly grown."
+    )
 
 
 def study_said(known: Numbers) -> str:
@@ -143,7 +145,8 @@ def study_said(known: Numbers) -> str:
             (agree if alike else differ).append(PLAIN[claim.indicator])
             same += [claim.indicator] if alike else []
     untold = [PLAIN[name] for name in same if known[f"entry_{name}"].verdict == rule.CANNOT_TELL]
-    told = f", though beside trusts alike we cannot tell for {words.join(untold)}" if untold else ""
+    which = "" if untold == agree else f" for {words.join(untold)}"
+    told = f", though beside trusts alike we cannot tell{which}" if untold else ""
     parts = [f"Against the prediction we see the same for {words.join(agree)}{told}."] if agree else []
     parts += [f"We do not see it for {words.join(differ)}."] if differ else []
     parts += [f"No estimate by trust could be made for {words.join(unknown)}."] if unknown else []

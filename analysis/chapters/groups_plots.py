@@ -3,15 +3,25 @@
 from matplotlib.axes import Axes
 
 from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
+from analysis.present.plots import difference_label, in_unit
+from analysis.present.words import SCALE
 from analysis.study.groups import SingleTrusts
 
 
-def plot_singles(found: SingleTrusts, *, ax: Axes, unit: str) -> Axes:
-    """Draw each trust's effect and what partial pooling leaves of it, over the range of trusts that never entered."""
-    frame = found.frame
+def plot_singles(found: SingleTrusts, *, ax: Axes, unit: str, direction: str) -> Axes:
+    """Draw each trust's effect and what partial pooling leaves of it, over the range of trusts that never entered.
+
+    unit: a key of `words.FORMATS`, that the differences are told in. direction: which is better, for the axis.
+    """
+    frame, times = in_unit(found.frame, unit), SCALE.get(unit, 1)
     place = range(len(frame))
     ax.axvspan(
-        found.low, found.high, color=PALE, alpha=0.45, linewidth=0, label="95% of trusts that never entered"
+        times * found.low,
+        times * found.high,
+        color=PALE,
+        alpha=0.45,
+        linewidth=0,
+        label="95% of trusts that never entered",
     )
     ax.hlines(place, frame["lower"], frame["upper"], color=BLUE, linewidth=1.2)
     ax.plot(
@@ -36,6 +46,6 @@ def plot_singles(found: SingleTrusts, *, ax: Axes, unit: str) -> Axes:
     ax.set_yticks(list(place), frame["name"], fontsize=8)
     ax.tick_params(axis="y", length=0)
     ax.set_ylabel("Trust, by its own figure")
-    ax.set_xlabel(unit)
+    ax.set_xlabel(difference_label(unit, direction, "Difference from partners"))
     ax.legend(loc="lower center", bbox_to_anchor=(0.3, 1), frameon=False, fontsize=8, ncols=2)
     return ax

@@ -38,9 +38,10 @@ def figure(indicator: str, *values: str) -> figures.Figure | blocks.Block:
         return blocks.Block(f"<p>{said}</p>", said)
     about = regime.indicator(indicator)
     verdict = words_of.verdict(indicator, found.found)
-    frame = _rows(found, record)
+    unit = about.change_unit
+    frame, path = (plots.in_unit(one, unit) for one in (_rows(found, record), found.path))
     return figures.figure(
-        _drawn(frame, found, plots.difference_label(about.unit, about.direction)),
+        _drawn(frame, path, plots.difference_label(unit, about.direction)),
         name=f"choice-{indicator.replace('_', '-')}",
         title=f"{about.title}: {verdict}, by this choice",
         says=said,
@@ -61,9 +62,9 @@ def _rows(found: Answer, record: Answer) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["choice", "estimate", "lower", "upper", "n_trusts"])
 
 
-def _drawn(frame: pd.DataFrame, found: Answer, unit: str) -> matplotlib.figure.Figure:
+def _drawn(frame: pd.DataFrame, path: pd.DataFrame, unit: str) -> matplotlib.figure.Figure:
     fig, axes = figures.canvas(figures.WIDE_PX, 300, 1, 2, width_ratios=[3, 1], sharey=True)
-    path = found.path.dropna(subset=["estimate", "lower"])
+    path = path.dropna(subset=["estimate", "lower"])
     axes[0].vlines(path["horizon"], path["lower"], path["upper"], color=palette.BLUE)
     axes[0].plot(path["horizon"], path["estimate"], "o", color=palette.BLUE)
     axes[0].set(

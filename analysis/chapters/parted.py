@@ -30,7 +30,7 @@ def _stayed(name: str) -> str:
     found, about = before_entry.distances(name), regime.indicator(name)
     sign = -1 if about.better == "lower" else 1
     worse = {place: max(sign * row["lower"], sign * row["upper"]) < 0 for place, row in found.iterrows()}
-    by = {place: words.number(abs(mean), about.told_in) for place, mean in found["mean"].items()}
+    by = {place: words.number(abs(mean), about.change_unit) for place, mean in found["mean"].items()}
     if all(worse.values()):
         told = by["before"] if by["before"] == by["after"] else f"{by['before']}, then {by['after']}"
         return f"were behind before entry and stayed behind (by {told})"

@@ -18,7 +18,7 @@ def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
         frame = samples.sensitivity(name).set_index("choice")
         alone = samples.keogh_alone(name)
         frame.loc[samples.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
-        unit = about.told_in
+        unit = about.change_unit
         columns[labelled(name)] = frame.apply(
             lambda row, unit=unit: words.estimate(row["estimate"], row["lower"], row["upper"], unit), axis=1
         )
@@ -33,7 +33,7 @@ def equally_bad_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about, found = regime.indicator(name), entry_effects.equally_bad(name)
-        unit = about.told_in
+        unit = about.change_unit
         entered, placebo = found.entrants.overall, found.placebo.overall
         rows.append(
             {
@@ -54,7 +54,7 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about = regime.indicator(name)
-        unit, follow = about.told_in, len(about.horizons)
+        unit, follow = about.change_unit, len(about.horizons)
         found = expected_regression(regime.panel(name), baseline=about.year, follow_up=follow)
         rows.append(
             {
@@ -77,7 +77,7 @@ def bounds_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about, found = regime.indicator(name), rivals.bounds(name)
-        unit = about.told_in
+        unit = about.change_unit
         frame = found.frame.set_index("mbar")
         row = {"Indicator": labelled(name), "Trends stay parallel": words.number(found.estimate, unit)}
         for mbar, size in ((0.5, "Half as large"), (1.0, "As large")):
@@ -96,7 +96,7 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about, found = regime.indicator(name), rivals.left_out(name)
-        unit = about.told_in
+        unit = about.change_unit
         ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(trusts)
         rows.append(
             {
@@ -112,7 +112,7 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
 def curve_sentence(name: str, found: SpecificationCurve) -> str:
     """Say how many choices were run, their range, and how many point to better or worse clear of zero."""
     about = regime.indicator(name)
-    unit, rows = about.told_in, found.estimated
+    unit, rows = about.change_unit, found.estimated
     read = [rule.reading(pd.Series({**row, "direction": about.direction})) for row in rows.to_dict("records")]
     return (
         f"{about.title}: {len(rows)} combinations of choices give differences from "
@@ -133,7 +133,7 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in found.to_dict("records"):
         about = regime.indicator(row["indicator"])
-        unit = about.told_in
+        unit = about.change_unit
         counts = [words.number(row[end]) for end in ("fewest", "most")]
         rows.append(
             {
@@ -176,18 +176,21 @@ def windows_sentence(name: str, found: pd.DataFrame) -> str:
     about = regime.indicator(name)
     rows = found[found["indicator"] == name]
     far = rows.loc[rows["difference"].abs().idxmax()]
-    unit = about.told_in
+    unit = about.change_unit
     ends = words.interval(rows["difference"].min(), rows["difference"].max(), unit)
     said = rows["verdict"].drop_duplicates().tolist()
     told = (
-        f"By the older rule of three intervals: {said[0]}, with each of them."
+        f"The older rule, which asked three intervals to agree, says “{said[0]}” for each of these windows."
         if len(said) == 1
-        else f"By the older rule of three intervals: {words.join(said)}, as the window goes."
+        else f"By window the older rule, which asked three intervals to agree, says {words.join([f'“{one}”' for one in said])}."
+    )
+    turned = (
+        "the verdict turned on the window" if len(said) > 1 else "this comparison alone stood in their way"
     )
     hangs = (
         ""
         if rows["rest"].iloc[0] == rule.NO_CLEAR_CHANGE
-        else " That rule hung on it: the other two intervals agree."
+        else f" The other two of the three agree, so {turned}."
     )
     largest = words.estimate(far["difference"], far["lower"], far["upper"], unit)
     return (
@@ -201,7 +204,7 @@ def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
 
     found: as from `windows`. planted: the table `planted_truth`.
     """
-    unit = regime.indicator(name).told_in
+    unit = regime.indicator(name).change_unit
     rows = found[found["indicator"] == name].set_index("years", drop=False)
     first, *longer = rows.to_dict("records")
     side = "takes in" if first["lower"] <= 0 <= first["upper"] else "leaves out"
@@ -223,5 +226,5 @@ def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
 
 
 def _text(row: dict) -> str:
-    unit = regime.indicator(row["indicator"]).told_in
+    unit = regime.indicator(row["indicator"]).change_unit
     return words.estimate(row["difference"], row["lower"], row["upper"], unit)

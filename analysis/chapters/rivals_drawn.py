@@ -3,9 +3,10 @@
 import pandas as pd
 
 from analysis.chapters import rivals as words_of
-from analysis.chapters.findings_drawn import SCALE, better_up
+from analysis.chapters.findings_drawn import better_up, scale_of
 from analysis.methods.effects.specification import SpecificationCurve
 from analysis.present import every_choice, figures, words
+from analysis.present.plots import in_unit
 from analysis.study import regime
 
 MAIN = {"sample": "All trusts", "method": "imputation", "window": "three years"}
@@ -32,7 +33,7 @@ HOW = (
 
 def frame(name: str, found: SpecificationCurve) -> pd.DataFrame:
     """Return the estimated combinations, worst first, so that more is better, with the short names of choices."""
-    rows, turn = found.estimated, better_up(name) * SCALE.get(name, 1.0)
+    rows, turn = found.estimated, better_up(name) * scale_of(name)
     ends = (turn * rows[["lower", "upper"]]).agg(["min", "max"], axis=1)
     turned = rows.assign(estimate=turn * rows["estimate"], lower=ends["min"], upper=ends["max"])
     turned[list(found.choices)] = turned[list(found.choices)].replace(SHORT)
@@ -51,7 +52,7 @@ def worst(rows: pd.DataFrame) -> str:
 def title(name: str, found: SpecificationCurve) -> str:
     """Return the finding: how many choices leave out zero, and the one choice that makes the lowest of them."""
     lowest = worst(frame(name, found))
-    more = f"; the lowest are all those “{lowest[:1].lower()}{lowest[1:]}”" if lowest else ""
+    more = f"; the worst are all those “{lowest[:1].lower()}{lowest[1:]}”" if lowest else ""
     return f"{words_of.curve_title(name, found)}{more}"
 
 
@@ -63,7 +64,7 @@ def picture(name: str, found: SpecificationCurve) -> figures.Figure:
     drawn = every_choice.curve(rows, main=MAIN, unit=UP.get(name, "its own unit"), step=step)
     said = words_of.curve_sentence(name, found)
     return figures.figure(
-        drawn, name=f"curve-{name.replace('_', '-')}", frame=found.frame, title=title(name, found), how=HOW,
+        drawn, name=f"curve-{name.replace('_', '-')}", frame=in_unit(found.frame, regime.indicator(name).change_unit), title=title(name, found), how=HOW,
         says=f"{said} {_counted(rows)}", sources=(regime.indicator(name).table, "regime_spells", "regime_trusts"),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.chapters.parted import labelled
-from analysis.methods.estimate import UNCLEAR, Estimate, side
+from analysis.methods.estimate import HIGHER, UNCLEAR, Estimate, side
 from analysis.present import words
 from analysis.study import calibration, deciding, groups, indicators, regime
 
@@ -18,7 +18,7 @@ TITLES = {
 
 
 def _unit(name: str) -> str:
-    return regime.indicator(name).told_in
+    return regime.indicator(name).change_unit
 
 
 def _limits(row: pd.Series, name: str) -> str:
@@ -31,9 +31,9 @@ def decided_sentence(names: list[str]) -> str:
     for name in names:
         one = deciding.decided(name)
         parts.append(
-            f"{indicators.label(name)} {words.estimate(one.value, one.lower, one.upper, _unit(name))}"
+            f"{indicators.label(name)} by {words.estimate(one.value, one.lower, one.upper, _unit(name))}"
         )
-    return f"Against ten partners each, the difference is {words.join(parts)}."
+    return f"Against ten partners each, trusts that entered differ in {words.join(parts)}."
 
 
 def choices_for_readers(names: list[str]) -> pd.DataFrame:
@@ -102,6 +102,38 @@ def phases_for_readers(names: list[str]) -> pd.DataFrame:
                 "Difference": _limits(row, name), "Trusts that entered": words.number(row["n_trusts"]),
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def phases_sentence(names: list[str]) -> str:
+    """Say which intervals of time inside and time after leaving leave out zero, of how many."""
+    found, outside = 0, []
+    for name in names:
+        rows = groups.inside_and_after(name)
+        found += len(rows)
+        for _, row in rows[(rows["lower"] > 0) | (rows["upper"] < 0)].iterrows():
+            better = (row["lower"] > 0) == (regime.indicator(name).better == HIGHER)
+            who = TITLES[row["group"]][:1].lower() + TITLES[row["group"]][1:]
+            outside.append(
+                f"{indicators.label(name)} {row['counted']} ({who}: {'better' if better else 'worse'})"
+            )
+    if not outside:
+        return f"None of these {words.number(found)} intervals leaves out zero."
+    verb = "leaves" if len(outside) == 1 else "leave"
+    return f"{words.number(len(outside))} of these {words.number(found)} intervals {verb} out zero: {words.join(outside)}."
+
+
+def partners_sentence(name: str = "shmi") -> str:
+    """Say how far the rows of the table of partners and years can be compared: they rest on other panels, and on few."""
+    frame = data.load("calibration")
+    rows = frame[frame["indicator"] == name].set_index(["years", "partners"])["panels"]
+    of_record = int(rows[(deciding.YEARS, deciding.PARTNERS)])
+    (others,) = set(rows.drop((deciding.YEARS, deciding.PARTNERS)).astype(int))
+    error = 100 / (2 * others) ** 0.5
+    return (
+        f"The row of record ({deciding.PARTNERS} partners, {deciding.YEARS} years) rests on {words.number(of_record)} panels of its own, all "
+        f"others on the same {words.number(others)}, which leave a Monte Carlo error of about {words.number(error, 'percent', digits=0)} of each figure. "
+        f"So it differs from its neighbours by drawing, too; the others compare among themselves."
+    )
 
 
 def partners_for_readers(names: list[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from analysis.chapters import ruled
+from analysis.chapters.findings_drawn import scale_of
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.present import figures, words
 from analysis.present.palette import BLUE, GREY, MID, ORANGE, PALE, QUIET
@@ -17,7 +18,6 @@ SHORT = {
     "four_hour_waits": "Seen within four hours",
     "recommend_work": "Staff who recommend",
 }
-SCALE = {"shmi": 100.0}  # deaths per hundred expected; the others are in percentage points
 UNIT = {"shmi": "fewer deaths per hundred expected"}
 LINES = (  # scenario, column of `power.COLUMNS`, name, colour, dashes
     (power.BAD, "improved", '"improved", entry after a bad year', BLUE, "-"),
@@ -28,14 +28,14 @@ LINES = (  # scenario, column of `power.COLUMNS`, name, colour, dashes
 
 def frame(names: Sequence[str]) -> pd.DataFrame:
     """Return what is drawn: `power.COLUMNS` for true changes from none upwards, deaths per hundred for mortality."""
-    parts = [power.curve(name).assign(scale=SCALE.get(name, 1.0)) for name in names]
+    parts = [power.curve(name).assign(scale=scale_of(name)) for name in names]
     rows = pd.concat(parts, ignore_index=True)
     rows["effect"] = (rows["effect"] * rows.pop("scale")).round(6)
     return rows[rows["effect"] >= 0].reset_index(drop=True)
 
 
 def _panel(ax: Axes, name: str, rows: pd.DataFrame) -> None:
-    scale = SCALE.get(name, 1.0)
+    scale = scale_of(name)
     seen = scale * power.smallest(name)
     ax.axhline(100 * power.SEEN, color=PALE, linewidth=1)
     ax.axvline(scale * ruled_out.important(name), color=MID, linewidth=1, linestyle=(0, (4, 3)))
@@ -86,8 +86,9 @@ def sentence(names: Sequence[str]) -> str:
     none = [words.number(value, "percent", digits=0) for value in nothing]
     return (
         f"In four panels of five the comparison finds an improvement of {words.join(needed)}. Before entry these trusts "
-        f"stood {words.join(gaps)} from the others. Of the smallest that matters, entry after a bad year, it finds "
-        f'{words.join(share)}. Where nothing happened, it says "no important improvement" in {words.join(none)} of panels, '
+        f"stood {words.join(gaps)} from the others. Where trusts enter after a bad year and improve by the smallest "
+        f"difference that matters, it finds that in {words.join(share)} of panels. "
+        f'Where nothing happened, it says "no important improvement" in {words.join(none)} of panels, '
         f'and "cannot tell" in nearly all others.'
     )
 

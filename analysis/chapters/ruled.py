@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.chapters.parted import labelled
 from analysis.methods.effects.panels import EffectError
 from analysis.present import words
-from analysis.study import deciding, indicators, power, regime, ruled_out
+from analysis.study import calibration, deciding, indicators, power, regime, ruled_out
 from analysis.study.rule import CANNOT_TELL, NO_IMPORTANT
 from analysis.study.ruled_out import RuledOut
 
@@ -23,12 +23,13 @@ COLUMNS = (
     *("Chance that it was better", "Better by that much", "Found in 4 of 5 panels from", "Verdict"),
     "Trusts that entered",
 )
+MARGIN = 2  # Monte Carlo standard errors
 PLAIN = ("an improvement of more than {}", "a worsening of more than {}")
 
 
 def size(name: str, value: float) -> str:
     """Return the size of a change in words: deaths per hundred expected, points, or the indicator's unit."""
-    return words.number(value, regime.indicator(name).told_in)
+    return words.number(value, regime.indicator(name).change_unit)
 
 
 def leaves_out(name: str, found: RuledOut) -> str:
@@ -121,6 +122,20 @@ def secondary_sentence() -> str:
     return (
         f"Of the {words.number(len(shares))} other indicators the interval leaves out zero for {told}. "
         f"Allowing for their number (Benjamini and Hochberg), {after}; {unknown}."
+    )
+
+
+def drawing_sentence() -> str:
+    """Say how far the limits of the other indicators hang on the panels that were drawn, and which verdicts do."""
+    names = ruled_out.shares_from_chance().index.tolist()
+    (panels,) = {int(deciding.calibration(name)["panels"]) for name in names}
+    share, reach = calibration.drawing_error(panels)
+    turned = [indicators.label(name) for name in names if ruled_out.hangs_on_drawing(name, MARGIN * reach)]
+    which = f"would be another for {words.join(turned)}" if turned else "would be another for none"
+    return (
+        f"Each of these intervals is set by {words.number(panels // 2)} simulated panels. Drawing so few leaves an error: "
+        f"the intervals err in 5% of panels give or take {words.number(MARGIN * 100 * share, 'percent')}, and reach out as far as "
+        f"shown give or take {words.number(MARGIN * 100 * reach, 'percent', digits=0)} (two standard errors). Within that the verdict {which}."
     )
 
 

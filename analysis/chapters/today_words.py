@@ -7,6 +7,7 @@ from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import UNCLEAR, side
 from analysis.present import figures, words
 from analysis.present.palette import BETTER, BLUE, GREY, INK, QUIET, ZONE_TEXT
+from analysis.present.plots import in_unit
 from analysis.study import absent, today
 from analysis.study.today import Followed
 
@@ -34,8 +35,11 @@ def frame(found: dict[str, Followed]) -> pd.DataFrame:
                 "era": era["era"],
                 "estimate": _sign(one) * era["estimate"],
             }
-            rows.append({**told, "lower": low, "upper": high, "n": int(era["n"]), "unit": one.about.measure})
-    return pd.DataFrame(rows)
+            rows.append(
+                {**told, "lower": low, "upper": high, "n": int(era["n"]), "unit": one.about.change_unit}
+            )
+    made = pd.DataFrame(rows)
+    return in_unit(made, made["unit"])
 
 
 def drawing(rows: pd.DataFrame) -> figures.Draw:

@@ -13,6 +13,7 @@ from analysis.edition.compare import EditionError, apart, differing
 from analysis.edition.trees import TableFile
 from analysis.ingest import diff
 from analysis.present import words
+from analysis.study.indicators import told_in
 
 LIBRARIES, METHOD, CORRECTION, OUR_CORRECTION, NEW_DATA = (
     "libraries",
@@ -152,7 +153,7 @@ def _not_repeated(keys: Sequence[str], stored: pd.DataFrame, again: pd.DataFrame
     said = []
     for key in (key for key in keys if kinds.get(key) == diff.CHANGED):
         was, now = (
-            words.estimate(one["value"], one["low"], one["high"], one["unit"])
+            words.estimate(one["value"], one["low"], one["high"], told_in(one["unit"]))
             for one in (side.loc[key] for side in sides)
         )
         said.append(

@@ -161,7 +161,7 @@ def _difference(what: str, name: str, title: str, limits: Limits, n: int, **othe
     """Return a difference after entry; other: the fields in which it is not as most of them."""
     about = regime.indicator(name)
     usual = {
-        "unit": about.change_unit,
+        "unit": about.recorded_in,
         "of": ENTERED,
         "direction": about.direction,
         "none": NO_DIFFERENCE,
@@ -309,7 +309,7 @@ def since() -> list[Headline]:
             "rule": "",
             "until": OPEN,
         }
-        shown = {"unit": about.change_unit, "direction": about.direction, "none": NO_DIFFERENCE}
+        shown = {"unit": about.recorded_in, "direction": about.direction, "none": NO_DIFFERENCE}
         shown |= {"indicator": measure, "sources": (*today.tables(measure), "regime_spells"), **place}
         limits = (change.value, change.lower, change.upper)
         rows.append(_level(f"today_{measure}", title, limits, change.n, **shown))

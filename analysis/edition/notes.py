@@ -11,6 +11,7 @@ from analysis.edition.compare import GONE, MOVED, NEW, apart
 from analysis.edition.survey import NEW_TABLE, NO_TABLE
 from analysis.present import words
 from analysis.present.words import FORMATS
+from analysis.study.indicators import told_in
 
 NOT_ESTIMABLE = "not estimable"
 NO_STEP = "no step of the recomputation moved it"
@@ -42,7 +43,7 @@ def told(moved: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
 
 def sentence(row: dict[str, Any]) -> str:
     """Say of one number that moved: from what to what, why, and whether its conclusion changed."""
-    unit = row["unit"]
+    unit = told_in(row["unit"])
     old = (
         words.estimate(row["old"], row["old_low"], row["old_high"], unit)
         if has(row, "old")
@@ -78,7 +79,7 @@ def has(row: dict[str, Any], side: str) -> bool:
 
 def plain(row: dict[str, Any], side: str) -> str:
     """Return a number without interval, in words when it could not be estimated."""
-    return NOT_ESTIMABLE if pd.isna(row[side]) else words.number(row[side], row["unit"])
+    return NOT_ESTIMABLE if pd.isna(row[side]) else words.number(row[side], told_in(row["unit"]))
 
 
 def reason(row: dict[str, Any]) -> str:
@@ -86,13 +87,14 @@ def reason(row: dict[str, Any]) -> str:
     causes = [step for step in row["cause"].split(" and ") if step] if row["cause"] != NOT_SEPARABLE else []
     if not causes:
         return row["cause"] or NO_STEP
-    finer = FORMATS[row["unit"]][0] + 1  # parts are small: one digit more than the number has
-    nothing = words.number(0, row["unit"], digits=finer)
+    unit = told_in(row["unit"])
+    finer = FORMATS[unit][0] + 1  # parts are small: one digit more than the number has
+    nothing = words.number(0, unit, digits=finer)
     parts = {}
     for step in causes:
         part = float(row.get(step, float("nan")))
         known = not pd.isna(part) and apart(part, 0.0)
-        parts[step] = words.number(part, row["unit"], digits=finer, sign=True) if known else ""
+        parts[step] = words.number(part, unit, digits=finer, sign=True) if known else ""
     told = {step: part for step, part in parts.items() if part != nothing} or dict.fromkeys(parts, "")
     return words.join([f"{step} ({part})" if part else step for step, part in told.items()])
 

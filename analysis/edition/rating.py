@@ -46,7 +46,10 @@ def _difference(row: Headline) -> Certainty:
 
 
 def own_verdict(row: Headline) -> str:
-    """Return the verdict that the interval of a difference gives by itself; "cannot tell" without one."""
+    """Return the verdict that the interval of a difference gives by itself; "cannot tell" without one.
+
+    A change of the gain is judged by the sizes that matter after entry; log, A75.
+    """
     important = ruled_out.important(row.indicator)
     if not np.isfinite([row.low, row.high]).all() or not important > 0:
         return CANNOT_TELL

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.ticker import MaxNLocator
 
+from analysis.present import words
 from analysis.present.palette import BLUE, GREY, INK, ORANGE
 
 
@@ -76,13 +77,22 @@ def plot_event_time(
 
 
 def difference_label(unit: str, direction: str, what: str = "Observed less predicted") -> str:
-    """Return the axis label of a difference: what it is, its unit, and on a line below which direction is better."""
-    names = {
-        "percent": "percentage points",
-        "ratio": "SHMI ratio",
-        "per day": "a day",
-        "per 100 days": "in 100 days",
-        "score": "points of ten",
-        "minutes": "minutes",
-    }
-    return f"{what} ({names[unit]})\n{direction}"
+    """Return the axis label of a difference: what it is, its unit (a key of `words.FORMATS`), below them which direction is better."""
+    return f"{what} ({words.unit_name(unit)})\n{direction}"
+
+
+SIZES = (
+    *("estimate", "se", "lower", "upper", "lower_uniform", "upper_uniform", "decided", "decided_lower", "decided_upper"),
+    *("spread", "gain", "kept_12", "kept_24", "change", "change_lower", "change_upper", "effect", "pooled"),
+)  # fmt: skip
+
+
+def in_unit(frame: pd.DataFrame, unit: str | pd.Series) -> pd.DataFrame:
+    """Return a frame of differences in the size that `unit` is told in, with the column `unit` that names it.
+
+    frame: sizes in the columns SIZES, as they are held (deaths as a ratio). unit: a key of `words.FORMATS`, or one a row.
+    """
+    units = pd.Series(unit, index=frame.index)
+    times = units.map(lambda one: words.SCALE.get(one, 1))
+    told = {name: frame[name] * times for name in frame if name in SIZES}
+    return frame.assign(**told, unit=units.map(words.unit_name))

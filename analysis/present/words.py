@@ -44,6 +44,11 @@ RANGED = ("gbp", "count")
 SCALE = {"deaths": 100}
 
 
+def unit_name(unit: str) -> str:
+    """Return a unit of FORMATS as it heads an axis or a column: 'percentage points'."""
+    return "points of ten" if unit == "score" else FORMATS[unit][2].strip()
+
+
 def number(
     value: SupportsFloat, unit: str = "count", *, digits: int | None = None, sign: bool = False
 ) -> str:

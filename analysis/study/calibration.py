@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.methods import curves
 from analysis.methods.effects.outcome_process import draw, select
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.results import THIN
@@ -125,6 +126,18 @@ def summary(drawn: Floats, sign: int) -> dict[str, float]:
         "uncalibrated": (np.abs(value) > 1.96 * se).mean(axis=0).max(),
         **dict(zip(("seen_none", "seen_bad"), power.seen(drawn[rest], critical, bias, sign), strict=True)),
     }
+
+
+def drawing_error(panels: float) -> tuple[float, float]:
+    """Return the Monte Carlo error (one standard error) of limits that half of `panels` set, as two shares.
+
+    Of all panels: by how much the share whose limits leave out the truth may miss 1 - LEVEL. Of the reach of an
+    interval: by how much `critical` moves, as an upper quantile of errors on a normal curve, either side.
+    """
+    share = float(np.sqrt(LEVEL * (1 - LEVEL) / (panels // 2)))
+    place = float(curves.normal_quantile((1 + LEVEL) / 2))
+    density = 2 * float(np.exp(-(place**2) / 2) / np.sqrt(2 * np.pi))
+    return share, share / density / place
 
 
 def strong(row: dict, *, rng: np.random.Generator, draws: int = STRONG_DRAWS) -> float:

@@ -56,14 +56,14 @@ def every_period(found: Partners) -> Estimate:
     return found.average(found.trusts["after"].to_numpy())
 
 
-def calibrated(name: str, found: Estimate) -> Estimate:
+def calibrated(name: str, found: Estimate, *, times: float = 1.0) -> Estimate:
     """Return the estimate with the limits that planted truth asks for.
 
-    `critical` standard errors to each side, and beyond that the mean error found where trusts enter after a
+    times: of `critical`, to see what would follow had it been drawn otherwise. `critical` standard errors to each side, and beyond that the mean error found where trusts enter after a
     bad year without any effect (`bias`), to the side on which the truth then lies.
     """
     row = calibration(name)
-    half, bias = float(row["critical"]) * found.se, float(row["bias"])
+    half, bias = times * float(row["critical"]) * found.se, float(row["bias"])
     return replace(
         found, lower=found.value - half - max(bias, 0.0), upper=found.value + half - min(bias, 0.0)
     )

@@ -54,7 +54,7 @@ def two_baselines(names: list[str]) -> pd.DataFrame:
         about = regime.indicator(name)
         whole = _overall(name)
         short = _overall(name, omit_before=about.year)
-        row: dict[str, Any] = {"indicator": name, "title": about.title, "unit": about.told_in}
+        row: dict[str, Any] = {"indicator": name, "title": about.title, "unit": about.change_unit}
         row |= {"direction": about.direction, **whole}
         row |= {f"{part}_dip_out": short[part] for part in ("estimate", "se", "lower", "upper", "n_trusts")}
         bad = _less_equally_bad(name)

@@ -20,15 +20,26 @@ BETTER: dict[str, Literal["higher", "lower"] | None] = {
     "lower is better": "lower",
     "neither": None,
 }
-GLUE_UNITS = {
+CHANGE_UNITS = {
     "percent": "points",
-    "ratio": "ratio",
+    "ratio": "deaths",
     "per day": "per day",
     "per 100 days": "per 100 days",
     "score": "score",
     "minutes": "minutes",
 }
+
+
+# Unit of the record and the one that a reader is told a difference in, where these are not the same.
 TOLD_IN = {"ratio": "deaths"}
+RECORDED_IN = {told: recorded for recorded, told in TOLD_IN.items()}
+
+
+def told_in(unit: str) -> str:
+    """Return the unit in which a reader is told a number that is recorded in `unit`."""
+    return TOLD_IN.get(unit, unit)
+
+
 MEASURES = {
     "percent": "percentage points",
     "ratio": "on the ratio",
@@ -73,17 +84,17 @@ class Indicator:
 
     @property
     def change_unit(self) -> str:
-        """Unit of a difference, as `present.words` knows it."""
-        return GLUE_UNITS[self.unit]
+        """Unit in which a reader is told a difference, as `present.words` knows it; deaths are held as a ratio."""
+        return CHANGE_UNITS[self.unit]
 
     @property
-    def told_in(self) -> str:
-        """Unit in which a reader is told a difference: that of the record, but for deaths, which are held as a ratio."""
-        return TOLD_IN.get(self.change_unit, self.change_unit)
+    def recorded_in(self) -> str:
+        """Unit in which an edition records a difference: as it is held, so that records of all editions compare."""
+        return RECORDED_IN.get(self.change_unit, self.change_unit)
 
     @property
     def measure(self) -> str:
-        """Unit of a difference in words."""
+        """Unit of a difference in words, as it is held."""
         return MEASURES[self.unit]
 
     @property

@@ -223,7 +223,7 @@ def summary(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         about = regime.indicator(name)
-        row = {"indicator": name, "title": about.title, "unit": about.told_in}
+        row = {"indicator": name, "title": about.title, "unit": about.change_unit}
         row |= {"direction": about.direction, "grain": about.analysis_grain}
         rows.append(row | _moves(name, about.year) | _changes_kept(name))
     return pd.DataFrame(rows)

@@ -265,7 +265,7 @@ def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for _, row in frame.iterrows():
         about = regime.indicator(row["indicator"])
-        unit = about.told_in
+        unit = about.change_unit
         rows.append(
             {
                 "Indicator": about.title,

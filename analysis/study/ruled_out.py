@@ -104,12 +104,28 @@ def of(name: str) -> RuledOut:
     An indicator that is not primary improved or worsened only when `clear` after allowing for their number; otherwise
     it has the verdict that its interval would give if it held zero.
     """
+    return _called(name, deciding.decided(name))
+
+
+def _called(name: str, estimate: Estimate) -> RuledOut:
     about = regime.indicator(name)
     better, important_ = about.better, important(name)
-    found = ruled_out(deciding.decided(name), better=better, important=important_)
+    found = ruled_out(estimate, better=better, important=important_)
     if found.verdict not in (IMPROVED, WORSENED) or about.primary or clear(name):
         return found
     return replace(found, verdict=NO_IMPORTANT if found.improvement < important_ else CANNOT_TELL)
+
+
+def hangs_on_drawing(name: str, error: float) -> bool:
+    """Tell whether the verdict on an indicator would be another with an interval that reaches `error` less or further.
+
+    error: a share of the reach. False where no direction is better. Raises EffectError as `decided`.
+    """
+    if regime.indicator(name).better is None:
+        return False
+    plain = deciding.every_period(deciding.compared(name))
+    ends = [deciding.calibrated(name, plain, times=1 + turn * error) for turn in (-1, 0, 1)]
+    return len({_called(name, one).verdict for one in ends}) > 1
 
 
 @once.shared

@@ -57,7 +57,7 @@ def test_a_comparator_is_changed_by_keyboard_and_the_address_holds_it(open_page)
     ).found
     assert (
         page.locator("#choices .number b").inner_text()
-        == words.number(found.value, "ratio", sign=True)
+        == words.number(found.value, "deaths", sign=True)
         != own
     )
     assert page.locator("label[for=choice-comparator] .changed").inner_text() == "changed"

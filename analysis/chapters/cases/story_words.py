@@ -153,12 +153,12 @@ def story_sentence(found: Story) -> str:
 def story_frame(found: Story) -> pd.DataFrame:
     """Return the numbers of a page's figure, long: statements by date and direction, then measures by period."""
     told = found.statements[["id", "date", "phase", "theme", "direction"]].assign(series="statement")
-    charted = [
-        chart.frame[["period", "phase", "value", "centre", "lower", "upper", "signal"]]
-        .assign(series=name, date=chart.frame["period"].astype("str"))
-        .drop(columns="period")
-        for name, chart in found.charts.items()
-    ]
+    charted = []
+    for name, chart in found.charts.items():
+        unit, sizes = UNITS[chart.unit], ["value", "centre", "lower", "upper"]
+        part = chart.frame[["phase", "signal"]].assign(series=name, date=chart.frame["period"].astype("str"))
+        part[sizes] = words.SCALE.get(unit, 1) * chart.frame[sizes]
+        charted.append(part.assign(unit=words.unit_name(unit)))
     return pd.concat([told, *charted], ignore_index=True)
 
 

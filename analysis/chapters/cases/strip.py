@@ -152,22 +152,19 @@ def _measure(chart: Charts, title: str, spells: pd.DataFrame) -> str:
         for a, b, known, signal in zip(x, y, frame["value"].notna(), frame["signal"], strict=True)
         if known
     )
-    ratio = chart.unit.startswith("on the ratio")
+    unit = story_words.UNITS[chart.unit]
     labels = "".join(
-        f'<text class="tick" x="0" y="{down(value)}%" dy="4">{_amount(value, ratio=ratio)}</text>'
+        f'<text class="tick" x="0" y="{down(value)}%" dy="4">{_amount(value, unit)}</text>'
         for value in dict.fromkeys((high, 0.0, low))
         if not value or abs(down(value) - down(0.0)) > 2 * ROOM
     )
     return (
         f"<p><b>{escape(title)}</b>: trust less the median of {words.plural(len(chart.comparators), 'trust')} never in, "
-        f'{escape(chart.unit)}; {BETTER[chart.improvement]}</p><svg height="{HIGH}" aria-hidden="true">{_shades(spells, HIGH)}'
+        f'{words.unit_name(unit)}; {BETTER[chart.improvement]}</p><svg height="{HIGH}" aria-hidden="true">{_shades(spells, HIGH)}'
         f'<line class="grid zero" x1="0" x2="100%" y1="{down(0.0)}%" y2="{down(0.0)}%"/><svg width="100%" height="100%" viewBox="0 0 100 100" '
         f'preserveAspectRatio="none"><path class="line" d="{path}"/></svg>{dots}{labels}</svg>'
     )
 
 
-def _amount(value: float, *, ratio: bool) -> str:
-    if not value:
-        return "0"
-    text = words.number(value, "ratio" if ratio else "points", digits=2 if ratio else 1, sign=True)
-    return text.removesuffix(" percentage points")
+def _amount(value: float, unit: str) -> str:
+    return words.number(value, unit, sign=True).removesuffix(words.FORMATS[unit][2]) if value else "0"
