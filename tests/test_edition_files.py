@@ -150,7 +150,7 @@ def said(causes, unit="ratio", **changed):
 
 def test_a_part_that_rounds_to_nothing_is_not_told_as_a_cause():
     parted = said({LIBRARIES: 1e-7, METHOD: 0.0099}, value=-0.01)
-    assert parted.endswith("Why: method (+0.0099).")
+    assert parted.endswith("Why: method (+0.99 deaths per hundred expected).")
     assert said({LIBRARIES: 1e-7}, value=-0.0199999).endswith("Why: libraries.")
 
 
