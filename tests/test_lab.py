@@ -9,8 +9,9 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from analysis.chapters import lab, lab_settings
+from analysis.present import words
 from analysis.site import lab as site_lab
-from analysis.study import choices
+from analysis.study import choices, regime
 from analysis.study.choices import Choice
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,11 +54,9 @@ def test_the_example_of_the_readme_works_as_written(monkeypatch):
     values = [names[name] for name in SETTINGS]
     found = choices.answer(Choice(*values)).found
     assert Choice(*values) != Choice("shmi")
-    assert made.frame.loc[0, ["estimate", "lower", "upper"]].tolist() == [
-        found.value,
-        found.lower,
-        found.upper,
-    ]
+    told = words.SCALE[regime.indicator("shmi").change_unit]  # deaths per hundred expected
+    expected = [told * end for end in (found.value, found.lower, found.upper)]
+    assert made.frame.loc[0, ["estimate", "lower", "upper"]].tolist() == pytest.approx(expected, rel=1e-12)
 
 
 def test_controls_change_the_very_names_and_none_are_shown_where_nobody_is():

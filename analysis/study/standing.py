@@ -88,7 +88,7 @@ def now() -> pd.DataFrame:
 
 def _staff() -> pd.DataFrame:
     """Return by trust its staff in the month of its first entry and in the newest month that it has."""
-    held = data.load("workforce").sort_values("month")
+    held = data.load("workforce").sort_values("month", kind="stable")
     entered = regime.spells().groupby("trust")["entered"].min().dt.to_period("M")
     then = held[held["month"] == held["org_code"].map(entered)].set_index("org_code")["fte"]
     last = held.groupby("org_code").last()
