@@ -43,6 +43,16 @@ def test_a_long_table_is_shut_and_says_how_many_rows_it_has(folds):
     assert str(one) == once
 
 
+def test_a_title_that_another_extension_has_wrapped_stays_the_caption_of_the_table(folds):
+    one = page(made(3, "first"), made(50, "long"))
+    caption = one.select("caption")[1]
+    held = one.new_tag("span")
+    held.extend(list(caption.contents))
+    caption.append(held)
+    folds.shut(one)
+    assert one.select_one("details caption.visually-hidden").get_text() == "long"
+
+
 def test_the_table_that_a_page_opens_with_may_be_longer_but_not_without_end(folds):
     for rows, shut in ((50, False), (70, True)):
         one = page(made(rows, "first"))

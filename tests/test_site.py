@@ -294,7 +294,9 @@ def test_the_style_sheet_holds_no_picture_and_pictures_no_style():
 
 def test_the_lists_of_figures_and_tables_stand_under_the_titles_of_chapters():
     titles = {page(built(name)).h1.find(string=True).strip() for name in TOC}
-    lists = page(built("about/figures")).select("#list-of-figures h3, #list-of-tables h3")
+    lists = page(built("about/figures")).select(
+        "#list-of-figures > details > summary, #list-of-tables > details > summary"
+    )
     found = [one.find(string=True).strip() for one in lists if one.get_text(strip=True)]
     assert len(found) > len(TOC) / 2
     assert set(found) <= titles

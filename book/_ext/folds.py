@@ -69,7 +69,8 @@ def _fold(table: Any) -> None:
     """Put a table into a fold with its title, which a reader of the table alone still hears."""
     caption = table.find("caption")
     fold: Any = BeautifulSoup(FOLD, "html.parser").find("details")
-    title = "".join(caption.find_all(string=True, recursive=False)).strip()
+    marks = {id(text) for mark in caption.select(".status") for text in mark.find_all(string=True)}
+    title = " ".join(text.strip() for text in caption.find_all(string=True) if id(text) not in marks).strip()
     fold.summary.extend([part.extract() for part in list(caption.contents)])
     caption.string = title
     caption["class"] = "visually-hidden"
