@@ -21,7 +21,7 @@ EDITION = f"Edition {store.latest().number}, " if store.latest() else ""
 NUMBERED = re.compile(r"^(\d+) of (\d+)$", re.MULTILINE)
 FEWEST = 3  # lines that a sheet holds beside its margins
 FOLDED = """() => [...document.querySelectorAll('article details:not(.hide, .take-figure, .all-code, #briefing-for-boards .source > details)')].flatMap(fold =>
-    [...fold.querySelectorAll('p:not(.mark-said), li, td, th, summary')].map(one =>
+    [...fold.querySelectorAll('p:not(.mark-said), li, td, th, summary')].filter(one => !one.closest('.take-figure')).map(one =>
         one.matches('td, th') ? one.textContent.trim().split(/\\s/)[0] : one.textContent))"""
 
 
