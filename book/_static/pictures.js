@@ -5,7 +5,9 @@ addEventListener('load', () => setTimeout(() => {
 }, 2500))
 // What an address names is shown where a fold hides it; not every browser does this by itself.
 function unfold() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  let name = location.hash.slice(1)
+  try { name = decodeURIComponent(name) } catch { return } // '#%' names nothing
+  const target = document.getElementById(name)
   const folds = []
   for (let fold = target?.closest('details:not([open])'); fold; fold = fold.parentElement.closest('details:not([open])')) folds.push(fold)
   for (const fold of folds) fold.open = true

@@ -25,6 +25,15 @@ def test_a_page_opened_from_disk_is_whole(open_file, name):
     assert page.faults == []
 
 
+def test_an_address_leads_into_a_fold_and_one_that_names_nothing_is_no_fault(open_page):
+    page = open_page("about/data.html#table-workforce")
+    expect(page.locator("#table-workforce li").first).to_be_visible()
+    for mark in ("#%", "#%E0%A4%A", "#nothing"):
+        page = open_page(f"about/data.html{mark}")
+        page.wait_for_load_state("networkidle")
+        assert page.faults == [], mark
+
+
 def found(page) -> list[str]:
     expect(page.locator("#search-results p.search-summary")).to_contain_text("Search finished")
     return page.locator("#search-results ul.search > li > a").all_inner_texts()
