@@ -69,18 +69,27 @@ def test_the_same_tables_give_the_same_bytes(exported):
 # What the published schema of the standard (Project.xsd of 18 March 2019) says of the elements that we write: attributes
 # that must be there, that may be, and children in order; "*" marks those that may come more than once.
 SCHEMA = {
-    "Project": ("name", "origin creationDateTime", "Users CodeBook Cases Sources"),
+    "Project": ("name", "origin creationDateTime", "Users CodeBook Variables Cases Sources"),
     "Users": ("", "", "User*"),
     "User": ("guid", "name", ""),
     "CodeBook": ("", "origin", "Codes"),
     "Codes": ("", "", "Code*"),
     "Code": ("guid name isCodable", "color", "Description Code*"),
     "Description": ("", "", ""),
+    "Variables": ("", "", "Variable*"),
+    "Variable": ("guid name typeOfVariable", "", ""),
     "Cases": ("", "", "Case*"),
     "Case": ("guid", "name", "SourceRef*"),
     "SourceRef": ("targetGUID", "", ""),
     "Sources": ("", "", "TextSource*"),
-    "TextSource": ("guid", "name plainTextPath creatingUser creationDateTime", "PlainTextSelection*"),
+    "TextSource": (
+        "guid",
+        "name plainTextPath creatingUser creationDateTime",
+        "PlainTextSelection* VariableValue*",
+    ),
+    "VariableValue": ("", "", "VariableRef TextValue"),
+    "VariableRef": ("targetGUID", "", ""),
+    "TextValue": ("", "", ""),
     "PlainTextSelection": ("guid startPosition endPosition", "name creatingUser creationDateTime", "Coding*"),
     "Coding": ("guid", "creatingUser creationDateTime", "CodeRef"),
     "CodeRef": ("targetGUID", "", ""),
@@ -138,10 +147,23 @@ def test_no_name_is_there_twice_since_qualcoder_keeps_each_once():
         assert part.loc[part["name"].duplicated(), "name"].tolist() == []
 
 
-def reviewed(exported, path, recode, renamed=str) -> None:
+def test_each_source_carries_its_trust_since_qualcoder_reads_no_sources_of_cases(exported):
+    with zipfile.ZipFile(exported / "statements.qdpx") as opened:
+        root = ElementTree.fromstring(opened.read("project.qde"))
+    space = {"q": "urn:QDA-XML:project:1.0"}
+    told = {
+        one.get("name"): one.findtext("q:VariableValue/q:TextValue", None, space)
+        for one in root.findall("q:Sources/q:TextSource", space)
+    }
+    trusts = data.load("evidence_statements").set_index("id")["ods_code"]
+    assert told == {one: trusts[one] for one in told}
+    assert [one.get("name") for one in root.findall("q:Variables/q:Variable", space)] == ["Trust"]
+
+
+def reviewed(exported, path, recode, renamed=str, mark="") -> None:
     """Write the export as a program would after a person coded in it: `recode` turns the project's XML into hers.
 
-    renamed: the name of a text file under which she has it.
+    renamed: the name of a text file under which she has it. mark: what stands before each text.
     """
     with (
         zipfile.ZipFile(io.BytesIO((exported / "statements.qdpx").read_bytes())) as given,
@@ -149,7 +171,7 @@ def reviewed(exported, path, recode, renamed=str) -> None:
     ):
         for name in given.namelist():
             text = given.read(name).decode()
-            out.writestr(renamed(name), recode(text) if name == "project.qde" else text)
+            out.writestr(renamed(name), recode(text) if name == "project.qde" else mark + text)
 
 
 def test_a_person_s_review_comes_back_beside_the_automated_coding(exported, tmp_path):
@@ -181,7 +203,11 @@ def test_a_person_s_review_comes_back_beside_the_automated_coding(exported, tmp_
         return GUID.sub(lambda old: renamed.setdefault(old.group(), str(uuid.uuid4()).upper()), recode(xml))
 
     reviewed(
-        exported, tmp_path / "again.qdpx", anew, lambda name: GUID.sub(lambda old: renamed[old.group()], name)
+        exported,
+        tmp_path / "again.qdpx",
+        anew,
+        lambda name: GUID.sub(lambda old: renamed[old.group()], name),
+        mark="\ufeff",  # as QualCoder writes texts
     )
     (again,) = exchange.review(tmp_path / "again.qdpx")
     reviewed(exported, tmp_path / "hers.qdpx", recode)
@@ -204,5 +230,13 @@ def test_what_cannot_be_written_is_refused():
     rows = pd.DataFrame([["s", "A", "b"]], columns=["source", "coder", "code"])
     with pytest.raises(CodedError, match="code 'b'"):
         refi_qda_write.project(
-            name="x", origin="y", day=DAY, codes=codes, coders=["A"], texts={"s": "t"}, codings=rows, cases={}
+            name="x",
+            origin="y",
+            day=DAY,
+            codes=codes,
+            coders=["A"],
+            texts={"s": "t"},
+            codings=rows,
+            cases={},
+            case="Case",
         )

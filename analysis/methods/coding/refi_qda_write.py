@@ -37,11 +37,13 @@ def project(
     texts: Mapping[str, str],
     codings: pd.DataFrame,
     cases: Mapping[str, list[str]],
+    case: str,
 ) -> bytes:
     """Return a project in which every source is one text that each coder coded as a whole.
 
     day: YYYY-MM-DD of all codings. codes: as for `codebook`. texts: by name of the source. codings: one row a coding;
-    `source`, `coder`, `code`. cases: sources by case. Raises CodedError for a coding of an unknown source, coder or code,
+    `source`, `coder`, `code`. cases: sources by case. case: what a case is called; each source carries it as a variable
+    of that name too, since QualCoder reads no sources of cases. Raises CodedError for a coding of an unknown source, coder or code,
     or of an empty text.
     """
     for column, known in {"source": set(texts), "coder": set(coders), "code": set(codes["code"])}.items():
@@ -58,16 +60,23 @@ def project(
     for coder in coders:
         SubElement(users, "User", {"guid": guid("user", coder), "name": coder})
     _codes(SubElement(SubElement(root, "CodeBook"), "Codes"), codes)
+    kind = {"guid": guid("variable", case), "name": case, "typeOfVariable": "Text"}
+    SubElement(SubElement(root, "Variables"), "Variable", kind)
     held = SubElement(root, "Cases")
-    for case, sources in cases.items():
-        made = SubElement(held, "Case", {"guid": guid("case", case), "name": case})
+    for one, sources in cases.items():
+        made = SubElement(held, "Case", {"guid": guid("case", one), "name": one})
         for source in sources:
             SubElement(made, "SourceRef", {"targetGUID": guid("source", source)})
+    of = {source: one for one, sources in cases.items() for source in sources}
     places, given = SubElement(root, "Sources"), dict(iter(codings.groupby("source", sort=False)))
     for source, text in texts.items():
         if not text:
             raise CodedError(f"source {source!r}: found no text. Allowed: some.")
-        _source(places, source, text, given.get(source), day, coders[0])
+        made = _source(places, source, text, given.get(source), day, coders[0])
+        if source in of:
+            value = SubElement(made, "VariableValue")
+            SubElement(value, "VariableRef", {"targetGUID": kind["guid"]})
+            SubElement(value, "TextValue").text = of[source]
     parts = {"project.qde": _text(root)} | {
         f"sources/{guid('source', one)}.txt": text.encode() for one, text in texts.items()
     }
@@ -76,13 +85,11 @@ def project(
 
 def _source(
     places: Element, source: str, text: str, given: pd.DataFrame | None, day: str, first: str
-) -> None:
+) -> Element:
     own, when = guid("source", source), f"{day}T00:00:00Z"
     made = SubElement(places, "TextSource", {"guid": own, "name": source, "plainTextPath": f"internal://{own}.txt",
                                              "creatingUser": guid("user", first), "creationDateTime": when})  # fmt: skip
-    if given is None:
-        return
-    for coder, rows in given.groupby("coder", sort=False):
+    for coder, rows in () if given is None else given.groupby("coder", sort=False):
         spot = {"guid": guid("selection", source, str(coder)), "startPosition": "0", "endPosition": str(len(text)),
                 "name": text, "creatingUser": guid("user", str(coder)), "creationDateTime": when}  # fmt: skip
         place = SubElement(made, "PlainTextSelection", spot)
@@ -93,6 +100,7 @@ def _source(
                 "creationDateTime": when,
             }
             SubElement(SubElement(place, "Coding", about), "CodeRef", {"targetGUID": guid("code", code)})
+    return made
 
 
 def _codes(place: Element, codes: pd.DataFrame) -> None:

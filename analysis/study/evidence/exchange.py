@@ -80,6 +80,7 @@ def export(day: str, origin: str) -> dict[str, bytes]:
     made = refi_qda_write.project(
         name=NAME, origin=origin, day=day, codes=codes(), coders=list(READERS.values()), texts=coded["statement"].to_dict(),
         codings=codings, cases={str(trust): list(part.index) for trust, part in coded.groupby("ods_code", sort=True)},
+        case="Trust",
     )  # fmt: skip
     tree = codes()
     main = tree[tree["code"].str.startswith(MAIN)]
