@@ -176,6 +176,15 @@ def test_the_newest_era_is_named_by_its_first_month_at_hand(monkeypatch):
     assert months.between("2024-04", "2025-03").any()
 
 
+@pytest.mark.parametrize("name", today.NAMES)
+def test_an_era_after_covid_is_named_by_its_first_and_last_month_at_hand(name):
+    gaps = today.followed(name).gaps
+    for era, quarters in gaps[gaps["era"].str.contains(" to ")].groupby("era")["period"]:
+        first, last = (pd.Period(end, freq="M") for end in era.split(" to "))
+        assert (quarters.min(), quarters.max()) == (first.asfreq("Q"), last.asfreq("Q"))
+        assert last == quarters.max().asfreq("M", how="end")
+
+
 def test_patients_who_could_leave_are_a_share_of_occupied_beds():
     """Recomputed by hand for one trust and quarter, and there is no change from inside to tell."""
     patients, beds = load("criteria_to_reside"), load("beds_daily_returns")

@@ -258,6 +258,12 @@ def text(cell: object) -> str:
     return "" if cell is None else " ".join(str(cell).split())
 
 
+def quarter_end(year: str, quarter: str) -> str:
+    """Return the last month, 'YYYY-MM', of a quarter '1' to '4' of the financial year that begins in `year`."""
+    month = 3 * int(quarter) + 3
+    return f"{int(year) + month // 13}-{(month - 1) % 12 + 1:02d}"
+
+
 def this_month() -> str:
     """Return the month of today, 'YYYY-MM': a period that is over ends before it."""
     return pd.Timestamp.today().strftime("%Y-%m")

@@ -17,14 +17,14 @@ from analysis.study import indicators, regime, ruled_out
 from analysis.study.indicators import Indicator
 from analysis.study.ruled_out import RuledOut
 
-# The eras, by first and last month; the newest is named by the first month of it that is at hand.
+# The eras, by first and last month; the two after COVID-19 are named by their months that are at hand.
+RECENT, NEWEST = "recent", "newest"
 ERAS = {
     "before COVID-19": ("2013-07", "2020-02"),
     "during COVID-19": ("2020-03", "2022-03"),
-    "April 2022 to March 2024": ("2022-04", "2024-03"),
-    "newest": ("2024-04", "2099-12"),
+    RECENT: ("2022-04", "2024-03"),
+    NEWEST: ("2024-04", "2099-12"),
 }
-NEWEST = "newest"
 NAMES = (
     "four_hour_waits",
     "four_hour_waits_type1",
@@ -117,10 +117,9 @@ def followed(name: str) -> Followed:
     inside = left[(left["since_exit"] < 0) & (left["since_exit"] >= -one.year)].groupby("trust")["gap"].mean()
     out = left[left["since_exit"] >= 0].assign(era=lambda frame: [_era(each) for each in frame["period"]])
     out = out[out["era"].notna()]
-    late = out.loc[out["era"] == NEWEST, "period"]
-    named = {NEWEST: _newest(late)} if len(late) else {}
-    out["era"] = out["era"].replace(named)
-    eras = [era for era in (named.get(era, era) for era in ERAS) if (out["era"] == era).any()]
+    named = {str(era): _named(str(era), part) for era, part in out.groupby("era")["period"]}
+    eras = [named[era] for era in ERAS if era in named]
+    out["era"] = out["era"].map(named)
     by_trust = out.groupby(["trust", "era"])["gap"].mean().unstack()[eras]
     rows = [{"era": era, **_limits(by_trust[era].dropna())} for era in eras]
     moved = _mean((by_trust[eras[-1]] - inside.reindex(by_trust.index)).dropna())
@@ -164,10 +163,16 @@ def _era(period: pd.Period) -> str | None:
     return next((era for era, (first, last) in ERAS.items() if first <= month <= last), None)
 
 
-def _newest(periods: pd.Series) -> str:
-    """Return the name of the newest era by its first month with a figure: months not at hand may lie before it."""
-    first = max(str(periods.min().asfreq("M", how="start")), ERAS[NEWEST][0])
-    return f"since {words.month(first)}"
+def _named(era: str, periods: pd.Series) -> str:
+    """Return the name of an era for a reader, by its months with a figure: months not at hand may lie around them."""
+    if era not in (RECENT, NEWEST):
+        return era
+    first = words.month(max(str(periods.min().asfreq("M", how="start")), ERAS[era][0]))
+    return (
+        f"since {first}"
+        if era == NEWEST
+        else f"{first} to {words.month(str(periods.max().asfreq('M', how='end')))}"
+    )
 
 
 def _mean(values: pd.Series) -> Estimate:

@@ -20,7 +20,6 @@ STEP = None  # the collection was paused, and one quarter is not at hand
 COLLECTED = r"cancelled_operations_quarterly_20\d\d-\d\d_20\d\d-\d\d\.csv"
 CLOSED = COLLECTED
 WORKBOOK = r"(?i:(?=.*Cancelled-Op).*?Q([1-4])-?(20\d\d)-(\d\d).*\.xls[xm]?)"
-ENDS = {"1": "06", "2": "09", "3": "12", "4": "03"}
 HEADINGS = {
     "code": "Organisation Code",
     "name": "Organisation Name",
@@ -39,7 +38,7 @@ def releases(folder: Path) -> list[Path]:
 def period_of(name: str) -> str | None:
     """Return the quarter's last month 'YYYY-MM' that a workbook's name states, None for another name."""
     fits = re.fullmatch(WORKBOOK, name)
-    return None if fits is None else _end(fits[2], fits[1])
+    return None if fits is None else checks.quarter_end(fits[2], fits[1])
 
 
 def own(paths: Sequence[Path]) -> set[str]:
@@ -65,10 +64,6 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     return {"cancelled_operations": descriptions.tidy(pd.concat(parts), "cancelled_operations")}
 
 
-def _end(year: str, quarter: str) -> str:
-    return f"{int(year) + (quarter == '4')}-{ENDS[quarter]}"
-
-
 def _collected(path: Path) -> pd.DataFrame:
     columns = ["period", "org_code", "org_name", "cancelled_last_minute", "not_treated_28_days", "source"]
     rows = files.read_csv(path, columns, others=[])
@@ -78,7 +73,7 @@ def _collected(path: Path) -> pd.DataFrame:
     checks.unique(rows, ["org_code", "period"])
     checks.one_of(rows, "source", descriptions.choices("cancelled_operations", "source"))
     counts = checks.numbers(rows, ["cancelled_last_minute", "not_treated_28_days"], whole=True, required=True)
-    ends = rows["period"].map(lambda text: _end(text[:4], text[-1]))
+    ends = rows["period"].map(lambda text: checks.quarter_end(text[:4], text[-1]))
     return rows.frame.assign(quarter_end=ends, **counts.set_axis(COUNTS, axis=1))
 
 

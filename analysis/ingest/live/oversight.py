@@ -18,7 +18,6 @@ BY_PERIOD = True
 COLLECTED = r"nof_segments_(20\d\d)-\d\d_q([1-4])\.csv"
 CLOSED = COLLECTED
 LEAGUE = r"(?i:nhs-oversight-framework-(.+)-trust-league-table-q([1-4])-(\d\d)-\d\d(?:-v\d+)?\.csv)"
-ENDS = {"1": "06", "2": "09", "3": "12", "4": "03"}
 KINDS = {
     "Acute trust": "acute",
     "Mental health and community trust": "mental health or community",
@@ -45,8 +44,7 @@ def period_of(name: str) -> str | None:
 def quarter_of(name: str) -> str:
     """Return the last month 'YYYY-MM' of the quarter that a file's name states."""
     fits = re.fullmatch(COLLECTED, name)
-    year, quarter = (fits[1], fits[2]) if fits else _stated(name)
-    return f"{int(year) + (quarter == '4')}-{ENDS[quarter]}"
+    return checks.quarter_end(*(fits.groups() if fits else _stated(name)))
 
 
 def _stated(name: str) -> tuple[str, str]:
