@@ -263,3 +263,24 @@ def test_headline_numbers_that_can_move_are_those_with_an_open_window():
     assert set(reach.movable(rows)) == {row.key for row in rows}
     assert all(set(row.sources) <= set(data.tables()) for row in rows)
     assert reach.movable(headlines.headlines(["stays"])) == {}
+
+
+def test_the_first_picture_and_the_answer_tell_what_the_measures_tell():
+    found = {
+        name: today.followed(name)
+        for name in ("four_hour_waits", "bed_occupancy", "recommend_work", "ambulance_response")
+    }
+    rows = today_words.newest(found).set_index("name")
+    assert "ambulance_response" not in rows.index  # two services make no mean
+    for name, one in found.items():
+        if name in rows.index:
+            era = one.eras.iloc[-1]
+            sign = -1 if one.about.better == "lower" else 1
+            assert rows.loc[name, "estimate"] == pytest.approx(sign * era["estimate"])
+            assert rows.loc[name, "where"].startswith("stood") == (era["lower"] > 0 or era["upper"] < 0)
+    said = today_words.answer(found)
+    unclear = int((~rows["where"].str.startswith("stood")).sum())
+    assert f"By {unclear} of {len(rows)} measures" in said
+    assert f"By {unclear} of {len(rows)} measures" in today_words.overview(found, name="all").title
+    better = rows.index[rows["where"].str.startswith("stood better")]
+    assert all(found[name].about.phrase in said.split(" and worse by ")[0] for name in better)

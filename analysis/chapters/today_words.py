@@ -1,17 +1,21 @@
 """After leaving, to today: answers, one picture and tables of texts."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import UNCLEAR, side
-from analysis.present import figures, words
+from analysis.present import figures, forest, words
 from analysis.present.palette import BETTER, BLUE, GREY, INK, QUIET, ZONE_TEXT
 from analysis.present.plots import in_unit
 from analysis.study import absent, today
+from analysis.study.indicators import Indicator
 from analysis.study.today import Followed
 
 ROW, HEAD = 34, 66  # px
+REACH, TICKS = 10.0, (-8, -4, 0, 4, 8)  # percentage points
 
 
 def followed() -> dict[str, Followed]:
@@ -88,6 +92,45 @@ def picture(found: Followed, *, name: str) -> figures.Figure:
     )  # fmt: skip
 
 
+def newest(found: dict[str, Followed]) -> pd.DataFrame:
+    """Return the last era of every measure that can be read, as `frame`, with where the trusts that left stand (`where`)."""
+    rows = frame(found).groupby("name", sort=False).tail(1)
+    where = {name: _where(one.eras.iloc[-1], one) for name, one in found.items()}
+    return rows.assign(where=rows["name"].map(where)).query("n >= @THIN").reset_index(drop=True)
+
+
+def overview(found: dict[str, Followed], *, name: str) -> figures.Figure:
+    """Return the chapter's first picture: all measures beside each other in their newest figures."""
+    rows = newest(found)
+    unclear = int((~rows["where"].str.startswith("stood")).sum())
+    told = [found[each].about for each in rows["name"]]
+    lines = [
+        f"{one.title}: {words.estimate(row['estimate'], row['lower'], row['upper'], one.change_unit)} ({row['era']}, "
+        f"{words.plural(row['n'], 'trust')})"
+        for one, row in zip(told, rows.to_dict("records"), strict=True)
+    ]
+    return figures.figure(
+        forest.many(
+            [_row(one, row) for one, row in zip(told, rows.to_dict("records"), strict=True)],
+            reach=REACH, ticks=TICKS, unit=f"{rows['unit'].iloc[0]}, + is better than trusts never in",
+        ), name=name, frame=rows,
+        title=f"By {words.number(unclear)} of {words.number(len(rows))} measures of today, trusts that left cannot be told from the others",
+        says=f"Above zero better, below zero worse than trusts of their kind that never entered: {'; '.join(lines)}.",
+        sources=(*dict.fromkeys(table for each in rows["name"] for table in today.tables(each)), "regime_spells"),
+    )  # fmt: skip
+
+
+def _row(one: Indicator, row: dict[str, Any]) -> forest.Row:
+    ends = (row["lower"], row["upper"])
+    shown, *between = (
+        words.number(value, one.change_unit, sign=True).split(" ")[0] for value in (row["estimate"], *ends)
+    )
+    return forest.Row(
+        row["era"][0].upper() + row["era"][1:], one.title, shown, f"({between[0]} to {between[1]})",
+        (forest.Mark(forest.ENTERED, row["estimate"], *ends),), strong="stood" in row["where"], better=True,
+    )  # fmt: skip
+
+
 def title(found: Followed) -> str:
     """Return the finding of one measure: where the trusts that left stand in the newest era."""
     last = found.eras.iloc[-1]
@@ -138,17 +181,18 @@ def changed(found: Followed) -> str:
 
 
 def answer(found: dict[str, Followed]) -> str:
-    """Return the chapter's answer: the newest place of the trusts that left on each measure that can be read."""
-    read = {
-        one.about.phrase: _where(one.eras.iloc[-1], one)
-        for one in found.values()
-        if one.eras.iloc[-1]["n"] >= THIN
-    }
-    parts = []
-    for where in dict.fromkeys(read.values()):
-        names = [name for name, said in read.items() if said == where]
-        parts.append(f"by {words.join(names)} they {where}")
-    return f"In the newest figures, trusts that left special measures as improved: {'; '.join(parts)}."
+    """Return the chapter's answer: on which measures the trusts that left stand better or worse now, and on how many neither."""
+    rows = newest(found)
+    phrase = {name: one.about.phrase for name, one in found.items()}
+    told = [
+        f"{way} by {words.join([phrase[name] for name in names])}"
+        for way in ("better", "worse")
+        if (names := rows.loc[rows["where"].str.startswith(f"stood {way}"), "name"].tolist())
+    ]
+    rest = int((~rows["where"].str.startswith("stood")).sum())
+    said = f"In the newest figures trusts that left as improved stand {words.join(told)}." if told else ""
+    none = f"By {words.number(rest)} of {words.number(len(rows))} measures they cannot be told from trusts that never entered."
+    return " ".join(part for part in (said, none if rest else "") if part)
 
 
 def for_readers(found: dict[str, Followed]) -> pd.DataFrame:

@@ -94,9 +94,12 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 
 def said_edition() -> str:
-    """Return the newest edition and its day, 'Edition 2026.1, 23 November 2026'; '' before the first."""
+    """Return the newest edition and its day, 'Edition 2026.1, 23 Nov 2026', one line on a phone; '' before the first."""
     newest = store.latest()
-    return f"Edition {newest.about['number']}, {words.day(newest.about['date'])}" if newest else ""
+    if not newest:
+        return ""
+    day, month, year = words.day(newest.about["date"]).split()
+    return f"Edition {newest.about['number']}, {day} {month[:3]} {year}"
 
 
 def minutes(html: str) -> int:
