@@ -234,6 +234,8 @@ BLIND: dict[str, dict[str, str]] = {
     "trusts": {"two trusts' figures exchanged": "any two days of opening are as likely as exchanged"},
     "cancellations": {"two trusts' figures exchanged": "counts below a hundred double and halve by themselves"},
     "waiting": {"one figure x10": "not yet: no total is read, and single trusts are not compared"},
+    "discharges": {"two trusts' figures exchanged": "trusts of one size have as many patients who could leave"},
+    "staff": {"two trusts' figures exchanged": "trusts of one size have as many staff"},
     "calls": {
         "two columns exchanged": "calls and incidents of a service are of one size",
         "a column off by a row": "not yet: among eleven services the middle is too unsure for a nearer limit",

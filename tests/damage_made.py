@@ -18,6 +18,7 @@ from analysis.ingest.live import (
     cancelled,
     cancer,
     cqc_ratings,
+    criteria,
     england_ae,
     england_rtt,
     kh03,
@@ -26,6 +27,7 @@ from analysis.ingest.live import (
     sickness,
     staff_survey,
     waiting_lists,
+    workforce,
 )
 from tests import release_files as made, test_ingest_england as england
 from tests.test_refresh_from_source import trust_file
@@ -366,6 +368,54 @@ def cancers(rng: np.random.Generator) -> Made:
     )
 
 
+LONG = ["Period", "Level", "Region", "ICB", "Org Code", "Org Name", "Metric", "Type", "Value"]
+
+
+def discharges(rng: np.random.Generator) -> Made:
+    """A month's file of discharges, one day of it, with its England row."""
+    held, month = last("criteria_to_reside", rng, most=120), following("criteria_to_reside", 1)
+    called, day = names(), f"01/{month:%m/%Y}"
+    rows: Rows = [
+        [
+            day,
+            "Provider",
+            "",
+            "",
+            code,
+            called.get(str(code), f"BODY {code}"),
+            criteria.METRIC,
+            "",
+            int(row["patients"]),
+        ]
+        for code, row in held.iterrows()
+    ]
+    rows.append(
+        [day, "National", "", "", "ENG", "England", criteria.METRIC, "", sum(int(row[8]) for row in rows)]
+    )
+    file = f"Daily-discharge-sitrep-monthly-data-webfile-CSV-{month:%b%y}.csv"
+    return Made(
+        criteria, file, [LONG, *rows], comma, 1, [8], (8, 8), "criteria_to_reside", code=4, name=5,
+        total=len(rows),
+    )  # fmt: skip
+
+
+def staff(rng: np.random.Generator) -> Made:
+    """A month's workbook of staff: code left of the total."""
+    held, month = last("workforce", rng, most=400), following("workforce", 1)
+    called = names()
+    rows: Rows = [
+        [None],
+        [None],
+        ["Organisation name", "Organisation code", "Total", "HCHS Doctors", workforce.ANCHOR],
+    ]
+    rows += [
+        [called.get(str(code), f"BODY {code}"), code, round(row["fte"], 1), 1, round(row["fte"] / 4, 1)]
+        for code, row in held.iterrows()
+    ]
+    file = f"NHS Workforce Statistics, {month:%B %Y} England and Organisation.xlsx"
+    return Made(workforce, file, rows, sheet(workforce.SHEET), 3, [2, 4], (2, 4), "workforce", code=1, name=0)
+
+
 def calls_book(rng: np.random.Generator) -> Made:
     """The workbook of ambulance response times: its sheet Raw, with England above the services."""
     text = calls(rng)
@@ -384,4 +434,5 @@ def calls_book(rng: np.random.Generator) -> Made:
 MAKERS = (
     ae_text, ae_book, beds, mortality_text, mortality_book, absence, survey, ratings, trusts, ae_england, rtt_england,
     cancellations, waiting, calls, calls_book, cancers,
+    discharges, staff,
 )  # fmt: skip

@@ -10,8 +10,8 @@ from analysis.chapters import about_editions
 from analysis.data import DataError, load
 from analysis.edition import headlines
 from analysis.ingest import later, refresh
-from analysis.ingest.history import ae_collected, flow_collected, kh03_collected
-from analysis.ingest.live import ae, cancelled, oversight
+from analysis.ingest.history import ae_collected, kh03_collected
+from analysis.ingest.live import ae, beds_daily, cancelled, criteria, oversight
 from analysis.ingest.net import links, source
 from tests.release_files import ae_csv, book
 
@@ -276,9 +276,9 @@ def test_a_month_that_repeats_the_one_before_is_missing(tmp_path):
     lines = [f"{month},{line}" for month in ("2022-07", "2022-08") for line in same]
     path = tmp_path / "uec_sitrep_beds_monthly_2022-04_2025-08.csv"
     path.write_text(head + "".join(lines))
-    assert flow_collected.beds(path)["month"].unique().tolist() == ["2022-07"]
+    assert beds_daily.collected(path)["month"].unique().tolist() == ["2022-07"]
     path.write_text(head + "".join(lines).replace("2022-08,RBB,100,90", "2022-08,RBB,101,91"))
-    assert flow_collected.beds(path)["month"].unique().tolist() == ["2022-07", "2022-08"]
+    assert beds_daily.collected(path)["month"].unique().tolist() == ["2022-07", "2022-08"]
     held = set(load("beds_daily_returns")["month"].astype(str))
     assert set(map(str, pd.period_range("2022-04", "2025-08", freq="M"))) - held == {"2022-08"}
 
@@ -331,7 +331,7 @@ def test_patients_who_could_leave_need_days(tmp_path):
     path = tmp_path / "nctr_monthly_2022-04_2025-08.csv"
     path.write_text("period,org_code,nctr_patients_mean_per_day,days_reported\n2022-04,RAA,10.5,0\n")
     with pytest.raises(DataError, match="from 1 to 31"):
-        flow_collected.criteria(path)
+        criteria.collected(path)
 
 
 # The successor

@@ -16,7 +16,6 @@ from analysis.ingest import changes, descriptions, diff, later, naming, record, 
 from analysis.ingest.hand import tables as hand
 from analysis.ingest.history import (
     delayed_transfers,
-    flow_collected,
     provider_ratings,
     regime,
     standing,
@@ -27,9 +26,11 @@ from analysis.ingest.history import (
 from analysis.ingest.live import (
     ae,
     ambulance,
+    beds_daily,
     cancelled,
     cancer,
     cqc_ratings,
+    criteria,
     england_ae,
     england_rtt,
     kh03,
@@ -39,6 +40,7 @@ from analysis.ingest.live import (
     sickness,
     staff_survey,
     waiting_lists,
+    workforce,
 )
 
 PUBLICATIONS: tuple[ModuleType, ...] = (
@@ -61,7 +63,9 @@ PUBLICATIONS: tuple[ModuleType, ...] = (
     cancelled,
     cancer,
     oversight,
-    flow_collected,
+    beds_daily,
+    criteria,
+    workforce,
     survey_groups,
     standing,
 )

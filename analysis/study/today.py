@@ -83,7 +83,7 @@ def about(name: str) -> Indicator:
             phrase="the share of occupied beds with patients who no longer meet the criteria to reside", table="criteria_to_reside",
             period_field="month", numerator="patients", denominator=None, scale=1.0, grain="month", family="flow",
             definition="Patients a day who no longer meet the criteria to reside, of general and acute beds occupied",
-            breaks="From April 2022 on; not the delayed transfers of care that were counted to February 2020",
+            breaks="From April 2022 on, by another specification from 27 May 2024; not the delayed transfers of care that were counted to February 2020",
         )  # fmt: skip
     if name == "cancer_62":
         return replace(

@@ -1,10 +1,11 @@
 """Read a closed collection as its table is described: each column by its field's type and limits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.data import DataError
 from analysis.ingest import checks, descriptions, files
 from analysis.ingest.checks import Rows
 
@@ -37,6 +38,29 @@ def tables(folder: Path, parts: Mapping[str, Part]) -> dict[str, pd.DataFrame]:
     """Return the tables whose file is there, each as its own reader makes it."""
     found = {table: (files.find_one(folder, name), make) for table, (name, make) in parts.items()}
     return {table: make(path) for table, (path, make) in found.items() if path is not None}
+
+
+def filled(
+    paths: Sequence[Path],
+    period_of: Callable[[str], str | None],
+    official: Callable[[Path], pd.DataFrame],
+    gathered: Callable[[Path], pd.DataFrame],
+    period: str,
+) -> pd.DataFrame:
+    """Return the rows of the publisher's files of one period each, and of the collected file where they have none.
+
+    period_of: the period that a file's name states, None for the collected one. Raises DataError for two files of one.
+    """
+    single = [one for path in paths if (one := period_of(path.name))]
+    if len(set(single)) < len(single):
+        found = [path.name for path in paths if period_of(path.name)]
+        raise DataError(str(paths[0].parent), found=found, allowed=f"one newest file a {period}")
+    parts = [official(path) for path in paths if period_of(path.name)]
+    for path in paths:
+        if not period_of(path.name):
+            held = gathered(path)
+            parts.append(held[~held[period].isin(single)])
+    return pd.concat(parts)
 
 
 def checked(rows: Rows, table: str) -> Rows:

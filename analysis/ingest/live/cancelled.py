@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.data import DataError
 from analysis.ingest import checks, descriptions, files, naming, sheets
+from analysis.ingest.history import collected as gathered
 
 TABLES = ("cancelled_operations",)
 BY_PERIOD = True
@@ -52,16 +53,8 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     Raises DataError for another layout, a provider twice in a quarter, two workbooks of one quarter, a figure
     that is no whole number, or providers that do not sum to the workbook's England row.
     """
-    paths = releases(folder)
-    single = own(paths)
-    if len(single) < sum(period_of(path.name) is not None for path in paths):
-        raise DataError(str(folder), found="two workbooks of one quarter", allowed="one newest workbook")
-    parts = [_workbook(path) for path in paths if period_of(path.name)]
-    for path in paths:
-        if period_of(path.name) is None:
-            held = _collected(path)
-            parts.append(held[~held["quarter_end"].isin(single)])
-    return {"cancelled_operations": descriptions.tidy(pd.concat(parts), "cancelled_operations")}
+    frame = gathered.filled(releases(folder), period_of, _workbook, _collected, "quarter_end")
+    return {"cancelled_operations": descriptions.tidy(frame, "cancelled_operations")}
 
 
 def _collected(path: Path) -> pd.DataFrame:

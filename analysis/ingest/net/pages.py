@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from analysis.ingest.live import beds_daily, criteria
 from analysis.ingest.net.links import REVISED, VERSION, Link, Publication
 
 MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
@@ -179,6 +180,16 @@ def _oversight_file(link: Link) -> tuple[str, str] | None:
     return link.file, f"20{found[3]}-{found[4]} Q{found[2]} {found[1].lower()}"
 
 
+def _daily_file(period_of: Callable[[str], str | None]) -> Callable[[Link], tuple[str, str] | None]:
+    """Return what knows a CSV file of daily returns by its name, as its reader does."""
+
+    def file(link: Link) -> tuple[str, str] | None:
+        month = period_of(link.file)
+        return (link.file, month) if month else None
+
+    return file
+
+
 ENGLAND = "https://www.england.nhs.uk/statistics/statistical-work-areas"
 DIGITAL = "https://digital.nhs.uk/data-and-information/publications/statistical"
 PUBLICATIONS: tuple[Publication, ...] = (
@@ -275,5 +286,19 @@ PUBLICATIONS: tuple[Publication, ...] = (
         (),
         _oversight_file,
         "links to 'nhs-oversight-framework-acute-trust-league-table-q3-25-26.csv' for each kind of trust",
+    ),
+    Publication(
+        "beds_daily",
+        f"{ENGLAND}/bed-availability-and-occupancy/critical-care-and-general-acute-beds-urgent-and-emergency-care-daily-situation-reports/",
+        (),
+        _daily_file(beds_daily.period_of),
+        "links to CSV files of months, '202604-April-2026-beds-sitrep-data-finalversion.csv'",
+    ),
+    Publication(
+        "criteria",
+        f"{ENGLAND}/discharge-delays/acute-discharge-situation-report/",
+        (),
+        _daily_file(criteria.period_of),
+        "links to CSV files of months, 'Daily-discharge-sitrep-monthly-data-webfile-1-CSV-apr26-v2.csv'",
     ),
 )

@@ -34,6 +34,8 @@ TABLES = {  # a table of each publication, whose sources and coverage say what i
     "cancelled": "cancelled_operations",
     "cancer": "cancer_waits",
     "oversight": "oversight_segments",
+    "beds_daily": "beds_daily_returns",
+    "criteria": "criteria_to_reside",
 }
 MEMBERS = {  # the table in the archive of a publication
     "shmi": r"(?:.*/)?SHMI data at trust level.*\.(?:csv|xlsx)",
