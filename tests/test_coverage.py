@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from analysis.chapters import measured, trajectories_plots
+from analysis.chapters import measured, measured_drawn
+from analysis.present import figures
 from analysis.study import coverage, regime
 
 NAMES = ["shmi", "four_hour_waits"]
@@ -114,9 +115,28 @@ def test_what_is_not_at_hand_names_publisher_and_place():
         assert table["Series"].str.contains(word, case=False).any(), word
 
 
-def test_grid_plot_marks_each_cell_with_a_letter(grid):
-    ax = trajectories_plots.plot_grid(grid, ax=plt.subplots()[1])
-    letters = [text.get_text() for text in ax.texts]
-    assert len(letters) == len(grid)
-    assert letters.count("B") == (grid["state"] == "before and after entry").sum()
+def test_the_picture_has_a_square_for_each_trust_and_fills_it_by_halves(grid):
+    rows = grid["indicator"].nunique()
+    for width in (figures.NARROW_PX, figures.WIDE_PX):
+        (ax,) = measured_drawn.draw(grid)(width).axes
+        outlines = ax.patches[::2]
+        assert len(outlines) == rows
+        squares = sum(len(one.get_path().vertices) // 5 for one in outlines)
+        assert squares == len(grid)
+        told = [text.get_text() for text in ax.texts if text.get_ha() == "right"]
+        full = (grid["state"] == "before and after entry").groupby(grid["indicator"], sort=False).sum()
+        assert told == [str(count) for count in full]
+    (ax,) = measured_drawn.draw(grid.assign(before=0))(figures.WIDE_PX).axes
+    corners = ax.patches[1].get_path().vertices[:5, 0]
+    first = grid[grid["indicator"] == NAMES[0]]["since"].gt(0).argmax()
+    whole = ax.patches[0].get_path().vertices[5 * first :][:5, 0]
+    assert corners.min() == pytest.approx((whole.min() + whole.max()) / 2), "from entry on: the right half"
+    assert corners.max() == pytest.approx(whole.max())
     plt.close("all")
+
+
+def test_the_title_says_who_has_all_and_who_has_none(grid):
+    lacking = measured.without(grid)
+    said = measured.grid_title(grid)
+    assert said.endswith(f"{len(lacking)} have no figure at all" if len(lacking) > 1 else "has some figures")
+    assert measured.grid_title(grid[~grid["name"].isin(lacking)]).endswith("every one has some figures")

@@ -15,7 +15,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num, num2date
 
-from analysis.present import figures, links, palette, plots, tables, words
+from analysis.present import figures, links, palette, plots, svg, tables, words
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -315,6 +315,18 @@ def test_lines_are_held_where_they_were_aligned_and_hatches_are_small():
     assert held["two"] == held["lines"] == held["one"] == ("end", None)
     assert held["over lines"] == ("middle", "stroke")
     assert len(str(page.select_one("svg.wide"))) < 8_000
+
+
+def test_filled_dots_are_one_line_and_what_nobody_sees_is_left_out():
+    drawing, ax = figures.canvas(figures.WIDE_PX, 300)
+    ax.plot(range(50), range(50), "o", color=palette.BLUE, markersize=4)
+    ax.plot(range(50), range(50, 0, -1), "o", color=palette.BLUE, markerfacecolor=palette.PAGE)
+    ax.set_ylabel("Trusts (count)")
+    inside = svg.drawn(drawing, "dots")[2]
+    plt.close(drawing)
+    assert re.search(r'<path d="(M[\d.]+ [\d.]+h\.01){50}"[^<>]* stroke-width="5"/>', inside)
+    assert inside.count("<use") - 50 < 30, "hollow ones stay, and the ticks"
+    assert not re.findall(r'<path d="[^"]*" fill="none"/>', inside)
 
 
 def test_a_figure_is_drawn_for_each_width_when_it_is_a_function():

@@ -37,12 +37,34 @@ def grid_for_readers(found: pd.DataFrame) -> pd.DataFrame:
 def grid_sentence(found: pd.DataFrame) -> str:
     """Say how many trusts have figures before and after entry, indicator by indicator. `found` as of `grid`."""
     counts = (found["state"] == "before and after entry").groupby(found["indicator"], sort=False).sum()
-    nothing = found.groupby("name", sort=False)["state"].agg(lambda states: (states == "none").all())
+    none = words.join(without(found)) or "no trust"
     parts = [f"{indicators.label(str(name))} {count}" for name, count in counts.items()]
     return (
         f"Of {found['trust'].nunique()} trusts that entered, so many have figures before and after entry: "
-        f"{words.join(parts)}. None of these indicators: {words.join(list(nothing.index[nothing]))}."
+        f"{words.join(parts)}. None of these indicators: {none}."
     )
+
+
+def grid_title(found: pd.DataFrame) -> str:
+    """Return the finding of the picture: how many trusts have all primary indicators before and after, and how many none of any."""
+    primary = found[found["indicator"].isin(indicators.indicators(primary=True))]
+    full = primary.groupby("trust")["state"].agg(lambda states: (states == "before and after entry").all())
+    lacking = len(without(found))
+    rest = (
+        f"{words.number(lacking)} {'has' if lacking == 1 else 'have'} no figure at all"
+        if lacking
+        else "every one has some figures"
+    )
+    return (
+        f"{full.sum()} of {len(full)} trusts that entered have figures before and after for all {len(primary) // len(full)} "
+        f"primary measures; {rest}"
+    )
+
+
+def without(found: pd.DataFrame) -> list[str]:
+    """Return the names of trusts without any figure. `found` as of `grid`."""
+    nothing = found.groupby("name", sort=False)["state"].agg(lambda states: (states == "none").all())
+    return list(nothing.index[nothing])
 
 
 def primary_sentence(found: pd.DataFrame) -> str:

@@ -12,17 +12,11 @@ from analysis.methods.spc.funnel import Funnel
 from analysis.methods.spc.spc import BETTER
 from analysis.present import plots
 from analysis.present.figures import NARROW_PX, Draw, canvas
-from analysis.present.palette import BLUE, BLUE_PALE, GREY, INK, ORANGE, ORANGE_PALE, PALE
+from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
 from analysis.study.trajectories import Charts
 
 LINE = 0.045  # share of the axis between two names in the margin
 UP = {"up": "^", "down": "v"}
-STATES = {
-    "before and after entry": (BLUE, "B"),
-    "after entry only": (BLUE_PALE, "A"),
-    "before entry only": (ORANGE_PALE, "E"),
-    "none": ("white", "–"),
-}
 
 
 def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small: bool = False) -> Axes:
@@ -212,33 +206,4 @@ def plot_single(frame: pd.DataFrame, *, ax: Axes, unit: str) -> Axes:
     ax.set_ylabel("Trust, in order of entry")
     ax.set_xlabel(unit)
     ax.legend(loc="lower left", frameon=False, fontsize=8)
-    return ax
-
-
-def plot_grid(frame: pd.DataFrame, *, ax: Axes) -> Axes:
-    """Draw which trust has which indicator before and after entry: one square each, by colour and letter.
-
-    frame: `name`, `title`, `state` (a key of STATES), trusts and indicators in order of appearance.
-    """
-    trusts, columns = list(frame["name"].unique()), list(frame["title"].unique())
-    for state, (colour, letter) in STATES.items():
-        part = frame[frame["state"] == state]
-        x, y = part["title"].map(columns.index), part["name"].map(trusts.index)
-        ax.scatter(
-            x, y, marker="s", s=105, color=colour, edgecolors=PALE, linewidths=0.5, label=f"{letter}  {state}"
-        )
-        ink = "white" if colour == BLUE else INK
-        for at, line in zip(x, y, strict=True):
-            ax.annotate(letter, (at, line), ha="center", va="center", fontsize=8, color=ink)
-    wrapped = [fill(title, 46) for title in columns]
-    ax.set_xticks(range(len(columns)), wrapped, rotation=90, ha="center", fontsize=8)
-    ax.xaxis.tick_top()
-    ax.set_yticks(range(len(trusts)), trusts, fontsize=8)
-    ax.tick_params(length=0)
-    ax.set_ylim(len(trusts) - 0.4, -0.6)
-    ax.set_xlim(-0.6, len(columns) - 0.4)
-    ax.set_ylabel("Trust, in order of first entry")
-    ax.legend(
-        loc="upper center", bbox_to_anchor=(0.4, -0.01), ncols=2, frameon=False, fontsize=8, markerscale=0.8
-    )
     return ax

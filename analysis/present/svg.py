@@ -33,6 +33,13 @@ UPRIGHT = {"bottom": 0.0, "baseline": 0.0, "center": 0.5, "center_baseline": 0.5
 ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
 NAMES = {light: f"var(--fig-{name})" for name, light in palette.LIGHT.items()}
 OUTLINE = re.compile(r'(?<= d=")[^"]*(?=")')
+UNSEEN = re.compile(r'<path d="[^"]*"(?: clip-path="[^"]*")? fill="none"/>')
+DEFINED = re.compile(r'<defs><path id="([^"]*)" d="([^"]*)"[^<>]*/></defs>')
+ROUND = re.compile(r"M0 ([\d.]+)(?:C[-\d. ]+){8}z$")
+DOTS = re.compile(
+    r'<g( clip-path="[^"]*")? fill="([^"]*)"(?: stroke="([^"]*)")?(?: stroke-width="([^"]*)")?>'
+    r'((?:<use href="#([^"]*)" x="[^"]*" y="[^"]*"/>)+)</g>'
+)
 
 
 class _Live(RendererSVG):
@@ -137,6 +144,7 @@ def drawn(figure: Figure, name: str) -> tuple[int, int, str]:
     inside = USE.sub(
         lambda tag: PLACE.sub(lambda at: f"{float(at.group()):.1f}".removesuffix(".0"), tag.group()), inside
     )
+    inside = _dotted(UNSEEN.sub("", inside))
     unknown = sorted(set(COLOUR.findall(inside)) - NAMES.keys())
     if unknown:
         raise ValueError(
@@ -175,6 +183,23 @@ def _gathered(found: re.Match[str]) -> str:
         return found.group()
     places = re.sub(r'(y="[^"]*")[^<>]*/>', r"\1/>", found.group(2))
     return f"{found.group(1)}{looks.pop()}>{places}</g>"
+
+
+def _dotted(inside: str) -> str:
+    """Return a drawing whose groups of filled round marks are one line of dots each: a quarter of the bytes."""
+    marks = {name: ROUND.match(outline) for name, outline in DEFINED.findall(inside)}
+
+    def dots(found: re.Match[str]) -> str:
+        clip, fill, stroke, edge, uses, name = found.groups()
+        mark = marks.get(name)
+        if mark is None or uses.count(f'"#{name}"') != uses.count("<use") or stroke not in (None, fill):
+            return found.group()
+        wide = 2 * float(mark.group(1)) + (float(edge or 1) if stroke else 0)
+        places = re.sub(r'<use href="[^"]*" x="([^"]*)" y="([^"]*)"/>', r"M\1 \2h.01", uses)
+        return f'<path d="{places}"{clip or ""} fill="none" stroke="{fill}" stroke-linecap="round" stroke-width="{wide:.2g}"/>'
+
+    inside = DOTS.sub(dots, inside)
+    return DEFINED.sub(lambda one: one.group() if f'"#{one.group(1)}"' in inside else "", inside)
 
 
 def _held(text: Text) -> float:

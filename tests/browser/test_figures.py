@@ -15,7 +15,6 @@ SHOTS = HTML.parents[2] / "tests" / "browser" / "shots"
 pytestmark = pytest.mark.browser
 LEAST = 11  # px
 MOST = 120_000  # bytes of a drawing
-HEAVIER = {"measured-grid": 140_000, "trajectories-all": 125_000}  # a small chart for each indicator
 SMALLEST = 320
 FIRST = 5.0  # phone screens of the first page
 SHOWN = """() => [...document.querySelectorAll('figure.result .picture')].map(box => {
@@ -67,7 +66,7 @@ def faults(one: dict) -> list[str]:
         f"wider by {one['over']:.0f} px": one["over"] > 1,
         f"cuts {one['cut']}": one["cut"],
         f"letters of {one['least']:.1f} px": one["least"] < LEAST - 0.05,
-        f"{one['bytes']} bytes": one["bytes"] >= HEAVIER.get(one["name"], MOST),
+        f"{one['bytes']} bytes": one["bytes"] >= MOST,
     }
     return [why for why, is_so in found.items() if is_so]
 
