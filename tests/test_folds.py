@@ -132,3 +132,16 @@ def test_a_long_list_of_statements_is_shut_by_its_title_and_a_short_one_stays(fo
     folds.shut(one)
     assert [fold.summary.get_text() for fold in one.select("details.statements")] == ["300 said"]
     assert len(one.select("section.statements")) == 1
+
+
+def test_a_section_that_begins_as_a_check_is_shut_by_its_heading_and_can_be_led_to(folds):
+    check = f"<section id='b'><h2>Do they agree?</h2><p>{folds.CHECK} Four ways.</p><p>More.</p></section>"
+    one = page(f"<section id='a'>{check}<section id='c'><h2>What of it?</h2><p>Text.</p></section></section>")
+    folds.shut(one)
+    (fold,) = one.select("details")
+    assert fold.parent["id"] == "b"
+    assert fold.summary.h2.get_text() == "Do they agree?"
+    assert [part.get_text() for part in fold.select("p")] == [f"{folds.CHECK} Four ways.", "More."]
+    once = str(one)
+    folds.shut(one)
+    assert str(one) == once

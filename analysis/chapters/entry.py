@@ -112,6 +112,21 @@ def _left_out(found: results.Effects) -> str:
     return f"; {words.number(few)} more that entered left out, without a value before entry" if few else ""
 
 
+def short(both: pd.DataFrame) -> str:
+    """Return the verdicts on the primary indicators in one sentence, from `two_baselines`."""
+    return f"Of the main measures, beside ten trusts alike in level and trend that never entered, {_verdicts(both)}."
+
+
+def _verdicts(both: pd.DataFrame) -> str:
+    primary = both[both["indicator"].isin(indicators.indicators(primary=True))]
+    clear = primary[primary["verdict"].isin(rule.CHANGES)]
+    if clear.empty:
+        return "we can tell of none that it improved or worsened"
+    return words.join(
+        [f"{indicators.label(row['indicator'])}: {row['verdict']}" for _, row in clear.iterrows()]
+    )
+
+
 def answer(both: pd.DataFrame) -> str:
     """Return the answer for the primary indicators, from `two_baselines`: the differences, then the verdicts.
 
@@ -123,12 +138,9 @@ def answer(both: pd.DataFrame) -> str:
         f"{words.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])}"
         for _, row in primary.iterrows()
     ]
-    clear = primary[primary["verdict"].isin(rule.CHANGES)]
-    verdicts = [f"{indicators.label(row['indicator'])}: {row['verdict']}" for _, row in clear.iterrows()]
-    outcome = words.join(verdicts) if verdicts else "we can tell of none that it improved or worsened"
     return (
         f"In the three years after entry, trusts differed from what comparable trusts predict: "
-        f"{words.join(parts)}. Beside ten trusts alike in level and trend that never entered, the comparison that decides, {outcome}. "
+        f"{words.join(parts)}. Beside ten trusts alike in level and trend that never entered, the comparison that decides, {_verdicts(both)}. "
         f"{' '.join(behind(name) for name in primary['indicator'])}"
     ).strip()
 

@@ -1,6 +1,6 @@
 """A table that takes screens of a phone is shut until its title opens it, so that what a page says can be seen.
 
-Works on the finished HTML. The table that a page opens with is its answer and stays open up to three screens; on paper all are open
+Works on the finished HTML. A section that begins "A check of the method." is shut by its heading. The table that a page opens with is its answer and stays open up to three screens; on paper all are open
 (`report.css`, `paper.js`); an address or a search that leads into a fold opens it.
 """
 
@@ -19,6 +19,7 @@ FOLD = '<details class="result fold"><summary></summary></details>'
 OWN_PICTURES = "figure.result:not(details figure)"
 MANY = 3  # pictures of a section: measures or dates of one question
 NOTE = "Baseline:"
+CHECK = "A check of the method."  # how a section begins that most readers may pass by
 ACROSS = 44  # letters of a row that stays a row
 
 
@@ -42,6 +43,9 @@ def shut(page: Any) -> None:
         if told.find_parent("details") is None and len(told.get_text()) / LINE > LONG:
             _fold_list(told)
     for section in page.select("article section"):
+        first = section.find("p", recursive=False)
+        if first is not None and first.get_text().startswith(CHECK):
+            _fold_section(section)
         drawn = [one for one in section.select(OWN_PICTURES) if one.find_parent("section") is section]
         for figure in drawn[1:] if len(drawn) >= MANY else []:
             _fold_picture(figure)
@@ -84,6 +88,16 @@ def _fold_picture(figure: Any) -> None:
     fold.summary.extend([part.extract() for part in list(title.contents)])
     title.string, title["class"] = fold.summary.get_text(" ", strip=True), ["finding", "visually-hidden"]
     figure.wrap(fold)
+
+
+def _fold_section(section: Any) -> None:
+    """Shut a section by its heading, which can still be led to."""
+    fold: Any = BeautifulSoup(FOLD.replace("result fold", "check fold"), "html.parser").find("details")
+    heading = section.find(["h2", "h3"], recursive=False)
+    rest = [part.extract() for part in list(heading.next_siblings)]
+    heading.replace_with(fold)
+    fold.summary.append(heading)
+    fold.extend(rest)
 
 
 def _fold_list(told: Any) -> None:

@@ -8,7 +8,7 @@ function unfold() {
   let name = location.hash.slice(1)
   try { name = decodeURIComponent(name) } catch { return } // '#%' names nothing
   const target = document.getElementById(name)
-  const folds = []
+  const folds = [...target?.querySelectorAll(':scope > details.check:not([open])') ?? []]
   for (let fold = target?.closest('details:not([open])'); fold; fold = fold.parentElement.closest('details:not([open])')) folds.push(fold)
   for (const fold of folds) fold.open = true
   if (folds.length) target.scrollIntoView()
