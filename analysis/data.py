@@ -4,10 +4,13 @@ import copy
 import hashlib
 import io
 import json
+import math
 import operator
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +45,15 @@ class DataError(ValueError):
         place = table
         place += "" if row is None else f", row {row}"
         place += "" if column is None else f", column '{column}'"
-        super().__init__(f"{place}: found {found!r}. Allowed: {allowed}.")
+        shown = (
+            exact(float(found)) if isinstance(found, Real) and not isinstance(found, bool) else repr(found)
+        )
+        super().__init__(f"{place}: found {shown}. Allowed: {allowed}.")
+
+
+def exact(value: float, figures: int = 12) -> str:
+    """Write a number for a message, rounded to so many figures: 1,234,567.5 or 0.00001."""
+    return f"{Decimal(f'{value:.{figures}g}'):,f}" if math.isfinite(value) else str(value)
 
 
 def load(name: str) -> pd.DataFrame:
@@ -265,7 +276,7 @@ def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
         low, high = limits.get("minimum", -float("inf")), limits.get("maximum", float("inf"))
         _refuse(table, raw, value.abs() > LARGEST[kind], column, f"a finite {kind}, up to 16 digits if whole")
         outside = (value < low) | (value > high)
-        _refuse(table, raw, outside, column, f"from {low:,.12g} to {high:,.12g}")
+        _refuse(table, raw, outside, column, f"from {exact(low)} to {exact(high)}")
         return value.astype("Int64") if kind == "integer" else value
     pattern = {"yearmonth": MONTH, "year": r"\d{4}", "date": MONTH + r"-\d{2}"}[kind]
     _refuse(table, raw, ~blank & ~raw.str.fullmatch(pattern), column, f"a {kind} like {pattern}")

@@ -169,7 +169,7 @@ def test_a_discounted_stay_is_continuous_and_never_longer_than_the_real_one(mont
     ("call", "words"),
     [
         (lambda: prices.discounted_months(1, rate=-1), "above -1"),
-        (lambda: prices.discounted_months(1, rate=0.1, timing="middle"), "timing 'middle'"),
+        (lambda: prices.discounted_months(1, rate=0.1, timing="middle"), "timing='middle'"),
         (lambda: prices.discounted_months(-1, rate=0.1), "0 or more"),
     ],
 )

@@ -268,7 +268,7 @@ def test_trusts_not_followed_long_enough_are_left_out_of_that_horizon():
     [
         (lambda f: f.assign(exit=f["entry"]), {}, "leaves at"),
         (lambda f: f.assign(exit=np.nan), {}, "no unit with a baseline has an exit"),
-        (lambda f: f, {"better": None}, "needs a direction"),
+        (lambda f: f, {"better": None}, "better=None"),
         (lambda f: f, {"window": 0}, "whole number"),
         (lambda f: f.assign(exit=f["exit"].mask(f["t"] == 3, 29)), {}, "'exit' varies"),
     ],

@@ -118,7 +118,7 @@ def test_missing_p_is_refused_or_kept_apart():
 def test_adjust_refuses_nonsense():
     with pytest.raises(EffectError, match="between 0 and 1"):
         adjust(np.array([1.2]), method="holm")
-    with pytest.raises(EffectError, match="Methods"):
+    with pytest.raises(EffectError, match="Allowed: 'bonferroni"):
         adjust(np.array([0.1]), method="hommel")
     assert len(adjust(np.array([]), method="holm")) == 0
 

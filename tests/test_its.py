@@ -251,7 +251,7 @@ def test_autocorrelation_interval_holds_the_estimate(fitted):
         (lambda s: segmented(pd.concat([s, s]), entry=30), "twice"),
         (lambda s: segmented(s * np.nan, entry=30), "no value"),
         (lambda s: segmented(s * 0, entry=30), "without residuals"),
-        (lambda s: segmented(s, entry=30, likelihood="bayes"), "unknown"),
+        (lambda s: segmented(s, entry=30, likelihood="bayes"), "likelihood=.bayes"),
         (lambda s: segmented(s.to_frame("x"), entry=30), "not there"),
         (lambda s: segmented(s.set_axis(s.index + 0.5), entry=30), "whole numbers"),
         (lambda s: segmented(s, entry=30, seasonal=7), "harmonics"),
@@ -295,7 +295,7 @@ def walk(rng):
         ({"horizons": (1.5,)}, "horizons=1.5"),
         ({"lags": 2.5}, "lags=2.5"),
         ({"seasonal": 2.5}, "seasonal=2.5"),
-        ({"count_from": 7}, "count_from 7"),
+        ({"count_from": 7}, "count_from=7"),
     ],
 )
 def test_a_setting_that_means_nothing_is_refused(walk, options, found):

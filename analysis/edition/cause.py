@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.data import exact
 from analysis.edition import revisions, trees
 from analysis.edition.compare import EditionError, apart, differing
 from analysis.edition.trees import TableFile
@@ -137,7 +138,7 @@ def attribute(
     other = _method_with_new_data(states, method_changed, notes)
     rows = _parts(keys, walked, other)
     said = [
-        f"{row['key']}: the part of the method depends on the data ({row['interaction']:+.3g})"
+        f"{row['key']}: the part of the method depends on the data ({'+' if row['interaction'] > 0 else ''}{exact(row['interaction'], 3)})"
         for row in rows.to_dict("records")
         if _order_matters(row)
     ]

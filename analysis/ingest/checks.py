@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data import DataError
+from analysis.data import DataError, exact
 
 ODS_CODE = r"[A-Z0-9]{3,6}"
 MISSING = ("", "NA")
@@ -103,9 +103,9 @@ def number(
         value = pd.to_numeric(raw.where(plain & ~blank), errors="coerce").astype("float64")
     kind = "a whole number" if whole else "a number"
     least = (
-        f"of at least {low:,.12g}"
+        f"of at least {exact(low)}"
         if raw.dtype == "object" and math.isinf(high)
-        else f"from {low:,.12g} to {high:,.12g}"
+        else f"from {exact(low)} to {exact(high)}"
     )
     allowed = f"{kind} {least}"
     allowed += "" if required or not missing else f" or one of {sorted(missing)} for missing"
@@ -213,8 +213,8 @@ def near(
 def equal(rows: Rows, column: str, values: pd.Series, expected: pd.Series, *, within: float = 0) -> None:
     """Raise DataError at the first row where two figures differ by more than `within`, or one is missing."""
     bad = ~((values - expected).abs() <= within) & ~(values.isna() & expected.isna())
-    allowed = f"{{:,.12g}} by the other columns, within {within:,.12g}"
-    refuse(rows, bad, column, allowed, right=expected, found=values)
+    allowed = f"{{}} by the other columns, within {exact(within)}"
+    refuse(rows, bad, column, allowed, right=expected.map(exact), found=values)
 
 
 def sums(rows: Rows, figures: pd.DataFrame, total: pd.Series, *, within: float = 0) -> None:
@@ -226,9 +226,10 @@ def sums(rows: Rows, figures: pd.DataFrame, total: pd.Series, *, within: float =
     for column in figures:
         found, right = figures.loc[row, column], others[column].sum()
         if not abs(found - right) <= within:
-            allowed = f"{right:.{4 if within else 0}f}, the sum over {len(others)} providers"
+            places = 4 if within else 0
+            allowed = f"{right:,.{places}f}, the sum over {len(others)} providers"
             label = rows.labels.get(column, column)
-            shown = f"{found:.{4 if within else 0}f}"
+            shown = f"{found:,.{places}f}"
             raise DataError(rows.place, row=_plain(row), column=label, found=shown, allowed=allowed)
 
 
@@ -243,7 +244,7 @@ def agrees(
     bad = ~((both["left"] - both["right"]).abs() <= tolerance)
     if bad.any():
         row = bad.idxmax()
-        allowed = f"{_plain(both['right'].loc[row])} ({against}), within {tolerance:,.12g}"
+        allowed = f"{exact(both['right'].loc[row])} ({against}), within {exact(tolerance)}"
         raise DataError(place, row=row, column=column, found=_plain(both["left"].loc[row]), allowed=allowed)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.data import DataError
+from analysis.data import DataError, exact
 from analysis.ingest import diff, later
 
 KINDS = {
@@ -196,7 +196,7 @@ def _between(old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None)
         steps = np.log(b / a)
         spread[name] = _median(a, b)
         if abs(steps.median()) > np.log(TIMES):
-            told = f"{name} is {np.exp(steps.median()):.2g} times as large in the middle of trusts"
+            told = f"{name} is {exact(np.exp(steps.median()), 2)} times as large in the middle of trusts"
             yield Unlike("scale", told)
         elif _misplaced(a, b, None if earlier is None else _pair(earlier[name], old[name])):
             yield Unlike(

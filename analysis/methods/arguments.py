@@ -1,12 +1,17 @@
 """What a method is handed, checked before the first operation that can fail; each method raises its own error."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 
+LONG = 60  # letters of a value that stand in a message
+SHOWN = 12  # of a list, so many of its members stand in a message
 LARGE = 1000  # numbers of this size and more are written out, with their thousands parted
+SIMPLE = str | bytes | int | float | complex | date | pd.Period | type(None) | type(pd.NA) | type(pd.NaT)
 
 
 def columns(
@@ -15,13 +20,29 @@ def columns(
     """Refuse what is no DataFrame, or has a column of `names` not at all or more than once."""
     if not isinstance(frame, pd.DataFrame):
         raise error(f"{what} is a {type(frame).__name__}. Allowed: a pandas DataFrame.")
+    if frame.columns.nlevels > 1:
+        raise error(f"{what} has headings of {frame.columns.nlevels} levels. Allowed: one heading a column.")
     found = list(frame.columns)
-    absent = [name for name in names if name not in found]
+    absent = [name for name in names if not isinstance(name, SIMPLE) or name not in found]
     if absent:
-        raise error(f"{what}: columns {absent} are not there. Found: {found}.")
+        raise error(f"{what}: columns {shown(absent)} are not there. Found: {shown(found)}.")
     twice = [name for name in names if found.count(name) > 1]
     if twice:
-        raise error(f"{what}: columns {twice} are there more than once. Allowed: one of each name.")
+        raise error(f"{what}: columns {shown(twice)} are there more than once. Allowed: one of each name.")
+    for name in names:
+        single(frame[name], f"{what}: column {name!r}", error=error)
+
+
+def single(values: object, name: str, *, error: type[ValueError]) -> np.ndarray:
+    """Return labels or values in one row, as objects; refuse a single value, and a list in a place of one."""
+    found = np.asarray(values, dtype=object)
+    if found.ndim != 1:
+        raise error(f"{name} is {shown(values)}. Allowed: one value a row.")
+    if not isinstance(values, pd.Series) or values.dtype == object:
+        for row, value in enumerate(found, start=1):
+            if pd.api.types.is_list_like(value):
+                raise error(f"{name} holds {shown(value)} in row {row}. Allowed: one value a row.")
+    return found
 
 
 def is_number(value: object) -> bool:
@@ -34,28 +55,36 @@ def is_number(value: object) -> bool:
 
 
 def number(
-    value: object, name: str, *, error: type[ValueError], above: float = -np.inf, below: float = np.inf
+    value: object,
+    name: str,
+    *,
+    error: type[ValueError],
+    above: float = -np.inf,
+    below: float = np.inf,
+    least: float = -np.inf,
 ) -> float:
-    """Return one finite number between two limits, both left out, as a float; refuse anything else."""
-    if not is_number(value) or not above < float(value) < below:  # type: ignore[arg-type]
+    """Return one finite number of `least` or more, between two limits that are left out, as a float; refuse anything else."""
+    if not is_number(value) or not above < float(value) < below or not float(value) >= least:  # type: ignore[arg-type]
         ends = [
-            f"{word} {plain(end)}" for word, end in (("above", above), ("below", below)) if np.isfinite(end)
+            f"{word} {plain(end)}"
+            for word, end in (("above", above), ("of at least", least), ("below", below))
+            if np.isfinite(end)
         ]
-        raise error(f"{name}={value!r}. Allowed: a number{' ' if ends else ''}{' and '.join(ends)}.")
+        raise error(f"{name}={shown(value)}. Allowed: a number{' ' if ends else ''}{' and '.join(ends)}.")
     return float(value)  # type: ignore[arg-type]
 
 
 def whole(value: object, name: str, *, error: type[ValueError], least: int = 0) -> int:
     """Return a setting that is a whole number of at least `least`; refuse anything else."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise error(f"{name}={value!r}. Allowed: a whole number of {least} or more.")
+        raise error(f"{name}={shown(value)}. Allowed: a whole number of {least} or more.")
     return int(value)
 
 
 def several(values: object, name: str, *, error: type[ValueError]) -> list:
     """Return the members of a list, range or array; refuse a single value and text."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise error(f"{name}={values!r}. Allowed: a list, such as [{values!r}].")
+        raise error(f"{name}={shown(values)}. Allowed: a list, such as [{shown(values)}].")
     return list(values)
 
 
@@ -65,8 +94,11 @@ def figures(values: object, name: str, *, error: type[ValueError]) -> np.ndarray
         if values is None or isinstance(values, str | Mapping):
             raise TypeError
         if isinstance(values, pd.Series):
-            return values.to_numpy(dtype=float, na_value=np.nan)
-        return np.asarray(values, dtype=float)
+            values = values.to_numpy(dtype=None if values.dtype == complex else float, na_value=np.nan)
+        array = np.asarray(values)
+        if np.iscomplexobj(array):
+            raise TypeError
+        return array.astype(float)
     except (TypeError, ValueError):
         found = (
             f"a {type(values).__name__}"
@@ -82,11 +114,42 @@ def mapping(values: object, name: str, *, error: type[ValueError]) -> None:
         raise error(f"{name} is a {type(values).__name__}. Allowed: values by name, a dict.")
 
 
-def plain(value: float) -> str:
-    """Write a number for a sentence: 1,234,567 from a thousand on, four figures below."""
+def plain(value: float, figures: int = 4) -> str:
+    """Write a number for a sentence: 1,234,567 from a thousand on, so many figures below."""
     if not np.isfinite(value):
         return str(value)
     if round(abs(value)) >= LARGE:
-        return f"{value:,.0f}"
-    text = f"{value:.4g}"
+        return _short(f"{value:,.0f}")
+    text = f"{value:.{figures}g}"
     return text if "e" not in text else np.format_float_positional(float(text), trim="-")
+
+
+def choice(value: object, name: str, allowed: Collection[object], *, error: type[ValueError]) -> None:
+    """Refuse what is none of the values that a setting may have; True is not 1."""
+    if not any(type(value) is type(one) and value == one for one in allowed):
+        raise error(f"{name}={shown(value)}. Allowed: {', '.join(map(shown, allowed))}.")
+
+
+def kind(value: object, name: str, wanted: type | tuple[type, ...], *, error: type[ValueError]) -> None:
+    """Refuse what is not of a type, or one of several."""
+    if not isinstance(value, wanted):
+        names = " or ".join(one.__name__ for one in (wanted if isinstance(wanted, tuple) else (wanted,)))
+        raise error(f"{name} is a {type(value).__name__}. Allowed: a {names}.")
+
+
+def shown(value: object) -> str:
+    """Write what was found for a message: numbers with all their figures, 1,234,567.5 or 0.00001, the first of many."""
+    if isinstance(value, np.ndarray | list | tuple) and np.ndim(np.asarray(value, dtype=object)) == 1:
+        more = f", and {len(value) - SHOWN:,} more" if len(value) > SHOWN else ""
+        return f"[{', '.join(map(shown, value[:SHOWN]))}{more}]"
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        value = value.item()
+    if is_number(value):
+        text = f"{Decimal(repr(value)):,f}"
+    else:
+        text = repr(value) if isinstance(value, SIMPLE) else f"a {type(value).__name__}"
+    return _short(text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONG else f"{text[:LONG]}... of {len(text):,} letters"

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
+
 MONTHS_IN_QUARTER, MONTHS_IN_YEAR, DAYS_IN_WEEK = 3, 12, 7
 # dates written as one number, which jumps where a year ends: name, lowest, highest, what the year is multiplied by
 WRITTEN = (
@@ -51,7 +53,9 @@ class Calendar:
         """Return the whole number of one time: a number, or a Period, date or text such as "2014-07"."""
         if self.freq is None:
             if isinstance(value, bool) or not _is_whole(value):
-                raise self.error(f"{what} {value!r}: the times are whole numbers, so it must be one.")
+                raise self.error(
+                    f"{what} {arguments.shown(value)}: the times are whole numbers, so it must be one."
+                )
             return int(value)
         if isinstance(value, pd.Period):
             return int(self.count(pd.PeriodIndex([value]), f"{what} {value}")[0])
@@ -59,7 +63,7 @@ class Calendar:
             period = pd.Period(value, freq=self.freq)
         except (ValueError, TypeError) as problem:
             raise self.error(
-                f"{what} {value!r} cannot be read as a period. Allowed: a Period, a date, or text such as '2014-07'."
+                f"{what} {arguments.shown(value)} cannot be read as a period. Allowed: a Period, a date, or text such as '2014-07'."
             ) from problem
         return int((period.ordinal - self.phase) // self.freq.n)
 
@@ -109,7 +113,7 @@ def _is_whole(value: Any) -> bool:
 
 
 def _kind(index: pd.Index) -> str:
-    return f"{index.dtype} values, such as {index[index.notna()][0]!r}"
+    return f"{index.dtype} values, such as {arguments.shown(index[index.notna()][0])}"
 
 
 def _check_numbers(values: np.ndarray, what: str, error: type[ValueError]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data import DataError
+from analysis.data import DataError, exact
 from analysis.ingest import checks, files
 from analysis.ingest.checks import Rows
 
@@ -166,8 +166,8 @@ def _joined(rows: Rows, unit: str, figures: list[str]) -> pd.DataFrame:
     differs = rows.frame[figures].notna() & (rows.frame[figures] != first)
     if differs.any(axis=None):
         figure = str(differs.loc[differs.any(axis=1).idxmax()].idxmax())
-        right = pd.DataFrame({"first": first[figure], "unit": rows[unit]})
-        allowed = "{:,.12g}, as in another row of {} that day"
+        right = pd.DataFrame({"first": first[figure].map(exact), "unit": rows[unit]})
+        allowed = "{}, as in another row of {} that day"
         checks.refuse(rows, differs.any(axis=1), figure, allowed, right=right)
     return groups.first()
 
@@ -194,6 +194,6 @@ def _check_sums(providers: pd.DataFrame, england: pd.DataFrame, winter: Winter, 
             bad = ~(both["total"] - both["sum"]).between(0, short)
             if bad.any():
                 day = bad.idxmax()
-                allowed = f"{both.loc[day, 'total']:,.12g} (the England line), or up to {short} less"
-                found = f"{both.loc[day, 'sum']:,.12g} over all providers"
+                allowed = f"{exact(both.loc[day, 'total'])} (the England line), or up to {short} less"
+                found = f"{exact(both.loc[day, 'sum'])} over all providers"
                 raise DataError(file, row=day, column=HEADINGS[figure], found=found, allowed=allowed)

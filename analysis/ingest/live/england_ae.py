@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.data import exact
 from analysis.ingest import checks, descriptions, files, pilots, sheets
 from analysis.ingest.checks import Rows
 from analysis.ingest.live.ae_official import MONTHS
@@ -143,7 +144,7 @@ def _check_measured(activity: Rows, performance: Rows) -> None:
             performance,
             (unmeasured < -ROUNDING) | (~tried & (unmeasured > ROUNDING)),
             part,
-            f"the {{:,.12g}} {whole} of sheet Activity, or fewer while pilots were left out",
-            right=total,
-            found=performance[part].map("{:,.12g} within and over four hours".format),
+            f"the {{}} {whole} of sheet Activity, or fewer while pilots were left out",
+            right=total.map(exact),
+            found=performance[part].map(exact) + " within and over four hours",
         )

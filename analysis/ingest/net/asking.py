@@ -17,6 +17,7 @@ from tenacity import (
     stop_before_delay,
 )
 
+from analysis.data import exact
 from analysis.ingest.net import ways
 from analysis.ingest.net.content import FetchError
 from analysis.ingest.net.ways import Way
@@ -98,14 +99,14 @@ def patiently(
 
     def tell(state: RetryCallState) -> None:
         said = f"attempt {state.attempt_number} of {manners.attempts} failed ({_plain(_failure(state))})"
-        say(f"  {said}; again in {state.upcoming_sleep:g} s")
+        say(f"  {said}; again in {exact(state.upcoming_sleep)} s")
 
     def give_up(state: RetryCallState) -> T:
         error, found = _failure(state), _plain(_failure(state))
         allowed = f"an answer within {manners.attempts} attempts"
         if too_long(state):
             found += f"; wait {state.upcoming_sleep:.0f} seconds"
-            allowed = f"a wait of at most {manners.longest:g} seconds: try again later"
+            allowed = f"a wait of at most {exact(manners.longest)} seconds: try again later"
         raise FetchError(address, found=found, allowed=allowed) from error
 
     guard = ways.guard(using)

@@ -15,6 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from analysis.data import exact
 from analysis.ingest.net.content import FetchError
 
 LONGEST = 2000  # characters of an address
@@ -165,7 +166,7 @@ class Guard(HTTPAdapter):
             self._open.clear()
         if self.late:
             raise FetchError(
-                _short(address), found=f"not whole after {seconds:g} seconds", allowed="a faster answer"
+                _short(address), found=f"not whole after {exact(seconds)} seconds", allowed="a faster answer"
             )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.coding import coder_grid
 from analysis.methods.coding.agreement_measures import (
     WEIGHTS,
@@ -226,23 +227,25 @@ def _the_two(cells: pd.DataFrame, pair: tuple[Hashable, Hashable] | None) -> pd.
     pair = tuple(coder_grid.normal([text(who) if isinstance(who, str) else who for who in pair], cells.index))
     absent = [who for who in pair if who not in cells.index]
     if absent or len(set(pair)) != 2:
-        raise AgreementError(f"pair {pair!r}: allowed are two different coders of {list(cells.index)}.")
+        raise AgreementError(
+            f"pair {arguments.shown(pair)}: allowed are two different coders of {list(cells.index)}."
+        )
     return cells.loc[list(pair)]
 
 
 def _check_choices(
     coefficient: str, level: str, weights: str, pair: object, rng: object, draws: object, confidence: object
 ) -> None:
-    if not isinstance(coefficient, str) or coefficient not in COEFFICIENTS:
-        raise AgreementError(f"coefficient {coefficient!r} is not known. Allowed: {list(COEFFICIENTS)}.")
-    if weights not in WEIGHTS:
-        raise AgreementError(f"weights {weights!r} are not known. Allowed: {list(WEIGHTS)}.")
+    arguments.choice(coefficient, "coefficient", COEFFICIENTS, error=AgreementError)
+    arguments.choice(weights, "weights", WEIGHTS, error=AgreementError)
     if coefficient != "alpha" and level != "nominal":
-        raise AgreementError(f"level {level!r} belongs to alpha. Allowed with {coefficient}: 'nominal'.")
+        raise AgreementError(
+            f"level {arguments.shown(level)} belongs to alpha. Allowed with {coefficient}: 'nominal'."
+        )
     if coefficient != "cohen" and (weights != "none" or pair is not None):
         raise AgreementError(f"weights and pair belong to Cohen's kappa, not to {coefficient}.")
     if pair is not None and (not isinstance(pair, (tuple, list)) or len(pair) != 2):
-        raise AgreementError(f"pair {pair!r}: allowed are two different coders.")
+        raise AgreementError(f"pair {arguments.shown(pair)}: allowed are two different coders.")
     if rng is not None and not isinstance(rng, np.random.Generator):
         raise AgreementError(
             f"rng is {type(rng).__name__}. Allowed: a numpy Generator, or None for no interval."
@@ -251,7 +254,7 @@ def _check_choices(
     share = isinstance(confidence, (int, float, np.floating)) and 0 < confidence < 1
     if not whole or not share:
         raise AgreementError(
-            f"draws={draws!r}, confidence={confidence!r}. Allowed: 1 or more, and between 0 and 1."
+            f"draws={arguments.shown(draws)}, confidence={arguments.shown(confidence)}. Allowed: 1 or more, and between 0 and 1."
         )
 
 

@@ -5,6 +5,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from analysis.methods import arguments
+
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("none", "linear", "quadratic")
 
@@ -136,8 +138,7 @@ def _counted(table: Any) -> np.ndarray:
 
 
 def _weights(size: int, kind: str) -> np.ndarray:
-    if kind not in WEIGHTS:
-        raise AgreementError(f"weights {kind!r} are not known. Allowed: {list(WEIGHTS)}.")
+    arguments.choice(kind, "weights", WEIGHTS, error=AgreementError)
     steps = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
     if kind == "none" or size == 1:
         return (steps == 0).astype(float)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.coding import coder_grid
 from analysis.methods.coding.agreement import DRAWS, agreement
 from analysis.methods.coding.agreement_measures import AgreementError
@@ -84,7 +85,7 @@ def by_theme(
     Method: specific agreement of Cicchetti and Feinstein 1990, over pairs of coders.
     """
     if themes is not None and (isinstance(themes, str) or not isinstance(themes, Iterable)):
-        raise AgreementError(f"themes is {themes!r}. Allowed: a list of all themes, or None.")
+        raise AgreementError(f"themes is {arguments.shown(themes)}. Allowed: a list of all themes, or None.")
     frame = _rows(codings, unit, coder, code, coders)
     found = list(dict.fromkeys(frame["code"].dropna()))
     names = (
@@ -96,7 +97,7 @@ def by_theme(
         raise AgreementError(f"themes {names} name one twice. Allowed: each once.")
     outside = [value for value in found if value not in names]
     if outside:
-        raise AgreementError(f"found theme {outside[0]!r}. Allowed: {names}.")
+        raise AgreementError(f"found theme {arguments.shown(outside[0])}. Allowed: {names}.")
     read = frame.drop_duplicates(["unit", "coder"])
     sizes = read.groupby("unit", sort=False).size()
     given = frame.dropna(subset="code").drop_duplicates()
@@ -167,7 +168,7 @@ def disagreements(
     key = unit if unit in settled else "unit"
     if key not in settled or "settled" not in settled or settled.columns.has_duplicates:
         raise AgreementError(
-            f"settled: found {list(settled.columns)}. Allowed: {key!r}, 'settled' and others, each once."
+            f"settled: found {list(settled.columns)}. Allowed: {arguments.shown(key)}, 'settled' and others, each once."
         )
     ends = settled.rename(columns={key: "unit"})
     ends = ends.assign(unit=coder_grid.labels(ends["unit"], "unit"))
@@ -177,7 +178,9 @@ def disagreements(
         )
     clash = [name for name in ends.columns if name != "unit" and name in frame]
     if clash:
-        raise AgreementError(f"settled: column {clash[0]!r} is the name of a coder. Allowed: another name.")
+        raise AgreementError(
+            f"settled: column {arguments.shown(clash[0])} is the name of a coder. Allowed: another name."
+        )
     return frame.merge(ends, on="unit", how="left")
 
 

@@ -53,8 +53,7 @@ def grid(
     Raises AgreementError for an empty frame, a (unit, coder) coded twice in a long frame, repeated labels in a wide
     one, and values that `scalar` refuses.
     """
-    if coders not in SHAPES:
-        raise AgreementError(f"coders={coders!r} is not known. Allowed: {list(SHAPES)}.")
+    arguments.choice(coders, "coders", SHAPES, error=AgreementError)
     if isinstance(codings, pd.DataFrame) and (
         {unit, coder, code} & set(codings.columns) or (unit, coder, code) != COLUMNS
     ):
@@ -103,7 +102,9 @@ def labels(values: Iterable[Any], kind: str) -> list[Any]:
     listed = [text(value) if isinstance(value, str) else value for value in values]
     for row, value in enumerate(listed, start=1):
         if not isinstance(value, Hashable) or value == "":
-            raise AgreementError(f"{kind} {row}: found {value!r}. Allowed: a text or a number.")
+            raise AgreementError(
+                f"{kind} {row}: found {arguments.shown(value)}. Allowed: a text or a number."
+            )
     return normal(listed)
 
 
@@ -128,7 +129,7 @@ def normal(values: Sequence[Any], known: Iterable[Any] = ()) -> list[Any]:
         key = read.get(value, whole[1] if whole else value)
         if spelt.setdefault(key, value) != value:
             raise AgreementError(
-                f"found {spelt[key]!r} and {value!r}: one number in two spellings. Allowed: one of them."
+                f"found {arguments.shown(spelt[key])} and {arguments.shown(value)}: one number in two spellings. Allowed: one of them."
             )
     return [read.get(value, value) if isinstance(value, str) else value for value in values]
 
@@ -146,12 +147,14 @@ def scalar(value: Any, place: str) -> Any:
     if isinstance(value, str):
         plain = text(value)
         if not plain:
-            raise AgreementError(f"{place}: found {value!r}. Allowed: a text; None is missing.")
+            raise AgreementError(
+                f"{place}: found {arguments.shown(value)}. Allowed: a text; None is missing."
+            )
         return plain
     if isinstance(value, (bool, int)) or (isinstance(value, float) and np.isfinite(value)):
         return value
     raise AgreementError(
-        f"{place}: found {value!r}. Allowed: a text, a finite number, or None for not coded."
+        f"{place}: found {arguments.shown(value)}. Allowed: a text, a finite number, or None for not coded."
     )
 
 
@@ -161,26 +164,29 @@ def domain(cells: pd.DataFrame, *, level: str, order: Sequence[Hashable] | None)
     Raises AgreementError for an unknown level, texts on an ordered level without `order`, texts on a level of
     numbers, a negative number on a ratio level, or a value outside `order`.
     """
-    if level not in LEVELS:
-        raise AgreementError(f"level {level!r} is not known. Allowed: {list(LEVELS)}.")
+    arguments.choice(level, "level", LEVELS, error=AgreementError)
     found = list(dict.fromkeys(value for value in cells.to_numpy().ravel() if value is not None))
     if level in ("interval", "ratio"):
         texts = [value for value in found if isinstance(value, str)]
         low = [value for value in found if not isinstance(value, str) and value < 0]
         if texts or (level == "ratio" and low):
             allowed = "numbers, 0 or more" if level == "ratio" else "numbers"
-            raise AgreementError(f"level {level!r}: found {(texts or low)[0]!r}. Allowed: {allowed}.")
+            raise AgreementError(
+                f"level {arguments.shown(level)}: found {arguments.shown((texts or low)[0])}. Allowed: {allowed}."
+            )
         return sorted(found)
     if order is not None:
         if isinstance(order, str) or not isinstance(order, Iterable):
-            raise AgreementError(f"order is {order!r}. Allowed: a list of all values, lowest first.")
+            raise AgreementError(
+                f"order is {arguments.shown(order)}. Allowed: a list of all values, lowest first."
+            )
         written = [scalar(value, "order") for value in order]
         allowed_values = normal(written, known=found)
         if len(set(allowed_values)) < len(allowed_values):
             raise AgreementError(f"order {allowed_values} names a value twice. Allowed: each once.")
         outside = [value for value in found if value not in allowed_values]
         if outside:
-            raise AgreementError(f"found {outside[0]!r}. Allowed: {allowed_values}.")
+            raise AgreementError(f"found {arguments.shown(outside[0])}. Allowed: {allowed_values}.")
         return allowed_values
     if level == "ordinal" and any(isinstance(value, str) for value in found):
         raise AgreementError(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.coding import project
 from analysis.methods.coding.project import Coded, CodedError
 
@@ -104,7 +105,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         for name, cell in row.items():
             if name != "date" and (not cell.strip() or (name != "excerpt" and cell != cell.strip())):
                 raise CodedError(
-                    f"{path.name}, row {number}, column {name!r}: found {cell!r}. Allowed: a text without blanks "
+                    f"{path.name}, row {number}, column {arguments.shown(name)}: found {arguments.shown(cell)}. Allowed: a text without blanks "
                     "at its ends."
                 )
         rows.append(row)
@@ -115,7 +116,7 @@ def _place(row: dict[str, str], here: str) -> tuple[int, int]:
     for name in PLACED:
         if not re.fullmatch(r"[0-9]{1,12}", row[name]):
             raise CodedError(
-                f"{here}, column {name!r}: found {row[name]!r}. Allowed: a whole number, 0 or more."
+                f"{here}, column {arguments.shown(name)}: found {arguments.shown(row[name])}. Allowed: a whole number, 0 or more."
             )
     start, end = int(row["start"]), int(row["end"])
     if start >= end:
@@ -132,7 +133,9 @@ def _day(row: dict[str, str], here: str) -> str | None:
             raise ValueError
         return date.fromisoformat(found).isoformat()
     except ValueError:
-        raise CodedError(f"{here}, column 'date': found {found!r}. Allowed: YYYY-MM-DD or blank.") from None
+        raise CodedError(
+            f"{here}, column 'date': found {arguments.shown(found)}. Allowed: YYYY-MM-DD or blank."
+        ) from None
 
 
 def _result(path: Path, codings: list[dict], selections: list[dict]) -> Coded:

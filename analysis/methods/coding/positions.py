@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.coding.project import CodedError
 
 COUNTED = ("characters", "utf16", "characters-lf", "utf16-lf", "characters-crlf", "utf16-crlf")
@@ -84,12 +85,14 @@ def spans(
         name = one.get("guid")  # not its name, which is often the text itself
         if not 0 <= start <= end <= offsets[-1]:
             raise CodedError(
-                f"{place}, selection {name!r}: positions {start} to {end}. Allowed: start below end, both within 0 "
+                f"{place}, selection {arguments.shown(name)}: positions {start} to {end}. Allowed: start below end, both within 0 "
                 f"to {offsets[-1]}, counting {in_words(count)}."
             )
         found = _characters(offsets, start, end)
         if found is None:
-            raise CodedError(f"{place}, selection {name!r}: positions {start} to {end} split a character.")
+            raise CodedError(
+                f"{place}, selection {arguments.shown(name)}: positions {start} to {end} split a character."
+            )
         yield one, found
 
 
@@ -118,7 +121,7 @@ def _pair(element: Element, place: str) -> tuple[int, int]:
         if found is None or not re.fullmatch(r"[0-9]{1,12}", found):
             name = element.get("guid")
             raise CodedError(
-                f"{place}, selection {name!r}: {key} is {found!r}. Allowed: a whole number, 0 or more."
+                f"{place}, selection {arguments.shown(name)}: {key} is {arguments.shown(found)}. Allowed: a whole number, 0 or more."
             )
         numbers.append(int(found))
     return numbers[0], numbers[1]

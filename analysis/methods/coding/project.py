@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.methods import arguments
+
 CODES = ("guid", "name", "label", "path", "parent", "parent_name", "depth", "codable", "description")
 SOURCES = ("guid", "name", "label", "characters")
 CODERS = ("guid", "name", "label")
@@ -60,8 +62,7 @@ class Coded:
             child codes, at any depth, were given; False only what it was given itself.
         Raises CodedError for another count.
         """
-        if count not in COUNTS:
-            raise CodedError(f"count {count!r} is not known. Allowed: {list(COUNTS)}.")
+        arguments.choice(count, "count", COUNTS, error=CodedError)
         given = self.codings[["code", "source", "start", "end", "text"]]
         if children:
             above = self._above()

@@ -12,6 +12,7 @@ import pandas as pd
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
+from analysis.methods import arguments
 from analysis.methods.coding import positions, project, source_text, zipped
 from analysis.methods.coding.project import Coded, CodedError
 
@@ -52,7 +53,7 @@ def read_qdpx(path: str | Path, *, count: str | None = None) -> Coded:
     """
     path = project.file_of(path)
     if count is not None and count not in positions.COUNTED:
-        raise CodedError(f"count {count!r} is not known. Allowed: {list(positions.COUNTED)}.")
+        raise CodedError(f"count {arguments.shown(count)} is not known. Allowed: {list(positions.COUNTED)}.")
     with zipped.opened(path) as parts:
         member = _member(parts)
         root = _parsed(parts.read(member), f"{path.name}, {member}", "Project", PROJECT)
@@ -98,7 +99,7 @@ def _parsed(raw: bytes, place: str, tag: str, family: str) -> Element:
     space, _, name = root.tag[1:].rpartition("}") if root.tag.startswith("{") else ("", "", root.tag)
     if name != tag or not space.startswith(family) or not VERSION.fullmatch(space[len(family) :]):
         raise CodedError(
-            f"{place}: found {name!r} in namespace {space!r}. Allowed: {tag!r} in '{family}1.0' or another version "
+            f"{place}: found {arguments.shown(name)} in namespace {arguments.shown(space)}. Allowed: {arguments.shown(tag)} in '{family}1.0' or another version "
             "below 2."
         )
     for element in root.iter():  # one namespace from here on
@@ -126,7 +127,9 @@ def _codes(root: Element, place: str) -> pd.DataFrame:
     def add(element: Element, above: dict[str, Any] | None) -> None:
         name = project.text(element.get("name") or "")
         if above and above["depth"] >= DEEPEST:
-            raise CodedError(f"{place}, Code {name!r}: nested deeper than {DEEPEST}. Allowed: up to that.")
+            raise CodedError(
+                f"{place}, Code {arguments.shown(name)}: nested deeper than {DEEPEST}. Allowed: up to that."
+            )
         if not name:
             raise CodedError(f"{place}, {_called(element)}: no name. Allowed: a code with a name.")
         line = f"{above['path']}{project.APART}{name}" if above else name
@@ -297,7 +300,7 @@ class _Names:
     def _found(self, known: dict[str, str], guid: str, kind: str, element: str) -> str:
         if guid not in known:
             raise CodedError(
-                f"{self.place}, {element}: guid {guid!r} is no {kind} of this project. Allowed: {sorted(known)[:5]}"
+                f"{self.place}, {element}: guid {arguments.shown(guid)} is no {kind} of this project. Allowed: {sorted(known)[:5]}"
                 f"{' and others' if len(known) > 5 else ''}."
             )
         return known[guid]

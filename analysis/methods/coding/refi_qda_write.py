@@ -8,10 +8,12 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.coding.project import CodedError
 from analysis.methods.coding.refi_qda import CODEBOOK, PROJECT
 
 SPACE = uuid.UUID("6f1c3a52-3a0e-5f3b-9d52-1d9f6f3a2b11")  # of our own names; guids are made from it
+CODES = ("code", "name", "parent", "description", "codable")
 MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -22,9 +24,26 @@ def guid(*parts: str) -> str:
 
 def codebook(codes: pd.DataFrame, *, origin: str) -> bytes:
     """Return a codebook. codes: one row a code; `code` (unique), `name`, `parent` (a `code` of a row above it, or missing), `description`, `codable`."""
+    _check(codes, origin=origin)
     root = Element("CodeBook", {"xmlns": f"{CODEBOOK}1.0", "origin": origin})
     _codes(SubElement(root, "Codes"), codes)
     return _text(root)
+
+
+def _check(codes: pd.DataFrame, **words: object) -> None:
+    arguments.columns(codes, CODES, error=CodedError, what="codes")
+    for name, value in words.items():
+        arguments.kind(value, name, str, error=CodedError)
+    above: set[str] = set()
+    for row in codes[list(CODES)].itertuples(index=False):
+        told = "" if pd.isna(row.description) else row.description
+        for value in (row.code, row.name, told):
+            arguments.kind(value, "a code, its name or description", str, error=CodedError)
+        if row.code in above or not (pd.isna(row.parent) or row.parent in above):
+            raise CodedError(
+                f"code {arguments.shown(row.code)} below {arguments.shown(row.parent)}. Allowed: each code once, below one of a row above."
+            )
+        above.add(row.code)
 
 
 def project(
@@ -46,11 +65,21 @@ def project(
     of that name too, since QualCoder reads no sources of cases. Raises CodedError for a coding of an unknown source, coder or code,
     or of an empty text.
     """
+    _check(codes, name=name, origin=origin, day=day, case=case)
+    arguments.columns(codings, ("source", "coder", "code"), error=CodedError, what="codings")
+    coders = arguments.several(coders, "coders", error=CodedError)
+    for what, named in (("texts", texts), ("cases", cases)):
+        arguments.mapping(named, what, error=CodedError)
+    told = [
+        one for sources in cases.values() for one in arguments.several(sources, "cases", error=CodedError)
+    ]
+    for word in (*coders, *texts, *texts.values(), *cases, *told):
+        arguments.kind(word, "a name or text", str, error=CodedError)
     for column, known in {"source": set(texts), "coder": set(coders), "code": set(codes["code"])}.items():
         strange = sorted(set(codings[column]) - known)
         if strange:
             raise CodedError(
-                f"codings, {column} {strange[0]!r}: not known. Allowed: {sorted(known)[:5]} and others."
+                f"codings, {column} {arguments.shown(strange[0])}: not known. Allowed: {sorted(known)[:5]} and others."
             )
     root = Element(
         "Project",
@@ -71,7 +100,7 @@ def project(
     places, given = SubElement(root, "Sources"), dict(iter(codings.groupby("source", sort=False)))
     for source, text in texts.items():
         if not text:
-            raise CodedError(f"source {source!r}: found no text. Allowed: some.")
+            raise CodedError(f"source {arguments.shown(source)}: found no text. Allowed: some.")
         made = _source(places, source, text, given.get(source), day, coders[0])
         if source in of:
             value = SubElement(made, "VariableValue")
@@ -113,7 +142,7 @@ def _codes(place: Element, codes: pd.DataFrame) -> None:
             "isCodable": str(bool(row.codable)).lower(),
         }
         made[row.code] = SubElement(above, "Code", looks)
-        if row.description:
+        if pd.notna(row.description) and row.description:
             SubElement(made[row.code], "Description").text = row.description
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.methods import curves
+from analysis.methods import arguments, curves
 
 
 class ReadinessError(ValueError):
@@ -86,8 +86,8 @@ def group_reliability(values: pd.Series | np.ndarray, groups: pd.Series | np.nda
     Undefined with fewer than two groups, no group of two, or a score that does not vary.
     Method: Bliese 2000; group size n0 of unequal groups as Snedecor and Cochran.
     """
-    score, names = _numbers(values).ravel(), np.asarray(groups)
-    if names.ndim != 1 or len(score) != len(names):
+    score, names = _numbers(values).ravel(), arguments.single(groups, "groups", error=ReadinessError)
+    if len(score) != len(names):
         raise ReadinessError(
             f"found {len(score)} values and groups of shape {names.shape}. Allowed: one group a value."
         )
@@ -128,11 +128,11 @@ def within_group(items: pd.Series | pd.DataFrame | np.ndarray, *, points: int = 
     Method: James, Demaree and Wolf 1984.
     """
     if not isinstance(points, (int, np.integer)) or points < 2:
-        raise ReadinessError(f"points={points!r}. Allowed: two or more.")
+        raise ReadinessError(f"points={arguments.shown(points)}. Allowed: two or more.")
     table = _numbers(items)
     wrong = table[(table < 1) | (table > points)]
     if len(wrong):
-        raise ReadinessError(f"found answer {wrong[0]:g}. Allowed: 1 to {points}.")
+        raise ReadinessError(f"found answer {arguments.shown(wrong[0])}. Allowed: 1 to {points}.")
     full = table[~np.isnan(table).any(axis=1)]
     j = table.shape[1]
     if len(full) < 2:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from analysis.methods import arguments
 from analysis.methods.coding.project import CodedError
 from analysis.methods.coding.zipped import Parts
 
@@ -20,7 +21,7 @@ def plain(element: Element, parts: Parts, here: str) -> str | None:
     name = name[len(FOLDER) + 1 :] if name.lower().startswith(f"{FOLDER.lower()}/") else name
     if not address.startswith(INSIDE) and re.match(r"\w+://|[A-Za-z]:|[\\/]", address):
         raise CodedError(
-            f"{here}: the text is outside the file, at {address!r}. Allowed: {INSIDE} or PlainTextContent; export "
+            f"{here}: the text is outside the file, at {arguments.shown(address)}. Allowed: {INSIDE} or PlainTextContent; export "
             "the project with its sources inside."
         )
     member = parts.find(f"{FOLDER}/{name}") or parts.find(f"{FOLDER}/{unquote(name)}")

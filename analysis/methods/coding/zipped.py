@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from analysis.methods import arguments
 from analysis.methods.coding.project import CodedError
 
 MEMBERS = 20_000
@@ -70,7 +71,9 @@ def opened(path: Path) -> Iterator[Parts]:
                 continue
             _check(path.name, info)
             if key in names:
-                raise CodedError(f"{path.name}: part {info.filename!r} is there twice. Allowed: once.")
+                raise CodedError(
+                    f"{path.name}: part {arguments.shown(info.filename)} is there twice. Allowed: once."
+                )
             names[key] = info.filename
         yield Parts(path.name, file, names)
 
@@ -83,13 +86,17 @@ def _check(name: str, info: zipfile.ZipInfo) -> None:
     raw = getattr(info, "orig_filename", info.filename)
     steps = PurePosixPath(raw.replace("\\", "/"))
     if steps.is_absolute() or ".." in steps.parts or raw[1:2] == ":" or "\0" in raw:
-        raise CodedError(f"{name}: part {raw!r} points outside the file. Allowed: plain names inside it.")
+        raise CodedError(
+            f"{name}: part {arguments.shown(raw)} points outside the file. Allowed: plain names inside it."
+        )
     if (info.external_attr >> 16) & 0o170000 == LINK:
-        raise CodedError(f"{name}: part {raw!r} is a link. Allowed: files.")
+        raise CodedError(f"{name}: part {arguments.shown(raw)} is a link. Allowed: files.")
     if info.flag_bits & 0x1:
-        raise CodedError(f"{name}: part {raw!r} is encrypted. Allowed: an export without a password.")
+        raise CodedError(
+            f"{name}: part {arguments.shown(raw)} is encrypted. Allowed: an export without a password."
+        )
     if info.file_size > SMALL and info.file_size > RATIO * max(info.compress_size, 1):
         raise CodedError(
-            f"{name}: part {raw!r} unpacks to {info.file_size} bytes from {info.compress_size}. Allowed: up to "
+            f"{name}: part {arguments.shown(raw)} unpacks to {info.file_size} bytes from {info.compress_size}. Allowed: up to "
             f"{RATIO} times its size."
         )

@@ -99,12 +99,13 @@ def beta(mean: float, se: float) -> Distribution:
     _positive(mean, "mean", "a beta")
     _spread(se, mean)
     if mean >= 1:
-        raise CostError(f"mean {mean} of a beta. Allowed: between 0 and 1, ends left out.")
-    if se**2 >= mean * (1 - mean):
+        raise CostError(f"mean {arguments.plain(mean)} of a beta. Allowed: between 0 and 1, ends left out.")
+    variance = float(se) * float(se)
+    if variance >= mean * (1 - mean):
         raise CostError(
-            f"variance {arguments.plain(se**2)} with mean {arguments.plain(mean)}. Allowed for a beta: below mean (1 - mean) = {arguments.plain(mean * (1 - mean))}."
+            f"variance {arguments.plain(variance)} with mean {arguments.plain(mean)}. Allowed for a beta: below mean (1 - mean) = {arguments.plain(mean * (1 - mean))}."
         )
-    size = mean * (1 - mean) / se**2 - 1
+    size = mean * (1 - mean) / variance - 1
     parameters = {"alpha": mean * size, "beta": (1 - mean) * size}
     return _sound(Distribution("beta", parameters, float(mean), float(se), "by moments"))
 
@@ -168,7 +169,7 @@ def pert_from_mean(mean: float, low: float, high: float) -> Distribution:
 def fixed(value: float) -> Distribution:
     """Return a value without uncertainty. Raises CostError for a missing or infinite value."""
     if not arguments.is_number(value):
-        raise CostError(f"value {value}. Allowed: a number.")
+        raise CostError(f"value {arguments.shown(value)}. Allowed: a number.")
     return Distribution("fixed", {"value": float(value)}, float(value), 0.0, "no uncertainty")
 
 
@@ -178,7 +179,9 @@ def se_from_range(low: float, high: float) -> float:
     Raises CostError unless low < high, both numbers.
     """
     if not (arguments.is_number(low) and arguments.is_number(high) and low < high):
-        raise CostError(f"range {low} to {high}. Allowed: low below high, both numbers.")
+        raise CostError(
+            f"range {arguments.shown(low)} to {arguments.shown(high)}. Allowed: low below high, both numbers."
+        )
     return (high - low) / WIDTH_OF_95
 
 
@@ -191,10 +194,11 @@ def from_range(kind: str, *, mean: float, low: float, high: float) -> Distributi
     Raises CostError for another kind, a mean outside the range, a 95% interval that the kind cannot have (an end
     below 0, or above 1 for a beta; the mean at an end), and what the distribution itself refuses.
     """
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise CostError(f"distribution {kind!r}. Allowed: {list(KINDS)}.")
+    arguments.choice(kind, "distribution", KINDS, error=CostError)
     if not all(map(arguments.is_number, (mean, low, high))) or not low <= mean <= high:
-        raise CostError(f"mean {mean} outside the range {low} to {high}. Allowed: low <= mean <= high.")
+        raise CostError(
+            f"mean {arguments.shown(mean)} outside the range {arguments.shown(low)} to {arguments.shown(high)}. Allowed: low <= mean <= high."
+        )
     if kind == "fixed":
         if low != high:
             raise CostError(
@@ -222,8 +226,7 @@ def of_record(row: Mapping[Any, Any] | pd.Series, name: str) -> Distribution:
     """
     if not isinstance(row, Mapping | pd.Series):
         raise CostError(f"the record is a {type(row).__name__}. Allowed: a row of a table, or a dict.")
-    if not isinstance(name, str):
-        raise CostError(f"name={name!r}. Allowed: the name of a figure.")
+    arguments.kind(name, "name of the figure", str, error=CostError)
     needed = [name, f"{name}_low", f"{name}_high", f"{name}_distribution"]
     absent = [one for one in needed if one not in row]
     if absent:
@@ -239,7 +242,7 @@ def _figure(value: object, name: str) -> float:
     try:
         return arguments.number(float(value), name, error=CostError)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise CostError(f"{name}={value!r}. Allowed: a number, as 1000.5.") from None
+        raise CostError(f"{name}={arguments.shown(value)}. Allowed: a number, as 1000.5.") from None
 
 
 def _gamma(share: np.ndarray, shape: float, scale: float) -> np.ndarray:
@@ -271,13 +274,13 @@ def _inside(kind: str, mean: float, low: float, high: float) -> None:
 
 def _positive(value: float, name: str, where: str) -> None:
     if not (arguments.is_number(value) and value > 0):
-        raise CostError(f"{name} {value} of {where}. Allowed: a number above 0.")
+        raise CostError(f"{name} {arguments.shown(value)} of {where}. Allowed: a number above 0.")
 
 
 def _spread(se: float, mean: float) -> None:
     if not (arguments.is_number(se) and se >= LEAST * mean):
         raise CostError(
-            f"standard error {se} with mean {arguments.plain(mean)}. Allowed: above 0 (at least {arguments.plain(LEAST)} of the mean); a value "
+            f"standard error {arguments.shown(se)} with mean {arguments.plain(mean)}. Allowed: above 0 (at least {arguments.plain(LEAST)} of the mean); a value "
             "without uncertainty is fixed(value)."
         )
 

@@ -1,6 +1,7 @@
 """Price years and discounting. Every amount is in pounds; rates of return are shares (0.035 = 3.5%)."""
 
 import re
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -38,7 +39,9 @@ def price(items: pd.DataFrame, *, price_year: str, deflator: pd.Series) -> pd.Da
     Programmes, chapter on costs.
     """
     arguments.columns(items, ("quantity", "unit_cost", "price_year"), error=CostError, what="items")
-    names = [str(name) for name in (items["item"] if "item" in items.columns else items.index)]
+    named = "item" in items.columns
+    arguments.columns(items, ["item"] if named else [], error=CostError, what="items")
+    names = [str(name) for name in (items["item"] if named else items.index)]
     known = _checked_index(deflator)
     wanted = _year(price_year, known, "the result")
     amounts = {}
@@ -66,6 +69,7 @@ def index(rates: pd.Series, *, first: float = FIRST) -> pd.Series:
         raise CostError(f"rates are a {type(rates).__name__}. Allowed: a pandas Series by financial year.")
     if rates.empty:
         raise CostError("no rates. Allowed: at least one yearly increase, by financial year.")
+    arguments.number(first, "first", error=CostError, above=0)
     values = _numbers(rates.to_numpy(), "rate")
     starts = [_start(year, "rates") for year in rates.index]
     order = np.argsort(starts, kind="stable")
@@ -74,7 +78,7 @@ def index(rates: pd.Series, *, first: float = FIRST) -> pd.Series:
         raise CostError(f"rates for {sorted(rates.index)}. Allowed: each year once, without a gap.")
     if not (np.isfinite(values) & (values > -100)).all():
         raise CostError(
-            f"rates {values.tolist()}. Allowed: numbers above -100 (per cent on the year before)."
+            f"rates {arguments.shown(values)}. Allowed: numbers above -100 (per cent on the year before)."
         )
     grown = first * np.cumprod(np.concatenate([[1.0], 1 + values[order] / 100]))
     years = [financial_year(start) for start in (ordered[0] - 1, *ordered)]
@@ -88,7 +92,7 @@ def inflate(value: float, *, from_year: str, to_year: str, deflator: pd.Series) 
     """
     known = _checked_index(deflator)
     ratio = known[_year(to_year, known, "to_year")] / known[_year(from_year, known, "from_year")]
-    return _number(value, "value") * ratio
+    return arguments.number(value, "value", error=CostError) * ratio
 
 
 def discounted_months(
@@ -104,8 +108,10 @@ def discounted_months(
     given = _numbers(months, "months")
     if not given.size:
         raise CostError("months: found none. Allowed: one length or more.")
-    if not (np.isfinite(given) & (given >= 0)).all() or np.isnan(limit) or limit < 0:
-        raise CostError(f"months {given.tolist()}, limit {limit}. Allowed: 0 or more.")
+    if not (np.isfinite(given) & (given >= 0)).all() or not (isinstance(limit, Real) and limit >= 0):
+        raise CostError(
+            f"months {arguments.shown(given.ravel())}, limit {arguments.shown(limit)}. Allowed: 0 or more."
+        )
     stay = np.minimum(given, limit)
     factor = 1 / (1 + _rate(rate))
     whole = np.floor(stay / MONTHS_IN_YEAR)
@@ -127,7 +133,7 @@ def financial_year(start: int) -> str:
 def _start(year: object, where: str) -> int:
     found = PRICE_YEAR.fullmatch(year) if isinstance(year, str) else None
     if not found or financial_year(int(found[1])) != year:
-        raise CostError(f"price year {year!r} ({where}). Years are written '2014/15'.")
+        raise CostError(f"price year {arguments.shown(year)} ({where}). Years are written '2014/15'.")
     return int(found[1])
 
 
@@ -135,7 +141,7 @@ def _year(year: object, known: dict[str, float], where: str) -> str:
     if not isinstance(year, str) or year not in known:
         listed = ", ".join(sorted(known))
         raise CostError(
-            f"no deflator for price year {year!r} ({where}). Known: {listed}. Years are written '2014/15'."
+            f"no deflator for price year {arguments.shown(year)} ({where}). Known: {listed}. Years are written '2014/15'."
         )
     return year
 
@@ -149,7 +155,7 @@ def _checked_index(deflator: pd.Series) -> dict[str, float]:
     for year, value in zip(deflator.index, values, strict=True):
         _start(year, "deflator")
         if not (np.isfinite(value) and value > 0):
-            raise CostError(f"deflator of {year} is {value}. Allowed: a number above 0.")
+            raise CostError(f"deflator of {year} is {arguments.shown(value)}. Allowed: a number above 0.")
     return dict(zip(deflator.index, values, strict=True))
 
 
@@ -171,24 +177,16 @@ def _numbers(values: object, name: str) -> np.ndarray:
             raise TypeError
         return pd.to_numeric(numeric).astype("Float64").to_numpy(float, na_value=np.nan)
     except (TypeError, ValueError):
-        raise CostError(f"{name} {texts or values!r}. Allowed: numbers.") from None
-
-
-def _number(value: float, name: str) -> float:
-    found = _numbers([value], name)[0]
-    if not np.isfinite(found):
-        raise CostError(f"{name} {value}. Allowed: a number.")
-    return float(found)
+        raise CostError(f"{name} {arguments.shown(texts or values)}. Allowed: numbers.") from None
 
 
 def _rate(rate: float) -> float:
-    found = _number(rate, "rate")
+    found = arguments.number(rate, "rate", error=CostError)
     if found <= -1:
-        raise CostError(f"rate {rate}. Allowed: above -1, as a share a year (0.035 = 3.5%).")
+        raise CostError(f"rate {arguments.shown(rate)}. Allowed: above -1, as a share a year (0.035 = 3.5%).")
     return found
 
 
 def _first(timing: str) -> int:
-    if timing not in TIMINGS:
-        raise CostError(f"timing {timing!r}. Allowed: {list(TIMINGS)}.")
+    arguments.choice(timing, "timing", TIMINGS, error=CostError)
     return TIMINGS.index(timing)

@@ -71,7 +71,7 @@ def tornado(
     for name in names:
         if not low[name] <= base[name] <= high[name]:
             raise CostError(
-                f"{name}: low {low[name]}, base {base[name]}, high {high[name]}. Allowed: low <= base <= high."
+                f"{name}: low {arguments.shown(low[name])}, base {arguments.shown(base[name])}, high {arguments.shown(high[name])}. Allowed: low <= base <= high."
             )
         ends = [_cost(model, {**base, name: side[name]}) for side in (low, high)]
         rows.append((name, base[name], low[name], high[name], *ends, abs(ends[1] - ends[0])))
@@ -93,9 +93,11 @@ def threshold(
     """
     arguments.mapping(base, "base", error=CostError)
     if not isinstance(parameter, str) or parameter not in base:
-        raise CostError(f"input {parameter!r}. Allowed: {list(base)}.")
+        raise CostError(f"input {arguments.shown(parameter)}. Allowed: {list(base)}.")
     if not all(map(arguments.is_number, (low, high, target))) or not low < high:
-        raise CostError(f"low {low}, high {high}, target {target}. Allowed: low below high, all numbers.")
+        raise CostError(
+            f"low {arguments.shown(low)}, high {arguments.shown(high)}, target {arguments.shown(target)}. Allowed: low below high, all numbers."
+        )
 
     def gap(value: float) -> float:
         return _cost(model, {**base, parameter: value}) - target
@@ -141,5 +143,7 @@ def _cost(model: Model, inputs: dict[str, float]) -> float:
         raise CostError(f"the model is a {type(model).__name__}. Allowed: a function of inputs by name.")
     found = arguments.figures(model(inputs), "the model's cost", error=CostError)
     if found.size != 1 or not np.isfinite(found).all():
-        raise CostError(f"the model returned {found} for {inputs}. Allowed: a number.")
+        raise CostError(
+            f"the model returned {arguments.shown(found.ravel())} for {list(inputs)}. Allowed: a number."
+        )
     return float(found.item())

@@ -90,7 +90,9 @@ def correlation_of(factors: Sequence[str | None], loadings: Sequence[float | Non
         if name is not None:
             weights[place] = loading if arguments.is_number(loading) else np.nan
             if not abs(weights[place]) <= 1:
-                raise CostError(f"loading {loading} on factor '{name}'. Allowed: from -1 to 1.")
+                raise CostError(
+                    f"loading {arguments.shown(loading)} on factor '{name}'. Allowed: from -1 to 1."
+                )
     same = np.array([[a is not None and a == b for b in names] for a in names]).reshape(
         len(names), len(names)
     )
@@ -113,8 +115,7 @@ def scores(
     if not isinstance(rng, np.random.Generator):
         raise CostError(f"rng is a {type(rng).__name__}. Allowed: a numpy random generator.")
     arguments.whole(draws, "draws", error=CostError, least=1)
-    if method not in ("random", "sobol"):
-        raise CostError(f"method {method!r}. Allowed: 'random' or 'sobol'.")
+    arguments.choice(method, "method", ("random", "sobol"), error=CostError)
     root = _root(matrix)
     if method == "sobol":
         if draws & (draws - 1):
@@ -141,10 +142,12 @@ def joint_draws(
     inputs: distributions by name. correlation: of the normal scores, in the order of `inputs`; None = independent.
     Raises CostError as `scores` does, and for a matrix of another size than there are inputs.
     """
-    if not isinstance(inputs, Mapping):
-        raise CostError(f"inputs are a {type(inputs).__name__}. Allowed: distributions by name.")
+    arguments.mapping(inputs, "inputs", error=CostError)
+    for name, made in inputs.items():
+        arguments.kind(made, f"input {arguments.shown(name)}", Distribution, error=CostError)
     size = len(inputs)
-    matrix = np.eye(size) if correlation is None else np.asarray(correlation, dtype=float)
+    matrix = np.eye(size) if correlation is None else correlation
+    matrix = arguments.figures(matrix, "correlation", error=CostError)
     if matrix.shape != (size, size) or size == 0:
         raise CostError(
             f"correlation of shape {matrix.shape} for {size} inputs. Allowed: one row and column each."
@@ -186,9 +189,11 @@ def _check_correlation(matrix: np.ndarray) -> None:
     if not square or not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T, rtol=0, atol=1e-12):
         raise CostError(f"correlation matrix of shape {matrix.shape}. Allowed: square, symmetric, no gaps.")
     if not np.allclose(np.diag(matrix), 1, rtol=0, atol=1e-12):
-        raise CostError(f"correlation matrix with diagonal {np.diag(matrix)}. Allowed: ones.")
+        raise CostError(
+            f"correlation matrix with diagonal {arguments.shown(np.diag(matrix))}. Allowed: ones."
+        )
     least = np.linalg.eigvalsh(matrix).min()
     if least < -TINY:
         raise CostError(
-            f"correlation matrix with eigenvalue {least:.3g}. Allowed: none below 0: not all can be so correlated."
+            f"correlation matrix with eigenvalue {arguments.plain(least)}. Allowed: none below 0: not all can be so correlated."
         )

@@ -75,12 +75,14 @@ def parsed(published: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
             isinstance(value, (int, float, np.number))
             and np.isfinite(value)
             and value == int(value)
-            and value >= 0
+            and 0 <= value < ENDLESS
         ):
             values[i, j] = int(value)
         else:
             place = f"row {published.index[i]!r}, column {published.columns[j]!r}"
-            raise DisclosureError(f"{place}: neither a count nor {HIDDEN}. Allowed: one of them.")
+            raise DisclosureError(
+                f"{place}: neither a count below {ENDLESS:,} nor {HIDDEN}. Allowed: one of them."
+            )
     return values, hidden
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.disclosure.attack import DisclosureError
 
 K = 5  # as for counts: with fewer, those who know their own site, and one other, can tell the rest
@@ -75,13 +76,11 @@ def identifiable(
             f"found {type(profile).__name__} and {type(frame).__name__}. Allowed: a profile, or profiles by site, and a "
             "frame that has each column once."
         )
-    if not isinstance(k, (int, np.integer)):
-        raise DisclosureError(f"k={k!r}. Allowed: a whole number, 2 or more.")
+    arguments.whole(k, "k", error=DisclosureError, least=2)
+    arguments.kind(trust, "trust", str, error=DisclosureError)
     sites = dict(profile) if _several(profile) else {"the site": profile}
-    if k < 2 or not len(frame):
-        raise DisclosureError(
-            f"k={k}, {len(frame)} trusts. Allowed: k of 2 or more, and a frame with trusts."
-        )
+    if not len(frame):
+        raise DisclosureError("found 0 trusts. Allowed: a frame with trusts.")
     names = frame[trust] if trust in frame else frame.index.to_series()
     if names.duplicated().any():
         raise DisclosureError("the frame names a trust twice. Allowed: one row a trust.")
@@ -110,19 +109,19 @@ def _fits(site: Hashable, told: Mapping[str, Any], frame: pd.DataFrame) -> np.nd
             continue
         if name not in frame:
             raise DisclosureError(
-                f"{site}: {name!r} is no column of the frame. Allowed: {list(frame.columns)}."
+                f"{site}: {arguments.shown(name)} is no column of the frame. Allowed: {list(frame.columns)}."
             )
         column = frame[name]
         if isinstance(value, tuple):
             if len(value) != 2:
                 raise DisclosureError(
-                    f"{site}, {name!r}: a range of {len(value)} values. Allowed: lowest and highest."
+                    f"{site}, {arguments.shown(name)}: a range of {len(value)} values. Allowed: lowest and highest."
                 )
             try:
                 here = (column >= value[0]) & (column <= value[1])
             except TypeError as error:
                 raise DisclosureError(
-                    f"{site}, {name!r}: a range that the column cannot be compared with ({error}). Allowed: its own kind."
+                    f"{site}, {arguments.shown(name)}: a range that the column cannot be compared with ({error}). Allowed: its own kind."
                 ) from None
         else:
             wanted = list(value) if isinstance(value, (list, set, frozenset)) else [value]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.disclosure import margins
 from analysis.methods.disclosure.attack import (
     ENDLESS,
@@ -111,26 +112,25 @@ def check_table(
     published: as for `attack`.
     """
     published = _frame(published)
-    _check_threshold(threshold)
+    arguments.whole(threshold, "threshold", error=DisclosureError, least=2)
     values, hidden = parsed(published)
     for i, j in np.argwhere(~hidden & (values < threshold)):
         if values[i, j] >= (0 if hide_zeros else 1):
             raise DisclosureError(
-                f"table '{name}', row {published.index[i]!r}, column {published.columns[j]!r}: a count below {threshold} is "
+                f"table '{name}', row {arguments.shown(published.index[i])}, column {arguments.shown(published.columns[j])}: a count below {threshold} is "
                 f"shown. Allowed: {HIDDEN}; see `disclosure.suppress`."
             )
     for row in attack(published, hide_zeros=hide_zeros).itertuples():
         if row.upper - row.lower < threshold - 1:
             raise DisclosureError(
-                f"table '{name}', row {row.row!r}, column {row.column!r}: the hidden count can be worked out from the "
+                f"table '{name}', row {arguments.shown(row.row)}, column {arguments.shown(row.column)}: the hidden count can be worked out from the "
                 f"others to fewer than {threshold} values. Allowed: hide more cells; see `disclosure.suppress`."
             )
 
 
 def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
-    _check_threshold(threshold)
-    if totals not in TOTALS:
-        raise DisclosureError(f"totals={totals!r}. Allowed: {list(TOTALS)}.")
+    arguments.whole(threshold, "threshold", error=DisclosureError, least=2)
+    arguments.choice(totals, "totals", TOTALS, error=DisclosureError)
     for labels in (cells.index, cells.columns):
         if labels.has_duplicates or any(
             TOTAL in (label if isinstance(label, tuple) else (label,)) for label in labels
@@ -147,19 +147,14 @@ def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
             or value != int(value)
         ):
             raise DisclosureError(
-                f"row {row!r}, column {column!r}: no count. Allowed: whole numbers, 0 or more."
+                f"row {arguments.shown(row)}, column {arguments.shown(column)}: no count. Allowed: whole numbers, 0 or more."
             )
     for axis, numbers, labels in (("column", cells, cells.columns), ("row", cells.T, cells.index)):
         for place, members in margins.sums(labels).items():
             if members and (numbers.iloc[:, members].sum(axis=1) == numbers.iloc[:, place]).all():
                 raise DisclosureError(
-                    f"{axis} {labels[place]!r} is the total of others. Allowed: pass cells only; totals are added here."
+                    f"{axis} {arguments.shown(labels[place])} is the total of others. Allowed: pass cells only; totals are added here."
                 )
-
-
-def _check_threshold(threshold: Any) -> None:
-    if not isinstance(threshold, (int, np.integer)) or threshold < 2:
-        raise DisclosureError(f"threshold={threshold!r}. Allowed: a whole number, 2 or more.")
 
 
 def _frame(table: Any) -> pd.DataFrame:

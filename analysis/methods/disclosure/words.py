@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.disclosure import lists, names as confidential, patterns
+from analysis.methods.disclosure.attack import DisclosureError
 
 KINDS = (
     "confidential name",
@@ -54,10 +56,20 @@ class Trusts:
 
 def trusts_of(organisations: pd.DataFrame) -> Trusts:
     """Return codes, names and telling words of the trusts in columns `org_code` and `name`."""
-    names = [plain(name)[0].lower() for name in organisations["name"].dropna()]
+    arguments.columns(
+        organisations, ("org_code", "name"), error=DisclosureError, what="the list of organisations"
+    )
+    names = [plain(name)[0].lower() for name in _texts(organisations["name"].dropna(), "name")]
     words = {word for name in names for word in re.findall(r"[a-z']+(?:-[a-z]+)*", name)}
     telling = {word for word in words if len(word) > 3 and word not in lists.GENERIC}
     return Trusts(frozenset(organisations["org_code"].dropna()), frozenset(names), frozenset(telling))
+
+
+def _texts(values: object, name: str) -> list[str]:
+    found = arguments.several(values, name, error=DisclosureError)
+    for value in found:
+        arguments.kind(value, f"one of {name}", str, error=DisclosureError)
+    return found
 
 
 def search(
@@ -74,10 +86,12 @@ def search(
     for, whole and by part. allowed: words that a person has looked at in this material and cleared; they do not
     clear a confidential name, contact, code or date.
     """
+    arguments.kind(text, "text", str, error=DisclosureError)
+    arguments.kind(trusts, "trusts", Trusts, error=DisclosureError)
     clean, places = plain(text)
-    cleared = {plain(word)[0].lower() for word in allowed}
-    plainly = [plain(name)[0] for name in names]
-    ordinary = {word.lower() for word in vocabulary} | lists.STARTERS
+    cleared = {plain(word)[0].lower() for word in _texts(allowed, "allowed")}
+    plainly = [plain(name)[0] for name in _texts(names, "names")]
+    ordinary = {word.lower() for word in _texts(vocabulary, "vocabulary")} | lists.STARTERS
     found: list[Found] = []
     taken = [False] * (len(clean) + 1)
     spans = [

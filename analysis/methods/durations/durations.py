@@ -150,9 +150,11 @@ def returns(
     for what, days in {entered: spells[entered], exited: spells[exited], "lost": lost}.items():
         if days is not None and not (isinstance(days, pd.Series) and days.dtype.kind == "M"):
             raise DurationError(
-                f"{what!r} holds {getattr(days, 'dtype', type(days).__name__)} values. Allowed: dates, as "
+                f"{arguments.shown(what)} holds {getattr(days, 'dtype', type(days).__name__)} values. Allowed: dates, as "
                 "pandas.to_datetime makes them."
             )
+    if lost is not None and lost.index.has_duplicates:
+        raise DurationError("lost names a trust twice. Allowed: one date a trust.")
     ordered = spells.sort_values(entered, kind="stable")
     first = ordered.drop_duplicates(trust)
     left = first[first[ended_by] == "exit"].set_index(trust)
@@ -182,15 +184,19 @@ def _day(until: str | pd.Timestamp) -> pd.Timestamp:
     try:
         day = pd.Timestamp(until)
     except (ValueError, TypeError) as error:
-        raise DurationError(f"until={until!r}. Allowed: a day, such as '2021-07-13'.") from error
+        raise DurationError(
+            f"until={arguments.shown(until)}. Allowed: a day, such as '2021-07-13'."
+        ) from error
     if pd.isna(day):
-        raise DurationError(f"until={until!r}. Allowed: a day, such as '2021-07-13'.")
+        raise DurationError(f"until={arguments.shown(until)}. Allowed: a day, such as '2021-07-13'.")
     return day
 
 
 def _numbers(spells: pd.DataFrame, column: str) -> np.ndarray:
     if not pd.api.types.is_numeric_dtype(spells[column]):
-        raise DurationError(f"column {column!r} holds {spells[column].dtype} values. Allowed: numbers.")
+        raise DurationError(
+            f"column {arguments.shown(column)} holds {spells[column].dtype} values. Allowed: numbers."
+        )
     return spells[column].to_numpy(float, na_value=np.nan)
 
 
@@ -201,7 +207,7 @@ def _causes(
     coded = pd.api.types.is_numeric_dtype(event) or pd.api.types.is_bool_dtype(event)
     if event.isna().any():
         raise DurationError(
-            f"column {event.name!r} is missing in row {int(np.flatnonzero(event.isna())[0]) + 1}."
+            f"column {arguments.shown(event.name)} is missing in row {int(np.flatnonzero(event.isna())[0]) + 1}."
         )
     values = pd.Series(event.to_numpy(float) if coded else event.to_numpy(object))
     open_ended = (0,) if coded and censored is None else CENSORED if censored is None else tuple(censored)
@@ -215,7 +221,9 @@ def _causes(
     known = values.isin([*kinds, *open_ended])
     if both or not known.all():
         found = (
-            f"both an end and censored: {sorted(both, key=str)}" if both else repr(values[~known].tolist()[0])
+            f"both an end and censored: {sorted(both, key=str)}"
+            if both
+            else arguments.shown(values[~known].tolist()[0])
         )
         where = "" if both else f" in row {int(np.flatnonzero(~known)[0]) + 1}"
         raise DurationError(f"end {found}{where}. Allowed: {kinds} as ends, {list(open_ended)} as censored.")

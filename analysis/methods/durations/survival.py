@@ -105,6 +105,7 @@ def median(curve: pd.DataFrame) -> tuple[float, float, float]:
 
     The middle of the stretch where a curve is exactly one half; NaN where it does not come down to one half.
     """
+    arguments.columns(curve, ("time", "survival", "lower", "upper"), error=DurationError, what="the curve")
     time = curve["time"].to_numpy(float)
     return (
         _crossing(time, curve["survival"].to_numpy()),
@@ -126,7 +127,7 @@ def log_rank(
     if len(codes) != len(duration):
         raise DurationError(f"{len(codes)} groups for {len(duration)} durations. Allowed: one label a row.")
     if len(labels) < 2:
-        raise DurationError(f"one group only ({labels[0]!r}); a comparison needs two.")
+        raise DurationError(f"one group only ({arguments.shown(labels[0])}); a comparison needs two.")
     times = np.unique(duration[cause > 0])
     here = (entry < times[:, None]) & (duration >= times[:, None])
     dead = (duration == times[:, None]) & (cause > 0)
@@ -183,13 +184,13 @@ def numbers(values: Floats, name: str) -> Floats:
 
 def check_labels(group: Floats | pd.Series, what: str) -> np.ndarray:
     """Return the labels of groups; refuse a missing one, and text beside numbers, which have no order."""
-    labels = np.asarray(group, dtype=object)
+    labels = arguments.single(group, what, error=DurationError)
     if pd.isna(labels).any():
         raise DurationError(f"{what} is missing in row {int(np.flatnonzero(pd.isna(labels))[0]) + 1}.")
     text = np.array([isinstance(label, str) for label in labels], dtype=bool)
     if text.any() and not text.all():
         raise DurationError(
-            f"{what} holds {labels[text][0]!r} and {labels[~text][0]!r}. Allowed: labels of one kind."
+            f"{what} holds {arguments.shown(labels[text][0])} and {arguments.shown(labels[~text][0])}. Allowed: labels of one kind."
         )
     return labels.astype(str) if len(labels) and text.all() else np.asarray(group)
 
@@ -209,7 +210,7 @@ def _yes_or_no(ended: Floats) -> Floats:
 def _refuse(bad: Floats, values: Floats, name: str, allowed: str) -> None:
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
-        raise DurationError(f"{name} {values[row]} in row {row + 1}. Allowed: {allowed}.")
+        raise DurationError(f"{name} {arguments.shown(values[row])} in row {row + 1}. Allowed: {allowed}.")
 
 
 def _table(duration: Floats, cause: Floats, entry: Floats) -> tuple[Floats, Floats, Floats, Floats]:

@@ -6,6 +6,7 @@ from typing import Literal, Unpack, get_args
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.effects.panels import Columns, EffectError, Panel
 from analysis.methods.effects.windows import Wide, mean, wide
 
@@ -53,8 +54,7 @@ def variance_components(
 
 def components_of(table: Wide, population: Population) -> VarianceComponents:
     """Moment estimates of an unbalanced one-way layout; see `variance_components`."""
-    if population not in get_args(Population):
-        raise EffectError(f"population {population!r}. Allowed: {list(get_args(Population))}.")
+    arguments.choice(population, "population", get_args(Population), error=EffectError)
     strata, periods = table.data.unit_group, table.first + np.arange(table.values.shape[1])
     untouched = periods[None, :] < table.data.unit_cohort[:, None]
     values = np.where(untouched, table.values, np.nan)

@@ -6,7 +6,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from analysis.methods import curves
+from analysis.methods import arguments, curves
 from analysis.methods.effects.impute import imputation
 from analysis.methods.effects.panels import EffectError, Panel, Reading, check_level, panel_of, whole_number
 from analysis.methods.effects.results import Effects
@@ -68,8 +68,10 @@ def equally_bad_placebo(
     check_windows(baseline=baseline, gap=gap)
     whole_number("matches", matches, least=1)
     check_level(level)
-    if not (caliper is None or caliper >= 0):
-        raise EffectError(f"caliper={caliper!r}. Allowed: standard deviations of 0 or more, or None for any.")
+    if caliper is not None:
+        arguments.number(caliper, "caliper (standard deviations)", error=EffectError, least=0)
+    if last_horizon is not None:
+        whole_number("last_horizon", last_horizon)
     data = panel_of(panel, reading, group="type")
     pairs = _pairs(wide(data, {}), baseline, gap, matches, caliper)
     if pairs.empty:

@@ -82,11 +82,12 @@ def gain_kept(
     by regression to the mean.
     Raises EffectError for a faulty panel, an exit not after entry, or nobody who left.
     """
-    if not isinstance(better, str) or better not in (HIGHER, LOWER):
-        raise EffectError(f"better={better!r}. Allowed: {(HIGHER, LOWER)}: a gain needs a direction.")
+    arguments.choice(better, "better", (HIGHER, LOWER), error=EffectError)
     check_level(level)
     whole_number("window", window, least=1)
     horizons = arguments.several(horizons, "horizons", error=EffectError)
+    if not horizons:
+        raise EffectError("horizons=[]. Allowed: one whole number or more.")
     for horizon in horizons:
         whole_number("horizons", horizon)
     data = read_panel(panel, anticipation=omit_before, last_time=last_time, **columns)
@@ -163,7 +164,9 @@ def _exits(
     bad = np.isfinite(leaves) & ~(leaves > table[cohort].to_numpy())
     if bad.any():
         where = table.loc[bad].iloc[0]
-        raise EffectError(f"{unit} {where[unit]!r} leaves at {where[exit]} and entered at {where[cohort]}.")
+        raise EffectError(
+            f"{unit} {arguments.shown(where[unit])} leaves at {where[exit]} and entered at {where[cohort]}."
+        )
     again = table[time].where((inside == 1) & (table[time].to_numpy() > leaves))
     first = (
         pd.DataFrame({"left": leaves, "back": again})

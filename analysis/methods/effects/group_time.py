@@ -6,7 +6,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from analysis.methods import curves
+from analysis.methods import arguments, curves
 from analysis.methods.effects.cells import Cells, group_time_cells
 from analysis.methods.effects.panels import EffectError, Panel, Reading, check_level, keyed, numbers, panel_of
 from analysis.methods.effects.resample import need_generator, sup_t
@@ -65,11 +65,10 @@ def event_study(
         ("base", base, BASES),
         ("method", method, METHODS),
     ):
-        if value not in allowed:
-            raise EffectError(f"{name}={value!r}. Allowed: {allowed}.")
+        arguments.choice(value, name, allowed, error=EffectError)
     check_level(level)
     need_generator(rng, draws)
-    panel, extra = _complete(panel, list(covariates), reading)
+    panel, extra = _complete(panel, arguments.several(covariates, "covariates", error=EffectError), reading)
     data = panel_of(panel, reading)
     anticipation = data.anticipation
     if control == "never" and not np.any(data.unit_cohort > data.time.max()):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from analysis.methods.effects.panels import EffectError, check_level
 Floats = np.ndarray
 
 MBAR = (0.0, 0.5, 1.0, 1.5, 2.0)
+MANY = 10**6  # periods from the reference: labels beyond are none
 NOT_ZERO = 1e-12  # the reference period's estimate must be 0 up to rounding
 ERRORS = 3  # ways in which the interval can miss; see `honest_bounds`
 
@@ -77,17 +79,27 @@ def honest_bounds(
     """
     check_level(level)
     path = _path(event_study, horizon, estimate, reference)
-    asked = [h for h in path.index if h >= 0] if horizons is None else list(horizons)
+    asked = (
+        [h for h in path.index if h >= 0]
+        if horizons is None
+        else list(arguments.single(horizons, "horizons", error=EffectError))
+    )
     if not asked or any(h not in path.index or h <= reference for h in asked):
-        raise EffectError(f"horizons {asked} of the target: found after {reference} are {list(path.index)}.")
-    share = np.full(len(asked), 1 / len(asked)) if weights is None else np.asarray(weights, float)
+        raise EffectError(
+            f"horizons {arguments.shown(asked)} of the target: found after {reference} are {list(path.index)}."
+        )
+    share = (
+        np.full(len(asked), 1 / len(asked))
+        if weights is None
+        else arguments.figures(weights, "weights", error=EffectError)
+    )
     if share.shape != (len(asked),) or not np.isfinite(share).all():
         raise EffectError(
             f"{share.size} weights for {len(asked)} horizons. One finite weight each is needed."
         )
-    levels = np.asarray(mbar, float)
+    levels = arguments.figures(mbar, "mbar", error=EffectError)
     if levels.ndim != 1 or not (np.isfinite(levels) & (levels >= 0)).all():
-        raise EffectError(f"mbar {list(mbar)}. Allowed: numbers of 0 or more.")
+        raise EffectError(f"mbar {arguments.shown(levels)}. Allowed: numbers of 0 or more.")
     target = pd.Series(share, index=asked).groupby(level=0).sum().reindex(path.index, fill_value=0.0)
     after = target[target.index > reference].to_numpy()
     reach = float(np.abs(np.cumsum(after[::-1])).sum())  # a change at s moves every later period alike
@@ -119,18 +131,19 @@ def honest_bounds(
 def _path(event_study: pd.DataFrame, horizon: str, estimate: str, reference: int) -> pd.Series:
     """Return the estimates by horizon without a gap, the reference at 0."""
     arguments.columns(event_study, (horizon, estimate), error=EffectError, what="the event study")
-    labels = event_study[horizon].to_numpy(float)
-    if not (np.isfinite(labels) & (labels % 1 == 0)).all() or len(set(labels)) < len(labels):
+    labels = arguments.figures(event_study[horizon], f"column '{horizon}'", error=EffectError)
+    estimates = arguments.figures(event_study[estimate], f"column '{estimate}'", error=EffectError)
+    if not ((np.abs(labels) < MANY) & (labels % 1 == 0)).all() or len(set(labels)) < len(labels):
         raise EffectError("horizons must be whole numbers, each once.")
-    path = pd.Series(event_study[estimate].to_numpy(float), index=labels.astype(int)).sort_index()
+    path = pd.Series(estimates, index=labels.astype(int)).sort_index()
     if abs(path.get(reference, 0.0)) > NOT_ZERO:
         raise EffectError(
-            f"the estimate at the reference {reference} is {path[reference]:g}, not 0: all estimates must be "
+            f"the estimate at the reference {reference} is {arguments.plain(path[reference])}, not 0: all estimates must be "
             "against one base period (base='universal')."
         )
     path.loc[reference] = 0.0
     path = path.sort_index()
-    gaps = sorted(set(range(path.index[0], path.index[-1] + 1)) - set(path.index))
+    gaps = [int(h) + 1 for h, after in pairwise(path.index) if after - h > 1]
     blank = ~np.isfinite(path)
     if gaps or blank.any():
         raise EffectError(
@@ -145,6 +158,7 @@ def _errors(
     path: pd.Series, target: pd.Series, covariance: pd.DataFrame, reference: int
 ) -> tuple[float, Floats]:
     """Standard errors of the target and of the changes before entry."""
+    arguments.kind(covariance, "the covariance", pd.DataFrame, error=EffectError)
     needed = [h for h in path.index if h != reference]
     lacking = [h for h in needed if h not in covariance.index or h not in covariance.columns]
     if lacking:

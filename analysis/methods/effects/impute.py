@@ -7,6 +7,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.effects.additive import Additive, additive
 from analysis.methods.effects.panels import (
     EffectError,
@@ -74,6 +75,7 @@ def imputation(
     Method: Borusyak, Jaravel, Spiess, Review of Economic Studies 2024;91:3253-85.
     """
     _check(pre_periods, omit_before, partition, level)
+    arguments.kind(leave_out, "leave_out", bool, error=EffectError)
     check_reference(reference)
     need_generator(rng, draws)
     data = panel_of(panel, reading)
@@ -139,6 +141,10 @@ def pooled(
     level: float = 0.95,
 ) -> Estimate:
     """Only the overall figure of `imputation`, of a panel that was read before: quick, for simulations."""
+    arguments.kind(data, "data", Panel, error=EffectError)
+    _check(0, omit_before, partition, level)
+    check_reference(reference)
+    arguments.kind(leave_out, "leave_out", bool, error=EffectError)
     _, _, model, _, use = _prepared(data, horizons, omit_before)
     post = use & (data.since >= 0)
     horizon = np.where(use, data.since, 0).astype(int)
@@ -182,8 +188,7 @@ def _check(pre_periods: int, omit_before: int, partition: str, level: float) -> 
     whole_number("pre_periods", pre_periods)
     whole_number("omit_before", omit_before)
     check_level(level)
-    if partition not in PARTITIONS:
-        raise EffectError(f"partition={partition!r}. Allowed: {PARTITIONS}.")
+    arguments.choice(partition, "partition", PARTITIONS, error=EffectError)
 
 
 def _effects(

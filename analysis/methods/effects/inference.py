@@ -107,8 +107,8 @@ def adjust(p: PValues, *, method: Adjustment, missing: Literal["refuse", "keep"]
     """
     values = arguments.figures(p, "p", error=EffectError)
     known = ~np.isnan(values)
-    if not isinstance(method, str) or method not in get_args(Adjustment) or missing not in ("refuse", "keep"):
-        raise EffectError(f"method {method!r}, missing {missing!r}. Methods: {list(get_args(Adjustment))}.")
+    arguments.choice(method, "method", get_args(Adjustment), error=EffectError)
+    arguments.choice(missing, "missing", ("refuse", "keep"), error=EffectError)
     if values.ndim != 1 or (missing == "refuse" and not known.all()):
         raise EffectError(
             f"{int((~known).sum())} missing p values of {values.size}. A list of p values is needed; "

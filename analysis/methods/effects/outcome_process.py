@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.methods.effects.panels import Panel
+from analysis.methods import arguments
+from analysis.methods.effects.panels import EffectError, Panel, whole_number
 from analysis.methods.effects.windows import mean
 
 Floats = np.ndarray
@@ -46,6 +47,8 @@ def learn(data: Panel, *, lags: int) -> Process:
     values, which leaves the rest to lasting levels.
     Method: Diggle, Heagerty, Liang, Zeger 2002, Analysis of Longitudinal Data, chapter 5.
     """
+    arguments.kind(data, "data", Panel, error=EffectError)
+    whole_number("lags", lags, least=1)
     first = int(data.time.min())
     wide = np.full((len(data.units), int(data.time.max()) - first + 1), np.nan)
     wide[data.unit, data.time - first] = data.y
@@ -103,6 +106,9 @@ def draw(data: Panel, process: Process, rng: np.random.Generator) -> tuple[Float
 
     Same trusts, periods and gaps as `data`. All parts are normal.
     """
+    arguments.kind(data, "data", Panel, error=EffectError)
+    arguments.kind(process, "process", Process, error=EffectError)
+    arguments.kind(rng, "rng", np.random.Generator, error=EffectError)
     units, periods = len(data.units), process.level.shape[1]
     path = rng.standard_normal((units, periods))
     for t in range(1, periods):
@@ -123,6 +129,13 @@ def select(data: Panel, worse: Floats, *, year: int, strength: float, rng: np.ra
     The odds of being chosen next rise by a factor of e^strength with each standard deviation (between the
     eligible) of the mean of `worse` over that year.
     """
+    arguments.kind(data, "data", Panel, error=EffectError)
+    worse = arguments.figures(worse, "worse", error=EffectError)
+    whole_number("year", year, least=1)
+    arguments.number(strength, "strength", error=EffectError)
+    arguments.kind(rng, "rng", np.random.Generator, error=EffectError)
+    if worse.shape != data.y.shape:
+        raise EffectError(f"worse has shape {worse.shape}. Allowed: {data.y.shape}, one an observation.")
     chosen = np.full(len(data.units), np.inf)
     for group in np.unique(data.unit_group):
         here = data.unit_group == group

@@ -134,8 +134,10 @@ def read_panel(
     """
     whole_number("anticipation", anticipation)
     if not (last_time is None or is_whole(last_time)):
-        raise EffectError(f"last_time={last_time!r}. A period of the panel, a whole number, is allowed.")
-    columns = [outcome, unit, time, cohort] + ([group] if group else [])
+        raise EffectError(
+            f"last_time={arguments.shown(last_time)}. A period of the panel, a whole number, is allowed."
+        )
+    columns = [outcome, unit, time, cohort] + ([] if group is None else [group])
     table = keyed(panel, columns=columns, unit=unit, time=time, moments=[cohort])
     values = numbers(table, outcome)
     entry = _cohorts(table, cohort, unit, time)
@@ -186,6 +188,8 @@ def keyed(
     moments: other columns that hold times, blank or infinite where there is none.
     """
     arguments.columns(panel, columns, error=EffectError, what="the panel")
+    if panel.empty:
+        raise EffectError("the panel has no rows. Allowed: one row a unit and period.")
     table = panel[list(dict.fromkeys(columns))].copy()
     if table[unit].isna().any():
         raise EffectError(f"column '{unit}' is blank in {int(table[unit].isna().sum()):,} rows.")
@@ -198,7 +202,7 @@ def keyed(
     if repeated.any():
         where = panel.loc[repeated.to_numpy(), [unit, time]].iloc[0].tolist()
         raise EffectError(
-            f"{int(repeated.sum()):,} repeated rows, first at {unit} {where[0]!r}, {time} {where[1]}. "
+            f"{int(repeated.sum()):,} repeated rows, first at {unit} {arguments.shown(where[0])}, {time} {where[1]}. "
             "One row a unit and time is allowed."
         )
     return table.sort_values([unit, time], kind="stable", ignore_index=True)
@@ -235,7 +239,7 @@ def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
     kind = pd.api.types
     if not kind.is_numeric_dtype(table[column]) or kind.is_complex_dtype(table[column]):
         raise EffectError(
-            f"column '{column}' holds {table[column].dtype} values, such as {table[column].iloc[0]!r}. "
+            f"column '{column}' holds {table[column].dtype} values, such as {arguments.shown(table[column].iloc[0])}. "
             "Numbers are allowed, blank where missing."
         )
     values = table[column].to_numpy(dtype=float, na_value=np.nan)
@@ -266,7 +270,7 @@ def constant(table: pd.DataFrame, column: str, unit: str) -> None:
         where = counts.index[counts > 1][0]
         found = table.loc[table[unit] == where, column].drop_duplicates().tolist()
         raise EffectError(
-            f"column '{column}' varies in {unit} {where!r}: {found}. One value a unit is allowed."
+            f"column '{column}' varies in {unit} {arguments.shown(where)}: {arguments.shown(found)}. One value a unit is allowed."
         )
 
 
@@ -293,6 +297,8 @@ def _strata(table: pd.DataFrame, group: str | None, unit: str) -> np.ndarray:
         return np.zeros(len(table), dtype=int)
     if table[group].isna().any():
         where = table.loc[table[group].isna(), unit].iloc[0]
-        raise EffectError(f"column '{group}' is blank for {unit} {where!r}. Every unit belongs to a group.")
+        raise EffectError(
+            f"column '{group}' is blank for {unit} {arguments.shown(where)}. Every unit belongs to a group."
+        )
     constant(table, group, unit)
     return np.asarray(pd.factorize(table[group], sort=True)[0])

@@ -91,6 +91,8 @@ def placebo_dates(
     data = panel_of(panel, reading, group="type")
     chosen = _eligible(panel, data, reading.get("unit", "trust"), eligible)
     _refuse_without_choice(data, chosen)
+    if last_horizon is not None:
+        whole_number("last_horizon", last_horizon)
     observed = _estimate(data, data.unit_cohort, last_horizon)
     if np.isnan(observed):
         raise EffectError(
@@ -141,18 +143,24 @@ def leave_one_out(
     A sample without a treated trust gives NaN, listed last. Raises EffectError if there is nothing to leave
     out.
     """
-    column, cohort = by or reading.get("unit", "trust"), reading.get("cohort", "entry")
-    arguments.columns(panel, list(dict.fromkeys([column, cohort])), error=EffectError, what="the panel")
+    column, cohort = reading.get("unit", "trust") if by is None else by, reading.get("cohort", "entry")
+    arguments.columns(panel, [column, cohort], error=EffectError, what="the panel")
+    if not (estimator is None or callable(estimator)):
+        raise EffectError(
+            f"estimator is {arguments.shown(estimator)}. Allowed: a function of the panel, or None."
+        )
     imputed = partial(_pooled, reading=reading, last_horizon=last_horizon)
     function = imputed if estimator is None else estimator
     entered = panel[cohort].notna() & (panel[cohort] != np.inf)
     values = (
         panel.loc[panel[column].notna() & (entered | everyone), column]
         .drop_duplicates()
-        .sort_values(kind="stable")
+        .sort_values(kind="stable", key=lambda one: one.astype(str) if one.dtype == object else one)
     )
     if values.empty:
-        raise EffectError(f"no value of {column!r} belongs to a trust that entered; nothing can be left out.")
+        raise EffectError(
+            f"no value of {arguments.shown(column)} belongs to a trust that entered; nothing can be left out."
+        )
     overall = function(panel)
     work = delayed(_without)
     estimates = Parallel(n_jobs=n_jobs)(work(function, panel, panel[column] != value) for value in values)
@@ -214,14 +222,18 @@ def _eligible(panel: pd.DataFrame | Panel, data: Panel, unit: str, eligible: str
     if eligible is None:
         return np.ones(len(data.units), dtype=bool)
     if isinstance(panel, Panel):
-        raise EffectError(f"eligible={eligible!r} with a panel that was read before: give the frame.")
+        raise EffectError(
+            f"eligible={arguments.shown(eligible)} with a panel that was read before: give the frame."
+        )
     if eligible not in panel.columns:
-        raise EffectError(f"no column {eligible!r} in the panel. Columns: {list(panel.columns)}.")
+        raise EffectError(
+            f"no column {arguments.shown(eligible)} in the panel. Columns: {list(panel.columns)}."
+        )
     marks = panel.groupby(unit)[eligible].agg(["nunique", "first", "count", "size"])
     varies = marks[(marks["nunique"] > 1) | (marks["count"] < marks["size"])]
     if len(varies):
         raise EffectError(
-            f"{eligible!r} varies or is blank in {varies.index[0]!r}. One True or False a trust."
+            f"{arguments.shown(eligible)} varies or is blank in {arguments.shown(varies.index[0])}. One True or False a trust."
         )
     return data.entered | marks.loc[data.units, "first"].to_numpy(dtype=bool)
 

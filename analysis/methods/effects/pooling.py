@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.methods import curves
+from analysis.methods import arguments, curves
 from analysis.methods.effects.panels import EffectError, check_level
 
 Floats = np.ndarray
@@ -37,9 +37,17 @@ def partly_pooled(effect: Floats, covariance: Floats, *, level: float = 0.95) ->
     Raises EffectError for fewer than four trusts, or an error that is not above zero.
     """
     check_level(level)
-    effect, variance = np.asarray(effect, dtype=float), np.diag(covariance).astype(float)
+    effect = arguments.figures(effect, "effect", error=EffectError)
+    covariance = arguments.figures(covariance, "covariance", error=EffectError)
+    if effect.ndim != 1 or covariance.shape != 2 * effect.shape:
+        raise EffectError(
+            f"effects of shape {effect.shape}, covariance of {covariance.shape}. Allowed: one effect a trust, a square of as many."
+        )
+    variance = np.diag(covariance)
     if len(effect) < 4 or not (variance > 0).all():
-        raise EffectError(f"{len(effect)} effects, variances {variance}. Allowed: 4 or more, each above 0.")
+        raise EffectError(
+            f"{len(effect)} effects, variances {arguments.shown(variance)}. Allowed: 4 or more, each above 0."
+        )
     fixed = 1 / variance
     q = float(fixed @ (effect - fixed @ effect / fixed.sum()) ** 2)
     spread_out = fixed.sum() - fixed @ fixed / fixed.sum()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.methods import curves
-from analysis.methods.effects.panels import EffectError
+from analysis.methods import arguments, curves
+from analysis.methods.effects.panels import EffectError, check_level
 from analysis.methods.estimate import Estimate
 
 THIN = 5  # fewer treated trusts than this at a horizon: shown grey, not to be read on its own
@@ -41,8 +41,7 @@ class Effects:
 
 def check_reference(reference: str) -> None:
     """Refuse a reference distribution that is not one of REFERENCES."""
-    if reference not in REFERENCES:
-        raise EffectError(f"reference={reference!r}. Allowed: {REFERENCES}.")
+    arguments.choice(reference, "reference", REFERENCES, error=EffectError)
 
 
 def quantiles(trusts: np.ndarray | int, *, level: float, reference: str = "normal") -> np.ndarray:
@@ -51,7 +50,9 @@ def quantiles(trusts: np.ndarray | int, *, level: float, reference: str = "norma
     t with (treated trusts - 1) degrees of freedom: the spread that the standard error rests on is seen in
     these trusts only. nan with fewer than two.
     """
-    degrees = np.asarray(trusts, dtype=float) - 1
+    check_level(level)
+    check_reference(reference)
+    degrees = arguments.figures(trusts, "trusts", error=EffectError) - 1
     if reference == "normal":
         return np.full(degrees.shape, curves.normal_quantile((1 + level) / 2))
     return np.where(degrees > 0, curves.t_quantile((1 + level) / 2, np.maximum(degrees, 1)), np.nan)

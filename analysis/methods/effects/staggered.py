@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from analysis.methods import arguments
 from analysis.methods.effects.additive import Additive, additive
 from analysis.methods.effects.panels import EffectError, is_whole
 
@@ -61,6 +62,15 @@ def imputation_weights(
     The weights depend on who is treated when, not on the outcome: many outcomes (as in a wild bootstrap)
     cost one matrix product. All nan if no treated observation is identified.
     """
+    given = {"unit": unit, "time": time, "treated": treated}
+    found = {name: arguments.figures(values, name, error=EffectError) for name, values in given.items()}
+    for name, values in found.items():
+        whole = np.isin(values, (0, 1)) if name == "treated" else (values >= 0) & (values % 1 == 0)
+        if values.shape != (len(found["unit"].ravel()),) or not whole.all():
+            raise EffectError(
+                f"{name} holds {arguments.shown(values)}. Allowed: codes 0, 1, ..., one an observation."
+            )
+    unit, time, treated = found["unit"].astype(int), found["time"].astype(int), found["treated"] == 1
     model = additive(unit, time_cells(time, group), np.where(treated, 0.0, 1.0))
     use = treated & model.identified()
     pooled = use if horizon is None else use & (np.nan_to_num(horizon, neginf=-1, posinf=-1) >= 0)
@@ -87,5 +97,7 @@ def wanted(horizon: np.ndarray, horizons: Iterable[int] | None) -> np.ndarray:
         return np.ones(len(horizon), dtype=bool)
     asked = list(horizons) if isinstance(horizons, Iterable) and not isinstance(horizons, str) else []
     if not asked or not all(is_whole(h) for h in asked):
-        raise EffectError(f"horizons {horizons!r}. Allowed: a list of whole periods since entry, or None.")
+        raise EffectError(
+            f"horizons {arguments.shown(horizons)}. Allowed: a list of whole periods since entry, or None."
+        )
     return np.isin(horizon, asked)

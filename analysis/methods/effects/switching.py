@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.effects.panels import (
     EffectError,
     NotEstimable,
@@ -96,8 +97,7 @@ def switchers(
     in their 2024 paper, applied to every switch. Same as diff-diff with `drop_larger_lower=False`,
     but that it counts a switch without a control as an effect of zero.
     """
-    if direction not in DIRECTIONS:
-        raise EffectError(f"direction={direction!r}. Allowed: {tuple(DIRECTIONS)}.")
+    arguments.choice(direction, "direction", tuple(DIRECTIONS), error=EffectError)
     whole_number("horizons", horizons)
     whole_number("placebos", placebos)
     check_level(level)
@@ -157,13 +157,13 @@ def _wide(
     panel: pd.DataFrame, outcome: str, unit: str, time: str, treated: str, group: str | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Outcome and treatment, units by consecutive periods (nan = no row); strata; first period."""
-    columns = [outcome, unit, time, treated] + ([group] if group else [])
+    columns = [outcome, unit, time, treated] + ([] if group is None else [group])
     table = keyed(panel, columns=columns, unit=unit, time=time)
     values, state = numbers(table, outcome), numbers(table, treated)
     if not np.isin(state, (0, 1)).all():
         found = table[treated][~np.isin(state, (0, 1))].iloc[0]
         raise EffectError(
-            f"column '{treated}' holds {found!r}. True or false (1 or 0) is allowed, never blank."
+            f"column '{treated}' holds {arguments.shown(found)}. True or false (1 or 0) is allowed, never blank."
         )
     codes, units = pd.factorize(table[unit])
     first = int(table[time].min())
@@ -172,7 +172,7 @@ def _wide(
     on = y.copy()
     y[codes, at], on[codes, at] = values, state
     strata = np.zeros(len(units), dtype=int)
-    if group:
+    if group is not None:
         constant(table, group, unit)
         strata[codes] = pd.factorize(table[group])[0]
         if (strata < 0).any():

@@ -49,6 +49,7 @@ def wild_imputation(
     Method: Cameron, Gelbach, Miller, Review of Economics and Statistics 2008;90:414-27.
     """
     whole_number("draws", draws, least=1)
+    whole_number("omit_before", omit_before)
     need_generator(rng, draws)
     data = panel_of(panel, reading, group="type")
     out = data.since >= -max(omit_before, data.anticipation)

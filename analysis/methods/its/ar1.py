@@ -83,8 +83,7 @@ def gls_ar1(
     y, matrix, steps = checked(y, design, time, level=level)
     _refuse_perfect_fit(y, matrix)
     restricted = likelihood == "reml"
-    if likelihood not in ("reml", "ml"):
-        raise ITSError(f"likelihood {likelihood!r} is unknown. Allowed: 'reml', 'ml'.")
+    arguments.choice(likelihood, "likelihood", ("reml", "ml"), error=ITSError)
 
     def loss(phi: float) -> float:
         return -_profile(phi, y, matrix, steps, restricted)

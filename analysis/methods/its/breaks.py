@@ -28,7 +28,7 @@ def series_of(
     kind = pd.api.types
     if not kind.is_numeric_dtype(data) or kind.is_complex_dtype(data):
         raise ITSError(
-            f"{what}, column {outcome!r} holds {data.dtype} values. Allowed: numbers, blank where missing."
+            f"{what}, column {arguments.shown(outcome)} holds {data.dtype} values. Allowed: numbers, blank where missing."
         )
     values = data.to_numpy(dtype=float, na_value=np.nan)
     numbers = pd.Index(counted.count(data.index, where).astype(int))
@@ -37,7 +37,9 @@ def series_of(
             f"{where}: {data.index[numbers.duplicated()][0]} appears twice. Allowed: one row a period."
         )
     if np.isinf(values).any():
-        raise ITSError(f"{what}, column {outcome!r} is infinite in {data.index[np.isinf(values)][0]}.")
+        raise ITSError(
+            f"{what}, column {arguments.shown(outcome)} is infinite in {data.index[np.isinf(values)][0]}."
+        )
     return pd.Series(values, numbers).sort_index(), counted
 
 
@@ -50,8 +52,7 @@ def moment(value: Any, counted: Calendar, name: str) -> int | None:
 
 def design_of(at: np.ndarray, breaks: dict[str, int | None], count_from: int) -> pd.DataFrame:
     """Intercept, time (1 in the first period) and level and slope terms of each break, by column."""
-    if count_from not in (0, 1):
-        raise ITSError(f"count_from {count_from!r}. Allowed: 0 or 1.")
+    arguments.choice(count_from, "count_from", (0, 1), error=ITSError)
     columns: dict[Hashable, np.ndarray] = {"intercept": np.ones(len(at)), "time": at - at.min() + 1.0}
     for name, first in breaks.items():
         if first is not None:

@@ -69,7 +69,7 @@ class Funnel:
         kind = "99.8% limits that allow for overdispersion" if spread else "99.8% limits of chance alone"
         text = (
             f"Of {len(out)} {self.unit}s, {above} lie above and {int(out.sum()) - above} below the {kind} "
-            f"(target {arguments.plain(self.target)}, dispersion ratio {arguments.plain(float(f'{self.phi:.3g}'))} from {self.n_used} {self.unit}s)"
+            f"(target {arguments.plain(self.target)}, dispersion ratio {arguments.plain(self.phi, 3)} from {self.n_used} {self.unit}s)"
         )
         text += (
             f"; {int(self.frame['out998'].sum())} lie outside the limits of chance alone." if spread else "."
@@ -145,10 +145,8 @@ def funnel(
 
 
 def _check_options(method: str, limits: str, trim_by: float, multiplier: float) -> None:
-    if method not in get_args(Method):
-        raise FunnelError(f"method {method!r} is not known; allowed: {', '.join(get_args(Method))}")
-    if limits not in get_args(Limits):
-        raise FunnelError(f"limits {limits!r} are not known; allowed: {', '.join(get_args(Limits))}")
+    arguments.choice(method, "method", get_args(Method), error=FunnelError)
+    arguments.choice(limits, "limits", get_args(Limits), error=FunnelError)
     arguments.number(trim_by, "trim_by (share left out at each end)", error=FunnelError, above=0, below=0.5)
     arguments.number(multiplier, "multiplier", error=FunnelError, above=0)
 

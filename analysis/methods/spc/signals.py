@@ -113,7 +113,9 @@ def _position(index: pd.Index, label: Any, what: str) -> int:
     at = counted.moment(label, what)
     found = np.flatnonzero(counted.count(index, what) == at)
     if len(found) != 1:
-        raise SPCError(f"{what} {label!r} is not in the series, which runs from {index[0]} to {index[-1]}")
+        raise SPCError(
+            f"{what} {arguments.shown(label)} is not in the series, which runs from {index[0]} to {index[-1]}"
+        )
     return int(found[0])
 
 
@@ -123,7 +125,7 @@ def segments(index: pd.Index, *, rebase: Sequence[Any]) -> Array:
     Raises SPCError for a label that is unknown, repeated or the first period.
     """
     if isinstance(rebase, str) or not isinstance(rebase, Sequence | pd.Index | np.ndarray):
-        raise SPCError(f"rebase must be a list of periods, found {rebase!r}")
+        raise SPCError(f"rebase must be a list of periods, found {arguments.shown(rebase)}")
     starts = [_position(index, label, "rebase") for label in rebase]
     if 0 in starts or len(set(starts)) < len(starts):
         raise SPCError(
@@ -154,7 +156,7 @@ def baseline_periods(index: pd.Index, segment: Array, *, baseline: Any) -> Array
         return (place >= first) & (place <= last)
     if isinstance(baseline, bool) or not isinstance(baseline, int | np.integer) or baseline < MIN_POINTS:
         raise SPCError(
-            f"baseline is {baseline!r}; give {MIN_POINTS} points or more, or a pair of labels (first, last)"
+            f"baseline is {arguments.shown(baseline)}; give {MIN_POINTS} points or more, or a pair of labels (first, last)"
         )
     place_in_segment = pd.Series(segment).groupby(segment).cumcount().to_numpy()
     return place_in_segment < baseline
@@ -178,6 +180,8 @@ def moving_range_limits(values: Array, *, screen: bool, where: str) -> tuple[flo
 
     Raises SPCError when there are too few points, no variation, or none left after screening.
     """
+    values = arguments.figures(arguments.single(values, where, error=SPCError), where, error=SPCError)
+    arguments.kind(screen, "screen", bool, error=SPCError)
     ranges = _ranges(values, where)
     average = ranges.mean()
     nothing = NO_VARIATION * np.nanmax(np.abs(values))
@@ -202,7 +206,7 @@ def laney_limits(count: Array, size: Array, *, laney: bool, where: str) -> tuple
     pooled = float(np.nansum(count) / np.nansum(size))
     if not 0 < pooled < 1:
         raise SPCError(
-            f"limits not computable in {where}: zero variation, the proportion is {pooled:g} throughout"
+            f"limits not computable in {where}: zero variation, the proportion is {arguments.plain(pooled)} throughout"
         )
     z = (count / size - pooled) / np.sqrt(pooled * (1 - pooled) / size)
     sigma_z = float(_ranges(z, where).mean() / D2)
@@ -217,6 +221,14 @@ def label_signals(value: Array, centre: Array, half: Array) -> tuple[list[str | 
     half: distance from the centre to either limit, 3 sigma. A missing point (NaN) has no signal and ends
         runs.
     """
+    value, centre, half = (
+        arguments.figures(one, name, error=SPCError)
+        for name, one in (("value", value), ("centre", centre), ("half", half))
+    )
+    if value.ndim != 1 or not value.shape == centre.shape == half.shape:
+        raise SPCError(
+            f"value, centre and half of shapes {value.shape}, {centre.shape}, {half.shape}. Allowed: one of each a point."
+        )
     distance = value - centre
     side = _sign(distance, TIE * half)
     outside = np.abs(distance) > half * (1 + TIE)
@@ -259,8 +271,9 @@ def expected_false_signals(
     ):
         arguments.whole(value, name, error=SPCError, least=least)
     arguments.number(autocorrelation, "autocorrelation", error=SPCError, above=-1, below=1)
-    if not isinstance(rng, np.random.Generator):
-        raise SPCError(f"rng is a {type(rng).__name__}. Allowed: a numpy random generator.")
+    if baseline is not None:
+        arguments.whole(baseline, "baseline", error=SPCError, least=MIN_POINTS)
+    arguments.kind(rng, "rng", np.random.Generator, error=SPCError)
     noise = rng.standard_normal((draws, n_points))
     for t in range(1, n_points):
         noise[:, t] = autocorrelation * noise[:, t - 1] + np.sqrt(1 - autocorrelation**2) * noise[:, t]

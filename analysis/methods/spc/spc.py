@@ -175,12 +175,9 @@ def _check(improvement: Improvement, target: float | None, rolling: bool) -> Non
             "periods of a rolling indicator overlap, so neighbours move together and run rules mean nothing; "
             "chart the figures of separate periods"
         )
-    if improvement not in ("up", "down", None):
-        raise SPCError(
-            f"improvement is {improvement!r}; allowed: 'up', 'down', or None when neither is better"
-        )
+    arguments.choice(improvement, "improvement", ("up", "down", None), error=SPCError)
     if target is not None and not arguments.is_number(target):
-        raise SPCError(f"target is {target!r}; give a number, or None for no target")
+        raise SPCError(f"target is {arguments.shown(target)}; give a number, or None for no target")
 
 
 def _each(segment: Array, index: pd.Index) -> list[tuple[Array, str]]:
