@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from analysis.chapters import lab_settings, rivals_drawn, trajectories_lab
+from analysis.chapters import lab_settings, rivals_drawn, today_lab, trajectories_lab
 from analysis.present import figures
 from analysis.present.blocks import Block
-from analysis.study import regime, rivals, trajectories
+from analysis.study import regime, rivals, services, trajectories
 
 BOOK = Path(__file__).resolve().parents[1] / "book" / "metrics"
 AFTER = (
@@ -25,7 +25,11 @@ TRAJECTORIES = (
     "from analysis.present import figures, plots\nfrom analysis.study import groups, regime, trajectories\n"
     "singles, funnels, MARKED = {}, {}, {}"
 )
-REOPENED = ("measured", "trajectories", "entry", "after")
+REOPENED = ("measured", "trajectories", "entry", "after", "steps", "services", "today")
+OTHER = (
+    "bed_occupancy",
+    "stemi_care",
+)  # another measure than that of the settings: the first that a chapter has
 
 
 @pytest.fixture(autouse=True)
@@ -87,8 +91,9 @@ def test_the_figure_of_the_settings_is_drawn_whole_and_soon(opened):
     names, second = opened
     first = eval(second, names)
     settings = list(names["lab"].options())
+    measure = next(one for one in OTHER if one in names["lab"].options()["INDICATOR"][1])
     start = time.process_time()
-    other = eval(second, {**names, "INDICATOR": "bed_occupancy"})
+    other = eval(second, {**names, "INDICATOR": measure})
     assert time.process_time() - start < 3
     assert settings[0] == "INDICATOR"
     assert other.title != first.title
@@ -118,6 +123,25 @@ def test_the_controls_of_a_chapter_change_its_very_names(opened):
         assert (box.value, box.description) == (names[name], label)
         box.value = list(values)[-1]
         assert names[name] == list(values)[-1]
+
+
+def test_trusts_left_out_are_not_followed_to_today():
+    some = {
+        part: today_lab.figure("bed_occupancy", 1, "mean", part).frame["n"]
+        for part in ("all", "keogh", "later")
+    }
+    assert (some["keogh"].to_numpy() + some["later"].to_numpy() == some["all"].to_numpy()).all()
+    assert some["keogh"].max() <= 11
+
+
+def test_limits_from_lowest_to_highest_are_those_of_single_trusts():
+    found = services.against("RYD", "pulse_on_arrival", "range")
+    control = services.against("RYD", "pulse_on_arrival")
+    assert (found["value"] == control["value"]).all()
+    assert ((found["upper"] - found["lower"]) < (control["upper"] - control["lower"])).mean() > 0.5
+    assert len(services.against("RYD", "category_1_response", main=False)) > len(
+        services.against("RYD", "category_1_response")
+    )
 
 
 def test_leaving_out_trusts_leaves_out_those_alone():

@@ -147,12 +147,12 @@ def test_changes_that_move_together_are_found_and_others_are_not(monkeypatch):
         return long.reset_index().assign(phase="never", period=lambda frame: pd.PeriodIndex(frame["period"]))
 
     monkeypatch.setattr(steps.regime, "panel", panel)
-    steps.moved_together.cache_clear()
+    steps.pairs.cache_clear()
     try:
         same = steps.moved_together("senior_act", "shmi")  # lower deaths are better
         other = steps.moved_together("senior_act", "recommend_work")
     finally:
-        steps.moved_together.cache_clear()
+        steps.pairs.cache_clear()
     assert same.value == pytest.approx(1)
     assert same.n == 40
     assert other.lower < 0 < other.upper

@@ -61,7 +61,7 @@ def charts(code: str) -> figures.Draw:
         down = -(-len(names) // across)
         drawing, axes = figures.canvas(width, 215 * down, down, across, layout="constrained", squeeze=False)
         for ax, name in zip(axes.ravel(), names, strict=False):
-            _chart(ax, code, name)
+            draw_chart(ax, code, name, services.against(code, name))
         for ax in axes.ravel()[len(names) :]:
             ax.set_visible(False)
         return drawing
@@ -69,8 +69,8 @@ def charts(code: str) -> figures.Draw:
     return draw
 
 
-def _chart(ax: Axes, code: str, name: str) -> None:
-    found = services.against(code, name)
+def draw_chart(ax: Axes, code: str, name: str, found: pd.DataFrame) -> None:
+    """Draw what `services.against` returned of a trust and measure."""
     when = plots.places(pd.PeriodIndex(found["period"]))
     for spell in regime.spells().query("trust == @code").itertuples():
         ax.axvspan(mdates.date2num(spell.entered), mdates.date2num(spell.last_day), color=SPELL, linewidth=0)

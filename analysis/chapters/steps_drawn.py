@@ -32,12 +32,13 @@ def ways() -> pd.DataFrame:
             about = regime.indicator(name)
             found, year = entry_effects.entry(name, omit_before=about.year), about.year
         parts.append(
-            _way(found, year, percent if name == "area" else lambda value: value).assign(measure=name)
+            way_of(found, year, percent if name == "area" else lambda value: value).assign(measure=name)
         )
     return pd.concat(parts, ignore_index=True)
 
 
-def _way(found: Effects, year: int, scaled: Callable[[float], float]) -> pd.DataFrame:
+def way_of(found: Effects, year: int, scaled: Callable[[float], float]) -> pd.DataFrame:
+    """Return a way through entry: `year` since entry, `estimate`, `lower`, `upper`, `trusts`; thin periods left out."""
     frame = found.frame[~found.frame["thin"]]
     out = {part: frame[part].map(scaled) for part in ("estimate", "lower", "upper")}
     return pd.DataFrame({"year": frame["horizon"] / year, **out, "trusts": frame["n_trusts"]})

@@ -24,15 +24,18 @@ def of_type(kind: str) -> list[str]:
     return [code for code in order if about.get(code) == kind]
 
 
+CONTROL, RANGE = "control", "range"
+
+
 @lru_cache(maxsize=64)
-def against(code: str, name: str) -> pd.DataFrame:
+def against(code: str, name: str, limits: str = CONTROL, *, main: bool = True) -> pd.DataFrame:
     """Return a trust's figures beside those of the others of its type, one row a quarter or year (COLUMNS).
 
     value: of the trust. others: all others together. lower, upper: 99.8% control limits for a trust of its size in
-    that period, which allow for the usual spread between the others; for a figure without counts the lowest and the
-    highest of the others. count: others with a figure. state: ABOVE, BELOW or WITHIN the limits. Periods in which the
-    trust or all but a few others have none are left out. To the end of the regime, COVID-19 included: all are compared
-    at the same time.
+    that period, which allow for the usual spread between the others; for a figure without counts, and where `limits`
+    is RANGE, the lowest and the highest of the others. count: others with a figure. state: ABOVE, BELOW or WITHIN the
+    limits. Periods in which the trust or all but a few others have none are left out. main: to the end of the regime,
+    COVID-19 included, else to the last figure: all are compared at the same time.
     """
     about = indicator(name)
     kinds = data.load("organisations").set_index("org_code")["type"]
@@ -40,25 +43,31 @@ def against(code: str, name: str) -> pd.DataFrame:
     cells = cells[cells["code"].map(kinds) == kinds[code]]
     freq = GRAIN.get(name, "Q")
     cells["period"] = pd.PeriodIndex(cells["period"]).asfreq(freq)
-    cells = cells[cells["period"] <= pd.Period(regime.REGIME_END, freq="M").asfreq(freq)]
+    if main:
+        cells = cells[cells["period"] <= pd.Period(regime.REGIME_END, freq="M").asfreq(freq)]
     needed = 3 if (about.grain, freq) == ("month", "Q") else 1
     summed = cells.groupby(["period", "code"])[["numerator", "denominator"]].sum(min_count=needed).dropna()
     rows = []
     for period, part in summed[summed["denominator"] > 0].groupby(level="period"):
         part = part.droplevel("period")
         if code in part.index and len(part) > FEWEST:
-            rows.append([period, *_placed(part, code, about.scale, shares=about.unit == "percent")])
+            rows.append(
+                [
+                    period,
+                    *_placed(part, code, about.scale, control=limits == CONTROL and about.unit == "percent"),
+                ]
+            )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _placed(part: pd.DataFrame, code: str, scale: float, *, shares: bool) -> list:
+def _placed(part: pd.DataFrame, code: str, scale: float, *, control: bool) -> list:
     """Return value, others, limits, count of others and state of one period."""
     others = part.drop(code)
     value = scale * part.loc[code, "numerator"] / part.loc[code, "denominator"]
     centre = scale * others["numerator"].sum() / others["denominator"].sum()
     each = scale * others["numerator"] / others["denominator"]
     low, high = each.min(), each.max()
-    if shares and (others["numerator"] >= 0).all():
+    if control and (others["numerator"] >= 0).all():
         try:
             found = funnel(others.rename_axis("trust").reset_index(), method="proportion", multiplier=scale)
             curve = found.curve(part.loc[[code], "denominator"].to_numpy()).iloc[0]

@@ -53,35 +53,41 @@ def by_entry(names: tuple[str, ...]) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=64)
-def moved_together(step: str, outcome: str) -> Estimate:
-    """Correlate changes of a step and of an outcome over YEARS_APART years at trusts that never entered.
+def pairs(step: str, outcome: str, apart: int = YEARS_APART) -> pd.DataFrame:
+    """Return the changes of a step and of an outcome over `apart` years at trusts that never entered, one row a trust.
 
-    One pair a trust: the change between the first year that both have and the year YEARS_APART later, less the mean
-    change of all trusts over the same years; signed so that more is better. The interval is Fisher's.
+    `trust`, `year`, `step`, `outcome`: the change between the first year that both have and the year `apart` later, less
+    the mean change of all trusts over the same years; signed so that more is better.
+    """
+    left, right = (_changes(name, apart) for name in (step, outcome))
+    both = pd.concat([left, right], axis=1, keys=["step", "outcome"], join="inner").dropna().reset_index()
+    return both[both["year"] == both.groupby("trust")["year"].transform("min")].reset_index(drop=True)
+
+
+def moved_together(step: str, outcome: str, apart: int = YEARS_APART) -> Estimate:
+    """Correlate the changes of `pairs`. The interval is Fisher's.
+
     It is no effect: both can follow from a third thing. Missing with fewer than FEWEST trusts.
     """
-    left, right = (_changes(name) for name in (step, outcome))
-    both = pd.concat([left, right], axis=1, keys=["step", "outcome"], join="inner").dropna().reset_index()
-    first = both.groupby("trust")["year"].transform("min")
-    pairs = both[both["year"] == first]
-    n = len(pairs)
+    changed = pairs(step, outcome, apart)
+    n = len(changed)
     if n < FEWEST:
         nothing = float("nan")
         return Estimate(nothing, nothing, nothing, "correlation", n)
-    r = float(pairs["step"].corr(pairs["outcome"]))
+    r = float(changed["step"].corr(changed["outcome"]))
     low, high = np.tanh(np.arctanh(r) + np.array([-Z, Z]) / np.sqrt(n - 3))
     return Estimate(r, float(low), float(high), "correlation", n)
 
 
-def _changes(name: str) -> pd.Series:
-    """Return changes over YEARS_APART years less the mean of all, of never entered trusts, by `trust` and first `year`."""
+def _changes(name: str, apart: int) -> pd.Series:
+    """Return changes over `apart` years less the mean of all, of never entered trusts, by `trust` and first `year`."""
     panel = regime.panel(name)
     panel = panel[panel["phase"] == "never"]
     sign = -1 if regime.indicator(name).better == "lower" else 1
     year = panel["period"].dt.year.rename("year")
     yearly = sign * panel["value"].groupby([panel["trust"], year]).mean().unstack()
     yearly = yearly.reindex(columns=range(int(year.min()), int(year.max()) + 1))
-    change = yearly.shift(-YEARS_APART, axis=1) - yearly
+    change = yearly.shift(-apart, axis=1) - yearly
     return (change - change.mean()).stack().rename(name)
 
 

@@ -102,9 +102,15 @@ def tables(name: str) -> tuple[str, ...]:
     return (about(name).table, *beside.get(name, ()))
 
 
+MEAN, MEDIAN = "mean", "median"
+
+
 @once.shared
-def followed(name: str) -> Followed:
+def followed(name: str, *, inside: int = 1, peers: str = MEAN, left_out: tuple[str, ...] = ()) -> Followed:
     """Follow the trusts that left from leaving to the newest figures of a measure.
+
+    inside: years before leaving that its change is measured from. peers: MEAN or MEDIAN of trusts that never entered.
+    left_out: codes of trusts that left and are not followed. The report's own are the first of each.
 
     Intervals are of Student's t over trusts (each trust one figure an era): they say how far the mean of trusts like
     these is known, not what would have been without the regime. Raises KeyError for another name than NAMES.
@@ -112,9 +118,10 @@ def followed(name: str) -> Followed:
     if name not in NAMES:
         raise KeyError(f"measure {name!r}. Allowed: one of {NAMES}.")
     one = about(name)
-    panel = _with_gaps(one)
-    left = panel[panel["exit"].notna() & panel["gap"].notna()]
-    inside = left[(left["since_exit"] < 0) & (left["since_exit"] >= -one.year)].groupby("trust")["gap"].mean()
+    panel = _with_gaps(one, peers)
+    left = panel[panel["exit"].notna() & panel["gap"].notna() & ~panel["trust"].isin(left_out)]
+    last_years = left["since_exit"].between(-inside * one.year, -1)
+    before = left[last_years].groupby("trust")["gap"].mean()
     out = left[left["since_exit"] >= 0].assign(era=lambda frame: [_era(each) for each in frame["period"]])
     out = out[out["era"].notna()]
     named = {str(era): _named(str(era), part) for era, part in out.groupby("era")["period"]}
@@ -122,10 +129,10 @@ def followed(name: str) -> Followed:
     out["era"] = out["era"].map(named)
     by_trust = out.groupby(["trust", "era"])["gap"].mean().unstack()[eras]
     rows = [{"era": era, **_limits(by_trust[era].dropna())} for era in eras]
-    moved = _mean((by_trust[eras[-1]] - inside.reindex(by_trust.index)).dropna())
+    moved = _mean((by_trust[eras[-1]] - before.reindex(by_trust.index)).dropna())
     names = data.load("regime_trusts").set_index("org_code")["short_name"]
     trusts = by_trust.assign(
-        inside=inside.reindex(by_trust.index), name=by_trust.index.map(names)
+        inside=before.reindex(by_trust.index), name=by_trust.index.map(names)
     ).reset_index()
     gaps = out.assign(name=out["trust"].map(names))[["trust", "name", "period", "gap", "era"]]
     ruled = _ruled(moved, one) if moved.n >= THIN else None
@@ -140,8 +147,8 @@ def followed(name: str) -> Followed:
     )
 
 
-def _with_gaps(one: Indicator) -> pd.DataFrame:
-    """Return the panel of a measure with `gap`: less the mean of trusts of its type and period that never entered."""
+def _with_gaps(one: Indicator, middle: str = MEAN) -> pd.DataFrame:
+    """Return the panel of a measure with `gap`: less the middle of trusts of its type and period that never entered."""
     panel = regime.panel_under(one, regime.spells())
     if one.name == "recommend_work":
         every_kind = replace(one, table="staff_survey_groups", types=("acute", "mental health", "ambulance"))
@@ -153,7 +160,7 @@ def _with_gaps(one: Indicator) -> pd.DataFrame:
         occupied = regime.panel_under(beds, regime.spells()).set_index(["trust", "t"])["value"]
         panel["value"] *= 100 / occupied.reindex(pd.MultiIndex.from_frame(panel[["trust", "t"]])).to_numpy()
     panel = panel[panel["value"].notna()]
-    peers = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"].mean()
+    peers = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"].agg(middle)
     keys = pd.MultiIndex.from_frame(panel[["type", "t"]])
     return panel.assign(gap=panel["value"].to_numpy() - peers.reindex(keys).to_numpy())
 
