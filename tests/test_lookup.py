@@ -125,9 +125,9 @@ def test_a_survey_belongs_to_the_state_at_its_start_and_other_periods_to_that_at
     years = pd.period_range("2012", "2018", freq="Y")
     contains = stretches(MEDWAY, years, exposure="contains")
     survey = stretches(MEDWAY, years, exposure="survey")
-    assert years[contains["start"][1]] == pd.Period("2013")
-    assert years[survey["start"][1]] == pd.Period("2013")  # entered in July, asked in October
-    assert years[survey["start"][2]] == pd.Period("2017")
+    assert years[contains[1]["start"]] == pd.Period("2013")
+    assert years[survey[1]["start"]] == pd.Period("2013")  # entered in July, asked in October
+    assert years[survey[2]["start"]] == pd.Period("2017")
 
 
 def test_a_merger_cuts_and_is_named():

@@ -1,6 +1,7 @@
 """One trust and one indicator: its control chart, stretch by stretch, with the dates that cut it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,20 +75,18 @@ def chart(code: str, indicator: str) -> Chart:
     frame = one(code, indicator)
     improvement, unit = IMPROVEMENT[about.direction], about.unit
     columns: dict[str, list] = {part: [] for part in LIMITS}
-    rows: list[dict[str, object]] = []
-    found = cuts.stretches(code, frame.index, exposure=about.exposure) if len(frame) else pd.DataFrame()
-    for cut in found.itertuples():
-        limits, row = _limited(
-            frame["value"].iloc[cut.start : cut.stop + 1], unit, improvement, about.rolling
-        )
-        rows.append(row)
+    rows = cuts.stretches(code, frame.index, exposure=about.exposure) if len(frame) else []
+    value, lengths = frame["value"], [row["stop"] - row["start"] + 1 for row in rows]
+    for row in rows:
+        limits, more = _limited(value.iloc[row["start"] : row["stop"] + 1], unit, improvement, about.rolling)
+        row |= more
         for part in LIMITS:
             columns[part] += limits[part]
-    arrays = {part: pd.Series(held, frame.index, dtype=TYPES[part]) for part, held in columns.items()}
-    lengths = [cut.stop - cut.start + 1 for cut in found.itertuples()]
-    arrays["stretch"] = pd.Series(np.repeat(np.arange(len(lengths)), lengths), frame.index, dtype="int64")
-    whole = pd.concat([frame, pd.DataFrame(arrays)], axis=1)
-    told = pd.concat([found, pd.DataFrame(rows)], axis=1)
+    arrays: dict[str, Any] = {part: frame[part] for part in frame}
+    arrays |= {part: pd.Series(held, frame.index, dtype=TYPES[part]) for part, held in columns.items()}
+    arrays["stretch"] = np.repeat(np.arange(len(lengths)), lengths).astype("int64")
+    whole = pd.DataFrame(arrays, index=frame.index)
+    told = pd.DataFrame({part: [row[part] for row in rows] for part in rows[0]} if rows else {})
     why_not = "" if len(frame) else absent(code, indicator)
     title, grain = about.title, about.grain
     return Chart(code, name_of(code), indicator, title, unit, grain, improvement, whole, told, why_not)
@@ -159,8 +158,14 @@ def _refusal(values: pd.Series, rolling: bool) -> str:
 
 def last(found: Chart) -> pd.Period | None:
     """Return the last period that has a value, None when there is none."""
-    held = found.frame.index[found.frame["state"] == FULL]
-    return held[-1] if len(held) else None
+    at = last_place(found)
+    return None if at is None else found.frame.index[at]
+
+
+def last_place(found: Chart) -> int | None:
+    """Return the position of the last period that has a value, None when there is none."""
+    held = np.flatnonzero(found.frame["state"].to_numpy() == FULL)
+    return int(held[-1]) if len(held) else None
 
 
 GRAINS = {
@@ -213,10 +218,12 @@ def chart_sentence(found: Chart) -> str:
         f"{head}: {words.plural(seen, 'value')} by {GRAINS[found.grain]}, {period(frame.index[0], found.grain)} to "
         f"{period(frame.index[-1], found.grain)}{gaps}; {direction(about)}. "
     )
-    when = last(found)
-    row = frame.loc[when]
+    at = last_place(found)
+    when = frame.index[at]
+    row = {part: frame[part].iat[at] for part in ("value", "stretch", "signal", "direction")}
     value = words.number(row["value"], found.unit)
-    stretch = cuts.iloc[int(row["stretch"])]
+    told = ("reason", "label", "provisional", *NUMBERS, "variation")
+    stretch = {part: cuts[part].iat[row["stretch"]] for part in told}
     if stretch["reason"]:
         return (
             text

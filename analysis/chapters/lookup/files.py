@@ -16,7 +16,7 @@ from joblib import Parallel, delayed
 
 from analysis import data
 from analysis.chapters.lookup import chart, names as lookup_names, peers as lookup_peers, sentences
-from analysis.chapters.lookup.chart import absent, last
+from analysis.chapters.lookup.chart import absent, last_place
 from analysis.chapters.lookup.look import Look, trust as look
 from analysis.chapters.lookup.peers import BANDS, TENTHS, Peers, peers
 from analysis.chapters.lookup.series import STATES, TrustError, entry_of, has, shared_cells, trusts
@@ -194,19 +194,18 @@ def series_file(found: Look) -> dict[str, Any]:
     if frame["denominator"].notna().any():
         out |= {"n": _numbers(frame["numerator"]), "d": _numbers(frame["denominator"])}
     reasons: dict[str, list[int]] = {}
-    for at in np.flatnonzero(frame["value"].isna()):
-        reasons.setdefault(sentences.absence(frame["state"].iat[at], frame["note"].iat[at]), []).append(
-            int(at)
-        )
+    states, notes = frame["state"].tolist(), frame["note"].tolist()
+    for at in np.flatnonzero(frame["value"].isna()).tolist():
+        reasons.setdefault(sentences.absence(states[at], notes[at]), []).append(at)
     out["x"] = reasons
     out["g"] = "".join(
         MARKED[way][SIGNALS.index(signal)] if isinstance(signal, str) else "."
-        for signal, way in zip(frame["signal"], frame["direction"], strict=True)
+        for signal, way in zip(frame["signal"].tolist(), frame["direction"].tolist(), strict=True)
     )
     kept = ["start", "stop", "phase", "since", "label", "points", "centre", "lower", "upper", "signals"]
     cuts = {part: chart.stretches[part].tolist() for part in (*kept, "provisional", "variation", "reason")}
     out["s"] = [{part: _plain(held[at]) for part, held in cuts.items()} for at in range(len(chart.stretches))]
-    out["last"] = frame.index.get_loc(last(chart))
+    out["last"] = last_place(chart)
     out["sentence"] = chart.sentence()
     out["place"] = found.peers.sentence(chart.code) if found.peers else found.why_no_peers
     return out

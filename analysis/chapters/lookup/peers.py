@@ -17,7 +17,7 @@ from analysis.chapters.lookup.series import (
     shared_cells,
     trusts,
 )
-from analysis.methods.spc.funnel import MIN_UNITS, Funnel, FunnelError, funnel
+from analysis.methods.spc.funnel import MIN_UNITS, Funnel, FunnelError, Method, funnel
 from analysis.present import words
 from analysis.study.indicators import Indicator
 
@@ -100,35 +100,44 @@ def _compared(rows: pd.DataFrame, about: Indicator, when: pd.Period, type: str) 
         raise TrustError(
             f"{len(rows)} trusts of type {type!r} have a figure of {about.name} in {when}. Allowed: {MIN_UNITS} or more."
         )
-    frame = rows.set_index("code")[["numerator", "denominator", "value"]].sort_index()
-    found, why = _funnel(frame, about)
-    lowest_first = about.direction == "lower is better"
-    frame["rank"] = frame["value"].rank(method="min", ascending=lowest_first).astype(int)
-    spread = tuple(float(value) for value in frame["value"].quantile(list(SPREAD)))
+    found, why = _funnel(rows, about)
+    value = rows["value"].to_numpy()
+    spread = tuple(np.percentile(value, np.array(SPREAD) * 100).tolist())
+    columns = {part: rows[part].array for part in ("numerator", "denominator", "value")}
+    columns["rank"] = _ranks(value, lowest_first=about.direction == "lower is better")
     if found is None:
-        frame["band"] = 1 + (frame["value"] > spread[-1]).astype(int) - (frame["value"] < spread[0])
-        return Peers(str(about.name), when, type, "rank", frame, None, spread, why)
-    units = found.frame
-    frame["numerator"] = units["numerator"]
-    side = np.sign(units["ratio"] - found.target).astype(int)
-    frame["band"] = MIDDLE["funnel"] + side * (units["od_out95"].astype(int) + units["od_out998"].astype(int))
-    return Peers(str(about.name), when, type, "funnel", frame, found, spread, "")
+        columns["band"] = 1 + (value > spread[-1]).astype(int) - (value < spread[0])
+    else:
+        units = found.frame
+        columns["numerator"] = units["numerator"].array
+        side = np.sign(units["ratio"].to_numpy() - found.target).astype(int)
+        out = units["od_out95"].to_numpy().astype(int) + units["od_out998"].to_numpy()
+        columns["band"] = MIDDLE["funnel"] + side * out
+    frame = pd.DataFrame(columns, index=pd.Index(rows["code"], name="code"))
+    return Peers(str(about.name), when, type, "funnel" if found else "rank", frame, found, spread, why)
 
 
-def _funnel(frame: pd.DataFrame, about: Indicator) -> tuple[Funnel | None, str]:
-    """Return the funnel of a frame by code, or None and why there is none."""
-    if frame["denominator"].isna().any():
+def _ranks(value: np.ndarray, *, lowest_first: bool) -> np.ndarray:
+    """Return the rank of each value, 1 for the best; equal values share the better rank."""
+    ordered = np.sort(value)
+    if lowest_first:
+        return np.searchsorted(ordered, value, side="left") + 1
+    return len(value) - np.searchsorted(ordered, value, side="right") + 1
+
+
+def _funnel(rows: pd.DataFrame, about: Indicator) -> tuple[Funnel | None, str]:
+    """Return the funnel of trusts in a period, or None and why there is none."""
+    if rows["denominator"].isna().any():
         return None, NO_COUNTS
     deaths = about.numerator == "observed" and about.denominator == "expected"
-    if (about.unit != "percent" and not deaths) or (frame["numerator"] < 0).any():
+    if (about.unit != "percent" and not deaths) or (rows["numerator"] < 0).any():
         return None, NOT_A_SHARE
-    units = frame.reset_index()
+    units = rows
     if about.complement:
-        units["numerator"] = units["denominator"] - units["numerator"]
+        units = rows.assign(numerator=rows["denominator"] - rows["numerator"])
     try:
-        return funnel(
-            units, unit="code", method="shmi" if deaths else "proportion", multiplier=about.scale
-        ), ""
+        method: Method = "shmi" if deaths else "proportion"
+        return funnel(units, unit="code", method=method, multiplier=about.scale), ""
     except FunnelError as error:
         if "above the denominator" in str(error):
             return None, "at some trust the count is above what it is a share of"

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from analysis import data
@@ -111,9 +112,11 @@ def one(code: str, name: str) -> pd.DataFrame:
     mine = _by_trust(name).get(check_trust(code))
     if mine is None:
         return shared_cells(name).set_index("period").drop(columns="code").iloc[:0]
-    valued = mine.index[mine["value"].notna()]
-    told = mine.index[mine["value"].notna() | mine["note"].notna()]
-    every = pd.period_range(valued[0], told[-1], freq=mine.index.freq, name="period")
+    held = mine["value"].notna().to_numpy()
+    first, last = np.flatnonzero(held)[0], np.flatnonzero(held | mine["note"].notna().to_numpy())[-1]
+    every = pd.period_range(mine.index[first], mine.index[last], freq=mine.index.freq, name="period")
+    if len(every) == last - first + 1:  # no gap
+        return mine.iloc[first : last + 1].set_axis(every)
     out = mine.reindex(every)
     out["state"] = out["state"].fillna(MISSING)
     return out

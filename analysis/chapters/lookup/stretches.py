@@ -1,6 +1,7 @@
 """The stretches of a trust's series between dates known beforehand: regime, mergers, the pandemic."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,6 +58,11 @@ def events(code: str) -> pd.DataFrame:
     kind: "entered", "left", "ended" (the regime, on 13 July 2021), "merged" (it took over or joined another
     trust and grew by a twentieth of its beds or more, or by an unknown number), "pandemic".
     """
+    return _events_frame(code).copy()
+
+
+@lru_cache(maxsize=4)
+def _events_frame(code: str) -> pd.DataFrame:
     return pd.DataFrame(_events(code), columns=["date", "kind", "words"])
 
 
@@ -77,12 +83,12 @@ def mergers() -> pd.DataFrame:
     return _mergers().copy()
 
 
-def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> pd.DataFrame:
+def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> list[dict[str, Any]]:
     """Cut the periods of a trust at what happened to it: one row a stretch, in order.
 
     periods: consecutive. exposure: of the indicator ("contains", "survey", "winter"); a stretch starts at
     the first period that ends on or after the date, for the survey at the first that starts on or after it.
-    Columns: `start`, `stop` (positions in `periods`, both included), `phase` (NEVER, BEFORE, IN, AFTER),
+    Keys: `start`, `stop` (positions in `periods`, both included), `phase` (NEVER, BEFORE, IN, AFTER),
     `since` (what began it, with month, in words; '' for the first), `label` (phase, first month, and what
     began it when that was not the regime).
     """
@@ -99,7 +105,7 @@ def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> pd.DataFr
         label = phase + (f", from {wording.month(begun[0][0])}" if begun else "")
         label += f" ({wording.join(other)})" if other else ""
         rows.append({"start": start, "stop": following - 1, "phase": phase, "since": since, "label": label})
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _places(code: str, periods: pd.PeriodIndex, exposure: str) -> list[int]:

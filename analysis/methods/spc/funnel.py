@@ -118,11 +118,10 @@ def funnel(
     0.5 (0 excluded), fewer than 3 units.
     """
     _check_options(method, limits, trim_by, multiplier)
-    units = _check_units(frame, unit, numerator, denominator, method)
-    units["ratio"] = multiplier * units["numerator"] / units["denominator"]
+    names, observed, size = _check_units(frame, unit, numerator, denominator, method)
+    ratio = multiplier * observed / size
     if method == "shmi":
-        units["denominator"] = units["denominator"].round(SHMI_DECIMALS)
-    observed, size = units["numerator"].to_numpy(), units["denominator"].to_numpy()
+        size = size.round(SHMI_DECIMALS)
     target = 1.0 if method in ("shmi", "cqc") else float(observed.sum() / size.sum())
     z, error = _z_scores(observed, size, target, method)
     z_used = _truncate(z, trim_by) if method == "shmi" else _winsorise(z, trim_by)
@@ -134,13 +133,13 @@ def funnel(
     phi = float(np.mean(z_used[used] ** 2))
     tau2 = _between(phi, error[used])
     bounds = _limits(size, method, limits, target * multiplier, tau2, multiplier)
-    ratio = units["ratio"].to_numpy()
     outside = {
         f"{kind}out{level}": ~((bounds[f"{kind}ll{level}"] <= ratio) & (ratio <= bounds[f"{kind}ul{level}"]))
         for kind in ("", "od_")
         for level in ("95", "998")
     }
-    units = units.assign(z=z, z_used=z_used, **bounds, **outside)
+    columns = {"numerator": observed, "denominator": size, "ratio": ratio, "z": z, "z_used": z_used}
+    units = pd.DataFrame({**columns, **bounds, **outside}, index=names)
     return Funnel(units, method, limits, target * multiplier, phi, tau2, int(used.sum()), multiplier, unit)
 
 
@@ -153,15 +152,16 @@ def _check_options(method: str, limits: str, trim_by: float, multiplier: float) 
 
 def _check_units(
     frame: pd.DataFrame, unit: str, numerator: str, denominator: str, method: str
-) -> pd.DataFrame:
+) -> tuple[pd.Index, Array, Array]:
+    """Return the units, their numerators and their denominators."""
     arguments.columns(frame, (unit, numerator, denominator), error=FunnelError)
-    units = frame[[numerator, denominator]].set_axis(["numerator", "denominator"], axis=1)
-    units.index = pd.Index(frame[unit], name=unit)
-    for name, column in units.items():
+    for name, column in (("numerator", frame[numerator]), ("denominator", frame[denominator])):
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             raise FunnelError(f"{name} must hold numbers, found {column.dtype}; suppressed is not a number")
-    units = units.astype(float)
-    names, above, below = units.index, units["numerator"].to_numpy(), units["denominator"].to_numpy()
+    names = pd.Index(frame[unit], name=unit)
+    above, below = (
+        frame[part].to_numpy(dtype=float, na_value=np.nan, copy=True) for part in (numerator, denominator)
+    )
     _refuse(names, names.isna(), "the unit's name is missing")
     _refuse(names, names.duplicated(keep=False), "the unit has more than one row")
     counted = np.isfinite(above) & np.isfinite(below)
@@ -173,11 +173,11 @@ def _check_units(
         _refuse(names, above > below, "the numerator is above the denominator")
     if method == "shmi":
         _refuse(names, above == 0, "the numerator is 0 and has no logarithm; method 'cqc' allows it")
-    if len(units) < MIN_UNITS:
-        raise FunnelError(f"{len(units)} units given; a funnel needs at least {MIN_UNITS}")
-    if method in ("proportion", "ratio") and units["numerator"].sum() == 0:
+    if len(names) < MIN_UNITS:
+        raise FunnelError(f"{len(names)} units given; a funnel needs at least {MIN_UNITS}")
+    if method in ("proportion", "ratio") and above.sum() == 0:
         raise FunnelError("the numerator is 0 in every unit, so there is no target")
-    return units
+    return names, above, below
 
 
 def _refuse(names: pd.Index, wrong: Array, why: str) -> None:
