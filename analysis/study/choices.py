@@ -5,7 +5,7 @@ eleven Keogh trusts are in. Not every estimator can use every baseline: what can
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.methods import curves
 from analysis.methods.effects import group_time, impute
 from analysis.methods.effects.equally_bad import equally_bad_placebo
-from analysis.methods.effects.panels import EffectError, NotEstimable, Panel, panel_of
+from analysis.methods.effects.panels import EffectError, NotEstimable, Panel, Reading, panel_of
 from analysis.methods.effects.results import Effects
 from analysis.methods.estimate import Estimate
 from analysis.study import deciding, regime
@@ -121,8 +121,12 @@ def _gap(choice: Choice) -> int:
     return regime.indicator(choice.indicator).year if choice.baseline == OUT else 0
 
 
-@lru_cache(maxsize=16)
 def _compared(choice: Choice) -> Any:
+    return _partners(replace(choice, comparator=ALIKE, estimator=PARTNERS))
+
+
+@lru_cache(maxsize=16)
+def _partners(choice: Choice) -> Any:
     changed: dict[str, Any] = {"last_horizon": max(horizons(choice)), "gap": _gap(choice)}
     if choice.baseline == LAST:
         changed["baseline"] = 1
@@ -166,23 +170,35 @@ def _estimated(choice: Choice, panel: Panel) -> Effects:
 
 def _panels(choice: Choice) -> list[Panel]:
     """Return the panel to estimate from, and for equally bad trusts that of these at the dates of their partners."""
-    frame, about = _panel(choice.indicator, choice.keogh), regime.indicator(choice.indicator)
-    entered = frame["entry"].notna()
     late = _gap(choice) if choice.estimator == GROUP_TIME else 0  # a base before the year before entry
-
-    def read(kept: pd.Series) -> Panel:
-        return panel_of(frame[kept], {"group": "type", "measure": about.measure, "anticipation": late})
-
-    if choice.comparator == TYPE:
-        return [read(entered | ~entered)]
-    if choice.comparator == NOT_YET:
-        return [read(entered)]
+    asked = (choice.indicator, choice.keogh, late)
+    if choice.comparator in (TYPE, NOT_YET):
+        return [_read(*asked, entered_alone=choice.comparator == NOT_YET)]
     if choice.comparator == ALIKE:
-        found = _compared(choice)
+        frame, found = _panel(choice.indicator, choice.keogh), _compared(choice)
         partners = found.units[(found.nearest > 0).any(axis=0)]
-        return [read(frame["trust"].isin([*found.trusts["trust"], *partners]))]
-    whole = panel_of(frame, {"group": "type", "measure": about.measure, "anticipation": late})
-    found = equally_bad_placebo(
-        whole, baseline=about.year, gap=_gap(choice), last_horizon=max(horizons(choice))
-    )
-    return [read(frame["trust"].isin(found.pairs["trust"]) | ~entered), found.panel]
+        return [_of(frame[frame["trust"].isin([*found.trusts["trust"], *partners])], asked)]
+    return _equally_bad(*asked, gap=_gap(choice), last_horizon=max(horizons(choice)))
+
+
+@lru_cache(maxsize=16)
+def _read(indicator: str, keogh: str, late: int, *, entered_alone: bool) -> Panel:
+    """Return the panel of all trusts, or of those that entered. late: periods before entry that are left out."""
+    frame = _panel(indicator, keogh)
+    return _of(frame[frame["entry"].notna()] if entered_alone else frame, (indicator, keogh, late))
+
+
+@lru_cache(maxsize=16)
+def _equally_bad(indicator: str, keogh: str, late: int, *, gap: int, last_horizon: int) -> list[Panel]:
+    """Return the panel of trusts that entered with all that did not, and that of equally bad ones at their dates."""
+    whole, frame = _read(indicator, keogh, late, entered_alone=False), _panel(indicator, keogh)
+    year = regime.indicator(indicator).year
+    found = equally_bad_placebo(whole, baseline=year, gap=gap, last_horizon=last_horizon)
+    kept = frame["trust"].isin(found.pairs["trust"]) | frame["entry"].isna()
+    return [_of(frame[kept], (indicator, keogh, late)), found.panel]
+
+
+def _of(frame: pd.DataFrame, asked: tuple[str, str, int]) -> Panel:
+    indicator, _, late = asked
+    reading: Reading = {"group": "type", "measure": regime.indicator(indicator).measure, "anticipation": late}
+    return panel_of(frame, reading)
