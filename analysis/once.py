@@ -23,6 +23,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 from joblib import Memory
 from joblib.parallel import get_active_backend
 
@@ -37,7 +38,9 @@ PANEL = "panel"  # argument by which a question is asked of other figures, for a
 HELD = 256  # objects that one function shares in a process
 STARTED = time.time()
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
-BENDS = ("OPENBLAS_", "OMP_", "MKL_", "NPY_", "PYTHONHASHSEED")  # settings that may reach a last digit
+BENDS = (  # settings that may reach a last digit
+    "OPENBLAS_", "OMP_", "MKL_", "NPY_", "VECLIB_", "BLIS_", "GLIBC_TUNABLES", "LD_PRELOAD", "PYTHONHASHSEED",
+)  # fmt: skip
 IMPORTED = re.compile(
     r"^ *from (analysis[\w.]*) import (?:\(([^)]*)\)|(.+))$|^ *import (analysis[\w.]+)", re.M
 )
@@ -210,7 +213,12 @@ def _circumstances(module: str) -> list[str]:
     code = {name: trace.digest(trace.ROOT / name) for name in sorted(reached(module))}
     libraries = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     lock = trace.digest(trace.ROOT / "requirements.lock")
-    return [json.dumps(code), lock, trace.python(), platform.machine(), sys.byteorder, *libraries]
+    return [json.dumps(code), lock, trace.python(), json.dumps(_processor()), *libraries]
+
+
+def _processor() -> list[Any]:
+    """Return the kind of processor and what numpy uses of it: its sums take another order on another one."""
+    return [platform.machine(), sys.byteorder, np.show_config(mode="dicts")["SIMD Extensions"]]
 
 
 @cache

@@ -284,6 +284,28 @@ def test_code_that_is_reached_counts_and_other_code_does_not(tmp_path, monkeypat
             known.cache_clear()
 
 
+@pytest.mark.parametrize("setting", ["GLIBC_TUNABLES", "OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES"])
+def test_what_bends_arithmetic_counts_and_other_settings_do_not(monkeypatch, setting):
+    total("waits")
+    monkeypatch.setenv("NOTHING_OF_OURS", "1")
+    total("waits")
+    assert len(CALLS) == 2
+    monkeypatch.setenv(setting, "other")
+    total("waits")
+    assert len(CALLS) == 4
+
+
+def test_another_processor_counts(monkeypatch):
+    before = once._circumstances("analysis.study.regime")
+    here = once._processor()
+    monkeypatch.setattr(once, "_processor", lambda: [*here[:2], {"found": ["another"]}])
+    once._circumstances.cache_clear()
+    try:
+        assert once._circumstances("analysis.study.regime") != before
+    finally:
+        once._circumstances.cache_clear()
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(MODULE).as_posix())
 def test_imports_are_found_as_python_finds_them(path):
     assert imported(parsed(path)) <= set(once._imports(path.relative_to(ROOT).as_posix()))
