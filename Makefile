@@ -10,6 +10,8 @@ PORT ?= 8000
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME PYTHONSTARTUP
 export PYTHONNOUSERSITE := 1
 export PYTHONUTF8 := 1
+# Work is shared by processes: threads of linear algebra would change last digits, and make nothing faster here.
+export OPENBLAS_NUM_THREADS ?= 1
 PIP := -m pip --disable-pip-version-check --no-input install --no-user --target=
 # A home that cannot be written is stood in for by a folder of ours.
 ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && rmdir "$$d" && echo yes),)

@@ -6,8 +6,11 @@ seconds by the clock, their ratio, and the bytes that passed over the loopback m
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as a worker of a cluster has
 
 import numpy as np
 import psutil
@@ -40,7 +43,9 @@ def main() -> None:
                 alone, alone_took, _ = timed(lambda frame=frame, draws=draws: dealt(frame, draws))
                 with parallel_config(backend="dask"):
                     there, took, moved = timed(lambda frame=frame, draws=draws: dealt(frame, draws))
-                apart = np.nanmax(np.abs(alone - there))  # threads of linear algebra change a last digit
+                apart = np.nanmax(
+                    np.abs(alone - there)
+                )  # 0 where this process has one thread of linear algebra
                 told = (
                     f"{alone_took:8.1f} {took:10.1f} {alone_took / took:9.2f} {moved / 1e6:9.1f}  {apart:.0e}"
                 )

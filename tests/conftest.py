@@ -3,3 +3,4 @@
 import os
 
 os.environ["REPORT_RESULTS"] = ""
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `make` sets it: threads would change last digits

@@ -7,6 +7,7 @@ from joblib import parallel_config
 from analysis.methods.effects import impute
 from analysis.methods.effects.placebo import placebo_dates
 from analysis.study import indicators, regime
+from tests import bench
 
 DRAWS = 120  # three parcels of work, the last one smaller
 
@@ -59,6 +60,17 @@ def test_a_local_cluster_gives_the_numbers_of_one_process(panel, alone):
         found = dealt(panel), redrawn(panel, n_jobs=2)
         assert cluster.scheduler.transition_counter > 0  # the work went to the cluster
     assert_equal(found, alone)
+
+
+def test_large_panels_too_give_the_numbers_of_one_process():
+    """Threads of linear algebra would change last digits where matrices are large; a worker has one."""
+    large = bench.panel("four_hour_waits", 4)
+
+    def drawn(n_jobs):
+        return placebo_dates(large, draws=51, rng=np.random.default_rng(4), n_jobs=n_jobs).null
+
+    with parallel_config(backend="loky"):
+        np.testing.assert_array_equal(drawn(2), drawn(1))
 
 
 def test_another_seed_gives_other_draws(panel, alone):

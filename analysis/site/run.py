@@ -60,6 +60,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         key: value for key, value in os.environ.items() if key in HARMLESS or not key.startswith(SETTINGS)
     }
     return {
+        "OPENBLAS_NUM_THREADS": "1",  # threads would change last digits; work is shared by processes
         **kept,
         "PYTHONPATH": str(trace.ROOT),
         "PYTHONNOUSERSITE": "1",
