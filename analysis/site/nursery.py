@@ -16,8 +16,10 @@ from typing import Any
 
 KERNEL = "ipykernel_launcher"
 LIBRARIES = (
-    "IPython.core.completer", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell",
-    "matplotlib.font_manager", "matplotlib.pyplot", "pandas", "numpy", "joblib",
+    "IPython.core.completer", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "joblib",
+    "matplotlib.backends.backend_svg", "matplotlib.dates", "matplotlib.font_manager", "matplotlib.pyplot",
+    "matplotlib.textpath", "numpy", "pandas", "scipy.sparse.csgraph", "scipy.stats", "statsmodels.duration.survfunc",
+    "statsmodels.stats.inter_rater", "statsmodels.stats.multitest",
 )  # fmt: skip
 
 
