@@ -35,7 +35,8 @@ def moving_apart(names: list[str]) -> pd.DataFrame:
     """Ask whether trusts that entered had left the comparators' path in the two years before they entered.
 
     Returns one row an indicator: `indicator`, `leads` (periods, each against all earlier ones), `lowest`,
-    `highest` lead, `p` (joint Wald test that all are zero), `fewest`, `most` trusts that entered at a lead.
+    `highest` lead, `p` (joint Wald test that all are zero), `fewest`, `most` trusts that entered at a lead, `reach`
+    (how far from zero the 95% intervals of the leads reach at most).
     """
     rows = []
     for name in names:
@@ -44,8 +45,10 @@ def moving_apart(names: list[str]) -> pd.DataFrame:
         before = found.frame[found.frame["phase"] == "pre"]
         spread, trusts = before["estimate"], before["n_trusts"]
         p = float(found.tables["pretrend"]["p"].iloc[0])
-        rows.append([name, leads, spread.min(), spread.max(), p, int(trusts.min()), int(trusts.max())])
-    return pd.DataFrame(rows, columns=["indicator", "leads", "lowest", "highest", "p", "fewest", "most"])
+        reach = float(before[["lower", "upper"]].abs().max(axis=None))
+        rows.append([name, leads, spread.min(), spread.max(), p, int(trusts.min()), int(trusts.max()), reach])
+    columns = ["indicator", "leads", "lowest", "highest", "p", "fewest", "most", "reach"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def distances(name: str) -> pd.DataFrame:

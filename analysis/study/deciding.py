@@ -63,7 +63,12 @@ def calibrated(name: str, found: Estimate, *, times: float = 1.0) -> Estimate:
     bad year without any effect (`bias`), to the side on which the truth then lies.
     """
     row = calibration(name)
-    half, bias = times * float(row["critical"]) * found.se, float(row["bias"])
+    return within(found, critical=times * float(row["critical"]), bias=float(row["bias"]))
+
+
+def within(found: Estimate, *, critical: float, bias: float) -> Estimate:
+    """Return the estimate with limits `critical` standard errors to each side, and `bias` beyond where the truth lies."""
+    half = critical * found.se
     return replace(
         found, lower=found.value - half - max(bias, 0.0), upper=found.value + half - min(bias, 0.0)
     )
@@ -74,8 +79,13 @@ def calibration(name: str) -> pd.Series:
 
     Raises NotEstimable for an indicator that could not be copied: too few trusts entered, or it hardly moves.
     """
-    rows = data.load("calibration")
-    chosen = rows[(rows["indicator"] == name) & (rows["partners"] == PARTNERS) & (rows["years"] == YEARS)]
+    chosen = of_record(data.load("calibration"))
+    chosen = chosen[chosen["indicator"] == name]
     if chosen.empty:
         raise NotEstimable(f"{name!r} was not calibrated: too few trusts that entered have figures.")
     return chosen.iloc[0]
+
+
+def of_record(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `calibration` with the settings of record."""
+    return rows[(rows["partners"] == PARTNERS) & (rows["years"] == YEARS)]

@@ -11,7 +11,7 @@ from analysis.methods.effects.contrast import twfe
 from analysis.methods.effects.equally_bad import equally_bad_placebo
 from analysis.methods.effects.group_time import event_study
 from analysis.methods.effects.impute import pooled
-from analysis.methods.effects.outcome_process import Process, draw, learn, select
+from analysis.methods.effects.outcome_process import VARIOGRAM, Process, draw, learn, select
 from analysis.methods.effects.panels import Panel, read_panel
 from analysis.methods.effects.results import quantiles
 from analysis.methods.effects.staggered import imputation_weights
@@ -73,14 +73,14 @@ class Setting:
         return self.sign * SIZE * self.process.within
 
 
-def setting(name: str, *, rng: np.random.Generator, deals: int = DEALS) -> Setting:
-    """Return what is drawn for an indicator, from its real panel."""
+def setting(name: str, *, rng: np.random.Generator, deals: int = DEALS, by: str = VARIOGRAM) -> Setting:
+    """Return what is drawn for an indicator, from its real panel. by: what the process is learnt from, see `learn`."""
     about = regime.indicator(name)
     data = read_panel(regime.panel(name), group="type")
     dealt = [_deal(data, about.horizons, rng) for _ in range(deals)]
     return Setting(
         data=data,
-        process=learn(data, lags=LAGS[about.analysis_grain]),
+        process=learn(data, lags=LAGS[about.analysis_grain], by=by),
         sign=-1 if about.better == LOWER else 1,
         year=about.year,
         horizons=about.horizons,

@@ -8,7 +8,15 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis import data
-from analysis.study import calibration, indicators, planted_truth, regime, regression_coverage
+from analysis.study import (
+    calibration,
+    deciding,
+    indicators,
+    persistence,
+    planted_truth,
+    regime,
+    regression_coverage,
+)
 
 
 def digest(name: str) -> str:
@@ -40,10 +48,17 @@ def made(
     """
     names = [name for name in names if calibration.can(name)]
     found = Parallel(n_jobs=n_jobs)(delayed(calibration.simulated)(name, scale=scale) for name in names)
+    record = {name: deciding.of_record(frame).iloc[0] for name, (frame, _) in zip(names, found, strict=True)}
+    primary = [name for name in names if name in indicators.indicators(primary=True)]
+    fading = Parallel(n_jobs=n_jobs)(
+        delayed(persistence.rows)(name, record[name], draws=int(scale * persistence.DRAWS))
+        for name in primary
+    )
     of = pd.DataFrame({"indicator": names, "digest": [digest(name) for name in names]})
     new = {
         "calibration": pd.concat([one for one, _ in found]) if found else None,
         "power": pd.concat([one for _, one in found]) if found else None,
+        "persistence": pd.concat(fading) if fading else None,
         "simulated": of if found else None,
     }
     out = {name: _joined(name, frame, names) for name, frame in new.items() if frame is not None}

@@ -21,6 +21,7 @@ TABLES = (
     "planted_truth",
     "calibration",
     "power",
+    "persistence",
     "simulated",
     "regression_coverage",
     "buddies",

@@ -1,5 +1,6 @@
 """How an outcome moves without the regime, learnt from trusts that never entered, and drawn again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from analysis.methods.effects.windows import mean
 
 Floats = np.ndarray
 
+VARIOGRAM, AUTOCOVARIANCE = "variogram", "autocovariance"  # what parts are estimated from
 PERSISTENCE = np.linspace(0.0, 0.95, 96)  # searched for the autocorrelation from one period to the next
 
 
@@ -37,18 +39,21 @@ class Process:
         return float(np.hypot(self.error, self.noise))
 
 
-def learn(data: Panel, *, lags: int) -> Process:
+def learn(data: Panel, *, lags: int, by: str = VARIOGRAM) -> Process:
     """Estimate the process from the trusts of `data` that never entered.
 
     Values less the mean of their stratum and period; spread from the changes to the neighbouring periods.
-    Half the mean square of differences k periods apart (the variogram: free of lasting levels, and of the
-    bias of autocorrelations in short series) is fitted by noise^2 + error^2 (1 - rho^k), k = 1 to `lags`:
-    least squares weighted by pairs, rho by grid, variances at least 0 and together at most that of all
-    values, which leaves the rest to lasting levels.
+    by VARIOGRAM: half the mean square of differences k periods apart (free of lasting levels, and of the bias of
+    autocorrelations in short series) is fitted by noise^2 + error^2 (1 - rho^k), k = 1 to `lags`: least squares
+    weighted by pairs, rho by grid, variances at least 0 and together at most that of all values, which leaves the
+    rest to lasting levels. by AUTOCOVARIANCE: the mean product k periods apart by between^2 + error^2 rho^k, in the
+    same way, which leaves the rest to noise; a sensitivity.
     Method: Diggle, Heagerty, Liang, Zeger 2002, Analysis of Longitudinal Data, chapter 5.
+    Raises EffectError for other arguments.
     """
     arguments.kind(data, "data", Panel, error=EffectError)
     whole_number("lags", lags, least=1)
+    arguments.choice(by, "by", (VARIOGRAM, AUTOCOVARIANCE), error=EffectError)
     first = int(data.time.min())
     wide = np.full((len(data.units), int(data.time.max()) - first + 1), np.nan)
     wide[data.unit, data.time - first] = data.y
@@ -58,13 +63,9 @@ def learn(data: Panel, *, lags: int) -> Process:
         level[group] = mean(wide[never & (data.unit_group == group)], axis=0)
     away = (wide - level[data.unit_group])[never]
     spread = _spread(away)
-    half, pairs = [], []
-    for lag in range(1, min(lags, wide.shape[1] - 1) + 1):
-        square = (away[:, lag:] - away[:, :-lag]) ** 2 / (spread[lag:] * spread[:-lag])
-        half.append(np.nanmean(square) / 2)
-        pairs.append(np.isfinite(square).sum())
+    places = range(1, min(lags, wide.shape[1] - 1) + 1)
     total = float(np.nanmean(away**2))
-    rho, error, noise = _variogram(np.array(half), np.array(pairs, dtype=float), total)
+    rho, error, noise = (_variogram if by == VARIOGRAM else _autocovariance)(away, spread, places, total)
     return Process(
         level=np.where(np.isfinite(level), level, np.nanmean(level)),
         spread=spread,
@@ -84,16 +85,41 @@ def _spread(away: Floats) -> Floats:
     return np.where(np.isfinite(size), size / np.sqrt(np.nanmean(size**2)), 1.0)
 
 
-def _variogram(half: Floats, pairs: Floats, total: float) -> tuple[float, float, float]:
-    """Autocorrelation and the two variances that fit best (rho, error, noise)."""
+def _variogram(away: Floats, spread: Floats, lags: range, total: float) -> tuple[float, float, float]:
+    """Autocorrelation and the two variances that fit best (rho, error, noise), from differences."""
+    half, pairs = [], []
+    for lag in lags:
+        square = (away[:, lag:] - away[:, :-lag]) ** 2 / (spread[lag:] * spread[:-lag])
+        half.append(np.nanmean(square) / 2)
+        pairs.append(np.isfinite(square).sum())
+    return _fit(np.array(half), pairs, total, lambda rho: 1 - rho ** np.array(lags))
+
+
+def _autocovariance(away: Floats, spread: Floats, lags: range, total: float) -> tuple[float, float, float]:
+    """The same from products, which lasting levels add to."""
+    products, pairs, sizes = [], [], []
+    for lag in lags:
+        product = away[:, lag:] * away[:, :-lag]
+        seen = np.isfinite(product)
+        products.append(np.nanmean(product))
+        pairs.append(seen.sum())
+        sizes.append((seen @ (spread[lag:] * spread[:-lag])).sum() / seen.sum())
+    rho, error, between = _fit(np.array(products), pairs, total, lambda rho: rho ** np.array(lags) * sizes)
+    return rho, error, total - error - between
+
+
+def _fit(
+    seen: Floats, pairs: list[int], total: float, curve: Callable[[float], Floats]
+) -> tuple[float, float, float]:
+    """Return rho, a and b, both at least 0 and together at most `total`, with which a * curve(rho) + b fits best."""
     best, least = (0.0, 0.0, total), np.inf
-    root = np.sqrt(pairs)
+    root = np.sqrt(np.array(pairs, dtype=float))
     for rho in PERSISTENCE:
-        rise = 1 - rho ** np.arange(1, len(half) + 1)
+        rise = curve(rho)
         for columns in ([0, 1], [0], [1]):
-            design = np.column_stack([rise, np.ones(len(half))])[:, columns] * root[:, None]
-            found, *_ = np.linalg.lstsq(design, half * root, rcond=None)
-            loss = float(((half * root - design @ found) ** 2).sum())
+            design = np.column_stack([rise, np.ones(len(seen))])[:, columns] * root[:, None]
+            found, *_ = np.linalg.lstsq(design, seen * root, rcond=None)
+            loss = float(((seen * root - design @ found) ** 2).sum())
             if (found >= 0).all() and found.sum() <= total and loss < least * (1 - 1e-9):
                 both = np.zeros(2)
                 both[columns] = found

@@ -61,8 +61,13 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for _, row in found.iterrows():
         unit = regime.indicator(row["indicator"]).unit
+        told = indicators.told_in(unit)
+        held = {
+            place: "" if told == unit else f"as a ratio {words.number(row[place], unit)}; "
+            for place in LEVELS
+        }
         places = {
-            place.capitalize(): f"{words.number(row[place], unit)} ({words.plural(row[f'n_{place}'], 'trust')})"
+            place.capitalize(): f"{words.number(row[place], told)} ({held[place]}{words.plural(row[f'n_{place}'], 'trust')})"
             for place in LEVELS
         }
         differences = {
