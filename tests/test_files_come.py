@@ -151,3 +151,14 @@ def test_the_chapters_and_numbers_that_are_reached_are_those_that_use_the_tables
         used = json.loads(path.read_text(encoding="utf-8"))["metadata"]["inputs"]["tables"]
         name = path.relative_to(reach.BOOK).with_suffix("").as_posix()
         assert (name in found.chapters) == bool({"ae_monthly", "waiting_lists"} & set(used)), name
+
+
+def test_an_edited_table_kept_by_hand_reaches_the_chapters_that_show_it(tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(data.FOLDER, folder, ignore=shutil.ignore_patterns("editions"))
+    table = folder / "negative_log.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("Share of the gain", "A share of the gain"))
+    touched = refresh.plan(None, folder=folder).touched()
+    assert touched.to_dict("records") == [{"table": "negative_log", "period": ""}]
+    assert "about/quality" in reach.reach(touched, []).chapters
+    assert "No chapter" not in "\n".join(reach.reach(touched, []).lines())

@@ -91,7 +91,8 @@ class Plan:
 
     made: bytes of every table to be written, by name; described: descriptions of all tables, in order;
     changes: what differs from the tables of record; files: release files read; accepted: what is unlike before,
-    which the caller accepted; edited: the tables kept by hand that are not as they were described, in words.
+    which the caller accepted; edited: the tables kept by hand that are not as they were described, in words;
+    by_hand: those of them whose rows are others.
     """
 
     made: dict[str, bytes]
@@ -100,6 +101,12 @@ class Plan:
     files: list[Path]
     accepted: list[str]
     edited: list[str]
+    by_hand: list[str]
+
+    def touched(self) -> pd.DataFrame:
+        """Return `table` and `period` of every difference; a table kept by hand has no period."""
+        kept = pd.DataFrame({"table": self.by_hand, "period": ""}, dtype="str")
+        return pd.concat([self.changes.periods[["table", "period"]].astype("str"), kept], ignore_index=True)
 
     def lines(self) -> list[str]:
         """Say what changes, table by table."""
@@ -187,7 +194,8 @@ def plan(
     made |= {name: to_csv(frame, resource) for name, (frame, resource) in kept.items()}
     anew = [describe(resource, made[name], []) for name, (_, resource) in kept.items()]
     edited = [line for each in anew for line in hand.edited(old.get(each["name"]), each)]
-    return Plan(made, [*described, *anew], compared, read, accepted, edited)
+    by_hand = [each["name"] for each in anew if old.get(each["name"], {}).get("hash") != each["hash"]]
+    return Plan(made, [*described, *anew], compared, read, accepted, edited, by_hand)
 
 
 def _say(publication: ModuleType, count: int, say: Callable[[str], None]) -> None:
