@@ -6,10 +6,11 @@ import pandas as pd
 from analysis.methods.durations.durations import TimeInRegime
 from analysis.methods.effects import results
 from analysis.methods.effects.gain_kept import ESTIMABLE, GainKept
-from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
+from analysis.methods.estimate import HIGHER, LOWER, UNCLEAR, UNKNOWN, side
 from analysis.present import words as wording
 from analysis.study import before_entry, indicators, leaving, regime, rule
 
+POINTING = ("better", "worse", HIGHER, LOWER)
 NO_SPREAD = "cannot be told: the figures of all trusts compared moved alike"
 NAMES = {"exit": "had left as improved", "returned": "had come back"}
 
@@ -21,15 +22,20 @@ def percent(value: float, low: float = np.nan, high: float = np.nan) -> str:
     return wording.estimate(100 * value, 100 * low, 100 * high, "percent", digits=0)
 
 
+def middle_stay(found: TimeInRegime) -> str:
+    """Return by when half of the first spells had ended, in words. `found` as from `leaving.stays`."""
+    row = found.medians.iloc[0]
+    return "about " + wording.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
+
+
 def stays_sentence(found: TimeInRegime) -> str:
     """Say how long first spells lasted. `found` as from `leaving.stays`."""
     row = found.medians.iloc[0]
     ends = found.incidence.groupby("cause")["events"].sum().astype(int)
-    middle = "about " + wording.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
     return (
         f"Of {wording.plural(int(row['n']), 'trust')}, {ends['exit']} left as improved, {ends['acquired']} was taken over and "
         f"{wording.number(row['censored'])} were still in when the regime ended. Half of the first spells had ended "
-        f"by {middle}."
+        f"by {middle_stay(found)}."
     )
 
 
@@ -55,19 +61,17 @@ def returns_sentence(found: TimeInRegime) -> str:
 
 def answer(stay: TimeInRegime, back: TimeInRegime, table: pd.DataFrame) -> str:
     """Return the chapter's answer in two sentences. `table` as from `leaving.summary`."""
-    row = stay.medians.iloc[0]
-    middle = "about " + wording.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
     ends = back.incidence.groupby("cause")["events"].sum().astype(int)
     gains = [_change_phrase(row) for _, row in primary_of(table).iterrows() if row["status_12"] == ESTIMABLE]
     ending = (
-        f"what had been gained by the last year inside then changed by {wording.join(gains)} (positive is better)"
+        f"What had been gained by the last year inside then changed by {'; by '.join(gains)} (positive is better)"
         if gains
-        else "whether gains were kept cannot be said"
+        else "Whether gains were kept cannot be said"
     )
     return (
-        f"Half of the trusts had ended their first stay by {middle}, and {ends['returned']} of the "
+        f"Half of the trusts had ended their first stay by {middle_stay(stay)}, and {ends['returned']} of the "
         f"{int(back.medians.iloc[0]['n'])} that left as improved came back by July 2021. "
-        f"{_year_on(table)}; {ending}."
+        f"{_year_on(table)}. {ending}."
     )
 
 
@@ -82,7 +86,14 @@ def _year_on(table: pd.DataFrame) -> str:
         for words in dict.fromkeys(read.values())
     ]
     if set(read.values()) == {"of no clear difference"}:
-        return "A year after leaving, no primary measure differed clearly from trusts still in"
+        gaps = [
+            f"{_limits(row.to_dict(), 'year', row['unit'])} in {indicators.label(row['indicator'])}"
+            for _, row in primary_of(table).rename(columns={"year_estimate": "year"}).iterrows()
+        ]
+        return (
+            "A year after leaving, no primary measure could be told from that of trusts still in. They differed by "
+            f"{'; by '.join(gaps)}"
+        )
     return f"A year after leaving, against trusts still in, we read {wording.join(parts)}"
 
 
@@ -158,6 +169,30 @@ def kept_text(row: pd.Series, months: int) -> str:
     value, low, high = (row[f"change_{months}{end}"] for end in ("", "_lower", "_upper"))
     seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
     return f"{wording.estimate(value, low, high, row['unit'])}; {seen}"
+
+
+def kept_at(row: pd.Series, months: int) -> str:
+    """Return the change of the gain within a sentence: its size and at how many trusts."""
+    value, low, high = (row[f"change_{months}{end}"] for end in ("", "_lower", "_upper"))
+    seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
+    return f"{wording.estimate(value, low, high, row['unit'])} at {seen}"
+
+
+def standing_out(table: pd.DataFrame) -> str:
+    """Say which intervals of secondary measures after leaving leave out zero, of how many. `table`: `leaving.summary`."""
+    seen, outside = 0, []
+    for _, row in table[~table["indicator"].isin(indicators.indicators(primary=True))].iterrows():
+        for place, when in (("first", "just after leaving"), ("year", "a year after that")):
+            said = reading(row, place)
+            seen += said in POINTING or said == UNCLEAR
+            if said in POINTING:
+                outside.append(f"{indicators.label(row['indicator'])} {when} ({said})")
+    if not outside:
+        return f"None of the {seen} intervals of secondary measures after leaving leaves out zero."
+    return (
+        f"Of {seen} intervals of secondary measures after leaving, {wording.number(len(outside))} leave out zero: "
+        f"{wording.join(outside)}. Were they all of nothing, about {wording.number(seen / 20)} would."
+    )
 
 
 def kept_sentence(name: str, found: GainKept) -> str:

@@ -51,7 +51,7 @@ def four(known: Mapping[str, Headline]) -> Block:
         ),
         entrance.Number(
             f"{words.number(back.value)} of {words.number(back.n)}", "that left came back",
-            f"{words.number(share.value, 'percent', digits=0)} within four years", _place(share),
+            f"{words.estimate(share.value, share.low, share.high, 'percent', digits=0)} within four years", _place(share),
         ),
     ]  # fmt: skip
     cost = entrance.Number(

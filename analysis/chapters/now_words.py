@@ -95,14 +95,14 @@ def answer(found: pd.DataFrame) -> str:
     gone = int(found["became"].notna().sum())
     four = standing.in_segment_four()
     (mine, of), (others, all_others) = four["entered"], four["others"]
-    share = words.number(100 * others / all_others, "percent", digits=0)
+    shares = [words.number(100 * part, "percent", digits=0) for part in (mine / of, others / all_others)]
     high = found.loc[found["banding"] == "higher than expected", "name"].tolist()
     again = int(((found["successor"] > 0) | found["still_in"]).sum())
     quarter = data.load("oversight_segments")["quarter_end"].max()
     return (
         f"Of {words.plural(len(found), 'trust')} that entered special measures, {gone} have since become part of another trust and "
         f"{words.number(again)} were or came under the successor, as far as is known. In the quarter to {words.month(quarter)}, {mine} of {of} "
-        f"that are ranked as acute trusts stood in the worst segment, against {share} of the {all_others} others. "
+        f"that are ranked as acute trusts stood in the worst segment ({shares[0]}), against {shares[1]} of the {all_others} others. "
         f"Mortality of 2025 was higher than expected at {words.number(len(high))}: {words.join(high)}."
     )
 

@@ -18,7 +18,7 @@ def behind(name: str) -> str:
     p = before_entry.parting(name)
     if p >= before_entry.CLEAR:
         return ""
-    share = "less than one time in 1,000" if p < 0.001 else f"a share of {words.number(p, 'ratio')}"
+    share = "less than one time in 1,000" if p < 0.001 else f"{words.number(100 * p, 'percent')} of cases"
     return (
         f"In {indicators.label(name)} trusts that entered {_stayed(name)}. They were falling behind already (chance "
         f"alone would show as much {'in ' if p >= 0.001 else ''}{share}), so no single baseline foretells what would have followed."

@@ -148,6 +148,21 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def not_parting(found: pd.DataFrame) -> str:
+    """Say for which indicators no parting before entry is found, and how large a one their intervals still hold."""
+    rows = found[~(found["p"] < before_entry.CLEAR)]
+    parts = [
+        f"{words.number(row['reach'], regime.indicator(row['indicator']).change_unit)} in {indicators.label(row['indicator'])}"
+        for row in rows.to_dict("records")
+    ]
+    if not parts:
+        return "All of them were parting."
+    return (
+        f"In {words.join([indicators.label(name) for name in rows['indicator']])} we find no such difference, but the "
+        f"intervals of the two years hold ones of up to {words.join(parts)}."
+    )
+
+
 def joint(p: float) -> str:
     """Return a chance share with two digits, three below 0.1, and no smaller than can be meant."""
     if p < 0.001:

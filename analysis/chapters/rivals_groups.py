@@ -224,7 +224,7 @@ def single_title(name: str, found: groups.SingleTrusts) -> str:
 
 
 def single_sentence(name: str, found: groups.SingleTrusts) -> str:
-    """Say how far single trusts spread, beside trusts that never entered, and how many can be told from zero."""
+    """Say how far single trusts spread, beside trusts that never entered, what would stand out, and how many do."""
     unit = _unit(name)
     outside = int(((found.frame["effect"] < found.low) | (found.frame["effect"] > found.high)).sum())
     more = (
@@ -233,10 +233,11 @@ def single_sentence(name: str, found: groups.SingleTrusts) -> str:
         else "more than chance would give (the trusts differ, but not in a way that tells which)"
     )
     return (
-        f"Effects of single trusts spread by {words.number(found.spread, unit)} (standard deviation), those of trusts "
-        f"that never entered by {words.number(found.placebo_spread, unit)}: {more}. Beyond error, true effects are put at "
+        f"Differences of single trusts from their partners spread by {words.number(found.spread, unit)} (standard deviation), those of "
+        f"trusts that never entered by {words.number(found.placebo_spread, unit)}: {more}. A single trust would have to lie outside "
+        f"{words.interval(found.low, found.high, unit)} to lie beyond 95% of trusts that never entered; {outside} of {len(found.frame)} "
+        f"do, where about {words.number(0.05 * len(found.frame))} would by chance. Beyond error, true effects are put at "
         f"a spread of {words.number(found.pooled.tau, unit)} (DerSimonian and Laird). "
-        f"{outside} of {len(found.frame)} lie outside the range of 95% of trusts that never entered. "
         f"{single_title(name, found).partition(': ')[2].capitalize()}."
     )
 

@@ -125,7 +125,7 @@ def sentence(code: str) -> str:
     said = {"before": "before special measures", "during": "in special measures", "after": "after them"}
     parts = [
         f"{said[stretch]} {words.number(counts[2])} on the worse and {words.number(counts[1])} on the better side of "
-        f"{words.number(counts[0])} points"
+        f"{words.plural(int(counts[0]), 'point')}"
         for stretch, counts in total.items()
     ]
     return f"{name_of(code)} lay outside the others' limits: {words.join(parts)}."

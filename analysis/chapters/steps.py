@@ -236,7 +236,7 @@ def changed(names: Sequence[str]) -> dict[str, str]:
 
 def answer(area: Estimate) -> str:
     """Answer the question of the chapter: leaders, money, delays."""
-    told = [
+    said = [
         verdicts(["senior_act", "senior_involve", "senior_communicate"]),
         verdicts(["net_position"]),
         verdicts(["managers_share"]),
@@ -245,13 +245,16 @@ def answer(area: Estimate) -> str:
     clear = lower > 0 or upper < 0
     way = "rose" if value > 0 else "fell"
     delay = (
-        f"{way} in the areas around trusts" if clear else "did not clearly move in the areas around trusts"
+        f"{way} in the areas around trusts"
+        if clear
+        else "cannot be told to have moved in the areas around trusts"
     )
+    told = words.estimate(value, lower, upper, "percent", digits=0)
     already = "; they were falling behind before entry already" if behind("net_position") else ""
     return (
-        f"Leaders, by what staff say of senior managers: {told[0]}. Money: {told[1]}, {size('net_position')} beside "
-        f"trusts alike{already}. Capacity: {told[2]}. "
-        f"Delays: they {delay} that can be followed."
+        f"Leaders, by what staff say of senior managers: {said[0]}. Money: {said[1]}, {size('net_position')} beside "
+        f"trusts alike{already}. Capacity: {said[2]}, {size('managers_share')}. "
+        f"Delays: they {delay} that can be followed, {told}."
     )
 
 

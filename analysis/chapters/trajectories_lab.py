@@ -38,6 +38,9 @@ def figure(
     lab_settings.checked(options(), (indicator, baseline, comparator, years, trust))
     about, panel = regime.indicator(indicator), regime.panel(indicator, main=years == MAIN)
     unit = about.measure if comparator == MEDIAN else about.unit
+    if about.change_unit in words.SCALE:
+        unit = words.unit_name(about.change_unit)
+        panel = panel.assign(value=panel["value"] * words.SCALE[about.change_unit])
     try:
         found = trajectories.charts(
             panel[(panel["trust"] == trust) | (panel["phase"] == "never")],

@@ -10,12 +10,14 @@ from matplotlib.figure import Figure
 
 from analysis.methods.spc.funnel import Funnel
 from analysis.methods.spc.spc import BETTER
-from analysis.present import plots
+from analysis.present import plots, words
 from analysis.present.figures import NARROW_PX, Draw, canvas
 from analysis.present.palette import BLUE, GREY, INK, ORANGE, PALE
 from analysis.study.trajectories import Charts
 
 LINE = 0.045  # share of the axis between two names in the margin
+HUNDRED = words.SCALE["deaths"]
+MORTALITY = f"{words.unit_name('deaths').capitalize()} (SHMI), lower is better"
 UP = {"up": "^", "down": "v"}
 
 
@@ -103,20 +105,21 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
 def plot_funnel(
     result: Funnel, *, ax: Axes, marked: Mapping[str, str], late: frozenset[str] = frozenset()
 ) -> Axes:
-    """Draw a SHMI funnel: all trusts, limits of chance and limits that allow for overdispersion.
+    """Draw a SHMI funnel, in deaths per hundred expected: all trusts, limits of chance and limits that allow for overdispersion.
 
     marked: short names, by code, of the trusts to mark; those also in `late` are hollow. A trust outside the
     overdispersed 95% limits is named.
     """
     units = result.frame.sort_values("denominator", kind="stable")
+    units = units.assign(ratio=HUNDRED * units["ratio"])
     grid = pd.Series(range(int(units["denominator"].min()), int(units["denominator"].max()) + 1, 10))
-    curve = result.curve(grid.to_numpy())
+    curve = HUNDRED * result.curve(grid.to_numpy())
     for level, style in (("95", "-"), ("998", "--")):
         for side in ("ll", "ul"):
             ax.plot(grid, curve[f"od_{side}{level}"], color=INK, linewidth=1, linestyle=style)
         ax.plot(grid, curve[f"ul{level}"], color=PALE, linewidth=1, linestyle=style)
         ax.plot(grid, curve[f"ll{level}"], color=PALE, linewidth=1, linestyle=style)
-    ax.axhline(result.target, color=GREY, linewidth=0.7)
+    ax.axhline(HUNDRED * result.target, color=GREY, linewidth=0.7)
     others = units[~units.index.isin(marked)]
     ax.plot(
         others["denominator"],
@@ -144,7 +147,7 @@ def plot_funnel(
     )
     _name_in_margin(ax, outside, marked)
     ax.set_xlabel("Deaths expected (count)")
-    ax.set_ylabel("SHMI (ratio), lower is better")
+    ax.set_ylabel(MORTALITY)
     ax.legend(loc="lower right", frameon=False, fontsize=8)
     return ax
 
@@ -165,23 +168,23 @@ def _name_in_margin(ax: Axes, units: pd.DataFrame, names: Mapping[str, str]) -> 
 def plot_releases(frame: pd.DataFrame, *, ax: Axes) -> Axes:
     """Draw SHMI by quarterly release without limits: each trust marked, their mean, the middle 80% of others.
 
-    frame: `release` (period), `low`, `high` (of the others), `mean`, and one column a trust.
+    frame: `release` (period), `low`, `high` (of the others), `mean`, and one column a trust, in deaths per hundred.
     """
     x = frame["release"].dt.to_timestamp()
     ax.fill_between(x, frame["low"], frame["high"], color=PALE, alpha=0.6, linewidth=0)
     ax.plot(x, frame.drop(columns=["release", "low", "high", "mean"]), color=ORANGE, linewidth=0.7, alpha=0.7)
     ax.plot(x, frame["mean"], "o-", color=INK, linewidth=1.6, markersize=3)
-    for column, words in (
+    for column, label in (
         ("mean", "mean of those that\nentered first"),
         ("low", "middle 80% of\nnever entered"),
     ):
         ax.annotate(
-            words, (x.iloc[-1], frame[column].iloc[-1]), xytext=(5, 0), textcoords="offset points", fontsize=8,
+            label, (x.iloc[-1], frame[column].iloc[-1]), xytext=(5, 0), textcoords="offset points", fontsize=8,
             va="center",
         )  # fmt: skip
     ax.set_xticks(x[::2], [release.strftime("%b %Y") for release in x[::2]], fontsize=8)
     ax.set_xlabel("Release (each covers twelve months, nine of them also in the one before)")
-    ax.set_ylabel("SHMI (ratio), lower is better")
+    ax.set_ylabel(MORTALITY)
     return ax
 
 

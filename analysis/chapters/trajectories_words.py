@@ -81,6 +81,12 @@ def funnel_title(release: str, banded: pd.DataFrame) -> str:
     )
 
 
+def funnel_told(banded: pd.DataFrame) -> pd.DataFrame:
+    """Return `banded` with each trust's ratio as deaths per hundred expected."""
+    told = banded.assign(ratio=banded["ratio"] * wording.SCALE["deaths"])
+    return told.rename(columns={"ratio": wording.unit_name("deaths").replace(" ", "_")})
+
+
 def banding_table(releases: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return, as texts, our banding beside the published one by release: agreement and trusts that entered."""
     rows = []
@@ -146,8 +152,17 @@ def clear_sentence(found: pd.DataFrame, term: str, what: str) -> str:
     above, below, of = clear(found, term)
     return (
         f"{what}: the interval lies above zero for {above} of {wording.plural(of, 'trust')} and below zero for "
-        f"{below}; it holds zero for the other {of - above - below}."
+        f"{below}; it holds zero for the other {of - above - below}. Half of the intervals reach out by {reach(found, term)} or "
+        f"more to either side, and a smaller change of one trust would mostly be missed."
     )
+
+
+def reach(found: pd.DataFrame, term: str) -> str:
+    """Return how far the middle one of the intervals of a term reaches to either side, in words."""
+    half = ((found[f"{term}_upper"] - found[f"{term}_lower"]) / 2).median()
+    if term.startswith("slope"):
+        return f"{wording.number(half, 'score')} points a month"
+    return wording.number(half, "points")
 
 
 def answer(found: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
@@ -157,7 +172,8 @@ def answer(found: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
         f"Charts of four-hour waits flag {wording.number(found['signals'].sum())} points at "
         f"{found['trust'].nunique()} trusts that entered; series as sticky as those of trusts that never entered "
         f"would give about {wording.number(expected)} if nothing had changed. At {of} trusts with enough months, the "
-        f"share seen within four hours clearly rose at entry at {above} and clearly fell at {below}."
+        f"share seen within four hours clearly rose at entry at {above} and clearly fell at {below}; half of the intervals reach "
+        f"out by {reach(single, 'level_entry')} or more, so these charts would miss most changes of a usual size."
     )
 
 
@@ -177,13 +193,19 @@ def example_sentence(found: Charts, trust: str) -> str:
     )
 
 
+def per_hundred(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return ratios of deaths (all columns of decimals) as deaths per hundred expected."""
+    ratios = frame.select_dtypes("float").columns
+    return frame.assign(**(frame[ratios] * wording.SCALE["deaths"]).to_dict("series"))
+
+
 def releases_title(frame: pd.DataFrame) -> str:
     """Return the finding of SHMI by release: the mean of the trusts that entered first, at both ends."""
     first, last = frame.iloc[0], frame.iloc[-1]
+    means = [wording.number(100 * row["mean"], digits=0) for row in (first, last)]
     return (
-        f"SHMI of the trusts that entered first: mean {wording.number(first['mean'], 'ratio', digits=2)} in "
-        f"{wording.month(first['release'])}, {wording.number(last['mean'], 'ratio', digits=2)} in "
-        f"{wording.month(last['release'])}"
+        f"Mortality of the trusts that entered first: {means[0]} deaths per hundred expected in "
+        f"{wording.month(first['release'])}, {means[1]} in {wording.month(last['release'])}"
     )
 
 
@@ -192,13 +214,14 @@ def releases_sentence(frame: pd.DataFrame) -> str:
     trusts = frame.shape[1] - 4
     parts = []
     for _, row in frame.iloc[[0, -1]].iterrows():
-        mean, low, high = (wording.number(row[part], "ratio") for part in ("mean", "low", "high"))
-        parts.append(
-            f"{mean} in the release of {wording.month(row['release'])} (middle 80% of others {low} to {high})"
+        spread = wording.interval(row["low"], row["high"], "deaths").removesuffix(
+            wording.FORMATS["deaths"][2]
         )
-    return (
-        f"Mean SHMI of {trusts} trusts that entered on 16 July 2013: {wording.join(parts)}; lower is better."
-    )
+        parts.append(
+            f"{wording.number(row['mean'], 'deaths')} in the release of {wording.month(row['release'])} "
+            f"(as a ratio {wording.number(row['mean'], 'ratio')}; middle 80% of others {spread})"
+        )
+    return f"Mean mortality (SHMI) of {trusts} trusts that entered on 16 July 2013: {wording.join(parts)}; lower is better."
 
 
 def forest(found: pd.DataFrame, term: str) -> pd.DataFrame:

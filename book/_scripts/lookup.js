@@ -129,20 +129,20 @@
     return { ticks, step };
   };
   const frame = (width, low, high, unit, words, colours, extra) => {
-    const height = (width < 480 ? 260 : 340) + extra.above + extra.below, { ticks, step } = nice(low, high, width < 480 ? 4 : 6);
+    const height = (width < 480 ? 260 : 340) + extra.above + extra.below, times = index.units[unit].scale, { ticks, step } = nice(times * low, times * high, width < 480 ? 4 : 6);
     const digits = Math.max(0, Math.min(4, Math.ceil(-Math.log10(step) - 1e-9) + (/[.]?25/.test(String(step)) && step < 10 && !Number.isInteger(step) ? 1 : 0)));
     const names = ticks.map(tick => { const { grouped, negative } = bare(tick, digits); return (negative ? "−" : "") + grouped + (unit === "percent" ? "%" : ""); });
     const left = 12 + 7.2 * Math.max(...names.map(name => name.length)), top = 46 + extra.above, bottom = height - 46 - extra.below, right = width - 14;
-    const y = value => bottom - (value - ticks[0]) / (ticks.at(-1) - ticks[0]) * (bottom - top);
+    const y = value => bottom - (times * value - ticks[0]) / (ticks.at(-1) - ticks[0]) * (bottom - top);
     const drawing = mark("svg", { xmlns: SVG, viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "font-family": "system-ui, sans-serif", "font-size": 12 });
     drawing.append(mark("rect", { width, height, fill: colours.back }));
     const grid = mark("g", { "aria-hidden": "true" });
     ticks.forEach((tick, at) => {
-      grid.append(mark("line", { x1: left, x2: right, y1: y(tick), y2: y(tick), stroke: colours.line, "stroke-width": 0.5, opacity: 0.6 }));
-      grid.append(mark("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end", fill: colours.grey }, names[at]));
+      grid.append(mark("line", { x1: left, x2: right, y1: y(tick / times), y2: y(tick / times), stroke: colours.line, "stroke-width": 0.5, opacity: 0.6 }));
+      grid.append(mark("text", { x: left - 6, y: y(tick / times) + 4, "text-anchor": "end", fill: colours.grey }, names[at]));
     });
     [words, ticks[0] > 0 ? "The axis does not start at zero." : ""].forEach((line, at) => grid.append(mark("text", { x: 4, y: 14 + extra.above + 15 * at, fill: colours.ink }, line)));
-    return { drawing, grid, y, left, right, top, bottom, width, height, from: ticks[0] };
+    return { drawing, grid, y, left, right, top, bottom, width, height, from: ticks[0] / times };
   };
   // On the page a picture points to the sentence that stands there; a kept one holds it.
   const named = (drawing, title, text, where) => {
@@ -278,7 +278,7 @@
     const first = Number(key.slice(0, 4)) + (kind === "month" ? (Number(key.slice(5)) - 1) / 12 : kind === "quarter" ? (Number(key.at(-1)) - 1) / 4 : kind === "winter" ? 11 / 12 : kind === "financial year" ? 3 / 12 : 0);
     return (Number(day.slice(0, 4)) + (Number(day.slice(5, 7)) - 1 + (Number(day.slice(8)) - 1) / 31) / 12 - first) / each;
   };
-  const axis = about => `${about.unit === "percent" ? "Percent" : about.unit[0].toUpperCase() + about.unit.slice(1)}; ${about.direction}`;
+  const axis = about => { const { name } = index.units[about.unit]; return `${name[0].toUpperCase() + name.slice(1)}; ${about.direction}`; };
 
   // The place among peers: a funnel by size, or all values in order.
   const drawPeers = (width, colours, kept = false) => {

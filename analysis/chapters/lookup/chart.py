@@ -12,7 +12,7 @@ from analysis.methods.spc import signals, spc
 from analysis.methods.spc.signals import MIN_POINTS, SIGNALS, label_signals, moving_range_limits
 from analysis.present import words
 from analysis.study import published
-from analysis.study.indicators import Indicator
+from analysis.study.indicators import Indicator, told_in
 
 IMPROVEMENT: dict[str, spc.Improvement] = {
     "higher is better": "up",
@@ -35,11 +35,12 @@ class Chart:
     """The figures of one trust on one indicator, with limits where they can be had.
 
     frame: one row a period without gaps, index the period; `numerator`, `denominator`, `value`, `state`,
-        `note` as `series.cells`; `centre`, `lower`, `upper` (in `unit`), `signal`, `direction`,
+        `note` as `series.cells`; `centre`, `lower`, `upper` (as `value`), `signal`, `direction`,
         `provisional` as `analysis.methods.spc.spc.XmR`, of the stretch alone; `stretch` (row of `stretches`).
     stretches: one row between dates known beforehand: `start`, `stop`, `phase`, `since`, `label` as
         `stretches.stretches`; `points`, `centre`, `lower`, `upper`, `signals`, `provisional`, `variation`
         (icon of its last value, as `analysis.methods.spc.spc.XmR`), `reason` ('' or why it has no limits).
+    unit: in which a reader is told a figure (`words.number` turns a ratio of deaths into deaths per hundred expected).
     improvement: "up", "down", or None when neither direction is better.
     why_not: '' or why there is no chart at all.
     """
@@ -73,7 +74,7 @@ def chart(code: str, indicator: str) -> Chart:
     """
     code, about = check_trust(code), entry_of(indicator)
     frame = one(code, indicator)
-    improvement, unit = IMPROVEMENT[about.direction], about.unit
+    improvement, unit = IMPROVEMENT[about.direction], told_in(about.unit)
     columns: dict[str, list] = {part: [] for part in LIMITS}
     rows = cuts.stretches(code, frame.index, exposure=about.exposure) if len(frame) else []
     value, lengths = frame["value"], [row["stop"] - row["start"] + 1 for row in rows]
@@ -90,6 +91,11 @@ def chart(code: str, indicator: str) -> Chart:
     why_not = "" if len(frame) else absent(code, indicator)
     title, grain = about.title, about.grain
     return Chart(code, name_of(code), indicator, title, unit, grain, improvement, whole, told, why_not)
+
+
+def unit_label(unit: str) -> str:
+    """Return a unit as it heads an axis or a table: by its full name where a figure is told in another size than held."""
+    return words.unit_name(unit) if unit in words.SCALE else unit
 
 
 def absent(code: str, indicator: str) -> str:

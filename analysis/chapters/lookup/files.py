@@ -27,6 +27,7 @@ from analysis.present.packed import packed
 from analysis.present.tables import MARKS
 from analysis.present.words import FORMATS, SCALE
 from analysis.study import published
+from analysis.study.indicators import told_in
 
 DIGITS = 4  # places kept after the point; the page shows three at most
 CURVE = 25  # sizes at which the limits of a funnel are drawn
@@ -100,7 +101,7 @@ def outline() -> dict[str, Any]:
         "tenths": list(TENTHS),
         "trusts": [_about_trust(code) for code in listed()],
         "units": {
-            unit: dict(zip(("digits", "before", "after"), FORMATS[unit], strict=True)) | {"scale": SCALE.get(unit, 1)}
+            unit: dict(zip(("digits", "before", "after"), FORMATS[unit], strict=True)) | {"scale": SCALE.get(unit, 1), "name": chart.unit_label(unit)}
             for unit in FORMATS
         },
     }  # fmt: skip
@@ -131,6 +132,7 @@ def _indicator(name: str) -> dict[str, Any]:
     better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about.direction]
     return {part: getattr(about, part) for part in kept if pd.notna(getattr(about, part))} | {
         "key": name,
+        "unit": told_in(about.unit),
         "better": better,
         "direction": chart.direction(about),
         "first": chart.FIRST[about.direction],

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 from analysis import data
 from analysis.chapters.lookup import chart as lookup_chart, files, look, names, sentences, series
@@ -14,7 +15,7 @@ from analysis.present.blocks import Block
 from analysis.present.figures import WIDE, Figure, figure
 from analysis.present.reader import someone_is_there
 from analysis.present.tables import table
-from analysis.present.words import number
+from analysis.present.words import SCALE, number
 
 FOLDER = "lookup-data/"
 NUMBERS = ("Figure", "Mean", "Lower limit", "Upper limit")
@@ -48,13 +49,20 @@ def sources(indicator: str) -> tuple[str, ...]:
 
 def axis(found: lookup_chart.Chart) -> str:
     """Return the label of the vertical axis: unit and which direction is better."""
-    return f"{found.title}\n({found.unit}), {lookup_chart.direction(entry_of(found.indicator))}"
+    return f"{found.title}\n({lookup_chart.unit_label(found.unit)}), {lookup_chart.direction(entry_of(found.indicator))}"
+
+
+def _told(ax: Axes, found: lookup_chart.Chart) -> None:
+    """Label the vertical axis, in the size that a reader is told."""
+    times = SCALE.get(found.unit, 1)
+    ax.set_ylabel(axis(found))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{times * value:.4g}")
 
 
 def chart_figure(found: lookup_chart.Chart, *, name: str) -> Figure:
     """Publish the control chart of a trust."""
     fig, ax = plt.subplots(figsize=WIDE)
-    plot_trust(found, ax=ax).set_ylabel(axis(found))
+    _told(plot_trust(found, ax=ax), found)
     return figure(
         fig, name=name, title=f"{found.title}: {found.name}", says=found.sentence(),
         frame=found.frame.reset_index().astype({"period": "str"}), sources=sources(found.indicator),
@@ -67,7 +75,7 @@ def place_figure(found: look.Look, *, name: str) -> Figure:
         raise series.TrustError(found.why_no_peers or found.chart.why_not)
     chart, peers = found.chart, found.peers
     fig, ax = plt.subplots(figsize=WIDE)
-    plot_place(peers, code=chart.code, ax=ax).set_ylabel(axis(chart))
+    _told(plot_place(peers, code=chart.code, ax=ax), chart)
     when = lookup_chart.period(peers.period, chart.grain)
     return figure(
         fig, name=name, title=f"{chart.title}, {when}: {chart.name} among {len(peers.frame)} {peers.type} trusts",
@@ -80,7 +88,7 @@ def chart_table(found: lookup_chart.Chart, *, most: int | None = None) -> Block:
     rows = sentences.table(found)
     shown = rows if most is None else rows.head(most)
     part = "" if len(shown) == len(rows) else f", the latest {number(len(shown))} of {number(len(rows))}"
-    caption = f"{found.title}, {found.name}{part} ({found.unit}; {lookup_chart.direction(entry_of(found.indicator))})"
+    caption = f"{found.title}, {found.name}{part} ({lookup_chart.unit_label(found.unit)}; {lookup_chart.direction(entry_of(found.indicator))})"
     return table(shown, caption=caption, numbers=NUMBERS, sources=sources(found.indicator))
 
 
@@ -106,7 +114,16 @@ def what_is_there() -> pd.DataFrame:
         funnel = "funnel" if one["unit"] == "percent" and len(one["counts"]) == 2 else "ranking"
         better = one["direction"]
         span = f"{first} to {one['to']}, by {one['grain']}"
-        rows.append([one["title"], one["unit"], better, span, number(held["code"].nunique()), funnel])
+        rows.append(
+            [
+                one["title"],
+                lookup_chart.unit_label(one["unit"]),
+                better,
+                span,
+                number(held["code"].nunique()),
+                funnel,
+            ]
+        )
     columns = ["Indicator", "Unit", "Better", "Periods", "Trusts", "Place among peers"]
     return pd.DataFrame(rows, columns=columns)
 

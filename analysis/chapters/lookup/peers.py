@@ -19,7 +19,7 @@ from analysis.chapters.lookup.series import (
 )
 from analysis.methods.spc.funnel import MIN_UNITS, Funnel, FunnelError, Method, funnel
 from analysis.present import words
-from analysis.study.indicators import Indicator
+from analysis.study.indicators import Indicator, told_in
 
 NO_COUNTS = "the figure is published without the counts behind it"
 NOT_A_SHARE = "the figure is not a share of what was counted"
@@ -182,14 +182,14 @@ def place_parts(found: Peers, code: str) -> dict[str, str]:
     return {
         "period": chart.period(found.period, about.grain),
         "name": name_of(code),
-        "value": words.number(row["value"], about.unit),
+        "value": words.number(row["value"], told_in(about.unit)),
         "where": (BANDS if found.kind == "funnel" else TENTHS)[int(row["band"])],
         "of": words.number(len(found.frame)),
         "type": found.type,
         "rank": words.number(row["rank"]) + (SHARED.format(others) if others else ""),
         "first": chart.FIRST[about.direction],
-        "centre": words.number(found.funnel.target if found.funnel else float("nan"), about.unit),
-        "half": words.interval(found.spread[1], found.spread[3], about.unit),
+        "centre": words.number(found.funnel.target if found.funnel else float("nan"), told_in(about.unit)),
+        "half": words.interval(found.spread[1], found.spread[3], told_in(about.unit)),
     }
 
 
