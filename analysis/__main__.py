@@ -167,13 +167,13 @@ def _refresh(given: argparse.Namespace) -> int:
         print("\n".join(["Would change:", *plan.lines()]))
         print(f"Read {len(plan.files)} release files, {plan.changes.files['file'].nunique()} of them new.")
         unread(plan.files)
-        print("\n".join(_reached(plan.touched())))
+        print("\n".join(_reached(plan.changes.touched(plan.by_hand))))
         print("Nothing was changed.")
         return 0
     with record.alone(data.FOLDER):
         record.finish(data.FOLDER)
         plan = planned()
-        reached = _reached(plan.touched())
+        reached = _reached(plan.changes.touched(plan.by_hand))
         rebuilt = refresh.put(plan, folder=data.FOLDER, say=say)
     print(f"{len(rebuilt)} tables rebuilt: {', '.join(rebuilt)}")
     print("\n".join(plan.lines()))

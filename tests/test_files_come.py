@@ -158,7 +158,8 @@ def test_an_edited_table_kept_by_hand_reaches_the_chapters_that_show_it(tmp_path
     shutil.copytree(data.FOLDER, folder, ignore=shutil.ignore_patterns("editions"))
     table = folder / "negative_log.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("Share of the gain", "A share of the gain"))
-    touched = refresh.plan(None, folder=folder).touched()
+    plan = refresh.plan(None, folder=folder)
+    touched = plan.changes.touched(plan.by_hand)
     assert touched.to_dict("records") == [{"table": "negative_log", "period": ""}]
     assert "about/quality" in reach.reach(touched, []).chapters
     assert "No chapter" not in "\n".join(reach.reach(touched, []).lines())

@@ -1,6 +1,6 @@
 """What a refresh changes: rows and values, old against new, by table and period, as data and in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,11 @@ class Changes:
     periods: pd.DataFrame
     values: pd.DataFrame
     files: pd.DataFrame
+
+    def touched(self, by_hand: Collection[str] = ()) -> pd.DataFrame:
+        """Return `table` and `period` of every difference; by_hand: more tables, which have no periods."""
+        kept = pd.DataFrame({"table": list(by_hand), "period": ""}, dtype="str")
+        return pd.concat([self.periods[["table", "period"]].astype("str"), kept], ignore_index=True)
 
     @property
     def corrections(self) -> pd.DataFrame:

@@ -92,7 +92,7 @@ class Plan:
     made: bytes of every table to be written, by name; described: descriptions of all tables, in order;
     changes: what differs from the tables of record; files: release files read; accepted: what is unlike before,
     which the caller accepted; edited: the tables kept by hand that are not as they were described, in words;
-    by_hand: those of them whose rows are others.
+    by_hand: their names, of those whose rows are others.
     """
 
     made: dict[str, bytes]
@@ -102,11 +102,6 @@ class Plan:
     accepted: list[str]
     edited: list[str]
     by_hand: list[str]
-
-    def touched(self) -> pd.DataFrame:
-        """Return `table` and `period` of every difference; a table kept by hand has no period."""
-        kept = pd.DataFrame({"table": self.by_hand, "period": ""}, dtype="str")
-        return pd.concat([self.changes.periods[["table", "period"]].astype("str"), kept], ignore_index=True)
 
     def lines(self) -> list[str]:
         """Say what changes, table by table."""
