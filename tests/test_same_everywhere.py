@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis import trace
-from analysis.chapters import ruled
+from analysis.chapters import findings_words, ruled
 from analysis.edition import headlines
 from analysis.present import words
 from analysis.study import indicators, ruled_out
@@ -63,10 +63,17 @@ def test_what_is_ruled_out_is_the_same_on_every_page(pages, name, way):
         pages, rf"for {label} {said if way == 'improvement' else f'[^;]*? and {said}'}"
     ).items():
         found[page] = found.get(page, set()) | values
+    if way == "improvement":
+        plain = rf"a (?:fall|rise) of more than ({AMOUNT}) in {re.escape(findings_words.PLAIN[name])}[;.]"
+        found |= told({"plain-english": pages["plain-english"]}, plain)
     now = getattr(ruled_out.of(name), way)
     values = set().union(*found.values())
     assert values == {ruled.size(name, now)}, found
-    least = {"briefing", "findings", "metrics/rivals"} if way == "improvement" else {"metrics/rivals"}
+    least = (
+        {"briefing", "findings", "plain-english", "metrics/rivals"}
+        if way == "improvement"
+        else {"metrics/rivals"}
+    )
     assert least <= set(found), found
 
 

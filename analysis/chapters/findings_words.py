@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import data
+from analysis.chapters import ruled
 from analysis.chapters.findings import Finding, Numbers, reading
 from analysis.edition.headlines import Headline
 from analysis.methods.estimate import HIGHER, LOWER, UNKNOWN, side
 from analysis.present import words
 from analysis.present.cards import Card
-from analysis.study import before_entry, certainty, indicators, rule
+from analysis.study import before_entry, certainty, indicators, regime, rule, ruled_out
 
 OTHER_SIDE = {"better": "worse", "worse": "better"}
 # Primary indicators as the plain-English summary names them.
@@ -104,6 +105,16 @@ def summary_equally_bad(known: Numbers) -> str:
         else "of none of these can we tell that it improved"
     )
     return " ".join([*parts, f"So {called}."])
+
+
+def summary_limits(known: Numbers) -> str:
+    """Say in plain English how large a gain the figures rule out beside trusts alike; `known` as `findings.numbers`."""
+    parts = []
+    for number in after_entry(known, "decided"):
+        way = "fall" if regime.indicator(number.indicator).better == LOWER else "rise"
+        most = ruled.size(number.indicator, ruled_out.of(number.indicator).improvement)
+        parts.append(f"a {way} of more than {most} in {PLAIN[number.indicator]}")
+    return f"There is a limit, though. Beside trusts alike the figures rule out {'; '.join(parts)}."
 
 
 def one_line(known: Numbers) -> str:
