@@ -28,7 +28,7 @@ def test_a_name_is_no_repetition_and_whole(known):
 def test_every_acute_trust_of_the_regime_can_be_found_by_a_hospital_that_is_not_its_name(known):
     trusts = data.load("regime_trusts").set_index("org_code")
     acute = trusts.index[trusts["type"] == "acute"]
-    named_after_it = {"RCX", "RLT", "RM1", "RNQ"}  # the one hospital and the trust have one name
+    named_after_it = {"RCX", "RLT", "RNQ"}  # the one hospital and the trust have one name
     assert set(acute) - set(known.loc[known["kind"] == "site", "org_code"]) == named_after_it
 
 

@@ -76,3 +76,17 @@ def test_reading_time_counts_text_alone(way):
         "</article>", f"<details><p>{'word ' * 900}</p></details></article>"
     )
     assert way.minutes(folded) == 1
+
+
+def test_marks_in_titles_of_folds_alone_are_explained_before_the_first(way):
+    pill = '<span class="status status-public-record">public record</span>'
+    fold = f"<details><summary>Years {pill}</summary><p>x</p></details>"
+    one = BeautifulSoup(f"<article><section>{fold}{fold}</section></article>", "html.parser")
+    way._marks(one, "metrics")
+    (said,) = one.select("p.mark-said a")
+    assert said.get_text() == "What the mark “public record” means"
+    assert said.find_parent("p").find_next_sibling() is one.details
+    shown = BeautifulSoup(f"<article><section>{fold}<p>{pill}</p></section></article>", "html.parser")
+    way._marks(shown, "metrics")
+    assert not shown.select("p.mark-said")
+    assert shown.select_one("section > p .status a"), "one that is shown leads to it"

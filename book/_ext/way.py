@@ -230,14 +230,20 @@ def _neighbours(page: Any, here: str, told: dict[str, tuple[str, int]]) -> None:
 def _marks(page: Any, here: str) -> None:
     """Let the first mark of each kind on a page lead to its meaning, which its tooltip shows too."""
     seen = set()
-    for pill in page.select("article .status"):
+    marks = page.select("article .status")
+    for pill in sorted(
+        marks, key=lambda one: one.find_parent("summary") is not None
+    ):  # one that is shown, if any
         found = STATUS.search(" ".join(pill["class"]))
-        if found and found.group(1) not in seen and pill.find_parent("summary") is None:
+        if found and found.group(1) not in seen:
             seen.add(found.group(1))
             term = pill.get_text(strip=True).replace(" ", "-").capitalize()
             link = page.new_tag("a", href=f"{_to(GLOSSARY, here)}#term-{term}")
-            box = pill.find_parent(class_="table-box")
-            if box is not None:  # a table set as cards may hold no link in its caption
+            folds = pill.find_parents("details") if pill.find_parent("summary") else []
+            box = folds[-1] if folds else pill.find_parent(class_="table-box")
+            if (
+                box is not None
+            ):  # a table set as cards may hold no link in its caption, nor the title of a fold
                 link.string = f"What the mark “{pill.get_text(strip=True)}” means"
                 said = page.new_tag("p", attrs={"class": "mark-said"})
                 said.append(link)

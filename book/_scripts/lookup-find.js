@@ -2,7 +2,7 @@
 window.lookupFind = (() => {
   "use strict";
   const MOST = 8, NEAREST = 3;
-  const fold = text => text.normalize("NFKD").replace(/\p{M}|['’‘`´.]/gu, "").toLowerCase().replace(/&/g, " and ").replace(/[^a-z0-9]+/g, " ").trim();
+  const fold = text => text.normalize("NFKD").replace(/\p{M}|['’‘`´.]/gu, "").toLowerCase().replace(/&/g, " and ").replace(/[^a-z0-9]+/g, " ").replace(/\bsaint\b/g, "st").trim();
   const IDLE = new Set(["nhs", "trust", "foundation", "ft", "the", "of", "and", "hospital", "hospitals", "in", "at"]);
   const split = text => { const all = text.split(" ").filter(Boolean), told = all.filter(word => !IDLE.has(word)); return told.length ? told : all; };
 
@@ -12,52 +12,64 @@ window.lookupFind = (() => {
   const fits = (typed, word) => {
     if (typed === word) return [0, 0];
     if (word.startsWith(typed)) return [0, 1];
-    const most = forgiven(typed);
-    let best = slips(typed, word, most);
+    const most = forgiven(typed), whole = slips(typed, word, most);
+    let best = whole;
     if (typed.length > 3) for (const more of [-1, 0, 1]) if (typed.length + more < word.length) best = Math.min(best, slips(typed, word.slice(0, typed.length + more), most));
-    return best && best <= most ? [best, 2] : undefined;
+    return best && best <= most ? [best, best === whole ? 1.5 : 2] : undefined;
   };
-  const initials = folded => folded.split(" ").filter(word => !IDLE.has(word) || word.startsWith("hosp")).map(word => word[0]).join("");
+  const letters = words => words.map(word => word[0]).join("");
 
   // All names of a trust, folded once: what it is called, what it was called, its hospitals.
   const prepare = (trusts, known) => trusts.map(trust => {
     const told = [[trust.name, "name"], ...(trust.short ? [[trust.short, "name"]] : []), ...(trust.also || []).map(name => [name.replace(/^\S+ /, ""), "took over"]), ...(known[trust.code] || [])];
-    return { trust, names: told.map(([name, kind]) => { const folded = fold(name); return { name, kind, folded, words: folded.split(" "), joined: folded.replaceAll(" ", "") }; }) };
+    return { trust, names: told.map(([name, kind]) => {
+      const folded = fold(name).replace(/^the /, ""), words = folded.split(" ");
+      const initials = [letters(words), letters(words.filter(word => !IDLE.has(word) || word.startsWith("hosp")))];
+      return { name, kind, folded, words, joined: words.join(""), initials };
+    }) };
   });
-
-  const fit = (typed, joined, one) => {
-    if (joined.length > 3 && one.joined.startsWith(joined)) return [0, 0.5];
-    let wrong = 0, far = 0;
-    for (const word of typed) {
-      let best;
-      for (const [at, other] of one.words.entries()) {
-        const found = fits(word, other);
-        if (found && (!best || found[0] < best[0] || (found[0] === best[0] && found[1] + at / 50 < best[1]))) best = [found[0], found[1] + at / 50];
-      }
-      if (!best) return undefined;
-      wrong += best[0];
-      far += best[1];
+  // A name told by its first letters: its start, or all of it with Trust or Foundation Trust.
+  const short = (word, one) => one.kind !== "took over" && one.initials.some(all => all.startsWith(word) || word === `${all}t` || (one.words.includes("foundation") && word === `${all}ft`));
+  const nearer = (found, other) => !other || found[0] < other[0] || (found[0] === other[0] && found[1] < other[1]);
+  // How well one typed word fits a name: a word of it, the sooner the better, or first letters of its words.
+  const place = (word, one, alone) => {
+    let best;
+    for (const [at, other] of one.words.entries()) {
+      const found = fits(word, other), here = found && [found[0], found[1] + at / 50];
+      if (here && nearer(here, best)) best = here;
     }
-    return [wrong, far];
+    const told = word.length > 1 && (!best || best[0]) && (alone ? short(word, one) : one.initials.some(all => all.includes(word)));
+    return told ? [0, 3] : best;
+  };
+  const sum = parts => (parts.every(Boolean) ? parts.reduce((all, part) => [all[0] + part[0], all[1] + part[1]]) : undefined);
+  const fit = (typed, joined, one) => {
+    const told = sum(typed.map(word => place(word, one, typed.length === 1)));
+    return joined.length > 3 && one.joined.startsWith(joined) && nearer([0, 0.5], told) ? [0, 0.5] : told;
   };
 
   // The trusts that fit, best first: the code typed, trusts of the regime, names that begin so, the rest.
   const find = (prepared, text) => {
-    const folded = fold(text), typed = split(folded), joined = folded.replaceAll(" ", "");
-    if (!typed.length) return [];
+    const folded = fold(text).replace(/^the /, ""), told = split(folded), joined = folded.replaceAll(" ", "");
+    const typed = told.every(word => word.length === 1) ? [told.join("")] : told;
+    if (!typed[0]) return [];
     const found = [];
     for (const { trust, names } of prepared) {
       if (trust.code.toLowerCase() === joined) { found.push({ trust, name: trust.name, kind: "code", wrong: 0, far: -9, begins: true }); continue; }
       let best;
       for (const one of names) {
-        let how = fit(typed, joined, one);
-        if (!how && one.kind === "name" && joined.length > 2 && [initials(one.folded), `${initials(one.folded)}t`].includes(joined)) how = [0, 3];
-        if (how && (!best || how[0] < best.wrong || (how[0] === best.wrong && how[1] < best.far))) best = { trust, name: one.name, kind: one.kind, wrong: how[0], far: how[1], begins: one.folded.startsWith(folded) };
+        const how = fit(typed, joined, one);
+        if (how && (!best || nearer(how, [best.wrong, best.far]))) best = { trust, name: one.name, kind: one.kind, wrong: how[0], far: how[1], begins: one.folded.startsWith(folded) };
+      }
+      // A word of one of its names and a word of another, or of what kind of trust it is.
+      if (!best && typed.length > 1) {
+        const all = [...names, { words: trust.type.split(" "), initials: [] }], how = sum(typed.map(word => all.reduce((one, name) => { const here = place(word, name); return here && nearer(here, one) ? here : one; }, undefined)));
+        if (how) best = { trust, name: trust.name, kind: "name", wrong: how[0], far: how[1], begins: false, parted: true };
       }
       if (best) found.push(best);
     }
     const least = Math.min(...found.map(one => one.wrong));
-    const rank = one => [one.kind === "code" ? 0 : 1, one.trust.years ? 0 : 1, Math.floor(one.far), one.begins ? 0 : 1, one.trust.closed ? 1 : 0, one.far];
+    const own = { site: 1, "took over": 2 };
+    const rank = one => [one.kind === "code" ? 0 : 1, one.parted ? 1 : 0, one.trust.years ? 0 : 1, Math.floor(2 * one.far), one.begins ? 0 : 1, own[one.kind] ?? 0, one.trust.type.startsWith("acute") ? 0 : 1, one.trust.closed ? 1 : 0, one.far];
     return found.filter(one => one.wrong === least).sort((a, b) => {
       const one = rank(a), other = rank(b), at = one.findIndex((value, place) => value !== other[place]);
       return at < 0 ? (a.trust.name < b.trust.name ? -1 : 1) : one[at] - other[at];

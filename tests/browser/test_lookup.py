@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from tests.browser.conftest import HTML, PHONE
 
 NAMES = data.load("indicators")["indicator"].tolist()
 SAMPLE = 8  # trusts and indicators drawn at random, anew on each day of the month
+QUERIES = Path(__file__).with_name("queries.csv")
 BEGIN = "lookup.html?trust=RPA&indicator=four_hour_waits"
 MONTHLY = "lookup.html?trust=RPA&indicator=four_hour_waits&period=2016-01"
 pytestmark = pytest.mark.browser
@@ -173,6 +175,26 @@ def test_a_trust_is_found_by_what_readers_type(open_page, typed, code):
     page.wait_for_function("code => new URLSearchParams(location.search).get('trust') === code", arg=code)
     expect(page.locator("#lookup-title")).to_be_focused()
     assert page.inner_text("#lookup-says")
+    assert page.faults == []
+
+
+def test_hundreds_of_other_ways_to_type_a_trust_find_it_first(open_page):
+    """`queries.csv`: codes, former and usual names, towns, hospitals, first letters, slips, words of two names."""
+    asked = pd.read_csv(QUERIES, dtype=str)
+    assert set(names.of_the_regime()) <= set(asked["code"])
+    page = settled(open_page("lookup.html"))
+    first = page.evaluate(
+        """asked => asked.map(typed => {
+            const box = document.querySelector('#lookup-trust')
+            box.value = typed
+            box.dispatchEvent(new Event('input'))
+            return document.querySelector('#lookup-trust-list [aria-selected=true]')?.textContent.slice(-3) })""",
+        asked["typed"].tolist(),
+    )
+    wrong = [
+        (*row, got) for row, got in zip(asked.itertuples(index=False), first, strict=True) if row.code != got
+    ]
+    assert wrong == []
     assert page.faults == []
 
 
