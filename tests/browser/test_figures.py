@@ -93,6 +93,55 @@ def test_forced_colours_leave_each_mark_a_colour_and_motion_stands_still(open_pa
     assert page.faults == []
 
 
+# Texts of pictures that their ground hides: contrast with the last shape drawn below their middle, or with the page.
+HIDDEN = """least => { const parts = colour => { const all = colour.match(/-?[\\d.]+/g).map(Number)
+        return (colour.startsWith('color(') ? all.slice(0, 3) : all.slice(0, 3).map(one => one / 255)).concat(all[3] ?? 1) }
+    const light = ([r, g, b]) => { const [x, y, z] = [r, g, b].map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        return 0.2126 * x + 0.7152 * y + 0.0722 * z }
+    const over = (top, below, part) => top.map((one, at) => at < 3 ? one * part + below[at] * (1 - part) : 1)
+    const page = parts(getComputedStyle(document.body).backgroundColor), found = []
+    for (const fold of document.querySelectorAll('article details')) fold.open = true
+    for (const svg of document.querySelectorAll('figure.result svg')) {
+        if (!svg.checkVisibility()) continue
+        const all = [...svg.querySelectorAll('rect, path, circle, polygon, text')], frame = svg.getBoundingClientRect()
+        for (const [place, text] of all.entries()) {
+            const own = getComputedStyle(text)
+            if (text.tagName !== 'text' || !text.checkVisibility() || own.paintOrder.startsWith('stroke') || own.fill === 'none') continue
+            const box = text.getBoundingClientRect(), at = new DOMPoint(box.left + box.width / 2, box.top + box.height / 2)
+            if (!box.width || at.x < frame.left - 40 || at.x > frame.right + 40) continue
+            let ground = page
+            for (const shape of all.slice(0, place)) {
+                const looks = getComputedStyle(shape)
+                if (shape.tagName === 'text' || shape.closest('defs, clipPath, pattern') || !shape.checkVisibility()) continue
+                const point = at.matrixTransform(shape.getScreenCTM().inverse())
+                for (const kind of ['fill', 'stroke']) {
+                    const colour = looks[kind], inside = kind === 'fill' ? shape.isPointInFill(point) : parseFloat(looks.strokeWidth) > 4 && shape.isPointInStroke(point)
+                    if (!colour.match(/^(rgb|color)/) || !inside) continue
+                    ground = over(parts(colour), ground, parts(colour)[3] * parseFloat(looks[`${kind}Opacity`]) * parseFloat(looks.opacity))
+                }
+            }
+            const [one, other] = [light(parts(own.fill)), light(ground)].sort((a, b) => b - a), ratio = (one + 0.05) / (other + 0.05)
+            if (ratio < least) found.push(`${text.closest('figure').id}: "${text.textContent.slice(0, 30)}" ${ratio.toFixed(1)}`)
+        }
+    } return found }"""
+
+
+@pytest.mark.parametrize(
+    "look", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
+)
+def test_every_word_of_a_picture_stands_out_from_what_lies_below_it(open_page, look):
+    """Contrast is of lightness alone, so what passes can be read in grey too."""
+    page = open_page("index.html", viewport={"width": 390, "height": 844}, reduced_motion="reduce", **look)
+    root, wrong = page.url.rpartition("index.html")[0], []
+    for name in TOC:
+        page.goto(f"{root}{name}.html")
+        wrong += [f"{name}: {one}" for one in page.evaluate(HIDDEN, 4.5)]
+    assert wrong == []
+    ask = page.goto(f"{root}index.html") and page.locator(".ask button")
+    colours = ask.evaluate("one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]")
+    assert colours[0] != colours[1]
+
+
 PICTURES = {
     "the-finding": "index",
     "the-argument": "index",
