@@ -174,6 +174,17 @@ def test_the_newest_tag_of_an_edition_at_hand_is_found(repository, monkeypatch):
     assert comforts.edition_here() == "edition-2026.10"
 
 
+@pytest.mark.parametrize("address", ["", "https://example.org/r"])
+def test_a_canonical_link_is_there_where_an_address_is(address):
+    config = SimpleNamespace(report_repository="", report_address=address, report_tag="")
+    env = SimpleNamespace(found_docs={"about/who"}, doc2path=lambda name: str(ROOT / "book" / f"{name}.md"))
+    context = {"body": "<p>x</p>", "title": "Who"}
+    comforts.around(SimpleNamespace(config=config, env=env), "about/who", "", context, None)
+    assert context.get("pageurl", "") == (
+        f"{address}/about/who.html" if address else ""
+    )  # the theme's canonical link
+
+
 @pytest.mark.parametrize(
     ("address", "tag", "settled"),
     [

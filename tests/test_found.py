@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -80,6 +81,26 @@ def test_the_sitemap_names_every_page(found):
     ]
     assert places == [f"{HERE}/{name}.html" for name in names]
     assert found.robots(HERE).endswith(f"Sitemap: {HERE}/sitemap.xml\n")
+
+
+@pytest.mark.parametrize("address", ["", HERE])
+def test_a_build_without_an_address_says_how_to_set_it_and_takes_away_what_needs_one(
+    found, tmp_path, capsys, address
+):
+    (tmp_path / "index.html").write_text("<head></head>")
+    for name in ("sitemap.xml", "robots.txt"):
+        (tmp_path / name).write_text("of an earlier build")
+    page = SimpleNamespace(astext=lambda: "Findings")
+    env = SimpleNamespace(found_docs={"index"}, titles={"index": page})
+    config = SimpleNamespace(report_address=address)
+    app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path, config=config, env=env)
+    found.finish(app, None)
+    assert {one.name for one in tmp_path.iterdir()} == {
+        "index.html",
+        *(("sitemap.xml", "robots.txt") if address else ()),
+    }
+    assert ("report_address" in capsys.readouterr().out) is (address == "")
+    assert ("og:url" in (tmp_path / "index.html").read_text()) is (address != "")
 
 
 def test_zenodo_is_told_what_the_citation_says():
