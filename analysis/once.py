@@ -124,7 +124,7 @@ def _edited(module: str) -> bool:
 
 def _entry(key: str, function: Callable, args: tuple, named: Mapping[str, Any]) -> Entry:
     """Return a fresh entry, found or made: `value` (pickled), `raised`, `used`, `digest`."""
-    store = Memory(place(), verbose=0).cache(_made, ignore=["function", "args", "named"])
+    store = _store(place())
     asked = (key, function, args, named)
     found = _read(store, asked)
     if found is None or found["digest"] != _digest(key, found) or not _fresh(found):
@@ -132,6 +132,11 @@ def _entry(key: str, function: Callable, args: tuple, named: Mapping[str, Any]) 
     else:
         trace.again(found["used"])
     return found
+
+
+@cache
+def _store(where: Path | None) -> Any:
+    return Memory(where, verbose=0).cache(_made, ignore=["function", "args", "named"])
 
 
 def _read(store: Any, asked: tuple) -> Entry | None:

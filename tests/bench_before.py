@@ -1,9 +1,10 @@
-"""Every chapter beside an earlier commit, in processor time: `python -m tests.bench_before`. Nothing is asserted.
+"""Builds and chapters beside an earlier commit, in processor time: `python -m tests.bench_before`. Nothing is asserted.
 
-Both commits run the same chapters' cells with the environment that is here, one process a chapter, first with no
+First the whole book is built from nothing and once more, each commit with its own environment; that of the earlier one
+is installed for it. Then both commits run the same chapters' cells with the environment that is here, one process a chapter, first with no
 result kept, then once more. Processor time counts, children included, since a loaded machine makes clocks wrong. The
 last lines are what `make bench` is read for: all chapters, cold and once more, and the imports behind them.
-`--rounds 3` takes medians; `--chapters regime costs` these alone.
+`--rounds 3` takes medians; `--chapters regime costs` these alone, without builds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import ast
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -19,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 from analysis import once
+from tests import bench_site
 
 ROOT = Path(__file__).resolve().parents[1]
 BEFORE = "3c28fe0"
@@ -45,6 +48,8 @@ def main() -> None:
             ["git", "worktree", "add", "-q", "--detach", before, wanted.base], cwd=ROOT, check=True
         )
         try:
+            if wanted.chapters is None:
+                builds(before, Path(folder), wanted.rounds)
             compare(before, Path(folder), wanted)
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", before], cwd=ROOT, check=False)
@@ -58,6 +63,25 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=1, help="how often each is run; medians are shown")
     return parser.parse_args()
+
+
+def builds(before: Path, folder: Path, rounds: int) -> None:
+    """Print processor seconds of builds from nothing and with nothing changed, and their ratios."""
+    here = folder / "here"
+    bench_site.copied(here)
+    subprocess.run(["make", "-s", ".venv/.installed"], cwd=before, stdout=subprocess.DEVNULL, check=True)
+    print(f"{'whole book, processor seconds':36} {'before':>8} {'now':>8} {'ratio':>6}")
+    taken: dict[tuple[str, Path], list[float]] = {}
+    tools = {before: before / ".venv/bin/jupyter-book", here: Path(sys.executable).with_name("jupyter-book")}
+    for _ in range(rounds):
+        for tree, tool in tools.items():
+            shutil.rmtree(tree / "book/_build", ignore_errors=True)
+            for what in (COLD, "nothing changed"):
+                built = bench_site.build(tree, bench_site.BUILD, tool=tool)
+                taken.setdefault((what, tree), []).append(built.cpu if not built.status else float("nan"))
+    for what in (COLD, "nothing changed"):
+        old, new = (statistics.median(taken[what, tree]) for tree in tools)
+        print(f"{what:36} {old:8.1f} {new:8.1f} {new / old:6.2f}", flush=True)
 
 
 def compare(before: Path, folder: Path, wanted: argparse.Namespace) -> None:

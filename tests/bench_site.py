@@ -34,6 +34,7 @@ from analysis.site import pdf
 from tests.local_web import static_host
 
 ROOT = Path(__file__).resolve().parents[1]
+TOOL = Path(sys.executable).with_name("jupyter-book")
 BUILD = ("build", "-n", "-W", "--keep-going", "-q", "book")
 STOCK = ("build", "book")
 TYPICAL = ("protocol", "regime", "metrics/trajectories", "costs", "lookup")
@@ -195,13 +196,14 @@ def comment(module: Path) -> None:
     module.write_text(module.read_text(encoding="utf-8") + "\n# a comment\n", encoding="utf-8")
 
 
-def build(copy: Path, command: tuple[str, ...]) -> Built:
+def build(copy: Path, command: tuple[str, ...], *, tool: Path = TOOL) -> Built:
     """Build a copy with its own `analysis`; return what it took and which chapters it ran."""
-    tool = str(Path(sys.executable).with_name("jupyter-book"))
     env = {**os.environ, "PYTHONPATH": str(copy), "NO_COLOR": "1"}
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        process = subprocess.Popen([tool, *command], cwd=copy, env=env, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [str(tool), *command], cwd=copy, env=env, stdout=log, stderr=subprocess.STDOUT
+        )
         peak, over = [0.0], threading.Event()
         watcher = threading.Thread(target=watch, args=(process.pid, peak, over), daemon=True)
         watcher.start()

@@ -98,9 +98,12 @@ def standing(
     return {"state": state, "role": last["role"], "date": last["date"]}
 
 
-def sentence(chapter: str) -> str:
-    """Say how a chapter stands, for the foot of its page: sign-off by people, then automated checks."""
-    signed = signoffs()
+def sentence(chapter: str, *, signed: pd.DataFrame | None = None) -> str:
+    """Say how a chapter stands, for the foot of its page: sign-off by people, then automated checks.
+
+    signed: as `signoffs` returns it.
+    """
+    signed = signoffs() if signed is None else signed
     by_people = _said(standing(chapter, signed=signed), "Not signed off by a person yet", "Signed off by")
     by_checks = _said(standing(chapter, kind=AUTOMATED, signed=signed), "", "Automated:")
     return " ".join(part for part in (by_people, by_checks) if part)

@@ -8,6 +8,7 @@ import csv
 import datetime as dt
 import io
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,12 @@ def write(folder: Path) -> str:
 def cited() -> dict[str, Any]:
     """Return what `CITATION.cff` says of the report."""
     trace.used(CITATION, descriptor={"name": f"{trace.FILE}{CITATION.name}"})
-    return dict(yaml.safe_load(CITATION.read_text(encoding="utf-8")))
+    return dict(_read(CITATION.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=2)
+def _read(text: str) -> dict[str, Any]:
+    return dict(yaml.safe_load(text))
 
 
 def day() -> dt.datetime:

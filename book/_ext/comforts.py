@@ -11,6 +11,7 @@ import datetime as dt
 import os
 import re
 import subprocess
+from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -116,11 +117,16 @@ def about(
 
 def citation(title: str, where: str) -> str:
     """Return how a part of the report is cited. where: its address, '' without one."""
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    cited = _cited((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     who = "; ".join(author.get("name") or author["family-names"] for author in cited["authors"])
     year = str(cited["date-released"])[:4]
     told = f"{who}. “{title}”. In: {cited['title']}. Version {cited['version']}, {year}."
     return f"{told} {where}" if where else told
+
+
+@lru_cache(maxsize=2)
+def _cited(text: str) -> dict[str, Any]:
+    return dict(yaml.safe_load(text))
 
 
 def edition_here() -> str:

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 import comforts
 import nbformat
+import pandas as pd
 import scripts
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -46,6 +47,7 @@ class Build:
     shared: dict[str, str] = field(default_factory=dict)
     shows: dict[str, dict[str, str]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    signed: pd.DataFrame | None = None
 
 
 BUILD = Build()
@@ -184,9 +186,16 @@ def shows(app: Sphinx, docname: str) -> dict[str, str]:
     source = Path(app.env.doc2path(docname))
     return {
         "the day of its last commit": comforts.last_change(source),
-        "its sign-off": signoffs.sentence(docname) if docname in chapters(app) else "",
+        "its sign-off": signoffs.sentence(docname, signed=signed()) if docname in chapters(app) else "",
         "its script": " ".join(scripts.of_page(Path(app.srcdir), docname)),
     }
+
+
+def signed() -> pd.DataFrame:
+    """Return the sign-offs, read once in a build."""
+    if BUILD.signed is None:
+        BUILD.signed = signoffs.signoffs()
+    return BUILD.signed
 
 
 def shown_from(docname: str, text: str) -> set[str]:
@@ -209,7 +218,7 @@ def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
     until = analysed_to(made["tables"])
     to += f"The main analysis of its indicators ends with {escape(in_words(until))}. " if until else ""
     context["body"] += (
-        f'<div class="provenance"><p>{to}{escape(signoffs.sentence(pagename))}</p><details><summary>Record of this run</summary>'
+        f'<div class="provenance"><p>{to}{escape(signoffs.sentence(pagename, signed=signed()))}</p><details><summary>Record of this run</summary>'
         f"<p>Run on {made['run_on']}. Inputs <code>{record.inputs(made)}</code>: pages with one such mark rest on the same "
         "data, code and packages.</p></details></div>"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -39,6 +40,7 @@ NAMES = {
     ".secondary-toggle": "Show or hide the sections of this page",
     ".theme-switch-button": "Colour mode",
 }
+NAMED = re.compile(r"[.#]([\w-]+)")  # classes and ids of a selector
 DESCRIPTION_LENGTH = 155
 # The theme lets go of the focus when a button of the header is pressed, so that closing a menu cannot give it back.
 LETS_GO = re.compile(r"\b\w+\.blur\(\)")
@@ -89,41 +91,47 @@ def plain(html: str) -> str:
         inline = tag.name == "script" and not tag.get("src") and UNUSED_INLINE.search(tag.get_text())
         if UNUSED.search(where) or tag.get("type") == "text/x-thebe-config" or inline:
             tag.decompose()
-    if page.select_one("#search-results") is None:
+    if page.find(id="search-results") is None:
         for tag in page.find_all("script", src=SEARCH):
             tag.decompose()
     tools, own = page.find("script", src=TOOLS), page.find("script", src=OWN_SEARCH)
     if tools is not None and own is not None:
         tools.insert_after(own.extract())
-    for tag in page.select("#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
+    for tag in _select(page, html, "#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
         tag.decompose()
-    for caption in page.select("table.result > caption"):
+    for caption in _select(page, html, "table.result > caption"):
         held = page.new_tag("span")
         held.extend(list(caption.contents))
         caption.append(held)
-    for icon in page.select("[class*=fa-]"):
+    for icon in [tag for tag in page.find_all(True) if "fa-" in str(tag.get("class"))]:
         _draw(page, icon)
-    for button in page.select(".search-button-field, details.hide > summary"):
+    for button in _select(page, html, ".search-button-field, details.hide > summary"):
         button.attrs.pop("aria-label", None)
     for where, name in NAMES.items():
-        for button in page.select(where):
+        for button in _select(page, html, where):
             button["aria-label"] = name
             button["data-bs-title" if "data-bs-title" in button.attrs else "title"] = name
-    for fold in page.select("li.has-children > details > summary"):
+    for fold in _select(page, html, "li.has-children > details > summary"):
         parent = fold.find_parent("li")
         link = parent.find("a") if parent is not None else None
         name = link.get_text(strip=True) if link is not None else "this one"
         fold["aria-label"] = f"Show or hide the pages under {name}"
-    for text in page.select("details.hide summary .admonition-title"):
+    for text in _select(page, html, "details.hide summary .admonition-title"):
         text.string = "Show the code" if "collapsed" in text["class"] else "Hide the code"
-    for reference in page.select(".citation-list > .citation"):
+    for reference in _select(page, html, ".citation-list > .citation"):
         reference["role"] = "listitem"
-    for sidebar in page.select("#pst-primary-sidebar"):
+    for sidebar in _select(page, html, "#pst-primary-sidebar"):
         sidebar.attrs.update({"role": "region", "aria-label": "Contents and search"})
     if page.head is not None:
         _describe(page)
         page.head.append(page.new_tag("meta", attrs={"name": "made-plain", "content": "1"}))
     return str(page)
+
+
+def _select(page: BeautifulSoup, html: str, where: str) -> Sequence[Tag]:
+    """Return what is meant. To look at every element takes long, so only where the text of the page has the names."""
+    likely = [part for part in where.split(",") if all(name in html for name in NAMED.findall(part))]
+    return page.select(",".join(likely)) if likely else ()
 
 
 def _draw(page: BeautifulSoup, icon: Tag) -> None:
