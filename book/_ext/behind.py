@@ -23,7 +23,7 @@ FOLDER, RECORD = "files", "record.json"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register with Sphinx: other extensions call `files`."""
+    """Register with Sphinx: other extensions call `bring` and `files`."""
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -37,6 +37,17 @@ def files(out: Path, name: str) -> Path:
     if why:
         make(kept, name, why)
     return kept / FOLDER
+
+
+def bring(app: Sphinx, error: Exception | None, name: str, *, there: bool) -> None:
+    """Put the files of NAME into the site, made anew if need be; take them away when no page of theirs is `there`."""
+    if error is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    if there:
+        put(files(out, name), out / f"{name}-data", f"{name}File")
+    else:
+        shutil.rmtree(out / f"{name}-data", ignore_errors=True)
 
 
 def make(kept: Path, name: str, why: str) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import behind
 import scripts
 from sphinx.application import Sphinx
 
 NAME = "choices"
-FOLDER = "choices-data"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -20,11 +16,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Put the files into the site, made anew if need be; take them away when no page of theirs is built."""
-    if error is not None or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
-    if any(NAME in scripts.SHARED.get(page, ()) for page in app.env.found_docs):
-        behind.put(behind.files(out, NAME), out / FOLDER, "choicesFile")
-    else:
-        shutil.rmtree(out / FOLDER, ignore_errors=True)
+    """Put the files into the site where a page shows them."""
+    behind.bring(
+        app, error, NAME, there=any(NAME in scripts.SHARED.get(page, ()) for page in app.env.found_docs)
+    )

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import behind
 from sphinx.application import Sphinx
 
-PAGE = "lookup"
-FOLDER = "lookup-data"
+NAME = "lookup"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -19,11 +15,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Put the files into the site, made anew if need be; take them away when the page is not built."""
-    if error is not None or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
-    if PAGE not in app.env.found_docs:
-        shutil.rmtree(out / FOLDER, ignore_errors=True)
-        return
-    behind.put(behind.files(out, PAGE), out / FOLDER, "lookupFile")
+    """Put the files into the site where a page shows them."""
+    behind.bring(app, error, NAME, there=NAME in app.env.found_docs)
