@@ -5,8 +5,8 @@ import pytest
 from matplotlib import pyplot as plt
 
 from analysis.chapters import measured, measured_drawn
-from analysis.present import figures
-from analysis.study import coverage, regime
+from analysis.present import figures, forest
+from analysis.study import coverage, indicators, regime
 
 NAMES = ["shmi", "four_hour_waits"]
 NO_FIGURES = {"RMY", "TAH", "RRU", "RYC", "RYD"}
@@ -132,6 +132,19 @@ def test_the_picture_has_a_square_for_each_trust_and_fills_it_by_halves(grid):
     whole = ax.patches[0].get_path().vertices[5 * first :][:5, 0]
     assert corners.min() == pytest.approx((whole.min() + whole.max()) / 2), "from entry on: the right half"
     assert corners.max() == pytest.approx(whole.max())
+    plt.close("all")
+
+
+def test_no_name_of_any_indicator_reaches_into_its_squares():
+    every = coverage.alike(coverage.grid(indicators.indicators()))
+    for width, room in ((figures.NARROW_PX, figures.NARROW_PX), (figures.WIDE_PX, measured_drawn.BESIDE)):
+        (ax,) = measured_drawn.draw(every)(width).axes
+        long = [
+            text.get_text()
+            for text in ax.texts
+            if text.get_ha() == "left" and forest.long(text.get_text()) > room
+        ]
+        assert long == []
     plt.close("all")
 
 

@@ -16,7 +16,7 @@ HOW = (
     "Each row has a square for each trust, from the first that entered to the last. Its left half is filled when there "
     "are figures before entry, its right half when there are figures from entry on. The number counts the squares that are full."
 )
-NARROW_NAME, WIDE_NAME = 46, 44  # letters of a line of a name, above its row and beside it
+NARROW_NAME, WIDE_NAME = 44, 34  # letters of a line of a name, above its row and beside it
 BESIDE, COUNT = 272, 26  # px: of the names beside the rows, of the count after them
 LINE, GAP = 18, 12  # px
 

@@ -32,7 +32,7 @@
     Search.makeSearchSummary = (html, terms, anchor) => {
       const page = new DOMParser().parseFromString(html, "text/html"), article = page.querySelector("article");
       if (!article) return null;
-      article.querySelectorAll("script, style, nav, h1, .way, .headerlink, .cell_input, .about-page, .provenance").forEach(one => one.remove());
+      article.querySelectorAll("script, style, nav, h1, p.way, .headerlink, .cell_input, .about-page, .provenance").forEach(one => one.remove());
       const part = anchor ? article.querySelector(CSS.escape ? `#${CSS.escape(anchor.replace(/^#/, ""))}` : anchor) : null;
       const text = (part ?? article).textContent.replace(/\s+/g, " ").trim(), low = text.toLowerCase(), hits = [];
       for (const word of terms) {

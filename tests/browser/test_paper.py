@@ -15,6 +15,7 @@ from analysis.edition import store
 from analysis.site import pdf
 from tests.browser.conftest import HTML, absent
 from tests.test_paper import ROOT, paper
+from tests.test_site import TOC
 
 pytestmark = pytest.mark.browser
 EDITION = f"Edition {store.latest().number}, " if store.latest() else ""
@@ -205,3 +206,31 @@ def test_a_link_of_the_whole_report_names_no_file_of_this_machine(report):
     actions = [link.get("/A", DictionaryObject()) for link in links]
     assert [action["/URI"] for action in actions if action.get("/URI", "").startswith("file:")] == []
     assert sum(action.get("/S") == "/GoTo" for action in actions) > 100
+
+
+# How many parts of each drawing that is shown are shown themselves, by the picture it belongs to.
+PARTS = """() => { for (const fold of document.querySelectorAll('article details')) fold.open = true
+    const found = {}
+    for (const [at, svg] of [...document.querySelectorAll('figure.result :is(.picture, .drawn) svg')].entries()) if (svg.checkVisibility())
+        found[`${svg.closest('figure').id} ${at}`] = [...svg.querySelectorAll('path, rect, circle, line, polygon, use')].filter(one =>
+            !one.closest('defs, clipPath, pattern') && one.checkVisibility()).length
+    return found }"""
+
+
+def test_what_a_picture_draws_on_a_screen_is_drawn_on_paper_too(open_page):
+    page = open_page("index.html", viewport={"width": 680, "height": 960})
+    root, wrong, drawn = page.url.rpartition("index.html")[0], [], 0
+    for name in TOC:
+        page.goto(f"{root}{name}.html")
+        page.emulate_media(media="screen")
+        shown = page.evaluate(PARTS)
+        page.emulate_media(media="print")
+        kept = page.evaluate(PARTS)
+        drawn += sum(shown.values())
+        wrong += [
+            f"{name}: {one} {shown[one]} {kept[one]}"
+            for one in shown.keys() & kept.keys()
+            if kept[one] < shown[one]
+        ]
+    assert wrong == []
+    assert drawn > 1000
