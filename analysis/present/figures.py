@@ -225,15 +225,19 @@ def _settle(drawing: matplotlib.figure.Figure) -> None:
     for text in (drawing._supxlabel, drawing._supylabel):  # type: ignore[attr-defined]
         if text is not None:
             text.set_text(_lines(text.get_text(), 0.9 * (width if text.get_rotation() == 0 else height)))
-    drawing.draw_without_rendering()
+    engine = drawing.get_layout_engine()
+    if engine is None:
+        drawing.draw_without_rendering()
+    else:
+        engine.execute(drawing)
     for ax in drawing.axes:
         _thin(ax.xaxis)
         at = ax.get_position()
         middle = width * (at.x0 + at.x1) / 2  # a label stands about the middle of its axes
         ax.set_xlabel(_lines(ax.get_xlabel(), 2 * min(middle, width - middle)))
-    if drawing.get_layout_engine() is None:
+    if engine is None:
         return
-    drawing.draw_without_rendering()
+    engine.execute(drawing)
     drawing.set_layout_engine("none")
     for ax in drawing.axes:
         left, low, wide, high = (round(side, PLACES) for side in ax.get_position(original=True).bounds)
