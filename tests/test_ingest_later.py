@@ -247,6 +247,27 @@ def test_shmi_of_a_later_year(tmp_path, top):
     assert len(verify(resource, refresh.to_csv(table, resource))) == 100
 
 
+def test_mortality_with_banding_comes_from_the_publishers_file_of_a_year_before_the_collected_one(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(shmi, "FEWEST", 2)
+    put(tmp_path, "SHMI data at trust level, Jan24-Dec24 (csv).csv", shmi_csv(["RAA", "RBB"]))
+    assert list(shmi.read_later(tmp_path)) == ["shmi_yearly"]
+    head = "period,org_code,shmi_value,shmi_banding_label,observed_deaths,expected_deaths\n"
+    put(
+        tmp_path,
+        "shmi_2025-01_2025-12.csv",
+        f"{head}2025-01_2025-12,RAA,1.2,Higher than expected,2400,2000\n".encode(),
+    )
+    banded = shmi.read_later(tmp_path)["shmi_banded"]
+    assert banded.values.tolist() == [["RAA", 2025, 1.2, "higher than expected", 2400, 2000]]
+    put(tmp_path, "SHMI data at trust level, Jan25-Dec25 (csv).csv", shmi_csv(["RAA", "RBB"]))
+    banded = shmi.read_later(tmp_path)["shmi_banded"]
+    assert banded[["org_code", "shmi", "banding"]].values.tolist() == [
+        ["RAA", 0.95, "as expected"], ["RBB", 1.05, "as expected"],
+    ]  # fmt: skip
+
+
 def test_shmi_workbook_of_a_later_year(tmp_path):
     lines = [
         line.split(",")

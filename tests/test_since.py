@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import data
-from analysis.chapters import today_words
+from analysis.chapters import now_words, today_words
 from analysis.data import DataError, load
 from analysis.edition import headlines, reach
 from analysis.methods.effects.results import THIN
@@ -144,6 +144,26 @@ def test_the_gap_of_waits_is_the_one_of_the_raw_counts():
     gaps = today.followed("four_hour_waits").gaps
     mine = gaps[(gaps["trust"] == "RPA") & (gaps["period"] == "2026Q1")]["gap"].item()
     assert mine == pytest.approx(share["RPA"] - peers, abs=1e-9)
+
+
+def test_where_trusts_are_now_is_told_of_the_newest_quarter_and_year(monkeypatch):
+    """A later quarter of segments and a later year of mortality are shown, with their dates, without a change of code."""
+    real = data.load
+    segments, shmi = load("oversight_segments"), load("shmi_banded")
+    later = {
+        "oversight_segments": pd.concat(
+            [segments, segments.assign(quarter_end=segments["quarter_end"] + 3, segment=1)]
+        ),
+        "shmi_banded": pd.concat([shmi, shmi.assign(year=shmi["year"] + 1, banding="as expected")]),
+    }
+    monkeypatch.setattr(data, "load", lambda name: later.get(name, real(name)))
+    found = standing.now()
+    assert found["trust"].is_unique
+    assert set(found["segment"].dropna()) == {1}
+    assert "higher than expected" not in set(found["banding"])
+    assert standing.when()["segment"] == pd.Period(segments["quarter_end"].max() + 3)
+    assert {"Segment, March 2026", "Mortality, 2026"} <= set(now_words.for_readers(found).columns)
+    assert standing.in_segment_four()["others"][0] == 0
 
 
 def test_trusts_are_followed_only_after_leaving_and_by_era():

@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from analysis import data
 from analysis.present import figures, words
 from analysis.present.links import Link
 from analysis.present.palette import BLUE, INK, MID, ORANGE, PALE, QUIET
@@ -18,12 +17,18 @@ SOURCES = (
     "regime_trusts",
     "workforce",
 )
-MARKS = {
-    "segment_place": ("s", ORANGE, "oversight score, late 2025"),
-    "mortality_place": ("o", BLUE, "mortality, 2025"),
-    "staff_place": ("^", MID, "staff's view, 2024"),
-}
+MARKS = {"segment_place": ("s", ORANGE), "mortality_place": ("o", BLUE), "staff_place": ("^", MID)}
 STEP, HEAD = 24, 110  # px
+
+
+def named() -> dict[str, str]:
+    """Return what each mark of the picture stands for, with its date."""
+    when = standing.when()
+    return {
+        "segment_place": f"oversight score, quarter to {words.month(str(when['segment']))}",
+        "mortality_place": f"mortality, {when['mortality']}",
+        "staff_place": f"staff's view, {when['staff']}",
+    }
 
 
 def standing_alone(found: pd.DataFrame) -> pd.DataFrame:
@@ -46,15 +51,15 @@ def drawing(found: pd.DataFrame) -> figures.Draw:
         for place, row in enumerate(rows):
             at = place + (0.2 if narrow else 0)
             ax.plot([0, 100], [at, at], color=PALE, linewidth=1, zorder=1)
-            for column, (mark, colour, _) in MARKS.items():
+            for column, (mark, colour) in MARKS.items():
                 if pd.notna(row[column]):
                     ax.plot(row[column], at, mark, color=colour, markersize=6.5, zorder=3)
             if narrow:
                 ax.text(0, place - 0.22, row["name"], color=INK, fontsize=10, va="center")
         ax.axvline(50, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-        for column, (mark, colour, name) in MARKS.items():
+        for column, name in named().items():
+            mark, colour = MARKS[column]
             ax.plot([], [], mark, color=colour, label=name)
-            del column
         made.legend(loc="outside upper left", frameon=False, ncols=1 if narrow else 3, handletextpad=0.2)
         ax.set_yticks([] if narrow else range(len(rows)), [] if narrow else [row["name"] for row in rows])
         ax.tick_params(axis="y", length=0)
@@ -75,7 +80,7 @@ def picture(found: pd.DataFrame) -> figures.Figure:
     held = {column: drawn[column].notna().sum() for column in MARKS}
     parts = [
         f"{words.number(below[column])} of {words.number(held[column])} by {name}"
-        for column, (_, _, name) in MARKS.items()
+        for column, name in named().items()
     ]
     title = f"Below the middle of trusts of their kind stand {words.join(parts)}"
     says = (
@@ -98,25 +103,26 @@ def answer(found: pd.DataFrame) -> str:
     shares = [words.number(100 * part, "percent", digits=0) for part in (mine / of, others / all_others)]
     high = found.loc[found["banding"] == "higher than expected", "name"].tolist()
     again = int(((found["successor"] > 0) | found["still_in"]).sum())
-    quarter = data.load("oversight_segments")["quarter_end"].max()
+    when = standing.when()
     return (
         f"Of {words.plural(len(found), 'trust')} that entered special measures, {gone} have since become part of another trust and "
-        f"{words.number(again)} were or came under the successor, as far as is known. In the quarter to {words.month(quarter)}, {mine} of {of} "
+        f"{words.number(again)} were or came under the successor, as far as is known. In the quarter to {words.month(str(when['segment']))}, {mine} of {of} "
         f"that are ranked as acute trusts stood in the worst segment ({shares[0]}), against {shares[1]} of the {all_others} others. "
-        f"Mortality of 2025 was higher than expected at {words.number(len(high))}: {words.join(high)}."
+        f"Mortality of {when['mortality']} was higher than expected at {words.number(len(high))}: {words.join(high)}."
     )
 
 
 def for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return all trusts as texts and links, a row a trust, each figure with its date."""
+    when = standing.when()
     rows = [
         {
             "Trust": (Link(row["name"], f"lookup.html?trust={row['trust']}"),),
             "What became of it": _became(row),
             "Successor": _successor(row),
-            "Segment, late 2025": _segment(row),
-            "Mortality, 2025": _mortality(row),
-            "Staff who recommend it, 2024": _staff(row),
+            f"Segment, {words.month(str(when['segment']))}": _segment(row),
+            f"Mortality, {when['mortality']}": _mortality(row),
+            f"Staff who recommend it, {when['staff']}": _staff(row),
             "Rating of one location": _rating(row),
             "Staff, at entry and last": _size(row),
         }

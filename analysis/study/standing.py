@@ -9,16 +9,39 @@ MEASURES = ("segment", "mortality", "staff")
 TROUBLED = 4  # the worst segment
 
 
+FIGURES = {  # the figure by which a table's newest period is known: a later one may lack it
+    "oversight_segments": "segment",
+    "shmi_banded": "shmi",
+    "staff_survey_groups": "recommend_work",
+    "cqc_locations": "location",
+}
+
+
+def newest(name: str) -> pd.DataFrame:
+    """Return the rows of a table's last period with its figure, one an organisation."""
+    table, period = data.load(name), data.describe(name)["period"]
+    held = table[table[FIGURES[name]].notna()]
+    return held[held[period] == held[period].max()]
+
+
+def when() -> dict[str, pd.Period]:
+    """Return the quarter of the segments and the years of mortality and of the survey that stand for now, by MEASURES."""
+    last = {}
+    for measure, name in zip(MEASURES, FIGURES, strict=False):
+        last[measure] = pd.Period(str(newest(name)[data.describe(name)["period"]].iloc[0]))
+    return last
+
+
 def places() -> pd.DataFrame:
     """Return the place of every trust: `trust`, then `segment_place`, `mortality_place`, `staff_place`.
 
     A place is the share of acute trusts with a figure that stand worse, from 0 (worst) to 100 (best), in percent:
-    by the score of the Oversight Framework, by SHMI, by the share of staff who recommend their trust in 2024, which is
+    by the score of the Oversight Framework, by SHMI, by the share of staff who recommend their trust, which is
     ranked within the group that the publisher compares a trust with (mental health and ambulance trusts too).
     """
-    segments = data.load("oversight_segments")
+    segments = newest("oversight_segments")
     score = segments[segments["kind"] == "acute"].set_index("org_code")["score"]
-    shmi = data.load("shmi_banded").set_index("org_code")["shmi"]
+    shmi = newest("shmi_banded").set_index("org_code")["shmi"]
     parts = {
         "segment_place": _ranked(-score),
         "mortality_place": _ranked(-shmi),
@@ -32,9 +55,8 @@ def _ranked(values: pd.Series) -> pd.Series:
 
 
 def _surveyed() -> pd.DataFrame:
-    """Return the survey of 2024 by trust; the acute sector stands for the Isle of Wight."""
-    survey = data.load("staff_survey_groups")
-    survey = survey[survey["year"] == "2024"].set_index("org_code")
+    """Return the newest survey by trust; the acute sector stands for the Isle of Wight."""
+    survey = newest("staff_survey_groups").set_index("org_code")
     return survey.rename(index={"R1F1": "R1F"})
 
 
@@ -49,7 +71,7 @@ def now() -> pd.DataFrame:
     `trust`, `name`, `type`, `became` (the code that it merged into, missing while it stands under its own),
     `became_name`, `merged` (as fine as it is known), `spells` in special measures, `still_in` (cut short in July
     2021), `successor` (spells there), `segment`, `rank`, `shmi`, `banding`, `rating`, `rated`, `rating_kind`,
-    `recommend_work` (2024, percent), `peers` it is compared with, the three columns of `places`, and the staff of the
+    `recommend_work` (percent), `peers` it is compared with, the three columns of `places`, and the staff of the
     trust in full-time equivalents when it first entered and in its newest month (`staff_then`, `staff_now`, `staff_month`).
     """
     about = data.load("regime_trusts").set_index("org_code")
@@ -66,12 +88,12 @@ def now() -> pd.DataFrame:
     frame["still_in"] = frame.index.isin(ours.loc[ours["ended_by"] == "administrative end", "trust"])
     spells = data.load("successor_spells").groupby("org_code").size()
     frame["successor"] = spells.reindex(frame.index).fillna(0).astype("int64")
-    segments = data.load("oversight_segments").set_index("org_code")[["segment", "rank", "kind"]]
+    segments = newest("oversight_segments").set_index("org_code")[["segment", "rank", "kind"]]
     frame[["segment", "rank"]] = segments[["segment", "rank"]].reindex(frame.index)
     frame[["shmi", "banding"]] = (
-        data.load("shmi_banded").set_index("org_code")[["shmi", "banding"]].reindex(frame.index)
+        newest("shmi_banded").set_index("org_code")[["shmi", "banding"]].reindex(frame.index)
     )
-    ratings = data.load("cqc_locations").set_index("org_code")[["rating", "published", "kind"]]
+    ratings = newest("cqc_locations").set_index("org_code")[["rating", "published", "kind"]]
     frame[["rating", "rated", "rating_kind"]] = ratings.reindex(frame.index)
     frame[["recommend_work", "peers"]] = _surveyed()[["recommend_work", "peers"]].reindex(frame.index)
     frame["recommend_work"] *= 100
@@ -100,7 +122,7 @@ def _staff() -> pd.DataFrame:
 
 def in_segment_four() -> dict[str, tuple[int, int]]:
     """Return (in segment 4, of how many acute trusts) for trusts that had entered special measures, and for all others."""
-    segments = data.load("oversight_segments")
+    segments = newest("oversight_segments")
     acute = segments[segments["kind"] == "acute"]
     mine = acute["org_code"].isin(set(data.load("regime_trusts")["org_code"]))
     bad = acute["segment"] == TROUBLED

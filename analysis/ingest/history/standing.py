@@ -1,4 +1,4 @@
-"""Where trusts stand: mortality with banding, and a rating; one snapshot each."""
+"""Where trusts stand: a rating of one place each, in one snapshot."""
 
 from pathlib import Path
 
@@ -8,36 +8,6 @@ from analysis.ingest import checks, descriptions, files
 from analysis.ingest.history import collected
 
 UNRATED = "Not rated"
-ROUNDED = 5  # deaths are published to the nearest five
-
-
-def mortality(path: Path) -> pd.DataFrame:
-    """Return `shmi_banded`; DataError for a value that is not observed over expected, as far as rounding allows."""
-    names = ["period", "org_code", "shmi_value", "shmi_banding_label", "observed_deaths", "expected_deaths"]
-    rows = files.read_csv(path, names)
-    years = (
-        checks.one_of(rows, "period", [f"20{n}-01_20{n}-12" for n in range(20, 40)]).str[:4].astype("int64")
-    )
-    checks.unique(rows, ["org_code", "period"])
-    shmi = checks.number(rows, "shmi_value", low=0.3, high=2.5, required=True)
-    deaths = checks.numbers(rows, ["observed_deaths", "expected_deaths"], low=1, whole=True, required=True)
-    observed, expected = deaths["observed_deaths"], deaths["expected_deaths"]
-    slack = 0.0001 + ROUNDED / 2 * (1 + shmi) / expected
-    checks.refuse(rows, (shmi - observed / expected).abs() > slack, "shmi_value", "observed / expected")
-    banding = checks.one_of(
-        rows,
-        "shmi_banding_label",
-        [text.capitalize() for text in descriptions.choices("shmi_banded", "banding")],
-    )
-    table = pd.DataFrame(
-        {
-            "org_code": checks.code(rows, "org_code"),
-            "year": years,
-            "shmi": shmi,
-            "banding": banding.str.lower(),
-        }
-    )
-    return descriptions.tidy(table.assign(observed=observed, expected=expected), "shmi_banded")
 
 
 def ratings(path: Path) -> pd.DataFrame:
@@ -78,7 +48,6 @@ def ratings(path: Path) -> pd.DataFrame:
 
 
 PARTS = {
-    "shmi_banded": (r"shmi_20\d\d-01_20\d\d-12\.csv", mortality),
     "cqc_locations": (r"cqc_one_location_per_trust_20\d\d-\d\d\.csv", ratings),
 }
 TABLES = tuple(PARTS)

@@ -11,10 +11,11 @@ import pandas as pd
 from analysis.data import DataError
 from analysis.ingest import checks, descriptions, files, naming, sheets
 from analysis.ingest.history import shmi_archive
-from analysis.ingest.history.shmi_archive import TABLES as TABLES
 
 FILE = r"(?i)SHMI data at trust level,? ([A-Z][a-z]{2})(\d\d)-([A-Z][a-z]{2})(\d\d)( \((csv|xlsx?)\))?\.(csv|xlsx)"
-CLOSED = "|".join([shmi_archive.RELEASE_FILE, *shmi_archive.YEAR_FILES])
+COLLECTED = r"shmi_20\d\d-01_20\d\d-12\.csv"  # of one year, with banding
+TABLES = (*shmi_archive.TABLES, "shmi_banded")
+CLOSED = "|".join([shmi_archive.RELEASE_FILE, *shmi_archive.YEAR_FILES, COLLECTED])
 SHEETS = ("Data",)
 HEADINGS = {
     "code": "Provider code",
@@ -29,6 +30,7 @@ FEWEST = 100  # trusts; 118 to 131 are published
 ROUNDED = 5  # counts are published to the nearest five from 2019 on
 NATIONAL_WITHIN = 0.01
 FIRST = 2020
+BANDED_FIRST = 2025  # years with banding that are held
 
 
 def releases(folder: Path) -> list[Path]:
@@ -42,7 +44,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def later(folder: Path) -> list[Path]:
-    """Return the trust-level files of later calendar years; a CSV file before a workbook of the same year.
+    """Return the collected file with banding and the trust-level files of later calendar years; of a year the CSV file.
 
     Raises DataError for a release of other twelve months, which no table holds.
     """
@@ -50,13 +52,24 @@ def later(folder: Path) -> list[Path]:
     by_year: dict[int, Path] = {}
     for path in sorted(found, key=lambda path: path.suffix.lower() == ".csv"):
         by_year[year_of(path)] = path
-    return [by_year[year] for year in sorted(by_year)]
+    return [*files.find(folder, COLLECTED), *(by_year[year] for year in sorted(by_year))]
 
 
 def read_later(folder: Path) -> dict[str, pd.DataFrame]:
-    """Return the rows of `shmi_yearly` for the years of `later`; errors as in read_release."""
-    whole = pd.concat([read_release(path) for path in later(folder)])
-    return {"shmi_yearly": descriptions.tidy(whole, "shmi_yearly")}
+    """Return the rows of `shmi_yearly` for the years of `later`, and of `shmi_banded` for those with banding.
+
+    The publisher's file of a year goes before the collected one. Errors as in read_release and collected.
+    """
+    official = [path for path in later(folder) if period_of(path.name)]
+    parts = [read_release(path) for path in official]
+    made = {"shmi_yearly": pd.concat(parts)[["org_code", "year", "shmi"]]} if parts else {}
+    held = [collected(path) for path in later(folder) if not period_of(path.name)]
+    years = {int(str(period_of(path.name))) for path in official}
+    banded = [part[part["year"] >= BANDED_FIRST] for part in parts]
+    banded += [part[~part["year"].isin(years)] for part in held]
+    if any(len(part) for part in banded):
+        made["shmi_banded"] = pd.concat(banded)
+    return {name: descriptions.tidy(frame, name) for name, frame in made.items()}
 
 
 def period_of(name: str) -> str | None:
@@ -78,7 +91,7 @@ def year_of(path: Path) -> int:
 
 
 def read_release(path: Path) -> pd.DataFrame:
-    """Return one release as rows of `shmi_yearly`.
+    """Return one release: `org_code`, `year`, `shmi`, `banding`, `observed`, `expected`.
 
     Raises DataError, with row and column, for a file without these headings, a trust twice, a value that is
     not observed / expected as far as the rounding of the counts allows, an unknown banding, too few trusts,
@@ -102,7 +115,9 @@ def read_release(path: Path) -> pd.DataFrame:
     counts = checks.numbers(rows, ["observed", "expected", "spells"], low=1, required=True, grouped=True)
     observed, expected = counts["observed"], counts["expected"]
     bandings = list(shmi_archive.BANDINGS.values())
-    checks.one_of(rows, "banding", [*shmi_archive.BANDINGS, *bandings, *map(str.capitalize, bandings)])
+    banding = checks.one_of(
+        rows, "banding", [*shmi_archive.BANDINGS, *bandings, *map(str.capitalize, bandings)]
+    )
     slack = 0.0001 + ROUNDED / 2 * (1 + shmi) / expected
     ratio = observed / expected
     checks.refuse(
@@ -118,4 +133,23 @@ def read_release(path: Path) -> pd.DataFrame:
         found = f"{observed.sum():.0f} deaths over all trusts"
         allowed = f"within {NATIONAL_WITHIN:.0%} of the {expected.sum():.0f} expected"
         raise DataError(sheet.place, column=HEADINGS["observed"], found=found, allowed=allowed)
-    return table.assign(shmi=shmi)[["org_code", "year", "shmi"]]
+    banding = banding.replace(shmi_archive.BANDINGS).str.lower()
+    return table.assign(shmi=shmi, banding=banding, observed=observed, expected=expected)
+
+
+def collected(path: Path) -> pd.DataFrame:
+    """Return the collected file as `read_release` does; DataError for a value that is not observed over expected."""
+    names = ["period", "org_code", "shmi_value", "shmi_banding_label", "observed_deaths", "expected_deaths"]
+    rows = files.read_csv(path, names)
+    known = [f"20{n}-01_20{n}-12" for n in range(20, 40)]
+    years = checks.one_of(rows, "period", known).str[:4].astype("int64")
+    checks.unique(rows, ["org_code", "period"])
+    shmi = checks.number(rows, "shmi_value", low=0.3, high=2.5, required=True)
+    deaths = checks.numbers(rows, ["observed_deaths", "expected_deaths"], low=1, whole=True, required=True)
+    observed, expected = deaths["observed_deaths"], deaths["expected_deaths"]
+    slack = 0.0001 + ROUNDED / 2 * (1 + shmi) / expected
+    checks.refuse(rows, (shmi - observed / expected).abs() > slack, "shmi_value", "observed / expected")
+    labels = [text.capitalize() for text in shmi_archive.BANDINGS.values()]
+    banding = checks.one_of(rows, "shmi_banding_label", labels).str.lower()
+    table = pd.DataFrame({"org_code": checks.code(rows, "org_code"), "year": years, "shmi": shmi})
+    return table.assign(banding=banding, observed=observed, expected=expected)
