@@ -187,3 +187,10 @@ def test_the_choices_of_another_indicator_are_drawn():
     made = rivals_drawn.picture("recommend_care", rivals.curve("recommend_care"))
     assert "happy with the care" in made.title
     assert len(made.frame)
+
+
+def test_the_chart_of_mortality_is_in_deaths_per_hundred_expected():
+    made = trajectories_lab.figure("shmi", "phase", "alone", "main", "RPA").frame
+    panel = regime.panel("shmi")
+    mine = panel[(panel["trust"] == "RPA") & panel["value"].notna()]
+    assert made["value"].dropna().to_numpy() == pytest.approx(100 * mine["value"].to_numpy())

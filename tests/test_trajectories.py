@@ -207,3 +207,36 @@ def test_sentences_carry_the_counts():
     )
     assert trajectories_words.clear(single, "level_entry") == (1, 1, 3)
     assert "above zero for 1 of 3 trusts" in trajectories_words.clear_sentence(single, "level_entry", "Level")
+
+
+def test_mortality_is_told_and_drawn_in_deaths_per_hundred_expected():
+    releases = trajectories.shmi_releases()
+    told = trajectories_words.per_hundred(releases)
+    assert told["mean"].to_numpy() == pytest.approx(100 * releases["mean"].to_numpy())
+    assert told["release"].equals(releases["release"])
+    title, said = trajectories_words.releases_title(releases), trajectories_words.releases_sentence(releases)
+    first, last = (releases["mean"].iloc[at] for at in (0, -1))
+    assert f"{100 * first:.0f} deaths per hundred expected" in title
+    assert f"{100 * last:.0f} in " in title
+    assert f"{100 * last:.1f} deaths per hundred expected" in said
+    assert f"as a ratio {last:.3f}" in said
+    found, banded = trajectories.shmi_funnel("2013-07")
+    fig, ax = plt.subplots()
+    trajectories_plots.plot_funnel(found, ax=ax, marked={})
+    drawn = next(line for line in ax.lines if line.get_label() == "never entered")
+    assert sorted(drawn.get_ydata()) == pytest.approx(sorted(100 * banded["ratio"]))
+    assert ax.get_ylabel() == "Deaths per hundred expected (SHMI), lower is better"
+    plt.close(fig)
+
+
+def test_a_sentence_on_single_trusts_says_how_far_the_intervals_reach():
+    found = pd.DataFrame(
+        {
+            "level_entry": [1.0, 2.0, 3.0],
+            "level_entry_lower": [-1.0, -2.0, 1.0],
+            "level_entry_upper": [3.0, 6.0, 5.0],
+        }
+    )
+    said = trajectories_words.clear_sentence(found, "level_entry", "Level at entry")
+    assert "above zero for 1 of 3 trusts" in said
+    assert "Half of the intervals reach out by 2.0 percentage points" in said

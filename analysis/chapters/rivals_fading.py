@@ -44,7 +44,7 @@ def for_readers(names: list[str]) -> pd.DataFrame:
             rows.append({
                 "Indicator": labelled(name), "Learnt from": TITLES[str(way)],
                 "Left a year later": words.number(row["persistence"] ** regime.indicator(name).year, "score"),
-                "False alarms, after a bad year": _alarms(row), "Of these, as an improvement": _percent(row["false_improvement"]),
+                "False alarms, after a bad year": _alarms(row), "Read as an improvement, of all panels": _percent(row["false_improvement"]),
                 "Mean error after a bad year": words.number(row["bias"], unit, sign=True),
                 "Limits that such panels would set": words.estimate(limits.value, limits.lower, limits.upper, unit),
             })  # fmt: skip

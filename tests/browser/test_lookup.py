@@ -345,6 +345,18 @@ def test_numbers_and_pictures_can_be_kept(open_page):
     assert page.faults == []
 
 
+def test_mortality_is_told_and_drawn_in_deaths_per_hundred_expected(open_page):
+    page = settled(open_page("lookup.html?trust=RWD&indicator=shmi"))
+    texts = page.locator("#lookup-chart svg text").all_text_contents()
+    assert "Deaths per hundred expected; lower is better" in texts
+    ticks = [float(text) for text in texts if text.replace(".", "").isdigit() and len(text) < 4]
+    figures = 100 * look.trust("RWD", "shmi").chart.frame["value"]
+    assert min(ticks) <= figures.min()
+    assert max(ticks) >= figures.max()
+    assert max(ticks) < 2 * figures.max()
+    expect(page.locator("#lookup-says")).to_contain_text("deaths per hundred expected")
+
+
 def test_what_is_wrong_is_said_in_words(open_page):
     page = open_page("lookup.html?trust=ZZZ&indicator=shmi")
     expect(page.locator("#lookup-fault")).to_contain_text("No trust on this page has the code “ZZZ”")
