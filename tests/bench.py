@@ -155,7 +155,7 @@ def build_panels(_: pd.DataFrame, name: str, draws: int) -> str:
 def entered(frame: pd.DataFrame, name: str, draws: int) -> float:
     """Imputation with trusts redrawn, and group-time effects with multiplier draws against both comparators."""
     settings = indicators.settings(name)
-    common = {key: settings[key] for key in ("group", "horizons", "measure", "better", "label")}
+    common = {key: settings[key] for key in ("group", "horizons", "measure")}
     found = impute.imputation(frame, **settings, draws=draws, rng=generator())
     for control in ("not_yet", "never"):
         group_time.event_study(frame, **common, control=control, draws=draws, rng=generator())

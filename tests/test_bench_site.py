@@ -4,12 +4,13 @@ import json
 import os
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from analysis import data
-from tests import bench_site
+from tests import bench, bench_site
 
 TOC = "format: jb-book\nroot: index\nparts:\n  - chapters:\n      - file: costs\n      - file: about/reading\n      - file: regime\n"
 CONFIG = {
@@ -93,3 +94,9 @@ def test_memory_in_use_is_seen(monkeypatch):
     over.set()
     watcher.join()
     assert peak[0] > 20
+
+
+def test_each_row_of_ours_in_the_benchmark_of_effects_can_be_run():
+    frame = bench.panel("shmi", 1)
+    for task in ("entry: estimates and intervals", "entry: chance", "leaving"):
+        assert np.isfinite(bench.TASKS[task](frame, "shmi", 19)), task

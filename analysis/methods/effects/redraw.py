@@ -11,13 +11,17 @@ from analysis.methods.effects.additive import Additive, pieces_of
 class _Piece:
     """One connected piece: its units by time cells, untreated observations only, and what to predict.
 
-    seen: 1 where observed. y: outcome there, else 0.
+    seen: 1 where observed. y: outcome there, else 0. whole: units observed in every cell; inner, mean: number of a
+    unit's observations and their mean.
     row, cell, outcome, code, share: one a prediction (unit, cell, outcome, number of its sum, weight).
     """
 
     units: np.ndarray
     seen: np.ndarray
     y: np.ndarray
+    whole: np.ndarray
+    inner: np.ndarray
+    mean: np.ndarray
     row: np.ndarray
     cell: np.ndarray
     outcome: np.ndarray
@@ -57,6 +61,9 @@ def redraw(
                 units=units,
                 seen=seen[block],
                 y=table[block],
+                whole=(seen[block] > 0).all(axis=1),
+                inner=seen[block].sum(axis=1),
+                mean=table[block].sum(axis=1) / seen[block].sum(axis=1),
                 row=np.searchsorted(units, model.unit[at[here]]),
                 cell=np.searchsorted(cells, model.time[at[here]]),
                 outcome=y[at[here]],
@@ -78,12 +85,12 @@ def weighted_sums(plan: Redraw, counts: np.ndarray) -> tuple[np.ndarray, np.ndar
     total, size = np.zeros(plan.codes), np.zeros(plan.codes)
     for piece in plan.pieces:
         drawn = counts[piece.units].astype(float)
-        if not drawn.any() or pieces_of(piece.seen[drawn > 0] > 0).any():
+        if not drawn.any() or _apart(piece, drawn):
             return None
-        inner = piece.seen.sum(axis=1)
-        mean = piece.y.sum(axis=1) / inner
+        inner, mean = piece.inner, piece.mean
         reduced = -piece.seen.T @ (piece.seen * (drawn / inner)[:, None])
-        reduced[np.diag_indices_from(reduced)] += drawn @ piece.seen
+        cell = np.arange(len(reduced))
+        reduced[cell, cell] += drawn @ piece.seen
         right = drawn @ piece.y - (drawn * mean) @ piece.seen
         period = np.zeros(len(right))
         if len(right) > 1:
@@ -96,3 +103,8 @@ def weighted_sums(plan: Redraw, counts: np.ndarray) -> tuple[np.ndarray, np.ndar
         total += np.bincount(piece.code, weight * effect, minlength=plan.codes)
         size += np.bincount(piece.code, weight, minlength=plan.codes)
     return total, size
+
+
+def _apart(piece: _Piece, drawn: np.ndarray) -> bool:
+    """Tell whether the drawn units leave a piece in parts; one that was observed throughout holds it together."""
+    return not drawn[piece.whole].any() and bool(pieces_of(piece.seen[drawn > 0] > 0).any())
