@@ -61,7 +61,7 @@ def redraw(
                 units=units,
                 seen=seen[block],
                 y=table[block],
-                whole=(seen[block] > 0).all(axis=1),
+                whole=np.all(seen[block] > 0, axis=1),
                 inner=seen[block].sum(axis=1),
                 mean=table[block].sum(axis=1) / seen[block].sum(axis=1),
                 row=np.searchsorted(units, model.unit[at[here]]),
