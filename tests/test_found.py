@@ -87,7 +87,12 @@ def test_the_sitemap_names_every_page(found):
 def test_a_build_without_an_address_says_how_to_set_it_and_takes_away_what_needs_one(
     found, tmp_path, capsys, address
 ):
-    (tmp_path / "index.html").write_text("<head></head>")
+    figures = tmp_path / "figures" / "index"
+    figures.mkdir(parents=True)
+    for name in ("b-forest", "a-argument"):
+        (figures / f"{name}.png").write_bytes(b"x")
+    shown = '<figure class="result" id="b-forest"></figure><figure id="a-argument"></figure>'
+    (tmp_path / "index.html").write_text(f"<head></head>{shown}")
     for name in ("sitemap.xml", "robots.txt"):
         (tmp_path / name).write_text("of an earlier build")
     page = SimpleNamespace(astext=lambda: "Findings")
@@ -97,10 +102,13 @@ def test_a_build_without_an_address_says_how_to_set_it_and_takes_away_what_needs
     found.finish(app, None)
     assert {one.name for one in tmp_path.iterdir()} == {
         "index.html",
+        "figures",
         *(("sitemap.xml", "robots.txt") if address else ()),
     }
     assert ("report_address" in capsys.readouterr().out) is (address == "")
-    assert ("og:url" in (tmp_path / "index.html").read_text()) is (address != "")
+    page = BeautifulSoup((tmp_path / "index.html").read_text(), "html.parser")
+    card = [tag["content"] for tag in page.select("meta[property='og:image']")]
+    assert card == ([f"{address}/figures/index/b-forest.png"] if address else [])
 
 
 def test_zenodo_is_told_what_the_citation_says():

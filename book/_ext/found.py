@@ -21,6 +21,7 @@ from analysis.site import take_data
 MARK = "<!-- found -->"
 TAG = re.compile(r"<[^>]+>")
 DESCRIPTION = re.compile(r'<meta content="([^"]*)" name="description"')
+FIGURE = re.compile(r'<figure[^>]*\sid="([\w-]+)"')
 DATASET = "about/take"
 HOW = (
     "[found] no address is set: canonical links, share cards, sitemap and robots.txt are left out. "
@@ -40,7 +41,11 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     out, address = Path(app.outdir), app.config.report_address
     names = sorted(app.env.found_docs)
-    card = next(iter(sorted((out / "figures" / "index").glob("*.png"))), None)
+    pictures = FIGURE.findall(
+        (out / "index.html").read_text(encoding="utf-8")
+    )  # the first is the forest plot
+    cards = (out / "figures" / "index" / f"{name}.png" for name in pictures)
+    card = next((one for one in cards if one.is_file()), None)
     for name in names:
         page = out / f"{name}.html"
         html = page.read_text(encoding="utf-8")
