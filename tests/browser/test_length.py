@@ -13,7 +13,8 @@ SEEN = 1.5  # phone screens above the first picture of a page that has one
 PAINTED = 4.0  # seconds until it is painted, on a machine that has other things to do
 READ = {"plain-english", "about/who", "about/take", "about/reading", "about/figures", "about/glossary"}
 READ |= {"about/references", "about/accessibility", "about/quality"}  # pages of words
-MEASURED = """() => {
+MOVED = 0.05  # how far what stands on a phone may move while the page loads (cumulative layout shift; good is below 0.1)
+MEASURED = """async () => {
     const shown = one => one.checkVisibility({ visibilityProperty: true })
     const stops = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
         .filter(one => shown(one) && one.tabIndex >= 0 && !one.disabled)
@@ -22,6 +23,9 @@ MEASURED = """() => {
     const first = [...document.querySelectorAll(pictures)].find(shown)
     const drawn = [...document.querySelectorAll(pictures)].find(one => shown(one) && !one.matches('table'))
     const top = one => one ? (one.getBoundingClientRect().top + scrollY) / innerHeight : null
+    const moved = await new Promise(done => { let sum = 0
+        new PerformanceObserver(list => list.getEntries().forEach(one => { sum += one.value })).observe({ type: 'layout-shift', buffered: true })
+        setTimeout(() => done(sum), 100) })
     const painted = performance.getEntriesByName('first-contentful-paint')[0]
     return {
         screens: document.documentElement.scrollHeight / innerHeight,
@@ -29,6 +33,7 @@ MEASURED = """() => {
         stops: stops.length,
         first: top(first),
         picture: top(drawn),
+        moved,
         painted: painted ? painted.startTime / 1000 : null,
     }
 }"""
@@ -44,6 +49,7 @@ def faults(name: str, one: dict) -> list[str]:
         f"first picture after {one['first'] or 0:.1f} screens": (one["first"] or 0) > SOON
         and name not in READ,
         f"picture after {one['picture'] or 0:.1f} screens": (one["picture"] or 0) > SEEN,
+        f"moves by {one['moved']:.2f}": one["moved"] > MOVED,
         f"painted after {one['painted'] or 0:.1f} s": (one["painted"] or 0) > PAINTED,
     }
     return [f"{name}: {why}" for why, is_so in found.items() if is_so]
@@ -74,7 +80,15 @@ def test_no_page_is_too_long_for_a_phone_or_the_keyboard_and_its_picture_comes_s
 
 
 def test_a_page_over_a_limit_is_told():
-    good = {"screens": 5.0, "before": 8, "stops": 40, "first": 0.5, "picture": 0.6, "painted": 0.2}
+    good = {
+        "screens": 5.0,
+        "before": 8,
+        "stops": 40,
+        "first": 0.5,
+        "picture": 0.6,
+        "moved": 0,
+        "painted": 0.2,
+    }
     assert faults("findings", good) == []
     for bad in (
         {"screens": 25.1},
@@ -83,6 +97,7 @@ def test_a_page_over_a_limit_is_told():
         {"first": 5.6},
         {"first": None},
         {"picture": 1.6},
+        {"moved": 0.2},
         {"painted": 9.0},
     ):
         assert len(faults("findings", good | bad)) == 1, bad
