@@ -33,7 +33,13 @@ DAMAGE = {  # and the kind that it is told as
     "swapped": "exchanged",
     "unknown": "trusts",
 }
-SUMMED = ("ae_monthly", "beds_overnight", "beds_day")  # each file prints its own totals
+SUMMED = (
+    "ae_monthly",
+    "beds_overnight",
+    "beds_day",
+    "cancelled_operations",
+    "cancer_waits",
+)  # each file prints its own totals
 
 
 def organisations():
@@ -115,6 +121,13 @@ LIVE = {  # periods of the true history that are refused
     "shmi_quarterly": 0,
     "staff_survey": 2,
     "ae_monthly": 2,
+    "waiting_lists": 8,
+    "ambulance_response": 1,
+    "cancer_waits": 15,
+    "cancelled_operations": 0,
+    "criteria_to_reside": 6,
+    "beds_daily_returns": 3,
+    "workforce": 11,
 }
 
 
@@ -251,3 +264,35 @@ def test_what_a_publication_calls_closed_is_among_its_recorded_sources(publicati
     ]
     closed = getattr(publication, "CLOSED", None)
     assert closed is None or [title for title in sources if re.fullmatch(closed, title)]
+
+
+def test_a_figure_of_one_trust_of_another_size_is_named_where_no_total_would_show_it():
+    resource, frame = texts("workforce")
+    last, before = sorted(frame["month"].unique())[-2:][::-1]
+    row = frame.index[(frame["month"] == last) & (frame["org_code"] == "RTH")][0]
+    held = float(frame.loc[(frame["month"] == before) & (frame["org_code"] == "RTH"), "fte"].iloc[0])
+    for times, kind in ((10, "scale"), (0.1, "scale"), (0, "missing")):
+        other = frame.assign(fte=frame["fte"].where(frame.index != row, f"{held * times:.1f}"))
+        said = unlike.faults(resource, other.to_csv(index=False).encode(), {last}, known=organisations())
+        assert [each.kind for each in said if "RTH" in each.said] == [kind]
+
+
+def test_a_whole_column_doubled_or_rounded_is_named_since_it_never_moved_so_far():
+    resource, frame = texts("waiting_lists")
+    last = frame["month"].max()
+    newest = frame["month"] == last
+    waiting = frame["waiting"].astype(float)
+    for figures, kind in ((2 * waiting, "scale"), (waiting.round(-2), "rounded")):
+        other = frame.assign(waiting=frame["waiting"].where(~newest, figures.astype(int).astype(str)))
+        found = unlike.faults(resource, other.to_csv(index=False).encode(), {last}, known=organisations())
+        assert kind in {each.kind for each in found}
+
+
+def test_a_row_taken_down_again_under_another_trust_is_named():
+    resource, frame = texts("waiting_lists")
+    last = frame["month"].max()
+    newest = frame[frame["month"] == last]
+    absent = sorted(set(organisations().index) - set(newest["org_code"]))[0]
+    more = pd.concat([frame, newest.iloc[[3]].assign(org_code=absent)])
+    found = unlike.faults(resource, more.to_csv(index=False).encode(), {last}, known=organisations())
+    assert any(each.kind == "equal" and absent in each.said for each in found)

@@ -156,10 +156,10 @@ def day(
     `of` says what these are.
     """
     raw = rows[column]
-    value = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[ns]")
+    value = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[s]")
     for example, form in forms.items():
         fits = raw.where(raw.str.len() == len(example))
-        value = value.fillna(pd.to_datetime(fits, format=form, errors="coerce").astype("datetime64[ns]"))
+        value = value.fillna(pd.to_datetime(fits, format=form, errors="coerce").astype("datetime64[s]"))
     written = value.dt.strftime("%Y-%m-%d").fillna("")
     wrong = (written == "") & ((raw != "") | (not blank))
     refuse(rows, wrong, column, f"a date of the calendar like {' or '.join(forms)}")

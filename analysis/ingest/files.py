@@ -106,6 +106,14 @@ def text(path: Path, *, windows: bool = False, footer: re.Pattern[bytes] | None 
         ) from error
 
 
+def headings(line: str) -> list[str]:
+    """Return the headings in a first line, none in a line that is not comma-separated text; CR ends a line too."""
+    try:
+        return [name.strip() for name in next(csv.reader(line.splitlines()[:1]), [])]
+    except csv.Error:
+        return []
+
+
 def read_csv(
     path: Path,
     columns: Sequence[str],

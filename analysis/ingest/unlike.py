@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,21 +14,27 @@ from analysis.ingest import diff, later
 
 KINDS = {
     "equal": "figures equal to those of the period before",
-    "scale": "a column several times as large or small",
+    "scale": "a column, or one large trust's, several times as large or small",
     "shifted": "a column whose values stand at other trusts",
     "exchanged": "two columns, or two trusts, exchanged",
     "missing": "many trusts without a figure that they had before",
+    "rounded": "a column rounded to tens or hundreds that was not",
     "rewritten": "most figures of a held period, or of a column without periods, are others",
     "trusts": "trusts gone, new, unknown or closed",
     "names": "a code beside the name of another trust",
     "closed": "another file of a closed collection than the recorded one",
 }
 FEW = 8  # trusts with both figures, else a column says nothing: there are ten or eleven ambulance services
-FAR = 24  # months: over more, trusts merge by themselves
+QUARTER, FAR = 3, 24  # months: over the first, single trusts grow; over the last, they merge
 FEWEST = 30  # trusts, else nothing is said of their order and of who is gone
 LARGE = 100  # counts below this change by chance alone
 EQUAL = 0.8  # share of trusts whose figure is the one of the period before
-TIMES = 6.0  # times the period before, in the middle of all trusts
+TIMES = 6.0  # times the period before, in the middle of all trusts, or at a trust of LARGE and more
+LEAST, BEYOND = (
+    1.8,
+    1.2,
+)  # ... or less: no column is unlike below LEAST, nor below the most that was held to this power
+SCORE, TWICE = 2.0, 2.0  # shares and ratios are at most SCORE, and do not double at a trust
 SHIFTED = 1.5  # times as near to a neighbour's figure before as to the own one; 1.1 at most in what is held
 SHIFTED_FEW = 3.0  # the same among FEW to FEWEST trusts, whose middle is less sure
 ANYHOW, SUDDEN = 0.8, 3.0  # distance as among figures put at trusts anyhow, and so many times that of before
@@ -79,7 +85,9 @@ def faults(
         ):  # days on which something came to pass, no round of all trusts
             continue
         old, new = parts[near[0]], parts[now]
-        found = [*_between(old, new, parts[near[1]] if len(near) > 1 else None)]
+        held = [parts[each] for each in ordered if each not in periods and each <= max(near[0], now)]
+        steady = not summed and _apart(near[0], now) <= QUARTER
+        found = [*_between(old, new, parts[near[1]] if len(near) > 1 else None, held, steady)]
         if _apart(near[0], now) > FAR:
             found = [each for each in found if each.kind != "trusts"]  # years of mergers lie between
         elif known is not None and keys == ["org_code"] and not _by_day(resource):
@@ -170,7 +178,9 @@ def accepted(odd: Sequence[Unlike], kinds: Collection[str] | bool) -> list[str]:
     return [f"{each.kind}: {each.said}" for each in odd]
 
 
-def _between(old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None) -> Iterator[Unlike]:
+def _between(
+    old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None, held: list[pd.DataFrame], steady: bool
+) -> Iterator[Unlike]:
     both = old.index.intersection(new.index)
     for count, what in ((len(old) - len(both), "gone"), (len(new) - len(both), "new")):
         if len(old) >= FEWEST and count > CHANGED * len(old):
@@ -195,20 +205,55 @@ def _between(old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None)
             yield Unlike("equal", f"{name} is the same at {share:.0%} of trusts")
         steps = np.log(b / a)
         spread[name] = _median(a, b)
-        if abs(steps.median()) > np.log(TIMES):
-            told = f"{name} is {exact(np.exp(steps.median()), 2)} times as large in the middle of trusts"
-            yield Unlike("scale", told)
+        middle = float(steps.median())
+        if abs(middle) > np.log(LEAST) and abs(middle) > _most(held, name):
+            yield Unlike(
+                "scale", f"{name} is {exact(np.exp(middle), 2)} times as large in the middle of trusts"
+            )
         elif _misplaced(a, b, None if earlier is None else _pair(earlier[name], old[name])):
             yield Unlike(
                 "shifted", f"{name} is nearer to other trusts' figures before, as if rows were shifted"
             )
+        yield from _alone(name, was[name], now[name], steps - middle, steady)
     for one, other in combinations(spread, 2):
         crossed = [_far(was[a], now[b]) for a, b in ((one, other), (other, one))]
         own = [spread[other], spread[one]]
         if all(mine > 0.1 and there < NEARER * mine for there, mine in zip(crossed, own, strict=True)):
             yield Unlike("exchanged", f"{one} and {other} seem exchanged")
+    for code in new.index.difference(old.index):  # a row taken down twice, under another code
+        alike = new.index[((new == new.loc[code]) | (new.isna() & new.loc[code].isna())).all(axis=1)]
+        figures = new.loc[code].dropna()
+        if len(alike) > 1 and ((figures >= LARGE) | (100 * figures % 1 > 1e-6)).any():
+            yield Unlike("equal", f"{code}, which is new, has the figures of {alike[alike != code][0]}")
     large = [name for name in spread if (was[name] >= LARGE).any()]
     yield from _swapped(was[large], now[large])
+
+
+def _alone(name: str, was: pd.Series, now: pd.Series, steps: pd.Series, steady: bool) -> Iterator[Unlike]:
+    """Yield single trusts whose figure has another size, or is 0, while the others stay, and a column that was rounded.
+
+    steps: logs of the figures now to those before, less the middle. steady: from quarter to quarter or nearer, and no total would show it.
+    """
+    score = len(steps) >= FEWEST and was.max() <= SCORE
+    looked = (was.loc[steps.index] >= LARGE) & steady | score
+    far = steps[looked].abs() > np.log(TWICE if score else TIMES)
+    for code in far.index[far]:
+        yield Unlike("scale", f"{name} of {code} is {exact(now[code])}, was {exact(was[code])}")
+    for code in was.index[(was >= LARGE) & (now == 0)] if steady else ():
+        yield Unlike("missing", f"{name} of {code} is 0, was {exact(was[code])}")
+    tens = [(each[each >= LARGE] % 10 == 0).mean() for each in (was, now) if (each >= LARGE).sum() >= FEWEST]
+    if len(tens) == 2 and tens[0] < 0.5 <= tens[1]:
+        yield Unlike("rounded", f"{name} ends in 0 at {tens[1]:.0%} of trusts")
+
+
+def _most(held: list[pd.DataFrame], name: str) -> float:
+    """Return the log of what a column may grow or shrink by in the middle: a little more than it ever did, TIMES at most."""
+    steps = []
+    for was, now in pairwise(held):
+        a, b = _pair(was[name], now[name])
+        if len(a) >= FEW:
+            steps.append(abs(float(np.log(b / a).median())))
+    return float(np.log(TIMES)) if len(steps) < 2 else min(float(np.log(TIMES)), BEYOND * max(steps))
 
 
 def _pair(was: pd.Series, now: pd.Series) -> tuple[pd.Series, pd.Series]:

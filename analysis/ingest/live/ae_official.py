@@ -1,7 +1,6 @@
 """Read the official monthly A&E files, April 2019 on: one file a month, with its own TOTAL row."""
 
 import calendar
-import csv
 import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, zip_longest
@@ -118,7 +117,7 @@ def newest(paths: Sequence[Path], month: Callable[[Path], str]) -> list[Path]:
 def _layout(path: Path, *, booked: bool) -> dict[str, str]:
     lines = enumerate(files.text(path, windows=True).splitlines(), start=1)
     row, first = next(((row, line) for row, line in lines if line.strip(" ,")), (1, ""))
-    names = [name.strip() for name in next(csv.reader([first]), [])]
+    names = files.headings(first)
     while names and not names[-1]:
         names.pop()
     allowed = [layout for layout in LAYOUTS if ("booked_1" in layout.values()) == booked]

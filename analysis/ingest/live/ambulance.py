@@ -5,7 +5,6 @@ The publisher puts one CSV file and one workbook of each on its page. Of the wor
 it and of the collected file, which was made from it; the workbook of clinical outcomes is not known: use its CSV file.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,7 +145,7 @@ def _official(path: Path) -> bool:
 
 def _headings(path: Path) -> list[str]:
     first = files.text(path, windows=True).lstrip().partition("\n")[0]
-    return next(csv.reader([first.strip()]), [])
+    return files.headings(first)
 
 
 def _published(path: Path, kind: Kind) -> Rows:

@@ -1,7 +1,6 @@
 """Sickness absence by NHS organisation and month, from the payroll's absence records."""
 
 import calendar
-import csv
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -112,7 +111,7 @@ def absence(path: Path) -> pd.DataFrame:
 def _layout(path: Path) -> tuple[dict[str, str], list[str]]:
     """Return the heading of each field as the file spells it, and the headings of areas."""
     first = files.text(path, windows=True).lstrip().partition("\n")[0]
-    names = [name.strip() for name in next(csv.reader([first]), [])]
+    names = files.headings(first)
     plain = {name: " ".join(re.findall(r"[a-z]+", name.lower())) for name in names}
     layout = {}
     for field, spellings in SPELLINGS.items():
