@@ -185,6 +185,79 @@ def other_date(made: Made, rows: Rows, rng: np.random.Generator) -> None:
                 row[at] = found - 1
 
 
+def again(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    """A row once more under an open trust that has none here."""
+    if made.code < 0:
+        return
+    known = data.load("organisations").set_index("org_code")
+    here = {row[made.code] for row in rows if len(row) > made.code}
+    free = [one for one in known.index[known["closed"].isna()] if len(one) == 3 and one not in here]
+    if not free:
+        return
+    row = _row(made, rng)
+    line, code = list(rows[row]), free[int(rng.integers(len(free)))]
+    line[made.code] = code
+    if made.name >= 0:
+        line[made.name] = known.at[code, "name"]
+    rows.insert(row + 1, line)
+
+
+def misnamed(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    if made.name < 0:
+        return
+    row = _row(made, rng)
+    rows[row][made.name] = next(
+        rows[at][made.name] for at in made.trusts if rows[at][made.name] != rows[row][made.name]
+    )
+
+
+def nameless(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    """As the cells below a merged one."""
+    row = _row(made, rng)
+    for at in (made.code, made.name):
+        if at >= 0:
+            rows[row][at] = ""
+
+
+def total_below(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    line: list[object] = [""] * len(rows[made.first])
+    for at in (made.code, made.name):
+        if at >= 0:
+            line[at] = "Total"
+    for at in made.figures:
+        line[at] = _like(
+            rows[made.first][at],
+            float(np.nansum([_number(rows[row][at]) for row in made.trusts if len(rows[row]) > at])),
+        )
+    rows.append(line)
+
+
+def two_periods(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    more = [list(rows[at]) for at in made.trusts]
+    other_date(made, more, rng)
+    rows.extend(more)
+
+
+def part(times: float, share: float) -> Damage:
+    """Return what multiplies all columns of figures, the total included, or those of a share of trusts."""
+
+    def damage(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+        end = len(rows) if share == 1 else made.first + int(share * len(made.trusts))
+        for row in rows[min(made.first, made.total or made.first) if share == 1 else made.first : end]:
+            for at in made.figures:
+                if len(row) > at and not np.isnan(_number(row[at])) and len(str(row[at])) < 8:
+                    row[at] = _like(row[at], _number(row[at]) * times)
+
+    return damage
+
+
+def rounded(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    for at in made.figures:
+        for row in made.trusts:
+            if len(rows[row]) > at and _number(rows[row][at]) >= 100 and len(str(rows[row][at])) < 8:
+                rows[row][at] = _like(rows[row][at], float(round(_number(rows[row][at]), -2)))
+
+
 CELLS: dict[str, Damage] = {
     "one figure x10": cell(lambda old: _like(old, 10 * _number(old))),
     "one figure negative": cell(lambda old: _like(old, -_number(old))),
@@ -207,6 +280,19 @@ CELLS: dict[str, Damage] = {
     "a code mistyped": mistyped,
     "two codes exchanged": codes_exchanged,
     "two trusts' figures exchanged": figures_exchanged,
+    "one figure 0": cell(lambda old: _like(old, 0.0)),
+    "one figure a tenth": cell(lambda old: _like(old, _number(old) // 10 if _number(old) >= 10 else _number(old) / 10)),
+    "a minus of print": cell(lambda old: f"\u2212{old}"),
+    "an apostrophe before a figure": cell(lambda old: f"'{old}"),
+    "a percent sign": cell(lambda old: f"{_number(old):.1f}%"),
+    "a row again under another trust": again,
+    "a name of another trust": misnamed,
+    "a row without code and name": nameless,
+    "a total below": total_below,
+    "two periods in one file": two_periods,
+    "all figures doubled": part(2, 1),
+    "a third of the trusts x10": part(10, 0.3),
+    "figures rounded to hundreds": rounded,
     "a note at the right": stray,
     "another year inside": other_date,
 }  # fmt: skip
@@ -216,12 +302,20 @@ BYTES: dict[str, Callable[[bytes, np.random.Generator], bytes]] = {
     "empty": lambda raw, rng: b"",
     "a web page": lambda raw, rng: b"<!DOCTYPE html><html><body>Not found</body></html>",
     "UTF-16 without a mark": lambda raw, rng: raw.decode("utf-8", "replace").encode("utf-16-le"),
+    "line ends of CR alone": lambda raw, rng: raw.replace(b"\n", b"\r") if b"\0" not in raw else b"",
     "packed by gzip": lambda raw, rng: gzip.compress(raw, mtime=0),
 }
+ENDS = "line ends of CR alone"  # may be read as they are
 # What is not found, by publication and kind, and why: in principle, but where the reason says 'not yet'.
 BLIND: dict[str, dict[str, str]] = {
-    "mortality_text": {"two trusts' figures exchanged": "ratios of trusts are alike, and a year holds one"},
-    "mortality_book": {"two trusts' figures exchanged": "ratios of trusts are alike, and a year holds one"},
+    "mortality_text": {
+        "two trusts' figures exchanged": "ratios of trusts are alike, and a year holds one",
+        "a trust gone": "a trust whose closure is on record may leave before it",
+    },
+    "mortality_book": {
+        "two trusts' figures exchanged": "ratios of trusts are alike, and a year holds one",
+        "a trust gone": "a trust whose closure is on record may leave before it",
+    },
     "survey": {
         "two trusts' figures exchanged": "proportions of trusts are alike",
         "a column off by a row": "a score is the mean of three questions, and one alone hides in it",
@@ -231,9 +325,11 @@ BLIND: dict[str, dict[str, str]] = {
         for kind in ("a trust gone", "the last record cut off", "a code mistyped", "two codes exchanged",
                      "two trusts' figures exchanged", "a column off by a row", "another year inside")
     },
-    "trusts": {"two trusts' figures exchanged": "any two days of opening are as likely as exchanged"},
+    "trusts": {
+        "two trusts' figures exchanged": "any two days of opening are as likely as exchanged",
+        "a row again under another trust": "a code that nobody knew is what a new edition brings",
+    },
     "cancellations": {"two trusts' figures exchanged": "counts below a hundred double and halve by themselves"},
-    "waiting": {"one figure x10": "not yet: no total is read, and single trusts are not compared"},
     "discharges": {"two trusts' figures exchanged": "trusts of one size have as many patients who could leave"},
     "staff": {"two trusts' figures exchanged": "trusts of one size have as many staff"},
     "calls": {

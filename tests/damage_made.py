@@ -335,7 +335,7 @@ def calls(rng: np.random.Generator) -> Made:
     rows += [
         [month.year, month.month, code, called[str(code)], *map(int, row)] for code, row in held.iterrows()
     ]
-    sums = [int(n) for n in held.sum()]
+    sums = [int(held[name].mean() if name.endswith("_p90") else held[name].sum()) for name in held]
     rows.append([month.year, month.month, "Eng", "England", *sums])
     places = [
         4 + list(coded).index(name) for name in ("calls_answered", "incidents", "c2_incidents", "c2_seconds")

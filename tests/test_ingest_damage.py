@@ -1,4 +1,4 @@
-"""Seeded damage of thirty kinds to a later file of every live publication: refused, harmless, or named as past finding."""
+"""Seeded damage of forty kinds to a later file of every live publication: refused, harmless, or named as past finding."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_no_damage_is_taken_in_silence_but_what_no_comparison_can_find(maker):
     print(came.to_string())
     taken = set(came.index[came == damage.TAKEN])
     assert taken <= set(damage.BLIND.get(maker.__name__, {})), came.to_string()
-    assert (came[list(damage.BYTES)] == damage.READ).all()
+    assert (came[list(damage.BYTES)].drop(damage.ENDS) == damage.READ).all()
 
 
 def test_what_cannot_be_found_is_named_for_kinds_and_publications_that_are_tried():
