@@ -299,6 +299,21 @@ def test_a_colour_without_a_dark_value_is_refused():
         shown(drawn=drawn)
 
 
+def test_a_word_in_the_colour_of_a_mark_is_written_in_that_of_words():
+    def draw(width):
+        drawn, ax = figures.canvas(width, 300)
+        ax.plot([0, 1], [0, 1], color=palette.ORANGE)
+        ax.text(0.5, 0.5, "entered", color=palette.ORANGE)
+        ax.set_ylabel("Trusts (count)")
+        return drawn
+
+    inside = figures.figure(
+        draw, name="a", title="A.", says="A.", frame=NUMBERS, sources=("regime_spells",)
+    ).wide[2]
+    assert re.search(rf'<text [^>]*fill="{palette.ORANGE_TEXT}"[^>]*>entered<', inside)
+    assert f'stroke="{palette.ORANGE}"' in inside
+
+
 def test_the_style_sheet_has_each_colour_for_light_and_dark():
     css = (Path(__file__).parents[1] / "book" / "_static" / "report.css").read_text(encoding="utf-8")
     for name, (light, dark) in palette.COLOURS.items():

@@ -19,6 +19,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from cycler import cycler
 from matplotlib.axis import Axis
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from analysis.present import palette, spreadsheet, svg
@@ -31,6 +32,7 @@ LONG_CREDIT = 140  # letters: more than two lines on a phone
 LEAST = 9.4  # points: 12.5 px, which on a phone of 320 px are 11
 SHORT = 20  # letters of a line of a name on a narrow drawing
 LETTER = 7.8  # px, of a text of that size
+READ = {palette.ORANGE: palette.ORANGE_TEXT, palette.GREY: palette.QUIET}  # of marks -> of words: 4.5 to 1
 PLACES = 4  # of a side of an axes, as a share of the figure: finer than a pixel
 BUILDING = "REPORT_BUILD"  # "1": for the page; COMPARED: for the page, in a run whose texts are compared
 COMPARED = "compared"
@@ -212,6 +214,8 @@ def _settle(drawing: matplotlib.figure.Figure) -> None:
     """
     for text in drawing.findobj(Text):
         text.set_fontsize(max(text.get_fontsize(), LEAST))
+        colour = to_hex(text.get_color())
+        text.set_color(READ.get(colour, colour))
     width, height = (side * PX for side in drawing.get_size_inches())
     across = len({round(ax.get_position().x0, 2) for ax in drawing.axes if ax.get_visible()})
     for ax in drawing.axes:

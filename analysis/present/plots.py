@@ -6,7 +6,7 @@ from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.ticker import MaxNLocator
 
 from analysis.present import words
-from analysis.present.palette import BLUE, GREY, INK, ORANGE, ORANGE_TEXT
+from analysis.present.palette import BLUE, GREY, INK, ORANGE
 
 
 def places(periods: pd.PeriodIndex) -> pd.DatetimeIndex:
@@ -62,7 +62,7 @@ def plot_event_time(
     ax.axvline(-0.5, color=ORANGE, linewidth=1.2, linestyle="--")
     ax.annotate(
         event, (-0.5, 1), xycoords=("data", "axes fraction"), xytext=(4, -10), textcoords="offset points",
-        color=ORANGE_TEXT, fontsize=8,
+        color=ORANGE, fontsize=8,
     )  # fmt: skip
     ax.set_ylabel(unit)
     ax.tick_params(labelbottom=False)
