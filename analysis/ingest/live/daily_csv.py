@@ -1,6 +1,6 @@
 """Long CSV files of daily returns (beds; discharges): a row a period, organisation and metric, of several levels.
 
-No file was at hand: the layout is that of the public programs that read them, six for discharges (National, ICB and
+No file was at hand: the layout is that of the public programs that read them, three for discharges (National, ICB and
 Provider rows, days written 01/04/2026, marks for what is missing) and two for beds.
 """
 
