@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
+from analysis.methods.disclosure import words
 from analysis.methods.disclosure.attack import HIDDEN, TOTAL, DisclosureError, attack
 from analysis.methods.disclosure.sites import identifiable
 from analysis.methods.disclosure.tables import check_table, suppress
@@ -558,3 +559,36 @@ def test_words_that_identify_are_found_in_words_and_marks_too(text, kind):
 )
 def test_harmless_talk_of_places_and_numbers_is_not_held_up(text):
     assert scan(text) == ()
+
+
+TRUSTS_NONE = words.Trusts(frozenset(), frozenset(), frozenset())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see P07 for it", "we asked respondent CEO1", "it is quote q17a", "from transcript T3", "as int_07 says", "at site B it was calm",
+        "one from Trust A nurse 3", "she is aged fifty-three", "a 53-year-old told us", "on floor two they wait", "her pin is 12A3456E",
+    ],
+)  # fmt: skip
+def test_codes_of_a_study_ages_floors_and_registrations_are_found(text):
+    assert words.search(text, trusts=TRUSTS_NONE)
+
+
+def test_digits_for_several_letters_of_a_listed_name_are_seen_through():
+    found = words.search("later w1sn1ewsk1 came", trusts=TRUSTS_NONE, names=["Piotr Wisniewski"])
+    assert [one.kind for one in found] == ["confidential name"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we met the 4h target in q3",
+        "a manager 2 years on",
+        "one trust of the two",
+        "the site I know",
+        "covid 19 came",
+    ],
+)
+def test_ordinary_words_with_figures_are_no_codes_of_a_study(text):
+    assert not words.search(text, trusts=TRUSTS_NONE)

@@ -7,6 +7,7 @@ from analysis.methods.disclosure import lists
 
 LETTER = r"[^\W\d_]"
 APART = r"[\W\d_]{0,3}"  # between the pieces of a name: O'Brien, o brien, obrien, o_brien
+LIKE = str.maketrans("01345789l", "oieastbgi")  # digits as letters, and l as i
 TOKEN = re.compile(r"[^\W_]+")
 SURE = 5  # letters from which one that is wrong is looked for in small letters too
 Span = tuple[int, int]
@@ -31,6 +32,8 @@ def find(clean: str, names: Iterable[str], ordinary: Collection[str]) -> Iterato
         )
         for part in telling:
             for span, token in tokens:
+                if token.lower().translate(LIKE) == part.lower().translate(LIKE):
+                    yield span  # Wisn1ewsk1
                 if _short(part.lower(), token, ordinary) or _slip(part.lower(), token, ordinary):
                     yield span
 

@@ -19,7 +19,8 @@ HOME = r"(?<![\w.-])(?:[\w-]+\.)+(?:net|com|uk|org)\b|\bdot\s+(?:net|com|uk|org|
 DIGITS = r"(?<![\w£$.,])(?:\+\s?|\(\s?)?\d(?:[\s().-]{0,3}\d){6,}(?![\d,])"  # seven or more: a telephone or a record
 INSIDE = r"\b(?:ext|extension|bleep|pager)\.?\s*(?:no\.?|number)?\s*\d{2,}"
 POSTCODE = r"\b[a-z]{1,2}\d[a-z\d]?[\s-]?\d(?!(?:st|nd|rd|th)\b)[a-z]{2}\b"
-CONTACT = rf"{SIGNED}|https?://\S+|www\.\S+|(?<!\w)@\w+|{HOME}|{DIGITS}|{INSIDE}|{POSTCODE}"
+REGISTERED = r"\b\d\d[a-z]\d{4}[a-z]\b"  # of a nurse or midwife
+CONTACT = rf"{SIGNED}|{REGISTERED}|https?://\S+|www\.\S+|(?<!\w)@\w+|{HOME}|{DIGITS}|{INSIDE}|{POSTCODE}"
 POST_TOWN = rf"\b(?:(?i:{'|'.join(sorted(lists.POST_TOWNS))})|[BEGLMNSW])\d{{1,2}}[A-Za-z]?\b"
 DIGIT = rf"(?:oh|o|zero|nought|(?:(?:double|treble|triple)\s+)?(?:{NUMBERS}|oh|zero))"
 SAID_NUMBER = rf"\b{DIGIT}(?:[\s,.-]+{DIGIT}){{4,}}\b"  # five digits or more, read aloud
@@ -32,6 +33,7 @@ SAID_DATE = (
     rf"\b(?:{ORDINALS})\s+of\s+(?:the\s+)?(?:{lists.MONTHS}|{NUMBERS}|{TEENS}|{ORDINALS})\b"
     rf"|\b(?:{lists.MONTHS})\s+(?:the\s+)?(?:{ORDINALS})\b"
     rf"|\bnineteen[\s-]+(?:{TEENS}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[\s-]+(?:{NUMBERS}))?)\b"
+    rf"|\b(?:aged?\s+(?:\d\d|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[\s-]+(?:{NUMBERS}))?)|\d{{1,3}}[\s-]years?[\s-]old)\b"
     rf"|\b(?:spring|summer|autumn|winter|christmas|easter)\s+(?:of\s+)?(?:'\d\d|{LATE})\b"
 )
 PLACED = (
@@ -39,8 +41,13 @@ PLACED = (
     r"(?:[Ww]ard|[Uu]nit|[Hh]ospital|[Ii]nfirmary|[Cc]linic|[Ww]ing|[Ss]uite|[Ll]odge|[Hh]ouse|[Ss]urgery|[Hh]ospice)\b"
 )
 NAMED_PLACE = (
-    rf"\b(?i:units?|bays?|wings?|theatres?|blocks?)\s+(?:(?i:{NUMBERS}|{TEENS}|twenty)\b|\d+[A-Za-z]?\b|[A-Z]\b)"
+    rf"\b(?i:units?|bays?|wings?|theatres?|blocks?|floors?)\s+(?:(?i:{NUMBERS}|{TEENS}|twenty)\b|\d+[A-Za-z]?\b|[A-Z]\b)"
     r"|\b(?i:wards?|units?|wings?|hospitals?|suites?)\s+(?i:called|named|known\s+as)\s+[\w'-]+"
+)
+CODE_NAME = (  # of a person, a place or a quote in a study
+    r"(?<![\w£.-])(?!(?:[QqHh][1-4]|[Cc]ovid\W?19)\b)[A-Za-z]{1,4}-?\d{1,4}[a-z]?\b(?!%)"
+    r"|\b(?i:sites?|trusts?|participants?|interview(?:ee)?s?|int|respondents?|informants?|transcripts?|nurse|doctor|manager|director)\s+"
+    r"(?:\d{1,3}\b(?!\s*(?:%|years?|months?|weeks?|days?|hours?|times?|of|or|and|to)\b)|[A-HJ-Z]\b)"
 )
 CODE_APART = r"(?<!\w)[A-Za-z0-9](?:[\s._/-]{1,2}[A-Za-z0-9]){2}(?!\w)"
 SPELT_OUT = r"(?<!\w)[A-Za-z](?:[\s._-][A-Za-z]){3,}(?!\w)"

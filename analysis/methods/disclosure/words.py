@@ -101,6 +101,7 @@ def search(
         *((m.span(), "contact") for m in re.finditer(patterns.SAID_NUMBER, clean, re.IGNORECASE)),
         *((m.span(), "date") for m in re.finditer(patterns.SAID_DATE, clean, re.IGNORECASE)),
         *_trusts(clean, trusts, cleared),
+        *((m.span(), "unknown letters") for m in re.finditer(patterns.CODE_NAME, clean)),
         *_dates(clean),
         *_people(clean, cleared, {word.lower() for word in vocabulary}),
         *_letters(clean),
