@@ -18,7 +18,7 @@ ifeq ($(shell d=$$(mktemp -d "$${HOME:-/nowhere}/.make.XXXXXX" 2>/dev/null) && r
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 .DEFAULT_GOAL := help
-.PHONY: help book test units unchanged portable browser pdf edition lab serve outputs simulate lint coverage dead audit lock bench clean
+.PHONY: help book test checked units unchanged portable browser pdf edition lab serve outputs simulate lint coverage dead audit lock bench clean
 
 help:  ## list these commands
 	@awk -F '## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,13 +45,15 @@ book: check-environment  ## build the site into book/_build/html
 
 test: check-environment  ## pass the tests: units, chapters' numbers, built pages
 	$(BIN)/python -m analysis check
-	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
-	$(BIN)/mypy
-	$(BIN)/zizmor --offline -q .github
-	$(MAKE) units
+	$(MAKE) -j 2 checked units
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
+
+checked: $(READY)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
+	$(BIN)/mypy
+	$(BIN)/zizmor --offline -q .github
 
 unchanged: $(READY)  ## show that a redesign since the commit BASE changes nothing for a reader
 	$(BIN)/python -m tests.unchanged $(BASE) $(WITH)
