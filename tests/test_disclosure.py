@@ -592,3 +592,13 @@ def test_digits_for_several_letters_of_a_listed_name_are_seen_through():
 )
 def test_ordinary_words_with_figures_are_no_codes_of_a_study(text):
     assert not words.search(text, trusts=TRUSTS_NONE)
+
+
+@pytest.mark.parametrize("label", ["", None, float("nan"), "Base", "Gesamt", "asked"])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_total_without_a_name_or_in_other_words_gives_a_hidden_count_away(label, first, turned):
+    table = pd.DataFrame({"count": [HIDDEN, 7, 9]}, index=pd.Index(["a", "b", label], dtype=object))
+    table = table.iloc[[2, 0, 1]] if first else table
+    with pytest.raises(DisclosureError, match="can be worked out"):
+        check_table("t", table.T if turned else table)

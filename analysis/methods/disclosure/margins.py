@@ -10,14 +10,17 @@ TOTAL = "Total"
 BLANK = ("", None)
 ADDS = re.compile(  # how totals are called
     r"(?:grand|sub|over|row|column|col)?[\s_-]*(?:totals?|sums?)|(?:total|sum)s?[\s_:-].*|.*[\s_:-](?:totals?|sum)"
-    r"|all|all[\s_-].*|any|both|overall|altogether|together|combined|everyone|everybody|everything|whole|entire|margins?|n|\u03a3|\u2211"
+    r"|all|all[\s_-].*|any|both|overall|altogether|together|combined|everyone|everybody|everything|whole|entire|margins?|n|base|asked|(?:ins)?gesamt|summe|totale|totaal|\u03a3|\u2211"
 )
 Cell = tuple[int, int]
 
 
 def adds(label: Hashable) -> bool:
-    """Tell whether a label, or a level of it, is a name for a total."""
-    return any(isinstance(part, str) and ADDS.fullmatch(_plain(part)) is not None for part in _parts(label))
+    """Tell whether a label, or a level of it, is a name for a total; a label that says nothing is one."""
+    nothing = all(part in BLANK or part != part for part in _parts(label))
+    return nothing or any(
+        isinstance(part, str) and ADDS.fullmatch(_plain(part)) is not None for part in _parts(label)
+    )
 
 
 def sums(labels: pd.Index) -> dict[int, list[int]]:
