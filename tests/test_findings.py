@@ -331,7 +331,10 @@ def after_entry(beside=(0.0, -0.03, 0.03), **changed):
 def test_the_plain_summary_follows_the_results():
     none, clear = after_entry(), after_entry(verdict=IMPROVED, beside=(-0.03, -0.05, -0.01))
     assert "none of these" in findings_words.summary_equally_bad(none)
-    assert "we cannot tell that any of the main measures improved" in findings_words.one_line(none)
+    assert "we cannot tell about death rates" in findings_words.one_line(none)
+    precise = after_entry(verdict=NO_IMPORTANT)
+    assert "no important improvement in death rates" in findings_words.one_line(precise)
+    assert "cannot tell about" in findings_words.one_line(precise)
     assert "We can rule out a fall of more than" in ruled.gains()
     assert "we can tell a change only in death rates" in findings_words.summary_equally_bad(clear)
     assert "death rates (improved)" in findings_words.one_line(clear)

@@ -118,13 +118,16 @@ def summary_limits(known: Numbers) -> str:
 
 
 def one_line(known: Numbers) -> str:
-    """Say in one sentence whether anything changed clearly after entry; `known` as `findings.numbers`."""
+    """Say in a few words the verdict on each primary indicator; `known` as `findings.numbers`."""
     rows = [one for one in after_entry(known) if one.verdict in rule.CHANGES]
     if not rows:
-        return (
-            "Beside trusts alike that were never put in, we cannot tell that any of the main measures improved. "
-            "That is not proof that nothing changed, but it has a limit."
+        none, unknown = (
+            [PLAIN[one.indicator] for one in after_entry(known) if (one.verdict == rule.NO_IMPORTANT) == said]
+            for said in (True, False)
         )
+        parts = [f"there was no important improvement in {words.join(none)}"] if none else []
+        parts += [f"we cannot tell about {words.join(unknown)}"] if unknown else []
+        return f"Beside trusts alike that were never put in, {'; '.join(parts)}. What we cannot tell has a limit."
     parts = [f"{PLAIN[one.indicator]} ({one.verdict})" for one in rows]
     return f"A change that we can tell came next in {words.join(parts)}, beyond that at trusts alike that were never put in."
 
