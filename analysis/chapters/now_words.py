@@ -1,5 +1,7 @@
 """Where the trusts that entered are now: one row a trust, one picture of their places, and what both cannot say."""
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
@@ -19,6 +21,7 @@ SOURCES = (
 )
 MARKS = {"segment_place": ("s", ORANGE), "mortality_place": ("o", BLUE), "staff_place": ("^", MID)}
 STEP, HEAD = 24, 110  # px
+KEY = 30  # letters of a line of the key: the newest quarter may have a long name
 
 
 def named() -> dict[str, str]:
@@ -59,7 +62,7 @@ def drawing(found: pd.DataFrame) -> figures.Draw:
         ax.axvline(50, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
         for column, name in named().items():
             mark, colour = MARKS[column]
-            ax.plot([], [], mark, color=colour, label=name)
+            ax.plot([], [], mark, color=colour, label=fill(name, KEY))
         made.legend(loc="outside upper left", frameon=False, ncols=1 if narrow else 3, handletextpad=0.2)
         ax.set_yticks([] if narrow else range(len(rows)), [] if narrow else [row["name"] for row in rows])
         ax.tick_params(axis="y", length=0)
