@@ -332,6 +332,10 @@ BLIND: dict[str, dict[str, str]] = {
     "cancellations": {"two trusts' figures exchanged": "counts below a hundred double and halve by themselves"},
     "discharges": {"two trusts' figures exchanged": "trusts of one size have as many patients who could leave"},
     "staff": {"two trusts' figures exchanged": "trusts of one size have as many staff"},
+    "cancers": {
+        "two trusts' figures exchanged": "counts below a hundred double and halve by themselves",
+        "a trust gone": "one without patients adds nothing to the total that is printed",
+    },
     "calls": {
         "two columns exchanged": "calls and incidents of a service are of one size",
         "a column off by a row": "not yet: among eleven services the middle is too unsure for a nearer limit",
