@@ -331,7 +331,10 @@ BLIND: dict[str, dict[str, str]] = {
     },
     "cancellations": {"two trusts' figures exchanged": "counts below a hundred double and halve by themselves"},
     "discharges": {"two trusts' figures exchanged": "trusts of one size have as many patients who could leave"},
-    "staff": {"two trusts' figures exchanged": "trusts of one size have as many staff"},
+    "staff": {
+        "two trusts' figures exchanged": "trusts of one size have as many staff",
+        "a column blank": "not yet: a month without any total of staff gives no rows, and is not missed",
+    },
     "cancers": {
         "two trusts' figures exchanged": "counts below a hundred double and halve by themselves",
         "a trust gone": "one without patients adds nothing to the total that is printed",

@@ -296,3 +296,11 @@ def test_a_row_taken_down_again_under_another_trust_is_named():
     more = pd.concat([frame, newest.iloc[[3]].assign(org_code=absent)])
     found = unlike.faults(resource, more.to_csv(index=False).encode(), {last}, known=organisations())
     assert any(each.kind == "equal" and absent in each.said for each in found)
+
+
+def test_a_period_without_any_figure_is_named():
+    resource, frame = texts("workforce")
+    last = frame["month"].max()
+    blank = frame.assign(fte=frame["fte"].where(frame["month"] != last, ""))
+    found = unlike.faults(resource, blank.to_csv(index=False).encode(), {last}, known=organisations())
+    assert any(each.kind == "missing" and "no figure at all" in each.said for each in found)

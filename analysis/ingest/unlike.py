@@ -185,6 +185,8 @@ def _between(
     for count, what in ((len(old) - len(both), "gone"), (len(new) - len(both), "new")):
         if len(old) >= FEWEST and count > CHANGED * len(old):
             yield Unlike("trusts", f"{count} of {len(old)} trusts are {what}")
+    if not (new > 0).any(axis=None) and (old > 0).any(axis=None):
+        yield Unlike("missing", "there is no figure at all")
     was, now = old.loc[both], new.loc[both]
     spread: dict[str, float] = {}
     for name in new:
