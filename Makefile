@@ -50,7 +50,7 @@ test: check-environment  ## pass the tests: units, chapters' numbers, built page
 	$(MAKE) book
 	$(BIN)/pytest -q -n 2 -m site
 
-checked: $(READY)
+checked: $(READY)  ## style, types and workflows, without changing anything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline -q .github

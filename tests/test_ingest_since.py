@@ -209,7 +209,7 @@ def test_the_workbook_of_response_times_is_read(tmp_path, month, year, when):
 
 @pytest.mark.parametrize(
     ("changed", "said"),
-    [({"england": 6601}, r"6601 \(England\)"), ({"month": "SEPT"}, "the name of a month")],
+    [({"england": 6601}, r"6,601 \(England\)"), ({"month": "SEPT"}, "the name of a month")],
 )
 def test_a_damaged_workbook_of_response_times_is_refused(tmp_path, changed, said):
     (tmp_path / "AmbSYS-Time-Series-until-20250930.xlsx").write_bytes(raw(**changed))

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from analysis import trace
-from analysis.site import run, warm
+from analysis.site import run
 
 LOOKS = """import json, os, sys, time, locale
 import matplotlib as mpl
@@ -87,46 +87,6 @@ def test_a_users_settings_do_not_reach_a_chapter_and_what_it_used_is_noted(user)
     )
 
 
-LEAVES = """import builtins, os, random, sys
-import numpy as np, pandas as pd
-knows = [name for name in sys.modules if name.partition(".")[0] == "analysis"]
-print(getattr(builtins, "left", 0), pd.get_option("display.width"), os.environ.get("LEFT"), *sorted(knows))
-print(np.random.random(), random.random())
-builtins.left = 1
-os.environ["LEFT"] = "1"
-pd.set_option("display.width", 7)
-import analysis.data"""
-
-
-@pytest.mark.skipif(not warm.POSSIBLE, reason="kernels are not forked here")
-def test_a_kernel_that_is_forked_knows_nothing_of_the_one_before():
-    notebooks = [cells(LEAVES + "\nprint(os.getppid())"), cells(LEAVES + "\nprint(os.getppid())")]
-    for notebook in notebooks:
-        run.run(notebook, folder=trace.ROOT, name="x")
-    first, second = (notebook.cells[0].outputs[0].text.splitlines() for notebook in notebooks)
-    assert first[2] == second[2], "one process forked both"
-    assert first[0] == second[0] == "0 80 None analysis analysis.trace"
-    assert not set(first[1].split()) & set(second[1].split()), "each draws numbers of its own"
-
-
-def test_a_kernel_whose_libraries_are_set_otherwise_is_no_fork_of_the_same_process(monkeypatch):
-    asked = "import os\nprint(os.getppid(), os.environ.get('OPENBLAS_NUM_THREADS'))"
-    before, after = cells(asked), cells(asked)
-    run.run(before, folder=trace.ROOT, name="x")
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    run.run(after, folder=trace.ROOT, name="x")
-    (one, _), (other, threads) = (book.cells[0].outputs[0].text.split() for book in (before, after))
-    assert threads == "1"
-    assert (one != other) is warm.POSSIBLE
-
-
-@pytest.mark.parametrize("forked", [True, False])
-def test_a_kernel_that_dies_is_told(monkeypatch, forked):
-    monkeypatch.setattr(warm, "POSSIBLE", warm.POSSIBLE and forked)
-    with pytest.raises(run.ChapterError, match="chapter x failed"):
-        run.run(cells("import os\nos._exit(3)"), folder=trace.ROOT, name="x")
-
-
 def test_a_chapter_that_fails_is_named_with_its_error():
     with pytest.raises(run.ChapterError, match=r"(?s)chapter deep/x failed.*ZeroDivisionError"):
         run.run(cells("1 / 0"), folder=trace.ROOT, name="deep/x")
@@ -150,7 +110,7 @@ ENDLESS = """
 import sys, time
 from pathlib import Path
 import nbformat
-from analysis.site import run, warm
+from analysis.site import run
 run.end_in_order(lambda line: print(line, flush=True))
 def work(name):
     print("began", name, flush=True)

@@ -222,13 +222,18 @@ def _between(
         own = [spread[other], spread[one]]
         if all(mine > 0.1 and there < NEARER * mine for there, mine in zip(crossed, own, strict=True)):
             yield Unlike("exchanged", f"{one} and {other} seem exchanged")
-    for code in new.index.difference(old.index):  # a row taken down twice, under another code
+    yield from _taken_twice(new.index.difference(old.index), new)
+    large = [name for name in spread if (was[name] >= LARGE).any()]
+    yield from _swapped(was[large], now[large])
+
+
+def _taken_twice(codes: pd.Index, new: pd.DataFrame) -> Iterator[Unlike]:
+    """Yield the new trusts, of `codes`, whose figures are those of another one."""
+    for code in codes:
         alike = new.index[((new == new.loc[code]) | (new.isna() & new.loc[code].isna())).all(axis=1)]
         figures = new.loc[code].dropna()
         if len(alike) > 1 and ((figures >= LARGE) | (100 * figures % 1 > 1e-6)).any():
             yield Unlike("equal", f"{code}, which is new, has the figures of {alike[alike != code][0]}")
-    large = [name for name in spread if (was[name] >= LARGE).any()]
-    yield from _swapped(was[large], now[large])
 
 
 def _alone(name: str, was: pd.Series, now: pd.Series, steps: pd.Series, steady: bool) -> Iterator[Unlike]:

@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from analysis import trace
-from analysis.site import installed, warm
+from analysis.site import installed
 
 TIMEOUT = 900  # seconds a cell may take
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
@@ -91,9 +91,7 @@ def home() -> Iterator[Path]:
             yield place
         finally:
             HOMES.discard(place)
-        for listed in [
-            file for one in (place, *warm.homes()) for file in one.glob("matplotlib/fontlist*.json")
-        ]:
+        for listed in (place / "matplotlib").glob("fontlist*.json"):
             if not (FONTS / listed.name).exists():
                 FONTS.mkdir(parents=True, exist_ok=True)
                 unfinished = FONTS / f"{os.getpid()}-{place.name}.part"
@@ -104,11 +102,9 @@ def home() -> Iterator[Path]:
 def manager(kind: type[KernelManager], place: Path) -> KernelManager:
     """Return the manager of a kernel of this very interpreter. kind: of the class; place: as `home` gives it."""
     own = KernelSpecManager(kernel_dirs=[])  # none of the machine's kernels
-    made = kind(
+    return kind(
         kernel_name=installed.KERNEL, kernel_spec_manager=own, connection_file=str(place / "kernel.json")
     )
-    warm.use(made, home)
-    return made
 
 
 def run(notebook: nbformat.NotebookNode, *, folder: Path, name: str, **more: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from analysis import data
 from analysis.chapters.lookup import chart as lookup_chart, files, look, names, sentences, series
 from analysis.chapters.lookup.plots import plot_place, plot_trust
 from analysis.chapters.lookup.series import entry_of
+from analysis.methods.arguments import plain
 from analysis.present.blocks import Block
 from analysis.present.figures import WIDE, Figure, figure
 from analysis.present.reader import someone_is_there
@@ -56,7 +57,7 @@ def _told(ax: Axes, found: lookup_chart.Chart) -> None:
     """Label the vertical axis, in the size that a reader is told."""
     times = SCALE.get(found.unit, 1)
     ax.set_ylabel(axis(found))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{times * value:.4g}")
+    ax.yaxis.set_major_formatter(lambda value, _: plain(times * value))
 
 
 def chart_figure(found: lookup_chart.Chart, *, name: str) -> Figure:
