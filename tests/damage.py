@@ -251,6 +251,22 @@ def part(times: float, share: float) -> Damage:
     return damage
 
 
+def constant(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    """A column of figures with the first one of them all the way down."""
+    at = made.figures[int(rng.integers(len(made.figures)))]
+    where = [row for row in made.trusts if len(rows[row]) > at and not np.isnan(_number(rows[row][at]))]
+    for row in where:
+        rows[row][at] = rows[where[0]][at]
+
+
+def aside(made: Made, rows: Rows, rng: np.random.Generator) -> None:
+    """The figures of one trust a place to the right, as after a cell that was put in: the last one is pushed out."""
+    row = _row(made, rng)
+    values = [rows[row][at] for at in made.figures]
+    for at, value in zip(made.figures, [values[0], *values[:-1]], strict=True):
+        rows[row][at] = value
+
+
 def rounded(made: Made, rows: Rows, rng: np.random.Generator) -> None:
     for at in made.figures:
         for row in made.trusts:
@@ -293,6 +309,10 @@ CELLS: dict[str, Damage] = {
     "all figures doubled": part(2, 1),
     "a third of the trusts x10": part(10, 0.3),
     "figures rounded to hundreds": rounded,
+    "one figure blank": cell(lambda old: ""),
+    "one figure starred": cell(lambda old: "*"),
+    "a column constant": constant,
+    "a row off by a place": aside,
     "a note at the right": stray,
     "another year inside": other_date,
 }  # fmt: skip
@@ -319,6 +339,7 @@ BLIND: dict[str, dict[str, str]] = {
     "survey": {
         "two trusts' figures exchanged": "proportions of trusts are alike",
         "a column off by a row": "a score is the mean of three questions, and one alone hides in it",
+        "a row off by a place": "a trust with low shares has one at another question that it could have had itself",
     },
     "ratings": {
         kind: "bodies come and go between snapshots, and a rating is a word"

@@ -77,15 +77,15 @@ def sheet(title: str, *others: str) -> Callable[[Rows], bytes]:
     return lambda rows: made.book({**{other: [["x"]] for other in others}, title: rows})
 
 
-def last(table: str, rng: np.random.Generator, *, most: int) -> pd.DataFrame:
-    """Return the last held period of a table, `most` trusts with figures, their numbers moved by a few percent a trust."""
+def last(table: str, rng: np.random.Generator, *, most: int, by: float = 0.07) -> pd.DataFrame:
+    """Return the last held period of a table, `most` trusts with figures, their numbers moved by up to `by` a trust."""
     frame = data.load(table)
     period = data.describe(table)["period"]
     frame = frame[frame[period] == frame[period].max()].set_index("org_code")
     numbers = frame.select_dtypes("number").astype("float64")
     full = numbers.notna().mean(axis=1) - (numbers == 0).mean(axis=1)
     chosen = sorted(full.sort_values(ascending=False, kind="stable").index[:most])
-    return numbers.loc[chosen].mul(rng.uniform(0.93, 1.07, len(chosen)), axis=0)
+    return numbers.loc[chosen].mul(rng.uniform(1 - by, 1 + by, len(chosen)), axis=0)
 
 
 def names() -> dict[str, str]:
@@ -228,7 +228,7 @@ def absence(rng: np.random.Generator) -> Made:
 
 def survey(rng: np.random.Generator) -> Made:
     """A year's benchmark workbook of the staff survey."""
-    held, called = last("staff_survey", rng, most=150), names()
+    held, called = last("staff_survey", rng, most=150, by=0.02), names()
     held = held.dropna(subset=["engagement", "recommend_work", "recommend_care", "work_stress"])
     year = int(data.describe("staff_survey")["coverage"]["to"]) + 1
     head = ["org_id", "org_name", f"response_rate_{year}", f"response_rate_n_{year}"]

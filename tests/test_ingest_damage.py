@@ -1,4 +1,4 @@
-"""Seeded damage of forty kinds to a later file of every live publication: refused, harmless, or named as past finding."""
+"""Seeded damage of over forty kinds to a later file of every live publication: refused, harmless, or named as past finding."""
 
 import pytest
 

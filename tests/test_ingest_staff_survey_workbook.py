@@ -78,13 +78,37 @@ def test_suppressed_is_missing_and_a_trust_without_results_has_no_row(tmp_path: 
     rows = sheets["Acute&Acute Community Trusts"]
     at = rows[0].index("q11c_2024")
     rows[1][at], rows[2][at] = "*", None
-    for heading in ("q2a", "q25c", "q25d", "q11c"):
+    for few in rows[1:3]:
+        few[rows[0].index("response_rate_n_2024")] = staff_survey.SUPPRESSED
+    for heading in ("q2a", "q2b", "q2c", "q25c", "q25d", "q11c"):
         rows[3][rows[0].index(f"{heading}_2023")] = " "
     table = book.read_workbook(write(tmp_path / NAMES[2024], sheets)).set_index(["org_code", "year"])
     assert table.loc[[("RAA", 2024), ("RBB", 2024)], "work_stress"].isna().all()
     assert table.loc[("RAA", 2024), "recommend_work"] == 0.61
     assert ("RCC", 2023) not in table.index
     assert ("RCC", 2022) in table.index
+
+
+def test_a_question_that_no_trust_was_asked_in_an_earlier_year_is_missing(tmp_path: Path) -> None:
+    sheets = survey_sheets(2024)
+    rows = sheets["Acute&Acute Community Trusts"]
+    for row in rows[1:]:
+        row[rows[0].index("q11c_2023")] = None
+    table = book.read_workbook(write(tmp_path / NAMES[2024], sheets))
+    assert table.loc[table["year"] == 2023, "work_stress"].isna().all()
+
+
+def test_a_column_of_one_figure_is_refused(tmp_path: Path) -> None:
+    codes = [f"R{letter}1" for letter in "ABCDEFGH"]
+    sheets = survey_sheets(2024, codes)
+    rows = sheets["Acute&Acute Community Trusts"]
+    for number, row in enumerate(rows[1:]):
+        row[3:-1] = [cell + number / 100 if cell < 1 else cell + number for cell in row[3:-1]]
+    assert set(book.read_workbook(write(tmp_path / NAMES[2024], sheets))["org_code"]) == set(codes)
+    for row in rows[1:]:
+        row[rows[0].index("q2b_2024")] = 0.7
+    with pytest.raises(DataError, match=r"column '[A-Z]+'.*0\.7 in all 8 rows"):
+        book.read_workbook(write(tmp_path / NAMES[2024], sheets))
 
 
 def test_sheet_names_and_headings_may_differ_in_case_and_spaces(tmp_path: Path) -> None:
@@ -111,6 +135,12 @@ def renamed(old: str, new: str):
 DAMAGES = {
     "percent in place of a proportion": (change("q25c_2024", 2, 61.2), r"row 3, column '[A-Z]+'.*61\.2"),
     "text in place of a number": (change("q25d_2023", 1, "0,71"), r"row 2, column '[A-Z]+'.*0,71"),
+    "one figure blank": (change("q25c_2024", 2, None), r"row 3, column '[A-Z]+': found ''.*10 responses"),
+    "one figure starred": (change("q2b_2023", 2, "*"), r"row 3, column '[A-Z]+': found '\*'.*10 responses"),
+    "no count beside results": (
+        change("response_rate_n_2024", 1, "*"),
+        r"row 2, column '[A-Z]+': found '\*'",
+    ),
     "zero for missing": (change("q11c_2024", 1, 0), r"row 2, column '[A-Z]+'.*'0'"),
     "half a response": (change("response_rate_n_2024", 1, 12.5), r"row 2, column '[A-Z]+'.*12\.5"),
     "unknown question number": (renamed("q25c_2024", "q27c_2024"), r"row 1.*q25c.*2024"),

@@ -304,3 +304,18 @@ def test_a_period_without_any_figure_is_named():
     blank = frame.assign(fte=frame["fte"].where(frame["month"] != last, ""))
     found = unlike.faults(resource, blank.to_csv(index=False).encode(), {last}, known=organisations())
     assert any(each.kind == "missing" and "no figure at all" in each.said for each in found)
+
+
+@pytest.mark.parametrize("table", ["staff_survey", "waiting_lists"])
+def test_the_figures_of_one_trust_a_place_aside_are_named(table):
+    resource, frame = texts(table)
+    period = resource["period"]
+    last = sorted(frame[period].unique())[-1]
+    figures = {
+        "staff_survey": ["engagement", "work_stress", "recommend_work", "recommend_care"],
+        "waiting_lists": ["waiting", "within_18_weeks"],
+    }[table]
+    row = frame.index[frame[period] == last][20]
+    assert "shifted" not in kinds(resource, frame.to_csv(index=False).encode(), {last}, table)
+    frame.loc[row, figures] = frame.loc[row, [figures[0], *figures[:-1]]].to_numpy()
+    assert "shifted" in kinds(resource, frame.to_csv(index=False).encode(), {last}, table)

@@ -121,6 +121,14 @@ def numbers(rows: Rows, columns: Collection[str], **limits: Any) -> pd.DataFrame
     return pd.DataFrame({name: number(rows, name, **limits) for name in columns})
 
 
+def varied(rows: Rows, column: str, values: pd.Series, *, least: int = 8) -> None:
+    """Raise DataError when a column says the same figure, none of them 0, of all of `least` organisations or more."""
+    said = values.dropna()
+    if len(said) >= least and said.nunique() == 1 and said.iloc[0]:
+        label, found = rows.labels.get(column, column), f"{exact(said.iloc[0])} in all {len(said)} rows"
+        raise DataError(rows.place, column=label, found=found, allowed="figures that differ from row to row")
+
+
 def code(rows: Rows, column: str, *, pattern: str = ODS_CODE) -> pd.Series:
     """Return a column of organisation codes; raise DataError at the first that does not fit `pattern`."""
     refuse(rows, ~rows[column].str.fullmatch(pattern).astype("bool"), column, f"a code like {pattern}")

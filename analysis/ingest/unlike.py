@@ -30,11 +30,13 @@ FEWEST = 30  # trusts, else nothing is said of their order and of who is gone
 LARGE = 100  # counts below this change by chance alone
 EQUAL = 0.8  # share of trusts whose figure is the one of the period before
 TIMES = 6.0  # times the period before, in the middle of all trusts, or at a trust of LARGE and more
-LEAST, BEYOND = (
-    1.8,
-    1.2,
-)  # ... or less: no column is unlike below LEAST, nor below the most that was held to this power
-SCORE, TWICE = 2.0, 2.0  # shares and ratios are at most SCORE, and do not double at a trust
+# In the middle of all trusts no column is unlike below LEAST, nor below the most that was held to the power BEYOND.
+LEAST, BEYOND = 1.8, 1.2
+SCORE, TWICE = 2.0, 2.0  # shares and ratios are at most SCORE, and do not grow to so many times at a trust
+CROSSED, BOTH = (
+    1.4,
+    1.25,
+)  # one share of a trust up so much, another down; two counts so far apart, then the same
 SHIFTED = 1.5  # times as near to a neighbour's figure before as to the own one; 1.1 at most in what is held
 SHIFTED_FEW = 3.0  # the same among FEW to FEWEST trusts, whose middle is less sure
 ANYHOW, SUDDEN = 0.8, 3.0  # distance as among figures put at trusts anyhow, and so many times that of before
@@ -190,16 +192,13 @@ def _between(
     was, now = old.loc[both], new.loc[both]
     spread: dict[str, float] = {}
     for name in new:
-        had = was[name][
-            was[name] >= (LARGE if was[name].max() >= LARGE else 1e-9)
-        ]  # shares and scores are all small
+        least = LARGE if was[name].max() >= LARGE else 1e-9  # shares and scores are all small
+        had = was[name][was[name] >= least]
         lost = int((~(now[name].loc[had.index] > 0)).sum())
-        if 2 * len(had) >= max(len(both), 2 * FEW) and CHANGED * len(had) < lost < len(
-            had
-        ):  # all: not collected
-            yield Unlike(
-                "missing", f"{name} is blank or zero at {lost} of {len(had)} trusts that had a figure"
-            )
+        some = CHANGED * len(had) < lost < len(had)  # all: not collected
+        if 2 * len(had) >= max(len(both), 2 * FEW) and some:
+            told = f"{name} is blank or zero at {lost} of {len(had)} trusts that had a figure"
+            yield Unlike("missing", told)
         a, b = _pair(was[name], now[name])
         if len(a) < FEW:
             continue
@@ -209,13 +208,11 @@ def _between(
         spread[name] = _median(a, b)
         middle = float(steps.median())
         if abs(middle) > np.log(LEAST) and abs(middle) > _most(held, name):
-            yield Unlike(
-                "scale", f"{name} is {exact(np.exp(middle), 2)} times as large in the middle of trusts"
-            )
+            told = f"{name} is {exact(np.exp(middle), 2)} times as large in the middle of trusts"
+            yield Unlike("scale", told)
         elif _misplaced(a, b, None if earlier is None else _pair(earlier[name], old[name])):
-            yield Unlike(
-                "shifted", f"{name} is nearer to other trusts' figures before, as if rows were shifted"
-            )
+            told = f"{name} is nearer to other trusts' figures before, as if rows were shifted"
+            yield Unlike("shifted", told)
         yield from _alone(name, was[name], now[name], steps - middle, steady)
     for one, other in combinations(spread, 2):
         crossed = [_far(was[a], now[b]) for a, b in ((one, other), (other, one))]
@@ -225,6 +222,9 @@ def _between(
     yield from _taken_twice(new.index.difference(old.index), new)
     large = [name for name in spread if (was[name] >= LARGE).any()]
     yield from _swapped(was[large], now[large])
+    yield from _doubled(was[large], now[large]) if steady else ()
+    shares = [name for name in spread if len(both) >= FEWEST and was[name].max() <= SCORE]
+    yield from _aside(was[shares], now[shares])
 
 
 def _taken_twice(codes: pd.Index, new: pd.DataFrame) -> Iterator[Unlike]:
@@ -234,6 +234,24 @@ def _taken_twice(codes: pd.Index, new: pd.DataFrame) -> Iterator[Unlike]:
         figures = new.loc[code].dropna()
         if len(alike) > 1 and ((figures >= LARGE) | (100 * figures % 1 > 1e-6)).any():
             yield Unlike("equal", f"{code}, which is new, has the figures of {alike[alike != code][0]}")
+
+
+def _aside(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
+    """Yield single trusts whose shares seem to stand under other headings, as after a cell that was put in."""
+    steps = np.log(now / was.where(was > 0))
+    steps, far = steps - steps.median(), np.log(CROSSED)
+    for code in steps.index[(steps > far).any(axis=1) & (steps < -far).any(axis=1)]:
+        up, down = steps.loc[code].idxmax(), steps.loc[code].idxmin()
+        yield Unlike("shifted", f"{up} of {code} is far up and {down} far down, as if a place aside")
+
+
+def _doubled(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
+    """Yield single trusts of which two counts, far from one another before, are the same."""
+    for one, other in combinations(was, 2):
+        apart = np.log(was[one] / was[other].where(was[other] > 0)).abs() > np.log(BOTH)
+        same = apart & (now[one] == now[other]) & (now[one] >= LARGE)
+        for code in same.index[same]:
+            yield Unlike("shifted", f"{one} and {other} of {code} are both {exact(now.at[code, one])}")
 
 
 def _alone(name: str, was: pd.Series, now: pd.Series, steps: pd.Series, steady: bool) -> Iterator[Unlike]:

@@ -64,7 +64,8 @@ def releases(folder: Path) -> list[Path]:
 def read(folder: Path) -> dict[str, pd.DataFrame]:
     """Return the tables `staff_survey_groups` and `staff_survey_mean`; shares as proportions.
 
-    Raises DataError for other headings, an organisation twice in a year, or a share or score outside its scale.
+    Raises DataError for other headings, an organisation twice in a year, a share or score that is missing or
+    outside its scale, or a column of one figure.
     """
     old, new, newest, mean = releases(folder)
     years = pd.concat(
@@ -76,7 +77,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     )
     rows = files.read_csv(mean, ["org_code", *MEAN])
     checks.unique(rows, ["org_code"])
-    shares = checks.numbers(rows, MEAN, high=100).rename(columns=MEAN) / 100
+    shares = _figures(rows, MEAN, of=100) / 100
     whole = shares.assign(org_code=checks.code(rows, "org_code")).round(6)
     fields = descriptions.fields("staff_survey_groups")
     return {
@@ -100,13 +101,21 @@ def _year(
     kept = rows.only(peers.notna())
     checks.code(kept, code)
     checks.unique(kept, [code])
-    told = checks.numbers(kept, shares, high=of).rename(columns=shares) / of
-    scored = checks.numbers(kept, scores, high=10).rename(columns=scores)
+    told = _figures(kept, shares, of=of) / of
+    scored = _figures(kept, scores, of=10)
     return (
         pd.concat([told, scored], axis=1)
         .round(6)
         .assign(org_code=kept[code], year=year, peers=peers[peers.notna()].replace("", None))
     )
+
+
+def _figures(rows: checks.Rows, columns: dict[str, str], *, of: int) -> pd.DataFrame:
+    """Return figures from 0 to `of` by field: none of these files has a blank or a mark for one."""
+    found = checks.numbers(rows, columns, high=of, required=True)
+    for name in found:
+        checks.varied(rows, name, found[name])
+    return found.rename(columns=columns)
 
 
 def _peers(name: str) -> str | None:

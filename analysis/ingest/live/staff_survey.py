@@ -46,7 +46,8 @@ QUESTIONS: Mapping[int, Mapping[str, Sequence[str]]] = {
     2025: {"recommend_work": ("q25c",), "recommend_care": ("q25d",), **SAME},
 }
 MEASURES = ("engagement", "recommend_work", "recommend_care", "work_stress")
-MISSING = ("", "*", "-", "NA", "N/A", "n/a", "<10", "<11")  # ten responses or fewer are not published
+SUPPRESSED = 10  # responses or fewer, whose figures are not published
+MISSING = ("", "*", "-", "NA", "N/A", "n/a", "<10", "<11")  # what stands for them
 TRUST = r"[A-Z0-9]{3}"
 NOTE = r"(COUNT|TOTAL|MEAN|AVERAGE|MEDIAN):?"  # labels of sums beneath a table
 SECTOR = r"R1F[1-4]"  # sectors of the Isle of Wight trust
@@ -139,8 +140,9 @@ def read_workbook(path: Path) -> pd.DataFrame:
 
     Raises DataError, with sheet, row and column, for no sheet of acute trusts, a sheet without these headings,
     a newest year that is not that of the file name, whose questions are not known or that is not over, a code
-    that is not a trust's, a trust twice, a cell that is no number or mark of suppression, a percentage in place
-    of a proportion, or too few trusts.
+    that is not a trust's, a trust twice, a cell that is no number or mark of suppression, a mark or blank
+    beside results of more responses than are suppressed, a column of one figure, a percentage in place of a
+    proportion, or too few trusts.
     """
     stated = year_of(path.name)
     if stated not in QUESTIONS:
@@ -226,18 +228,33 @@ def _year(rows: Rows, year: int, newest_year: int) -> pd.DataFrame:
         limits = descriptions.limits("staff_survey", "engagement")
         return checks.number(rows, f"{name} {year}", **limits, missing=MISSING)
 
-    responses = checks.number(
-        rows, f"responses {year}", low=1, high=200_000, whole=True, missing=MISSING
-    ).astype("Int64")
+    counted = checks.number(rows, f"responses {year}", low=1, high=200_000, whole=True, missing=MISSING)
+    responses = counted.astype("Int64")
     table = pd.DataFrame({"org_code": rows["code"], "year": year, "weighted": True, "responses": responses})
     table["response_rate"] = proportion("response_rate")
+    answers = {each: proportion(each) for asked in QUESTIONS[newest_year].values() for each in asked}
+    known = {f"responses {year}": counted, f"response_rate {year}": table["response_rate"]}
+    results = {f"{name} {year}": values for name, values in answers.items()}
+    _gaps(rows, {**(known if year == newest_year else {}), **results}, counted)
     for name in MEASURES:
-        asked = [proportion(question) for question in QUESTIONS[newest_year][name]]
+        asked = [answers[question] for question in QUESTIONS[newest_year][name]]
         table[name] = pd.concat(asked, axis=1).mean(axis=1, skipna=False)
         if year == newest_year and table[name].isna().all():
             raise DataError(rows.place, column=name, found="no result of any trust", allowed="results")
     table[["response_rate", *MEASURES]] = table[["response_rate", *MEASURES]].round(6)
     return table[table[list(MEASURES)].notna().any(axis=1)]
+
+
+def _gaps(rows: Rows, figures: Mapping[str, pd.Series], responses: pd.Series) -> None:
+    """Refuse a figure that is missing beside others of a trust, but of one with few responses; and a column of one value."""
+    table = pd.DataFrame(figures).dropna(axis="columns", how="all")  # a question that was not asked
+    given = table.notna()
+    whole = given.any(axis=1) & ~(responses <= SUPPRESSED)
+    allowed = f"a figure: only those of {SUPPRESSED} responses or fewer are not published"
+    for name in table:
+        cells = rows[str(name)].map(text)
+        checks.refuse(rows, whole & ~given[name], str(name), allowed, found=cells)
+        checks.varied(rows, str(name), table[name])
 
 
 def _column(sheet: Sheet, names: Sequence[str], year: int, *, optional: bool = False) -> int:
