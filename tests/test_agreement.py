@@ -283,6 +283,8 @@ ACCENT = "na\u00efve hope"
         ([True, False, True], ["TRUE", "False", "TRUE"], {}),
         ([ACCENT, "b", "b"], [unicodedata.normalize("NFD", ACCENT), "b", "b"], {}),
         (["hope", "b", "b"], [" hope", "b\u00a0", "\ufeffb\u200b"], {}),
+        (["lost hope", "b", "b"], ["lost\u00a0hope", "b", "b"], {}),
+        (["lost hope", "b", "b"], ["lost\thope", "b", "b"], {}),
         ([1, 2, 3], ["1", "2", "3"], {"level": "interval"}),
         (
             [ACCENT, "b", "b"],

@@ -321,3 +321,17 @@ def test_durations_in_words_are_refused():
 def test_a_level_outside_0_to_1_is_refused(spells, level):
     with pytest.raises(DurationError, match="level"):
         time_in_regime(spells, level=level)
+
+
+def test_durations_that_differ_by_the_rounding_of_a_sum_are_tied():
+    apart, one = [0.1 + 0.2, 1, 2, 0.3, 1.5, 2.5], [0.3, 1, 2, 0.3, 1.5, 2.5]
+    ended, group = [1, 1, 1, 1, 0, 1], list("aaabbb")
+    pd.testing.assert_frame_equal(kaplan_meier(apart, ended), kaplan_meier(one, ended))
+    pd.testing.assert_frame_equal(aalen_johansen(apart, ended), aalen_johansen(one, ended))
+    assert log_rank(apart, ended, group) == log_rank(one, ended, group)
+    frames = [pd.DataFrame({"duration": each, "event": ended}) for each in (apart, one)]
+    curves = [time_in_regime(frame).survival for frame in frames]
+    pd.testing.assert_frame_equal(*curves)
+    assert len(kaplan_meier([0.3, 0.3001, 2], [1, 1, 1])) == 3
+    with pytest.raises(DurationError, match="below the duration"):
+        kaplan_meier([0.1 + 0.2, 1], [1, 1], entry=[0.3, 0])

@@ -131,8 +131,8 @@ def file_of(path: Any) -> Path:
 
 
 def text(value: str) -> str:
-    """Return a text with composed accents and without blanks at its ends: how equal texts are written alike."""
-    return unicodedata.normalize("NFC", value).strip().strip(BLANK).strip()
+    """Return a text with composed accents, one space for blanks of any kind within, none at its ends: equal texts alike."""
+    return " ".join(unicodedata.normalize("NFC", value).split()).strip(BLANK).strip()
 
 
 def labels(frame: pd.DataFrame, otherwise: str) -> pd.Series:

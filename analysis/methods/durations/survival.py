@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.methods import arguments, curves
 
 Floats = np.ndarray
+TIED = 1e-9  # durations this near, as a share of the longest, are one: 0.1 + 0.2 and 0.3
 HALF_TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # a curve this near to one half is at one half
 CURVE = ["time", "at_risk", "events", "censored", "survival", "se", "lower", "upper"]
 INCIDENCE = ["cause", "time", "at_risk", "events", "incidence", "se", "lower", "upper", "naive"]
@@ -155,7 +156,8 @@ def check(duration: Floats, cause: Floats, entry: Floats | None) -> tuple[Floats
     """Return durations, causes (0 = censored) and entries (-inf without truncation) as arrays.
 
     Raises DurationError, naming the row, for text, no rows, a missing, infinite or negative duration, a cause that
-    is not a whole number of 0 or more, and an entry that is missing or not below its duration.
+    is not a whole number of 0 or more, and an entry that is missing or not below its duration. Durations and entries
+    nearer than TIED come back as one and the same number, the least of them.
     """
     values, codes = numbers(duration, "duration"), numbers(cause, "end")
     starts = np.full(len(values), -np.inf) if entry is None else numbers(entry, "entry")
@@ -166,8 +168,18 @@ def check(duration: Floats, cause: Floats, entry: Floats | None) -> tuple[Floats
         )
     _refuse(~np.isfinite(values) | (values < 0), values, "duration", "0 or more")
     _refuse(~np.isfinite(codes) | (codes < 0) | (codes % 1 != 0), codes, "end", "0 (censored), 1, 2, ...")
+    values, starts = _tied(values, starts)
     _refuse(np.isnan(starts) | (starts >= values), starts, "entry", "below the duration")
     return values, codes.astype(int), starts
+
+
+def _tied(values: Floats, starts: Floats) -> tuple[Floats, Floats]:
+    both = np.concatenate([values, starts])
+    known = np.unique(both[np.isfinite(both)])
+    apart = np.diff(known, prepend=-np.inf) > TIED * np.abs(known).max(initial=0)
+    first = known[apart][np.cumsum(apart) - 1] if len(known) else known
+    both[np.isfinite(both)] = first[np.searchsorted(known, both[np.isfinite(both)])]
+    return both[: len(values)], both[len(values) :]
 
 
 def numbers(values: Floats, name: str) -> Floats:
