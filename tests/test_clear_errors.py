@@ -4,11 +4,14 @@ import ast
 import datetime
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.chapters import after_words
+from analysis.chapters.costs import sentences
 from analysis.data import DataError, exact
 from analysis.methods.arguments import plain
 from analysis.methods.coding.agreement import agreement
@@ -24,6 +27,7 @@ from analysis.methods.effects import (
 )
 from analysis.methods.its import its
 from analysis.methods.spc import funnel, spc
+from analysis.present import words
 
 ROOT = Path(__file__).parents[1] / "analysis"
 WRITERS = ("data.py", "methods/arguments.py")
@@ -225,6 +229,28 @@ def test_large_numbers_are_written_out_in_sentences():
     ]
     assert not [text for text in said if re.search(r"\de[-+]?\d", text)]
     assert "1,234,567" in said[1]
+
+
+def test_sentences_of_chapters_write_large_numbers_out():
+    days = [1234000, 1234567, 1234600, 1234700, 1500000, 1600000]
+    spells = pd.DataFrame(
+        {"months": days, "ended_by": ["exit", "exit", "acquired", "exit", "exit", "censored"]}
+    )
+    found = du.time_in_regime(spells, duration="months", event="ended_by", ends=["exit", "acquired"])
+    simulated = SimpleNamespace(
+        draws=np.zeros(10000), mean=1234567.0, lower=1000000.0, upper=1500000.0, mean_error=1234.0
+    )
+    said = [
+        after_words.stays_sentence(found),
+        sentences.drawn_sentence(simulated, simulated),
+        words.estimate(1234567.0, 1e6, 1.5e6, "gbp", digits=0),
+        words.plural(1234567, "attendance"),
+    ]
+    assert "1,234,6" in said[0]
+    assert "10,000 joint draws" in said[1]
+    assert "1,234,567" in said[2]
+    assert "1,234,567 attendances" in said[3]
+    assert not [text for text in said if re.search(r"\de[-+]?\d|\d{4}", text)]
 
 
 # numbers on axes and in SVG, which no sentence holds

@@ -27,8 +27,23 @@ def edited(content):
     return content.replace(b"2025-03", b"2025-02", 1)
 
 
+def row_twice(content):
+    lines = content.splitlines(keepends=True)
+    return b"".join([*lines[:50], *lines[49:]])
+
+
+def one_value_edited(content):
+    lines = content.splitlines(keepends=True)
+    digit = next(sign for sign in reversed(lines[50]) if 48 <= sign < 57)
+    at = lines[50].rindex(digit)
+    lines[50] = lines[50][:at] + bytes([digit + 1]) + lines[50][at + 1 :]
+    return b"".join(lines)
+
+
 DAMAGE = {
     "cut": cut,
+    "a row twice": row_twice,
+    "one value edited": one_value_edited,
     "edited": edited,
     "empty": lambda content: b"",
     "missing": None,

@@ -17,8 +17,8 @@ def plain(element: Element, parts: Parts, here: str) -> str | None:
     inline, address = element.find("PlainTextContent"), element.get("plainTextPath")
     if not address:
         return None if inline is None else (inline.text or "")
-    name = address.removeprefix(INSIDE).replace("\\", "/").lstrip("/")
-    name = name[len(FOLDER) + 1 :] if name.lower().startswith(f"{FOLDER.lower()}/") else name
+    steps = [step for step in re.split(r"[\\/]+", address.removeprefix(INSIDE)) if step not in ("", ".")]
+    name = "/".join(steps[1:] if len(steps) > 1 and steps[0].lower() == FOLDER.lower() else steps)
     if not address.startswith(INSIDE) and re.match(r"\w+://|[A-Za-z]:|[\\/]", address):
         raise CodedError(
             f"{here}: the text is outside the file, at {arguments.shown(address)}. Allowed: {INSIDE} or PlainTextContent; export "
