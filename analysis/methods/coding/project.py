@@ -1,5 +1,6 @@
 """Coded text of a project: its codes, sources, coders, selections and who coded what."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -131,8 +132,9 @@ def file_of(path: Any) -> Path:
 
 
 def text(value: str) -> str:
-    """Return a text with composed accents, one space for blanks of any kind within, none at its ends: equal texts alike."""
-    return " ".join(unicodedata.normalize("NFC", value).split()).strip(BLANK).strip()
+    """Return a text with composed accents, one space for blanks of any kind in a line, none at its ends: equal texts alike."""
+    line = re.sub(r"[^\S\r\n]+", " ", unicodedata.normalize("NFC", value))
+    return line.strip().strip(BLANK).strip()
 
 
 def labels(frame: pd.DataFrame, otherwise: str) -> pd.Series:
