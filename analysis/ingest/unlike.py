@@ -238,7 +238,7 @@ def _taken_twice(codes: pd.Index, new: pd.DataFrame) -> Iterator[Unlike]:
 
 def _aside(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
     """Yield single trusts whose shares seem to stand under other headings, as after a cell that was put in."""
-    steps = np.log(now / was.where(was > 0))
+    steps = np.log((now / was.where(was > 0)).where(now > 0))
     steps, far = steps - steps.median(), np.log(CROSSED)
     for code in steps.index[(steps > far).any(axis=1) & (steps < -far).any(axis=1)]:
         up, down = steps.loc[code].idxmax(), steps.loc[code].idxmin()
@@ -248,7 +248,8 @@ def _aside(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
 def _doubled(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
     """Yield single trusts of which two counts, far from one another before, are the same."""
     for one, other in combinations(was, 2):
-        apart = np.log(was[one] / was[other].where(was[other] > 0)).abs() > np.log(BOTH)
+        large, small = was[[one, other]].max(axis=1), was[[one, other]].min(axis=1)
+        apart = large > BOTH * small
         same = apart & (now[one] == now[other]) & (now[one] >= LARGE)
         for code in same.index[same]:
             yield Unlike("shifted", f"{one} and {other} of {code} are both {exact(now.at[code, one])}")
