@@ -157,7 +157,10 @@ class Book:
         """Build; assert that it succeeded and that exactly these chapters ran."""
         built = self.build(*(options or STRICT))
         assert built.status == 0, built.text
-        assert (built.run, built.kept) == (run, CHAPTERS - run), built.text
+        records = {
+            name: book_record["tables"] for name in sorted(built.kept) if (book_record := self.record(name))
+        }
+        assert (built.run, built.kept) == (run, CHAPTERS - run), f"{built.text}\n{records}"
         return built
 
 

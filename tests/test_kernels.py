@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -141,6 +142,32 @@ def test_told_to_end_a_program_ends_its_kernels_and_starts_nothing_more(tmp_path
     assert "began c" not in said
     assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     assert {path.name for path in tmp_path.iterdir()} <= {"in_a_cell"}, "no folder of a kernel is left"
+
+
+def test_a_run_whose_notes_may_be_gone_is_given_to_nobody(tmp_path, monkeypatch):
+    """Ctrl-C takes the folders of kernels away, that of a chapter too which has just run its last cell."""
+    collect = trace.collect
+
+    def told_to_end(folder):
+        run.ENDING.set()
+        for file in folder.iterdir():
+            file.unlink()
+        return collect(folder)
+
+    monkeypatch.setattr(trace, "collect", told_to_end)
+    monkeypatch.setattr(run, "PATIENCE", 0.05)
+    given = []
+    chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    running = threading.Thread(target=lambda: given.append(run.run(chapter, folder=tmp_path, name="a")))
+    running.start()
+    try:
+        assert run.ENDING.wait(60)
+        running.join(0.5)
+        assert given == []
+        assert running.is_alive()
+    finally:
+        run.ENDING.clear()
+        running.join()
 
 
 def test_a_block_that_must_not_be_cut_is_done_before_the_program_ends():

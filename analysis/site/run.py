@@ -135,7 +135,10 @@ def run(notebook: nbformat.NotebookNode, *, folder: Path, name: str, **more: str
             raise ChapterError(f"chapter {name} failed:\n{error}") from error
         finally:
             notebook.cells.pop()
-        return trace.collect(place / "notes")
+        notes = trace.collect(place / "notes")
+        while ENDING.is_set():
+            time.sleep(PATIENCE)  # its folder may be half gone: a run without all its notes is not kept
+        return notes
 
 
 def each(names: Sequence[str], work: Callable[[str], None], *, at_once: int = AT_ONCE) -> None:
