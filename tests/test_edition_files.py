@@ -607,3 +607,10 @@ def test_every_known_fault_is_of_a_number_on_record():
     for number, key in faults.KNOWN:
         on_record = next(one for one in store.every() if one.number == number).headline
         assert key in on_record["key"].tolist()
+
+
+def test_the_page_tells_apart_what_moved_what_is_new_and_what_is_gone():
+    rows = pd.DataFrame({"status": ["moved", "moved", "new", "withdrawn", "withdrawn"]})
+    assert about_editions.sorts(rows) == "2 headline numbers moved, 1 is new and 2 are withdrawn"
+    assert about_editions.sorts(rows.head(1)) == "1 headline number moved"
+    assert about_editions.sorts(rows.head(0)) == "0 headline numbers moved"

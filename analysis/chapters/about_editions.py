@@ -42,7 +42,13 @@ def counted(edition: Edition) -> str:
     )
     why = f" What moved them: {words.join(causes)}." if causes else ""
     ended = f"{words.plural(changed, 'conclusion')} changed" if changed else "no conclusion changed"
-    return f"{words.plural(moved, 'headline number')} moved, and {ended}.{why}"
+    return f"{sorts(edition.changes)}, and {ended}.{why}"
+
+
+def sorts(changes: pd.DataFrame) -> str:
+    """Say how many headline numbers moved, and how many are new or withdrawn. changes: of an edition, one row a number."""
+    moved = int((changes["status"] == MOVED).sum())
+    return words.join([f"{words.plural(moved, 'headline number')} moved", *notes.come_and_gone(changes)])
 
 
 def changes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -188,7 +194,7 @@ def since_words(found: Since | None) -> str:
     ended = f"{words.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
     counts = (
         f"{words.plural(len(found.tables), 'table')} and {words.plural(found.code, 'module')} of the analysis changed, "
-        f"{words.plural(len(found.changes), 'headline number')} moved, and {ended}"
+        f"{sorts(found.changes)}, and {ended}"
     )
     return f"{head} {counts}. The next edition will recompute the old data with the new code, and the reverse, to say why."
 

@@ -124,15 +124,25 @@ def table_sentence(row: dict[str, Any]) -> str:
     return f"{head}: {words.join(parts) if parts else 'its description only'}{' (corrections' + span + ')' if at_first and span else ''}.{files}"
 
 
+def come_and_gone(compared: pd.DataFrame) -> list[str]:
+    """Return '15 are new' and '6 are withdrawn', each where there are any."""
+    counts = compared["status"].value_counts()
+    return [
+        f"{words.number(counts[status])} {'is' if counts[status] == 1 else 'are'} {word}"
+        for status, word in ((NEW, "new"), (GONE, "withdrawn"))
+        if status in counts
+    ]
+
+
 def counted(compared: pd.DataFrame) -> str:
     """Say how many numbers moved, were added or withdrawn, and which conclusions changed."""
     counts = compared["status"].value_counts()
     of = int((compared["status"] != NEW).sum())
     moved = int(counts.get(MOVED, 0))
-    parts = [f"{words.number(moved) if moved else 'None'} of {words.plural(of, 'headline number')} moved"]
-    for status, word in ((NEW, "new"), (GONE, "withdrawn")):
-        if counts.get(status, 0):
-            parts.append(f"{words.number(counts[status])} {'is' if counts[status] == 1 else 'are'} {word}")
+    parts = [
+        f"{words.number(moved) if moved else 'None'} of {words.plural(of, 'headline number')} moved",
+        *come_and_gone(compared),
+    ]
     changed = compared[compared["conclusion"]]
     said = (
         "No conclusion changed."
