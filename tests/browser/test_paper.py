@@ -22,7 +22,7 @@ EDITION = f"Edition {store.latest().number}, " if store.latest() else ""
 NUMBERED = re.compile(r"^(\d+) of (\d+)$", re.MULTILINE)
 FEWEST = 3  # lines that a sheet holds beside its margins
 FOLDED = """() => [...document.querySelectorAll('article details:not(.hide, .take-figure, .all-code, #briefing-for-boards .source > details)')].flatMap(fold =>
-    [...fold.querySelectorAll('p:not(.mark-said), li, td, th, summary')].filter(one => !one.closest('.take-figure')).map(one =>
+    [...fold.querySelectorAll('p:not(.mark-said), li, td, th, summary')].filter(one => !one.closest('.take-figure, details.hide')).map(one =>
         one.matches('td, th') ? one.textContent.trim().split(/\\s/)[0] : one.textContent))"""
 
 
@@ -51,7 +51,7 @@ def lines(sheet: str) -> list[str]:
 def missing(folded: list[str], sheets: list[str]) -> list[str]:
     """Return the starts of folded texts that are not on the sheets."""
     there = squeezed("\n".join(sheets))
-    starts = [squeezed(text)[:20] for text in folded]
+    starts = [squeezed(text)[:12] for text in folded]  # an address breaks within its cell
     return [start for start in starts if start and start not in there]
 
 
