@@ -17,6 +17,8 @@ import json
 import math
 import os
 import platform
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +38,8 @@ KERNELS = {
     "aarch64": ("ARMV8", "CORTEXA57", "NEOVERSEN1", "NEOVERSEV1", "THUNDERX2T99"),
 }
 THREADS = (1, 2)
+COLOURS = re.compile(r"(?:\x1b|#x1B)\[[0-9;]*m")
+TOLD = 300  # characters of a failure
 DIGITS = 1e-9  # of a headline number: what two environments may differ by
 SET_BY_US = (
     "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NPY_DISABLE_CPU_FEATURES", "GLIBC_TUNABLES",
@@ -49,6 +53,7 @@ ELSEWHERE = {
     "PYTHONHASHSEED": "7",
 }
 SOLVES = "import numpy as np, scipy.linalg as s; a = np.eye(40) + 0.5; np.linalg.eigh(a @ a); s.cho_factor(a); np.exp(a)"
+TRANSPORT = "ipc" if os.name == "posix" else "tcp"  # between nbval and its kernels
 PARTS = ("numbers", "lookup", "chapters")
 
 
@@ -153,6 +158,19 @@ def _same(one: object, other: object) -> bool:
     return one == other
 
 
+def pytest_configure(config: Any) -> None:
+    """Let nbval talk to its kernels by files of their own: two that start at once may be given one port."""
+    import nbval.kernel
+    from jupyter_client.manager import KernelManager
+
+    def manager(**chosen: Any) -> KernelManager:
+        home = Path(tempfile.mkdtemp())
+        config.add_cleanup(functools.partial(shutil.rmtree, home, ignore_errors=True))
+        return KernelManager(transport=TRANSPORT, connection_file=str(home / "kernel.json"), **chosen)
+
+    nbval.kernel.KernelManager = manager
+
+
 def pytest_runtest_setup(item: Any) -> None:
     """Leave out pictures, which are not committed, where pytest runs this module as its plugin."""
     if hasattr(item.parent, "skip_compare") and "image/svg+xml" not in item.parent.skip_compare:
@@ -160,7 +178,7 @@ def pytest_runtest_setup(item: Any) -> None:
 
 
 def chapter_cells(where: Environment, chapters: Sequence[Path], workers: int) -> list[str]:
-    """Run chapters with nbval and return the cells whose outputs are not the committed ones, by chapter."""
+    """Run chapters with nbval and return the cells whose outputs are not the committed ones, each with what was said."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.portable"]
@@ -172,10 +190,20 @@ def chapter_cells(where: Environment, chapters: Sequence[Path], workers: int) ->
                 f"{where.name}: pytest gave no report: {done.stdout[-2000:]}{done.stderr[-2000:]}"
             )
         cases = list(ElementTree.parse(report).iter("testcase"))
-    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    failed = {
+        f"{case.get('classname')} {case.get('name')}": _said(said)
+        for case in cases
+        for said in case.iter()
+        if said.tag in ("failure", "error")
+    }
     if not cases or (done.returncode and not failed):
         raise RuntimeError(f"{where.name}: pytest ended with {done.returncode}: {done.stdout[-2000:]}")
-    return [f"{case.get('classname')} {case.get('name')}" for case in failed]
+    return [f"{cell}: {said}" for cell, said in failed.items()]
+
+
+def _said(failure: ElementTree.Element) -> str:
+    """Return the start of what pytest said of a failure, in one line without colours."""
+    return " ".join(COLOURS.sub("", failure.text or failure.get("message") or "").split())[:TOLD]
 
 
 def found(

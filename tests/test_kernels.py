@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from jupyter_client.manager import KernelManager
 
 from analysis import trace
 from analysis.site import run
@@ -179,3 +180,16 @@ def test_a_block_that_must_not_be_cut_is_done_before_the_program_ends():
         assert told == ["done", "ended"]
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sockets with a name")
+@pytest.mark.parametrize(("longest", "transport"), [(run.LONGEST, "ipc"), (1, "tcp")])
+def test_a_kernel_is_spoken_to_by_files_of_its_own_where_their_names_fit(monkeypatch, longest, transport):
+    monkeypatch.setattr(run, "LONGEST", longest)
+    with run.home() as home:
+        manager = run.manager(KernelManager, home)
+        assert manager.transport == transport
+        assert transport == "tcp" or Path(manager.ip).is_relative_to(home)
+        notebook = cells("print(6 * 7)")
+        run.run(notebook, folder=home, name="speaks")
+        assert notebook.cells[0].outputs[0].text == "42\n"

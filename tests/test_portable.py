@@ -114,7 +114,9 @@ def test_a_cell_with_another_output_is_named_and_the_exit_says_so(tmp_path, monk
     assert portable.main([*asked, str(same), str(other)]) == 1
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("differs")]
     assert len(said) == 1
-    assert "other.ipynb" in said[0]
+    assert "other.ipynb Cell 0: " in said[0]
+    assert "never so" in said[0]
+    assert "\x1b" not in said[0]
 
 
 def test_an_environment_that_is_not_there_is_refused(monkeypatch, capsys):

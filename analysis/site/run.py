@@ -32,6 +32,7 @@ PAUSE, LOOKS = (
     3,
 )  # seconds between looks for kernels that are still there; looks that find none, to be sure
 PATIENCE = 2.0  # seconds that these looks may take
+LONGEST = 80  # characters of a folder: the names of sockets in it end after 103 on some systems
 ENDING = threading.Event()  # this program was told to end
 FONTS = trace.ROOT / "book" / "_build" / ".fresh" / "fonts"  # matplotlib takes seconds to list them
 # A user's settings that would reach a kernel: Python's, IPython's, Jupyter's, matplotlib's; language and terminal.
@@ -39,7 +40,7 @@ SETTINGS = (
     "PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB", "PIP_", "LC_", "LANG", "COLUMNS", "LINES", "TZ",
 )  # fmt: skip
 HARMLESS = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
-QUIET = "--IPKernelApp.log_level=ERROR"  # each kernel would warn that it uses the network of the machine
+QUIET = "--IPKernelApp.log_level=ERROR"  # a kernel that uses the network of the machine would warn of it
 # matplotlib reads its settings when it is imported, first of all from the folder that it is in.
 START = (
     "import os; _here = os.getcwd(); os.chdir(os.environ['IPYTHONDIR']); import matplotlib.font_manager; "
@@ -102,8 +103,12 @@ def home() -> Iterator[Path]:
 def manager(kind: type[KernelManager], place: Path) -> KernelManager:
     """Return the manager of a kernel of this very interpreter. kind: of the class; place: as `home` gives it."""
     own = KernelSpecManager(kernel_dirs=[])  # none of the machine's kernels
+    by_files = os.name == "posix" and len(str(place)) < LONGEST
     return kind(
-        kernel_name=installed.KERNEL, kernel_spec_manager=own, connection_file=str(place / "kernel.json")
+        kernel_name=installed.KERNEL,
+        kernel_spec_manager=own,
+        connection_file=str(place / "kernel.json"),
+        transport="ipc" if by_files else "tcp",  # two kernels that start at once may be given one port
     )
 
 
