@@ -1,6 +1,10 @@
 """What a reader opens in a spreadsheet cannot run there."""
 
 import io
+import json
+import shutil
+import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,7 +24,47 @@ def test_a_text_that_would_run_gets_an_apostrophe(cell):
     assert back.iloc[0].tolist() == ["'" + cell, -1.5]
 
 
-@pytest.mark.parametrize("cell", [-1.5, "-1.5", "+2", "-1e-05", "a=b", "", None, "Trust - north"])
+UNSEEN = [
+    "\0",
+    "\u200b",
+    "\ufeff",
+    "\u00ad",
+    "\u2060",
+    "\u202e",
+    "\u00a0",
+    "\x1b",
+    "\u3164",
+    "\ufe0f",
+    "\U000e0001",
+]
+RUN = [
+    *(sign + "=1+1" for sign in UNSEEN),
+    "\0\u200b @SUM(A1)",
+    "\ufe66A1",
+    "\ufe6bA1",
+    "\u200b-1",
+    "=1",
+    "\uff0b1",
+    "\t",
+    "+a",
+]
+STAY = ["-1.5", "+2", "-1e-05", "a=b", "", "\u200b", "\u200ba=1", "1=2", "\u2212 1", "(=1)", "\ud83d"]
+
+
+@pytest.mark.parametrize("cell", RUN)
+def test_no_sign_that_is_not_seen_hides_a_formula(cell):
+    assert spreadsheet.inert(cell) == f"'{cell}"
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no Node here; the browser tests take the script too")
+def test_the_script_of_the_pages_has_the_same_rule():
+    script = Path("book/_scripts/cells.js").read_text(encoding="utf-8")
+    code = f"globalThis.window = {{}};{script};console.log(JSON.stringify({json.dumps([*RUN, *STAY])}.map(window.cells.inert)))"
+    told = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert json.loads(told) == [spreadsheet.inert(cell) for cell in [*RUN, *STAY]]
+
+
+@pytest.mark.parametrize("cell", [*STAY, -1.5, "-1.5", "+2", "-1e-05", "a=b", "", None, "Trust - north"])
 def test_numbers_and_other_texts_stay(cell):
     assert spreadsheet.inert(cell) == cell
 

@@ -1,21 +1,32 @@
 """Numbers and texts that a reader opens in a spreadsheet: no cell of them can run there."""
 
 import re
+import unicodedata
 from urllib.parse import quote
 
 import pandas as pd
 
-RUNS = re.compile(
-    r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]"
-)  # what a formula begins with, wide forms too
+UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0"  # letters and marks without a picture
 NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 def inert(cell: object) -> object:
     """Return a cell with an apostrophe before a text that a spreadsheet would run; numbers stay numbers."""
-    if isinstance(cell, str) and RUNS.match(cell) and not NUMBER.fullmatch(cell):
+    if isinstance(cell, str) and _runs(cell) and not NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell
+
+
+def _runs(cell: str) -> bool:
+    """Whether the first sign that is seen begins a formula, in a wide or small form too."""
+    if cell[:1].isascii() and cell[:1].isalnum():
+        return False
+    seen = next((sign for sign in cell if not _unseen(sign)), "")
+    return unicodedata.normalize("NFKC", seen)[:1] in ("=", "+", "-", "@") or cell[:1] in ("\t", "\r", "\n")
+
+
+def _unseen(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "CZ" or sign in UNSEEN or "\ufe00" <= sign <= "\ufe0f"
 
 
 def quoted(cell: object) -> str:
