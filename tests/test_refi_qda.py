@@ -142,10 +142,11 @@ def test_half_words_of_a_few_selections_do_not_change_the_reading(tmp_path):
     assert found.codings["text"].tolist() == ["afr"]
 
 
-def test_a_position_within_a_character_is_refused(tmp_path):
+def test_a_position_within_a_character_is_left_out(tmp_path):
     split = source("t1", "N", selection("s1", 1, 4, [("k1", "c3", "u1")]), content=FACES + TALK)
-    with pytest.raises(CodedError, match="split a character"):
-        read_qdpx(write(tmp_path / "q.qdpx", split), count="utf16")
+    found = read_qdpx(write(tmp_path / "q.qdpx", split), count="utf16")
+    assert found.codings.empty
+    assert found.left_out["why"].tolist() == ["positions 1 to 4 split a character"]
 
 
 @pytest.mark.parametrize(
@@ -219,11 +220,50 @@ def test_a_part_may_be_named_as_an_address_writes_it(tmp_path):
     assert found.codings.loc[0, "text"] == "Calm"
 
 
-def test_an_error_of_a_position_never_quotes_the_name_of_a_selection(tmp_path):
+def test_why_a_selection_is_left_out_never_quotes_its_name(tmp_path):
     marks = selection("s1", "1.0", 3, name="Janet told us")
-    with pytest.raises(CodedError, match="selection 's1': startPosition") as error:
-        read_qdpx(write(tmp_path / "p.qdpx", source("t1", "N", marks, content="abc def")))
-    assert "Janet" not in str(error.value)
+    found = read_qdpx(write(tmp_path / "p.qdpx", source("t1", "N", marks, content="abc def")))
+    assert "Janet" not in found.left_out.to_string()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        (0, 8, "it ends at 8, and the text at 7, counting characters"),
+        (9, 12, "it ends at 12, and the text at 7, counting characters"),
+        (4, 3, "it ends at 3, before its start at 4"),
+        (9, 8, "it ends at 8, before its start at 9"),
+        (7, 7, "it is empty"),
+        (-1, 3, "its startPosition is '-1', no whole number of 0 or more"),
+        ("", 3, "its startPosition is '', no whole number of 0 or more"),
+        (0, "\u0663", "its endPosition is '\u0663', no whole number of 0 or more"),
+        (0, "1e400", "its endPosition is '1e400', no whole number of 0 or more"),
+        (0, "9" * 12, f"it ends at {int('9' * 12):,}, and the text at 7, counting characters"),
+    ],
+)
+def test_a_selection_that_holds_no_text_is_listed_and_the_others_are_read(tmp_path, start, end, why):
+    marks = selection("bad", start, end, [("k0", "c1", "u1"), ("k9", "c2", "u2")]) + ONE
+    found = read_qdpx(write(tmp_path / "p.qdpx", TEXT.replace("{}", marks)))
+    assert found.codings["text"].tolist() == ["abc"]
+    assert found.left_out.to_numpy().tolist() == [["selection without text", "N", 1, 2, why]]
+    assert "not read: 1 selection and 2 codings in selection without text" in found.sentence()
+
+
+def test_a_coding_whose_code_and_a_case_whose_source_is_gone_are_listed(tmp_path):
+    two = '<Coding guid="k3"><CodeRef targetGUID="c1"/><CodeRef targetGUID="c2"/></Coding><Coding guid="k4"/>'
+    marks = selection("s1", 0, 3, [("k1", "c9", "u1"), ("k2", "c1", "u1")]).replace(
+        "</Plain", f"{two}</Plain"
+    )
+    cases = '<Cases><Case guid="a1" name="Site"><SourceRef targetGUID="t9"/><SourceRef targetGUID="t1"/></Case></Cases>'
+    found = read_qdpx(write(tmp_path / "p.qdpx", TEXT.replace("{}", marks), extra=cases))
+    assert found.codings["coding"].tolist() == ["k2"]
+    assert found.cases.to_numpy().tolist() == [["Site", "N"]]
+    assert found.left_out[["kind", "codings", "why"]].to_numpy().tolist() == [
+        ["coding without code", 1, "the project does not hold its code"],
+        ["coding without code", 1, "it names 2 codes"],
+        ["coding without code", 1, "it names 0 codes"],
+        ["source of a case", 0, "the project does not hold it"],
+    ]
 
 
 def test_an_empty_address_is_none(tmp_path):
@@ -297,10 +337,6 @@ ONE = selection("s1", 0, 3, [("k1", "c1", "u1")])
 @pytest.mark.parametrize(
     ("sources", "options", "words"),
     [
-        (TEXT.format(selection("s1", 0, 8)), {}, "selection 's1': positions 0 to 8.*0 to 7"),
-        (TEXT.format(selection("s1", 4, 3)), {}, "positions 4 to 3"),
-        (TEXT.format(selection("s1", -1, 3)), {}, "startPosition is '-1'"),
-        (TEXT.format(selection("s1", 0, 3, [("k1", "c9", "u1")])), {}, "Coding 'k1': guid 'c9' is no code"),
         (source("t1", "N", path="C:\\\\data\\\\a.txt"), {}, "outside the file"),
         (source("t1", "N", path="https://example.org/a.txt"), {}, "outside the file"),
         (TEXT.format(ONE + ONE), {}, "'s1' is used by two selections"),

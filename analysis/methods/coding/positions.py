@@ -10,7 +10,6 @@ from xml.etree.ElementTree import Element
 import pandas as pd
 
 from analysis.methods import arguments
-from analysis.methods.coding.project import CodedError
 
 COUNTED = ("characters", "utf16", "characters-lf", "utf16-lf", "characters-crlf", "utf16-crlf")
 WORDS = {
@@ -44,14 +43,15 @@ def ways(texts: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def reading(marked: Mapping[str, Sequence[Element]], texts: Mapping[str, str], place: str) -> tuple[str, str]:
+def reading(marked: Mapping[str, Sequence[Element]], texts: Mapping[str, str]) -> tuple[str, str]:
     """Return how the positions of a project count, and a note when it is not the standard's way.
 
     marked: selections by source; texts: by source. Each way is scored against the names of selections, which many
     programs cut from the text, and against word edges; another way than characters must fit strictly better.
     """
     spots = {
-        source: [(_name(one), *_pair(one, place)) for one in elements] for source, elements in marked.items()
+        source: [(_name(one), *pair) for one in elements if not isinstance(pair := _pair(one), str)]
+        for source, elements in marked.items()
     }
     possible = ways(texts)
     fits = {way: _fit(spots, texts, way) for way in possible}
@@ -72,28 +72,25 @@ def in_words(way: str) -> str:
 
 
 def spans(
-    elements: Sequence[Element], text: str, place: str, count: str
-) -> Iterator[tuple[Element, tuple[int, int]]]:
-    """Yield each selection with its start and end in characters, end exclusive; both equal where it holds no text.
-
-    Raises CodedError for a position that is no whole number, lies outside the text, is below the start or splits a
-    character.
-    """
+    elements: Sequence[Element], text: str, count: str
+) -> Iterator[tuple[Element, tuple[int, int] | str]]:
+    """Yield each selection with its start and end in characters, end exclusive, or why it holds no text."""
     offsets = _offsets(text, count)
     for one in elements:
-        start, end = _pair(one, place)
-        name = one.get("guid")  # not its name, which is often the text itself
-        if not 0 <= start <= end <= offsets[-1]:
-            raise CodedError(
-                f"{place}, selection {arguments.shown(name)}: positions {start} to {end}. Allowed: start below end, both within 0 "
-                f"to {offsets[-1]}, counting {in_words(count)}."
-            )
-        found = _characters(offsets, start, end)
-        if found is None:
-            raise CodedError(
-                f"{place}, selection {arguments.shown(name)}: positions {start} to {end} split a character."
-            )
-        yield one, found
+        pair = _pair(one)
+        if isinstance(pair, str):
+            yield one, pair
+            continue
+        start, end = pair
+        found = _characters(offsets, start, end) if start <= end <= offsets[-1] else None
+        if start == end:
+            yield one, "it is empty"
+        elif start > end:
+            yield one, f"it ends at {end:,}, before its start at {start:,}"
+        elif end > offsets[-1]:
+            yield one, f"it ends at {end:,}, and the text at {offsets[-1]:,}, counting {in_words(count)}"
+        else:
+            yield one, found or f"positions {start:,} to {end:,} split a character"
 
 
 def notes(texts: dict[str, str], codings: pd.DataFrame, codes: pd.DataFrame, count: str) -> Iterator[str]:
@@ -114,15 +111,13 @@ def notes(texts: dict[str, str], codings: pd.DataFrame, codes: pd.DataFrame, cou
         yield f"Codes marked as not for coding were used: {', '.join(sorted(closed))}."
 
 
-def _pair(element: Element, place: str) -> tuple[int, int]:
+def _pair(element: Element) -> tuple[int, int] | str:
+    """Return start and end as written, or what is wrong with them."""
     numbers = []
     for key in ("startPosition", "endPosition"):
         found = element.get(key)
         if found is None or not re.fullmatch(r"[0-9]{1,12}", found):
-            name = element.get("guid")
-            raise CodedError(
-                f"{place}, selection {arguments.shown(name)}: {key} is {arguments.shown(found)}. Allowed: a whole number, 0 or more."
-            )
+            return f"its {key} is {arguments.shown(found)}, no whole number of 0 or more"
         numbers.append(int(found))
     return numbers[0], numbers[1]
 

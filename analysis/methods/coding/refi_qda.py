@@ -48,7 +48,7 @@ def read_qdpx(path: str | Path, *, count: str | None = None) -> Coded:
 
     Raises CodedError naming file and element for: no zip, a zip bomb or a text outside the file, no .qde or several,
     XML with entities or a document type, another namespace, a text outside the file (`relative://`,
-    `absolute://`) or absent or not UTF-8, a guid that is unknown or used twice, a position outside the text.
+    `absolute://`) or absent or not UTF-8, a guid that is used twice.
     Method: REFI-QDA standard, Project exchange 1.5, qdasoftware.org.
     """
     path = project.file_of(path)
@@ -182,21 +182,23 @@ def _project(root: Element, parts: zipped.Parts, place: str, count: str | None) 
     every = _named(_once(project.table(known, project.SOURCES), place, "source"))
     book = _Names(place, codes, coders, every)
     texts, marked, left = _sources(elements, parts, place, book)
-    way, note = (count, "") if count else positions.reading(marked, texts, place)
+    way, note = (count, "") if count else positions.reading(marked, texts)
     selections: list[dict] = []
     codings: list[dict] = []
     for label, marks in marked.items():
         text = texts[label]
-        for one, (start, end) in positions.spans(marks, text, f"{place}, source {label!r}", way):
-            if start == end:
-                left.append(_uncounted(one, label) | {"kind": "selection without text", "why": "it is empty"})
+        for one, found in positions.spans(marks, text, way):
+            if isinstance(found, str):
+                left.append(_uncounted(one, label) | {"kind": "selection without text", "why": found})
                 continue
+            start, end = found
             spot = {"source": label, "start": start, "end": end, "text": text[start:end]}
             row = spot | {"selection": _guid(one, place), "coder": book.coder(one)}
             selections.append(row)
             codings += [
-                spot | {"selection": row["selection"]} | book.coding(coding)
+                spot | {"selection": row["selection"]} | named
                 for coding in one.findall("Coding")
+                if (named := book.coding(coding, label))
             ]
     left += _notes_left(root, place)
     sources = every[every["label"].isin(texts)].reset_index(drop=True)
@@ -206,12 +208,10 @@ def _project(root: Element, parts: zipped.Parts, place: str, count: str | None) 
     given = project.table(codings, project.CODINGS)
     _once(given.rename(columns={"coding": "guid"}), place, "coding")
     cases = [
-        {
-            "case": case.get("name") or _guid(case, place),
-            "source": book.source(_guid(ref, place, "targetGUID")),
-        }
+        {"case": case.get("name") or _guid(case, place), "source": held}
         for case in root.findall("Cases/Case")
         for ref in case.findall("SourceRef")
+        if (held := book.source(ref, case.get("name") or ""))
     ]
     return Coded(
         name=root.get("name") or "",
@@ -223,7 +223,7 @@ def _project(root: Element, parts: zipped.Parts, place: str, count: str | None) 
         codings=given,
         cases=project.table(cases, project.CASES),
         texts=texts,
-        left_out=project.table(left, project.LEFT_OUT),
+        left_out=project.table([*left, *book.left], project.LEFT_OUT),
         notes=(*filter(None, (note, book.unknown())), *positions.notes(texts, given, codes, way)),
     )
 
@@ -234,7 +234,7 @@ def _sources(
     """Return texts and selections by source, and what is not read."""
     texts, marked, left = {}, {}, []
     for element in elements:
-        label = book.source(_guid(element, place))
+        label = book.sources[_guid(element, place)]
         text = (
             source_text.plain(element, parts, f"{place}, {_called(element)}")
             if element.tag == "TextSource"
@@ -260,7 +260,7 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 class _Names:
-    """Labels by guid; an unknown guid of a code or source is refused with its element, of a user counted."""
+    """Labels by guid; what names a guid that the project does not hold is counted, in `left` or as a stranger."""
 
     def __init__(self, place: str, codes: pd.DataFrame, coders: pd.DataFrame, sources: pd.DataFrame) -> None:
         self.place = place
@@ -268,9 +268,13 @@ class _Names:
             dict(zip(frame["guid"], frame["label"], strict=True)) for frame in (codes, coders, sources)
         )
         self.strangers: Counter[str] = Counter()
+        self.left: list[dict[str, Any]] = []
 
-    def source(self, guid: str) -> str:
-        return self._found(self.sources, guid, "source", "SourceRef")
+    def source(self, ref: Element, case: str) -> str | None:
+        label = self.sources.get(_guid(ref, self.place, "targetGUID"))
+        if label is None:
+            self._leave("source of a case", case, 0, "the project does not hold it")
+        return label
 
     def coder(self, element: Element) -> str | None:
         if not element.get("creatingUser"):
@@ -287,23 +291,18 @@ class _Names:
             f"{count:,} selections and codings are by users that the project does not list." if count else ""
         )
 
-    def coding(self, element: Element) -> dict[str, Any]:
+    def coding(self, element: Element, source: str) -> dict[str, Any] | None:
         refs = element.findall("CodeRef")
-        if len(refs) != 1:
-            raise CodedError(
-                f"{self.place}, {_called(element)}: found {len(refs)} CodeRef. Allowed: one a Coding."
-            )
-        code = self._found(self.codes, _guid(refs[0], self.place, "targetGUID"), "code", _called(element))
+        code = self.codes.get(_guid(refs[0], self.place, "targetGUID")) if len(refs) == 1 else None
+        if code is None:
+            why = "the project does not hold its code" if len(refs) == 1 else f"it names {len(refs)} codes"
+            self._leave("coding without code", source, 1, why)
+            return None
         day = element.get("creationDateTime")
         return {"coding": _guid(element, self.place), "code": code, "coder": self.coder(element), "date": day}
 
-    def _found(self, known: dict[str, str], guid: str, kind: str, element: str) -> str:
-        if guid not in known:
-            raise CodedError(
-                f"{self.place}, {element}: guid {arguments.shown(guid)} is no {kind} of this project. Allowed: {sorted(known)[:5]}"
-                f"{' and others' if len(known) > 5 else ''}."
-            )
-        return known[guid]
+    def _leave(self, kind: str, name: str, codings: int, why: str) -> None:
+        self.left.append({"kind": kind, "name": name, "selections": 0, "codings": codings, "why": why})
 
 
 def _uncounted(element: Element, label: str) -> dict[str, Any]:

@@ -160,7 +160,11 @@ def _size(projects: list[Coded], threshold: int) -> str:
     left = sum(int(project.left_out["codings"].sum()) for project in projects)
     count = f"{sources:,}" if sources >= threshold else f"fewer than {threshold}"
     text = f"Interviews: {count} sources with {sum(len(project.codings) for project in projects):,} codings were read."
-    return f"{text} Not read: {left:,} codings of material that is no plain text." if left else text
+    return (
+        f"{text} Not read: {left:,} codings of material that is no plain text, or at no place of a text."
+        if left
+        else text
+    )
 
 
 def _sources(projects: list[Coded]) -> list[str]:
