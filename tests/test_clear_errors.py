@@ -260,6 +260,8 @@ DRAWN = (
     "chapters/after_plots.py",
     "chapters/measured_lab.py",
     "site/take_figures.py",
+    "site/laid_out.py",
+    "site/strokes.py",
 )
 SHORT = re.compile(r"[-+z]?[0-9]*[,_]?(\.[0-9]+)?[gGeE]")  # a form that writes 1.23457e+06
 

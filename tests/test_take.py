@@ -23,7 +23,6 @@ from matplotlib import pyplot as plt
 from analysis import data
 from analysis.chapters.lookup.series import shared_cells
 from analysis.present import figures, spreadsheet, tables
-from analysis.present.drawn import drawn as drawn_of_html
 from analysis.site import take_data, take_figures, take_report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -235,31 +234,6 @@ def test_the_report_is_the_same_file_with_git_and_without_and_its_tables_are_who
     assert done.returncode == 0, done.stderr
     listed = subprocess.run(["make", "-n", "lab"], cwd=copy, capture_output=True, text=True, check=False)
     assert "analysis.site.lab" in listed.stdout
-
-
-def test_a_picture_built_of_html_is_offered_as_drawing_while_it_is_the_one_that_was_printed(take, tmp_path):
-    body = drawn_of_html('<p>Left <b>29</b></p>', name="some-map", title="Most left", says="29 left.", kind="tiles",
-                         frame=pd.DataFrame({"a": [1]}), sources=("regime_spells",)).html  # fmt: skip
-    page = take.figures_of(f"<html>{body}</html>", "regime", tmp_path, title="The regime", address="")
-    assert "PNG, " not in page
-    found = {
-        "of": take_figures.body(page),
-        "width": 300,
-        "height": 40,
-        "inside": '<text x="0" y="20">Left 29</text>',
-    }
-    kept = {"regime#some-map": found}
-    offered = take.with_pictures(page, "regime", tmp_path, kept)
-    for kind in ("csv", "svg", "png"):
-        assert f'href="figures/regime/some-map.{kind}">{kind.upper()}, ' in offered
-    svg = (tmp_path / "figures/regime/some-map.svg").read_text(encoding="utf-8")
-    texts = [" ".join(part.itertext()) for part in ElementTree.fromstring(svg).iter() if part.text]
-    assert {"Most left", "Left 29"} <= set(texts)
-    assert any(text.startswith("Source: ") for text in texts)
-    assert take.with_pictures(offered, "regime", tmp_path, kept) == offered
-    changed = page.replace("<b>29</b>", "<b>30</b>")
-    assert take.with_pictures(changed, "regime", tmp_path, kept) == changed
-    assert take.with_pictures(page, "theory", tmp_path, kept) == page
 
 
 SECRET = re.compile(

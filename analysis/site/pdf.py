@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
-from analysis.site import pictured, take_report
+from analysis.site import take_report
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "book" / "_build" / "html"
@@ -136,6 +136,4 @@ if __name__ == "__main__":
     offered.parent.mkdir(exist_ok=True)
     shutil.copyfile(report, offered)
     take_report.stamp(offered, HTML, names)
-    with opened() as chromium:
-        pictured.keep(pictured.pictures(chromium, HTML, names), offered.parent)
     print(f"Printed: {os.path.relpath(report)}, {count} sheets, {report.stat().st_size / 1e6:.1f} MB")

@@ -1,21 +1,18 @@
 """A figure or table of a built page as a reader takes it along: picture as SVG and PNG, numbers as CSV, citation."""
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape, unescape
-from pathlib import Path
 from textwrap import wrap
-from typing import Any
 from urllib.parse import unquote
 
-import matplotlib
 import resvg_py
 
 from analysis.present import palette, spreadsheet
+from analysis.site import laid_out, wrapped
 
 FIGURE = re.compile(r'<figure class="result" id="([^"]+)">.*?</figure>', re.DOTALL)
 TITLE = re.compile(r'<figcaption class="finding[^"]*">(.*?)</figcaption>', re.DOTALL)
@@ -23,20 +20,13 @@ SOURCE = re.compile(r'class="source">(?:<details.*?<p>)?(.*?)(?:</p></details>)?
 NUMBERS = re.compile(r'(<a download="[^"]+\.csv" href=")data:text/csv;charset=utf-8,([^"]*)("[^>]*>)')
 WIDE = re.compile(r'<svg class="wide"([^>]*)>(.*?)</svg>', re.DOTALL)
 LOOK = re.compile(r'\b(width|height|viewBox|aria-label)="([^"]*)"')
-SAYS = re.compile(r'<p class="visually-hidden">(.*?)</p>', re.DOTALL)
-BODY = re.compile(r'<div class="drawn.*?(?=<(?:p|div) class="source")', re.DOTALL)
 MARK = re.compile(r'<span class="status.*?</span>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 LINK = re.compile(r'<a href="(?!https?:)[^"]*">(.*?)</a>', re.DOTALL)
 COLOURS = {f"var(--fig-{name})": light for name, light in palette.LIGHT.items()}
-KEPT = "pictures.json"  # drawings of pictures built of HTML, by page and anchor
 LICENCE = "Figure and text CC BY 4.0; data Open Government Licence v3.0"
-FONTS = tuple(
-    str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name)
-    for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
-)
 SHARP = 2  # pixels of a PNG in one of the page
-LINE, LETTERS, EDGE = 15, 88, 12  # height of a line, letters in one, margin, in px
+LINE, LETTERS, EDGE = 15, 88, 12  # height of a line, letters in one of that width, margin, in px
 FACE = 'font-family="system-ui,DejaVu Sans,sans-serif"'
 
 
@@ -44,7 +34,7 @@ FACE = 'font-family="system-ui,DejaVu Sans,sans-serif"'
 class Taken:
     """A figure as read from a page. name: its anchor; title, source: texts; rows: its numbers, the first as headings.
 
-    picture: attributes and inside of its SVG; None for a picture built of HTML.
+    picture: attributes and inside of its SVG, made where it is built of HTML; None for a figure without picture.
     """
 
     name: str
@@ -61,27 +51,8 @@ def read(html: str) -> Taken:
     if not (title and source and numbers and name):
         raise ValueError(f"found {html[:60]!r}. Allowed: a figure with title, source and numbers.")
     rows = list(csv.reader(io.StringIO(unquote(unescape(numbers.group(2))), newline="")))
-    picture = (dict(LOOK.findall(wide.group(1))), wide.group(2)) if wide else None
+    picture = (dict(LOOK.findall(wide.group(1))), wide.group(2)) if wide else laid_out.picture(html)
     return Taken(name.group(1), _text(title.group(1)), _text(source.group(1)), rows, picture)
-
-
-def pictured(html: str, kept: dict[str, Any]) -> Taken | None:
-    """Return a picture built of HTML with its drawing, made when the same picture was printed; None for another.
-
-    html: its element on a finished page. kept: `of`, `width`, `height`, `inside` as `analysis.site.pictured` keeps them.
-    """
-    name, title, source, says = (part.search(html) for part in (FIGURE, TITLE, SOURCE, SAYS))
-    if not (name and title and source and says and kept and kept["of"] == body(html)):
-        return None
-    across, high = str(kept["width"]), str(kept["height"])
-    looks = {"width": across, "height": high, "viewBox": f"0 0 {across} {high}", "aria-label": says.group(1)}
-    return Taken(name.group(1), _text(title.group(1)), _text(source.group(1)), [], (looks, kept["inside"]))
-
-
-def body(figure: str) -> str:
-    """Return what tells one picture built of HTML from another, a digest; "" for a figure that is none."""
-    found = BODY.search(figure)
-    return hashlib.sha256(found.group().encode()).hexdigest() if found else ""
 
 
 def _text(html: str) -> str:
@@ -118,7 +89,8 @@ def drawn(found: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
         inside = inside.replace(name, colour)
     inside = LINK.sub(r"\1", inside)  # a link of the page leads nowhere from a file
     width, height = int(looks["width"]), int(looks["height"])
-    top, below = wrap(found.title, LETTERS - 8), wrap(f"{found.source} {edition}. {LICENCE}.", LETTERS)
+    letters = LETTERS * width // laid_out.WIDTH
+    top, below = wrap(found.title, letters - 8), wrap(f"{found.source} {edition}. {LICENCE}.", letters)
     head = EDGE + LINE * len(top) + 6
     whole, across = head + height + LINE * len(below) + EDGE + 6, width + 2 * EDGE
     told = [
@@ -136,7 +108,7 @@ def drawn(found: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
         f'<svg x="{EDGE}" y="{head}" width="{width}" height="{height}" viewBox="{looks["viewBox"]}">{inside}</svg></svg>\n'
     )
     png = resvg_py.svg_to_bytes(
-        svg_string=made, zoom=SHARP, skip_system_fonts=True, font_files=list(FONTS),
+        svg_string=made, zoom=SHARP, skip_system_fonts=True, font_files=[str(font) for font in wrapped.FONTS],
         font_family="DejaVu Sans", sans_serif_family="DejaVu Sans",
     )  # fmt: skip
     return made.encode(), bytes(png)

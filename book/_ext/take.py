@@ -8,7 +8,6 @@ source, edition and licence, their drawings files of their own. Data and the rep
 from __future__ import annotations
 
 import datetime as dt
-import json
 import posixpath
 import re
 import shutil
@@ -165,36 +164,12 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         behind.mirror(files, out / REPORT)
         listing = out / f"{PAGE}.html"
         listing.write_text(filled(listing.read_text(encoding="utf-8"), out), encoding="utf-8")
-    drawings = out.parent / ".report" / take_figures.KEPT
-    kept = json.loads(drawings.read_text(encoding="utf-8")) if drawings.is_file() else {}
     for page in sorted(out.rglob("*.html")):
         name = page.relative_to(out).with_suffix("").as_posix()
         if not name.startswith("_static/") and BAR in (html := page.read_text(encoding="utf-8")):
-            after = with_pictures(with_menu(html, menu(name, out)), name, out, kept)
+            after = with_menu(html, menu(name, out))
             if after != html:
                 page.write_text(after, encoding="utf-8")
-
-
-def with_pictures(html: str, page: str, out: Path, kept: dict[str, Any]) -> str:
-    """Return a finished page whose pictures built of HTML lead to drawings, where they were printed as they are; write those."""
-    here, edition = posixpath.dirname(page) or ".", said_edition()
-
-    def offered(match: re.Match[str]) -> str:
-        found = take_figures.pictured(match.group(), kept.get(f"{page}#{match.group(1)}", {}))
-        made = take_figures.drawn(found, edition=edition) if found else None
-        link = re.search(
-            r'(<details class="take-figure">.*?>CSV, [^<]*</a>)( · <a download=".*?</a>)*', match.group()
-        )
-        if found is None or made is None or link is None:
-            return match.group()
-        more = ""
-        for kind, content in zip(("svg", "png"), made, strict=True):
-            file = f"{FIGURES}/{page}/{found.name}.{kind}"
-            (out / file).write_bytes(content)
-            more += f' · <a download="{found.name}.{kind}" href="{posixpath.relpath(file, here)}">{kind.upper()}, {size(len(content))}</a>'
-        return match.group().replace(link.group(), link.group(1) + more)
-
-    return take_figures.FIGURE.sub(offered, html)
 
 
 def with_menu(html: str, made: str) -> str:
