@@ -18,6 +18,7 @@ GLUED = "application/papermill.record/text/plain"
 # United States school grades (Flesch-Kincaid); 9 is read at about fourteen years, 12 at about seventeen.
 SUMMARY_GRADE = 9
 OPENING_GRADE = 12
+OPENING_WORDS = 75
 GLUE = re.compile(r"\{glue:text\}`([^`]+?)(?::s)?`")
 ROLE = re.compile(r"\{[\w:+.-]+\}`([^`<]*?)(?:\s*<[^`]*>)?`")
 DIRECTIVE = re.compile(r"^(```+|:::+).*$|^:[\w-]+:.*$|^\([\w-]+\)=\s*$|^\|.*\|\s*$", re.MULTILINE)
@@ -365,7 +366,11 @@ def test_the_briefing_is_read_at_fourteen():
 def test_a_chapter_opens_with_words_for_a_board(chapter):
     notebook = read(chapter)
     lines = rendered(notebook.cells[0].source, glued(notebook)).strip().split("\n", 1)[1].strip()
-    assert grade(re.split(r"\n\s*\n", lines)[0]) <= OPENING_GRADE
+    opening = re.split(r"\n\s*\n", lines)[0]
+    assert grade(opening) <= OPENING_GRADE
+    assert len(opening.split()) <= OPENING_WORDS, (
+        "a short answer; what makes it exact stands below the first picture"
+    )
 
 
 PLANTED = [

@@ -60,18 +60,30 @@ def returns_sentence(found: TimeInRegime) -> str:
 
 
 def answer(stay: TimeInRegime, back: TimeInRegime, table: pd.DataFrame) -> str:
-    """Return the chapter's answer in two sentences. `table` as from `leaving.summary`."""
+    """Return the chapter's answer in three short sentences. `table` as from `leaving.summary`."""
     ends = back.incidence.groupby("cause")["events"].sum().astype(int)
-    gains = [_change_phrase(row) for _, row in primary_of(table).iterrows() if row["status_12"] == ESTIMABLE]
-    ending = (
-        f"What had been gained by the last year inside then changed by {'; by '.join(gains)} (positive is better)"
-        if gains
-        else "Whether gains were kept cannot be said"
-    )
     return (
-        f"Half of the trusts had ended their first stay by {middle_stay(stay)}, and {ends['returned']} of the "
-        f"{int(back.medians.iloc[0]['n'])} that left as improved came back by July 2021. "
-        f"{_year_on(table)}. {ending}."
+        f"Half of the trusts had ended their first stay by {middle_stay(stay)}. {ends['returned']} of the "
+        f"{int(back.medians.iloc[0]['n'])} that left as improved came back by July 2021. {_year_on(table)}."
+    )
+
+
+def sizes(table: pd.DataFrame) -> str:
+    """Return what the answer leaves for later: the differences a year on, and what became of gains, with intervals."""
+    primary = primary_of(table).rename(columns={"year_estimate": "year"})
+    gaps = [
+        f"{_limits(row.to_dict(), 'year', row['unit'])} in {indicators.label(row['indicator'])}"
+        for _, row in primary.iterrows()
+        if pd.notna(row["year"])
+    ]
+    gains = [_change_phrase(row) for _, row in primary.iterrows() if row["status_12"] == ESTIMABLE]
+    apart = (
+        f"A year after leaving, trusts differed from those still in by {'; by '.join(gaps)}. " if gaps else ""
+    )
+    return apart + (
+        f"What had been gained by the last year inside then changed by {'; by '.join(gains)} (positive is better)."
+        if gains
+        else "Whether gains were kept cannot be said."
     )
 
 
@@ -81,19 +93,12 @@ def _year_on(table: pd.DataFrame) -> str:
         indicators.label(row["indicator"]): reading(row, "year").replace("no clear", "of no clear")
         for _, row in primary_of(table).iterrows()
     }
+    if set(read.values()) == {"of no clear difference"}:
+        return "A year after leaving, no primary measure could be told from that of trusts still in"
     parts = [
         f"{wording.join([name for name, said in read.items() if said == words])} {words}"
         for words in dict.fromkeys(read.values())
     ]
-    if set(read.values()) == {"of no clear difference"}:
-        gaps = [
-            f"{_limits(row.to_dict(), 'year', row['unit'])} in {indicators.label(row['indicator'])}"
-            for _, row in primary_of(table).rename(columns={"year_estimate": "year"}).iterrows()
-        ]
-        return (
-            "A year after leaving, no primary measure could be told from that of trusts still in. They differed by "
-            f"{'; by '.join(gaps)}"
-        )
     return f"A year after leaving, against trusts still in, we read {wording.join(parts)}"
 
 

@@ -59,7 +59,11 @@ def drawing(found: pd.DataFrame) -> figures.Draw:
                     ax.plot(row[column], at, mark, color=colour, markersize=6.5, zorder=3)
             if narrow:
                 ax.text(0, place - 0.22, row["name"], color=INK, fontsize=10, va="center")
-        ax.axvline(50, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
+        ends = [[at + 0.02, at + 0.44] for at in range(len(rows))] if narrow else [[-0.8, len(rows) - 0.4]]
+        lows, highs = zip(
+            *ends, strict=True
+        )  # on a phone names stand above their rows: the line leaves them out
+        ax.vlines([50] * len(ends), lows, highs, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
         for column, name in named().items():
             mark, colour = MARKS[column]
             ax.plot([], [], mark, color=colour, label=fill(name, KEY))
@@ -82,12 +86,12 @@ def picture(found: pd.DataFrame) -> figures.Figure:
     below = {column: (drawn[column].dropna() < 50).sum() for column in MARKS}
     held = {column: drawn[column].notna().sum() for column in MARKS}
     parts = [
-        f"{words.number(below[column])} of {words.number(held[column])} by {name}"
+        f"{words.number(below[column])} of {words.number(held[column])} by {name.partition(',')[0]}"
         for column, name in named().items()
     ]
     title = f"Below the middle of trusts of their kind stand {words.join(parts)}"
     says = (
-        f"{title}. A row a trust; the mark stands at the share of trusts of its kind that stand worse. Best on all measures together: "
+        f"{title}: {words.join(list(named().values()))}. A row a trust; the mark stands at the share of trusts of its kind that stand worse. Best on all measures together: "
         f"{words.join(list(drawn['name'].head(3)))}; worst: {words.join(list(drawn['name'].tail(3)))}. Descriptive: not what the regime did."
     )  # fmt: skip
     frame = drawn[["trust", "name", "type", "mean", *MARKS]]
@@ -99,20 +103,23 @@ def picture(found: pd.DataFrame) -> figures.Figure:
 
 
 def answer(found: pd.DataFrame) -> str:
-    """Say in three sentences what became of the trusts."""
+    """Say in two short sentences what became of the trusts and where those that are ranked stand."""
     gone = int(found["became"].notna().sum())
-    four = standing.in_segment_four()
+    again = int(((found["successor"] > 0) | found["still_in"]).sum())
+    four, when = standing.in_segment_four(), standing.when()
     (mine, of), (others, all_others) = four["entered"], four["others"]
     shares = [words.number(100 * part, "percent", digits=0) for part in (mine / of, others / all_others)]
-    high = found.loc[found["banding"] == "higher than expected", "name"].tolist()
-    again = int(((found["successor"] > 0) | found["still_in"]).sum())
-    when = standing.when()
     return (
-        f"Of {words.plural(len(found), 'trust')} that entered special measures, {gone} have since become part of another trust and "
-        f"{words.number(again)} were or came under the successor, as far as is known. In the quarter to {words.month(str(when['segment']))}, {mine} of {of} "
-        f"that are ranked as acute trusts stood in the worst segment ({shares[0]}), against {shares[1]} of the {all_others} others. "
-        f"Mortality of {when['mortality']} was higher than expected at {words.number(len(high))}: {words.join(high)}."
+        f"Of {words.plural(len(found), 'trust')} that entered, {gone} have become part of another trust, and "
+        f"{words.number(again)} were or came under the successor, as far as is known. In the quarter to {words.month(str(when['segment']))} {mine} of {of} that are ranked "
+        f"stood in the worst segment ({shares[0]}), against {shares[1]} of {all_others} other acute trusts."
     )
+
+
+def high_mortality(found: pd.DataFrame) -> str:
+    """Name the trusts whose mortality was higher than expected in the newest year."""
+    high = found.loc[found["banding"] == "higher than expected", "name"].tolist()
+    return f"Mortality of {standing.when()['mortality']} was higher than expected at {words.number(len(high))}: {words.join(high)}."
 
 
 def for_readers(found: pd.DataFrame) -> pd.DataFrame:

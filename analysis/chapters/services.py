@@ -22,9 +22,10 @@ TITLES = {
     "net_position": "Net position, share of income",
 }
 AXES = {"percent": "Percent", "minutes": "Minutes"}
-HOW = (
-    "Dots are the trust; the grey band is where 99.8 of 100 trusts of its size would lie if it were one of the others (for net position "
-    "and response times, from the lowest to the highest of the others). Shaded time: in special measures. Open squares lie outside the band."
+HOW = "Dots: the trust. Grey band: where nearly all others would lie; open squares lie outside. Shaded: in special measures."
+BAND = (
+    "The grey band is where 99.8 of 100 trusts of its size would lie if it were one of the others; for net position and response "
+    "times it runs from the lowest to the highest of the others."
 )
 
 
@@ -157,11 +158,11 @@ def answer(ambulance: list[str], mental: list[str]) -> str:
                     worse[str(stretch)][0] += int(row["worse"])
                     worse[str(stretch)][1] += int(row["periods"])
         told = [
-            f"{words.number(found)} of {words.number(of)} points {said}"
+            f"{words.number(found)} of {words.number(of)} {said}"
             for (found, of), said in zip(worse.values(), ("before", "in", "after"), strict=True)
         ]
-        parts.append(f"The {kind} of the regime: {words.join(told)} special measures.")
-    return f"We count how often a trust lay outside the limits of the others, on the worse side. {' '.join(parts)}"
+        parts.append(f"at {words.number(len(codes))} {kind} {words.join(told)} special measures")
+    return f"Points outside the limits of the others, on the worse side: {'; '.join(parts)}."
 
 
 def all_outside(codes: tuple[str, ...]) -> pd.DataFrame:

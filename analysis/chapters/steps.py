@@ -235,27 +235,22 @@ def changed(names: Sequence[str]) -> dict[str, str]:
 
 
 def answer(area: Estimate) -> str:
-    """Answer the question of the chapter: leaders, money, delays."""
-    said = [
-        verdicts(["senior_act", "senior_involve", "senior_communicate"]),
-        verdicts(["net_position"]),
-        verdicts(["managers_share"]),
-    ]
+    """Answer the question of the chapter in three short sentences: money, leaders, delays."""
     value, lower, upper = as_percent(area)
-    clear = lower > 0 or upper < 0
     way = "rose" if value > 0 else "fell"
-    delay = (
-        f"{way} in the areas around trusts"
-        if clear
-        else "cannot be told to have moved in the areas around trusts"
-    )
+    moved = way if lower > 0 or upper < 0 else "cannot be told to have moved"
     told = words.estimate(value, lower, upper, "percent", digits=0)
+    said = verdicts(["senior_act", "senior_involve", "senior_communicate"])
     already = "; they were falling behind before entry already" if behind("net_position") else ""
     return (
-        f"Leaders, by what staff say of senior managers: {said[0]}. Money: {said[1]}, {size('net_position')} beside "
-        f"trusts alike{already}. Capacity: {said[2]}, {size('managers_share')}. "
-        f"Delays: they {delay} that can be followed, {told}."
+        f"After entry {verdicts(['net_position'])} beside trusts alike: {size('net_position')}{already}. "
+        f"Leaders, by what staff say: {said}. Delays around trusts {moved}: {told}."
     )
+
+
+def capacity() -> str:
+    """Return what the answer leaves for later: managers as capacity."""
+    return f"Capacity: {verdicts(['managers_share'])}, {size('managers_share')}."
 
 
 def title_ways() -> str:

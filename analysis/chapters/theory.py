@@ -151,6 +151,15 @@ def answer(theory: Theory) -> str:
     )
 
 
+def short(theory: Theory) -> str:
+    """Return the answer in one short sentence; `answer` says more."""
+    meant = policy_and_found(theory).loc["yes"]
+    return (
+        f"Of {wording.plural(meant['arrows'], 'step')} that policy meant, public statements support {meant[SUPPORTED]} without "
+        f"dissent and contest {meant[CONTESTED]}."
+    )
+
+
 def thin_sentence(theory: Theory) -> str:
     """Return which arrows are called supported on the strength of one document."""
     found = thin(theory)

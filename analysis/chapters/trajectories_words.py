@@ -166,14 +166,21 @@ def reach(found: pd.DataFrame, term: str) -> str:
 
 
 def answer(found: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
-    """Return the chapter's answer: signals beside chance, and clear changes at entry."""
+    """Return the chapter's answer in two short sentences: signals beside chance, and clear changes at entry."""
     above, below, of = clear(single, "level_entry")
     return (
-        f"Charts of four-hour waits flag {wording.number(found['signals'].sum())} points at "
-        f"{found['trust'].nunique()} trusts that entered; series as sticky as those of trusts that never entered "
-        f"would give about {wording.number(expected)} if nothing had changed. At {of} trusts with enough months, the "
-        f"share seen within four hours clearly rose at entry at {above} and clearly fell at {below}; half of the intervals reach "
-        f"out by {reach(single, 'level_entry')} or more, so these charts would miss most changes of a usual size."
+        f"Charts of four-hour waits flag {wording.number(found['signals'].sum())} points; about "
+        f"{wording.number(expected)} would be flagged had nothing changed. The share seen within four hours clearly rose "
+        f"at entry at {above} and clearly fell at {below} of {of} trusts."
+    )
+
+
+def reach_sentence(found: pd.DataFrame, single: pd.DataFrame) -> str:
+    """Return what the answer leaves for later: what the number by chance rests on, and what the charts would miss."""
+    return (
+        f"The flagged points are of {found['trust'].nunique()} trusts that entered, and the number by chance is that of series as "
+        f"sticky as those of trusts that never entered. Half of the intervals at entry reach out by "
+        f"{reach(single, 'level_entry')} or more, so these charts would miss most changes of a usual size."
     )
 
 
