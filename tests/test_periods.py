@@ -113,6 +113,18 @@ def test_the_season_of_a_quarter_written_as_three_months_is_its_quarter(freq):
         ([201213, 201314, 201415], "financial year"),
         ([201452, 201501], "yyyyww"),
         ([20141231, 20150101], "yyyymmdd"),
+        ([1411, 1412, 1501, 1502], "1412 and then 1501, which look like dates"),
+        ([111, 112, 201, 202], "112 and then 201, which look like dates"),
+        ([143, 144, 151, 152], "144 and then 151, which look like dates"),
+        ([2014364, 2014365, 2015001], "2014365 and then 2015001, which look like dates"),
+        ([141230, 141231, 150101], "141231 and then 150101, which look like dates"),
+        ([41640, 41671, 41699], "all 28 or more apart"),
+        ([10**18, 10**18 + 1], "not a whole number below"),
+        ([2001, 2003, 2006], "all 2 or more apart"),
+        (
+            pd.date_range("2014-01-01", periods=4, freq="MS") + pd.Timedelta(days=14),
+            "all 28 days or more apart",
+        ),
         ([3, 6, 9], "all 3 or more apart"),
         ([1, 1.5], "1.5, which is not a whole number"),
         ([1, np.inf], "inf, which is not a whole number"),
@@ -148,6 +160,13 @@ def test_dates_are_the_periods_whose_first_or_last_days_they_are(dates, freq, af
     assert counted.moment(after, "entry") - numbers[0] == 5
 
 
+@pytest.mark.parametrize(
+    "times", [[1, 2, 3, 11, 12], [-3, -2, 0], [2001, 2002, 2009], [0, 1, 101], [5, 9], [7]]
+)
+def test_plain_numbers_with_gaps_that_look_like_no_dates_are_taken(times):
+    assert calendar(pd.Index(times), what="t", error=EffectError).freq is None
+
+
 def test_a_gap_in_plain_numbers_of_a_panel_is_a_gap():
     panel = growing(lambda month: month.ordinal)
     panel = panel[panel["t"] != MONTHS[30].ordinal]
@@ -177,6 +196,8 @@ def stepped(start, mark):
         (0, 0, "holds 0 while"),
         (2001, 0, "holds 0 while"),
         (2001, -1, "holds -1 while"),
+        (-4, -1, "holds -1 while times run from -4 to 3"),
+        (-12, -9, "holds -9 while"),
         (2001, 999, "holds 999 while"),
         (2001, 9999, None),
         (2001, 2008, "no unit is blank, and 6 hold the last period, 2008"),

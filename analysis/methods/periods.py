@@ -15,6 +15,9 @@ WRITTEN = (
     ("yyyymm, yyyyww or a financial year", 190001, 209999, 100),
     ("yyyymmdd", 19000101, 20991231, 10_000),
 )
+# the same without a century, and days of a year: what the year is multiplied by, the last number within one
+SHORT = ((10, 4), (100, 53), (1000, 366), (10_000, 1231))
+EXACT = 2**53  # whole numbers above it are not told apart as floats
 ALLOWED = "Allowed: Periods, the first or the last days of periods, or whole numbers of consecutive periods"
 
 
@@ -117,25 +120,34 @@ def _kind(index: pd.Index) -> str:
 
 
 def _check_numbers(values: np.ndarray, what: str, error: type[ValueError]) -> None:
-    odd = values[~np.isfinite(values) | (values != np.floor(values))]
+    odd = values[~np.isfinite(values) | (values != np.floor(values)) | (np.abs(values) > EXACT)]
     if len(odd):
-        raise error(f"{what} holds {odd[0]}, which is not a whole number. {ALLOWED}.")
+        raise error(f"{what} holds {odd[0]}, which is not a whole number below {EXACT:,}. {ALLOWED}.")
     steps = np.diff(values.astype(np.int64))
     if not (steps > 1).any():
         return
+    before = int(values[:-1][steps > 1][0])
+    told = (
+        f"{what} holds {before} and then {before + int(steps[steps > 1][0])}, which look like dates written"
+    )
     for form, lowest, highest, year in WRITTEN:
         years = values // year
         if lowest <= values[0] and values[-1] <= highest and years[0] < years[-1]:
-            before = int(values[:-1][steps > 1][0])
-            raise error(
-                f"{what} holds {before} and then {before + int(steps[steps > 1][0])}, which look like dates written "
-                f"{form}: such numbers jump where a year ends. {ALLOWED}."
-            )
-    apart = int(np.gcd.reduce(steps))
-    if len(steps) > 1 and apart > 1:
+            raise error(f"{told} {form}: such numbers jump where a year ends. {ALLOWED}.")
+    if any(_within_years(values, steps, year, last) for year, last in SHORT):
+        raise error(f"{told} as a year and a part of it: such numbers jump where a year ends. {ALLOWED}.")
+    if len(steps) > 1 and steps.min() > 1:
         raise error(
-            f"{what} holds {int(values[0])}, {int(values[1])}, {int(values[2])}: all {apart} or more apart. {ALLOWED}."
+            f"{what} holds {int(values[0])}, {int(values[1])}, {int(values[2])}: all {steps.min()} or more apart. {ALLOWED}."
         )
+
+
+def _within_years(values: np.ndarray, steps: np.ndarray, year: int, last: int) -> bool:
+    """Tell whether numbers run from 1 to `last` at most within years, and jump from one year to the next and nowhere else."""
+    years, parts = values // year, values % year
+    turns = np.diff(years)
+    inside = bool(((parts >= 1) & (parts <= last)).all()) and values[0] >= max(year, 100)
+    return inside and bool(((steps > 1) == (turns > 0)).all() and (turns <= 1).all())
 
 
 def _dates(index: pd.Index, what: str, error: type[ValueError]) -> pd.DatetimeIndex:
@@ -155,8 +167,14 @@ def _as_periods(dates: pd.DatetimeIndex, what: str, error: type[ValueError]) -> 
         raise error(f"{what} holds {dates[dates != dates.normalize()][0]}, a time of day. {ALLOWED}.")
     last = bool(dates.is_month_end.all())
     if not (last or dates.is_month_start.all()):
-        days = _apart(dates.to_period("D"))
-        return dates.to_period(f"{DAYS_IN_WEEK}D" if days % DAYS_IN_WEEK == 0 and days else "D")
+        days = dates.to_period("D")
+        if (apart := _apart(days)) and apart % DAYS_IN_WEEK == 0:
+            return dates.to_period(f"{DAYS_IN_WEEK}D")
+        if len(every := days.unique().sort_values()) > 2 and (near := int(np.diff(every.asi8).min())) > 1:
+            raise error(
+                f"{what} holds {every[0]}, {every[1]}, {every[2]}: all {near} days or more apart. {ALLOWED}."
+            )
+        return days
     months = dates.to_period("M")
     apart = _apart(months)
     for freq, length in (("Y", MONTHS_IN_YEAR), ("Q", MONTHS_IN_QUARTER)):

@@ -222,7 +222,7 @@ def _moments(table: pd.DataFrame, column: str, counted: Calendar, time: str) -> 
         if marks:
             raise EffectError(
                 f"{what} holds {marks[0]} while times run from {times[0]:.0f} to {times[-1]:.0f}. Units that were "
-                f"never treated carry a blank (nan) or inf, not {marks[0]}; where 0 is a period, count from 1."
+                f"never treated carry a blank (nan) or inf, not {marks[0]}; where it is a period, count from 1."
             )
         both = np.concatenate([times, finite])
         calendar(pd.Index(both), what=f"columns '{time}' and '{column}'", error=EffectError)
@@ -230,8 +230,8 @@ def _moments(table: pd.DataFrame, column: str, counted: Calendar, time: str) -> 
 
 
 def _can_be(mark: int, times: np.ndarray, blank: bool) -> bool:
-    """Tell whether a number that is often a mark may be a time: after the panel or in it; 0 beside a blank only."""
-    return mark > times[-1] or (mark >= times[0] and (mark != 0 or blank))
+    """Tell whether a number that is often a mark may be a time: after the panel or in it; 0 and less beside a blank only."""
+    return mark > times[-1] or (mark >= times[0] and (mark > 0 or blank))
 
 
 def numbers(table: pd.DataFrame, column: str) -> np.ndarray:
