@@ -1,6 +1,8 @@
 """What a method is handed, checked before the first operation that can fail; each method raises its own error."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from numbers import Real
@@ -11,6 +13,9 @@ import pandas as pd
 LONG = 60  # letters of a value that stand in a message
 SHOWN = 12  # of a list, so many of its members stand in a message
 LARGE = 1000  # numbers of this size and more are written out, with their thousands parted
+WIDTHLESS = re.compile("[\ufeff\u200b\u2060\u00ad]")  # signs without width, which str.strip leaves
+DIGITS = 12  # of a float
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 SIMPLE = str | bytes | int | float | complex | date | pd.Period | type(None) | type(pd.NA) | type(pd.NaT)
 
 
@@ -43,6 +48,32 @@ def single(values: object, name: str, *, error: type[ValueError]) -> np.ndarray:
             if pd.api.types.is_list_like(value):
                 raise error(f"{name} holds {shown(value)} in row {row}. Allowed: one value a row.")
     return found
+
+
+def text(value: str) -> str:
+    """Return a text with composed accents, one space for blanks of any kind in a line, none at its ends: equal texts alike."""
+    line = re.sub(r"[^\S\r\n]+", " ", WIDTHLESS.sub("", unicodedata.normalize("NFC", value)))
+    return line.strip()
+
+
+def one_spelling(values: object, name: str, *, error: type[ValueError]) -> None:
+    """Refuse labels of which two are one to a reader: accents composed or not, other blanks, 1 beside '1', 0.3 beside 0.1 + 0.2."""
+    every = pd.unique(single(values, name, error=error))
+    counted = any(is_number(value) for value in every)
+    known: dict[object, object] = {}
+    for value in every:
+        form = text(value) if isinstance(value, str) else value
+        if counted and (is_number(form) or (isinstance(form, str) and NUMBER.fullmatch(form))):
+            form = significant(float(form))
+        if isinstance(form, Hashable) and known.setdefault(form, value) is not value:
+            raise error(
+                f"{name} holds {known[form]!a} and {value!a}, one label in two spellings. Allowed: one of them."
+            )
+
+
+def significant(value: float) -> float:
+    """Return a number to the DIGITS that tell, so that 0.1 + 0.2 is 0.3."""
+    return float(np.format_float_positional(value, precision=DIGITS, unique=False, fractional=False))
 
 
 def is_number(value: object) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods import arguments
+from analysis.methods.arguments import text
 from analysis.methods.coding import coder_grid
 from analysis.methods.coding.agreement_measures import (
     WEIGHTS,
@@ -18,7 +19,6 @@ from analysis.methods.coding.agreement_measures import (
     kappa_of_table,
     pair_agreement,
 )
-from analysis.methods.coding.project import text
 
 COEFFICIENTS = {"alpha": "Krippendorff's alpha", "cohen": "Cohen's kappa", "fleiss": "Fleiss' kappa"}
 DRAWS = 2000

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods import arguments
+from analysis.methods.arguments import text
 from analysis.methods.coding.agreement_measures import LEVELS, AgreementError
-from analysis.methods.coding.project import text
 
 COLUMNS = ("unit", "coder", "code")  # of a long frame
 SHAPES = ("rows", "columns")  # where the coders are in a wide frame
@@ -135,7 +135,7 @@ def normal(values: Sequence[Any], known: Iterable[Any] = ()) -> list[Any]:
 
 
 def scalar(value: Any, place: str) -> Any:
-    """Return one code as a plain Python value, a text as `text` writes it, None where missing.
+    """Return one code as a plain Python value, a text as `text` writes it, a float as `significant` does, None where missing.
 
     Raises AgreementError for a blank text, an infinite number, or anything that is not text or number.
     """
@@ -151,8 +151,10 @@ def scalar(value: Any, place: str) -> Any:
                 f"{place}: found {arguments.shown(value)}. Allowed: a text; None is missing."
             )
         return plain
-    if isinstance(value, (bool, int)) or (isinstance(value, float) and np.isfinite(value)):
+    if isinstance(value, (bool, int)):
         return value
+    if isinstance(value, float) and np.isfinite(value):
+        return arguments.significant(value)
     raise AgreementError(
         f"{place}: found {arguments.shown(value)}. Allowed: a text, a finite number, or None for not coded."
     )

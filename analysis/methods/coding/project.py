@@ -1,7 +1,5 @@
 """Coded text of a project: its codes, sources, coders, selections and who coded what."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,6 @@ CODINGS = ("coding", "selection", "source", "start", "end", "text", "code", "cod
 CASES = ("case", "source")
 LEFT_OUT = ("kind", "name", "selections", "codings", "why")
 COUNTS = ("codings", "selections")
-BLANK = "\ufeff\u200b\u2060"  # signs without width, which str.strip leaves
 APART = " > "  # between a code and its parent in a path
 
 
@@ -129,12 +126,6 @@ def file_of(path: Any) -> Path:
     if not isinstance(path, (str, Path)):
         raise CodedError(f"found {type(path).__name__}. Allowed: the path of a file.")
     return Path(path)
-
-
-def text(value: str) -> str:
-    """Return a text with composed accents, one space for blanks of any kind in a line, none at its ends: equal texts alike."""
-    line = re.sub(r"[^\S\r\n]+", " ", unicodedata.normalize("NFC", value))
-    return line.strip().strip(BLANK).strip()
 
 
 def labels(frame: pd.DataFrame, otherwise: str) -> pd.Series:

@@ -125,7 +125,7 @@ def _codes(root: Element, place: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
 
     def add(element: Element, above: dict[str, Any] | None) -> None:
-        name = project.text(element.get("name") or "")
+        name = arguments.text(element.get("name") or "")
         if above and above["depth"] >= DEEPEST:
             raise CodedError(
                 f"{place}, Code {arguments.shown(name)}: nested deeper than {DEEPEST}. Allowed: up to that."
@@ -169,14 +169,14 @@ def _once(frame: pd.DataFrame, place: str, kind: str) -> pd.DataFrame:
 def _project(root: Element, parts: zipped.Parts, place: str, count: str | None) -> Coded:
     codes = _codes(root, place)
     users = [
-        {"guid": (guid := _guid(user, place)), "name": project.text(user.get("name") or "") or guid}
+        {"guid": (guid := _guid(user, place)), "name": arguments.text(user.get("name") or "") or guid}
         for user in root.findall("Users/User")
     ]
     coders = _named(_once(project.table(users, project.CODERS), place, "user"))
     places = root.find("Sources")
     elements = list(places) if places is not None else []
     known = [
-        {"guid": (guid := _guid(one, place)), "name": project.text(one.get("name") or "") or guid}
+        {"guid": (guid := _guid(one, place)), "name": arguments.text(one.get("name") or "") or guid}
         for one in elements
     ]
     every = _named(_once(project.table(known, project.SOURCES), place, "source"))

@@ -82,6 +82,7 @@ def identifiable(
     if not len(frame):
         raise DisclosureError("found 0 trusts. Allowed: a frame with trusts.")
     names = frame[trust] if trust in frame else frame.index.to_series()
+    arguments.one_spelling(names, "the names of trusts", error=DisclosureError)
     if names.duplicated().any():
         raise DisclosureError("the frame names a trust twice. Allowed: one row a trust.")
     fits = np.array([_fits(name, told, frame) for name, told in sites.items()]).reshape(

@@ -132,6 +132,8 @@ def _check(cells: pd.DataFrame, threshold: int, totals: str) -> None:
     arguments.whole(threshold, "threshold", error=DisclosureError, least=2)
     arguments.choice(totals, "totals", TOTALS, error=DisclosureError)
     for labels in (cells.index, cells.columns):
+        for level in range(labels.nlevels):
+            arguments.one_spelling(labels.get_level_values(level), "labels", error=DisclosureError)
         if labels.has_duplicates or any(
             TOTAL in (label if isinstance(label, tuple) else (label,)) for label in labels
         ):

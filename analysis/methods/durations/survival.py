@@ -189,6 +189,8 @@ def numbers(values: Floats, name: str) -> Floats:
             f"{name} is a {type(values).__name__}. Allowed: a list, Series or array of numbers."
         )
     try:
+        if (kind := getattr(values, "dtype", np.dtype(float)).kind) in "mM":
+            raise TypeError(f"found {'lengths of time' if kind == 'm' else 'dates'}, whose unit is not told")
         return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise DurationError(f"{name}: {error}. Allowed: numbers.") from error
@@ -204,6 +206,7 @@ def check_labels(group: Floats | pd.Series, what: str) -> np.ndarray:
         raise DurationError(
             f"{what} holds {arguments.shown(labels[text][0])} and {arguments.shown(labels[~text][0])}. Allowed: labels of one kind."
         )
+    arguments.one_spelling(labels, what, error=DurationError)
     return labels.astype(str) if len(labels) and text.all() else np.asarray(group)
 
 

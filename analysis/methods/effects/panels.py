@@ -193,6 +193,7 @@ def keyed(
     table = panel[list(dict.fromkeys(columns))].copy()
     if table[unit].isna().any():
         raise EffectError(f"column '{unit}' is blank in {int(table[unit].isna().sum()):,} rows.")
+    arguments.one_spelling(table[unit], f"column '{unit}'", error=EffectError)
     counted = calendar(table[time], what=f"column '{time}'", error=EffectError)
     numbered = [_moments(table, name, counted, time) for name in moments]
     table[time] = counted.count(table[time], f"column '{time}'").astype(int)
@@ -300,5 +301,6 @@ def _strata(table: pd.DataFrame, group: str | None, unit: str) -> np.ndarray:
         raise EffectError(
             f"column '{group}' is blank for {unit} {arguments.shown(where)}. Every unit belongs to a group."
         )
+    arguments.one_spelling(table[group], f"column '{group}'", error=EffectError)
     constant(table, group, unit)
     return np.asarray(pd.factorize(table[group], sort=True)[0])

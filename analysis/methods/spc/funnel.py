@@ -158,6 +158,7 @@ def _check_units(
     for name, column in (("numerator", frame[numerator]), ("denominator", frame[denominator])):
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             raise FunnelError(f"{name} must hold numbers, found {column.dtype}; suppressed is not a number")
+    arguments.one_spelling(frame[unit], f"column {unit!r}", error=FunnelError)
     names = pd.Index(frame[unit], name=unit)
     above, below = (
         frame[part].to_numpy(dtype=float, na_value=np.nan, copy=True) for part in (numerator, denominator)

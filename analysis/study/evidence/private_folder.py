@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.methods.arguments import text
 from analysis.methods.coding.excerpts import read_excerpts
 from analysis.methods.coding.positions import COUNTED
-from analysis.methods.coding.project import Coded, CodedError, text
+from analysis.methods.coding.project import Coded, CodedError
 from analysis.methods.coding.refi_qda import read_qdpx
 from analysis.study.evidence import private_sources
 from analysis.study.evidence.selection import ASPECTS
