@@ -490,6 +490,9 @@ def test_what_is_no_table_of_counts_is_refused_in_words(call, words):
         "then blcakwood said so",
         "then bl4ckwood said so",
         "then Blackvood said so",
+        "then black wo od said so",
+        "then Blackw ood said so",
+        "then %42lackwood said so",
     ],
 )
 def test_a_listed_name_is_found_in_every_guise(text):
@@ -499,6 +502,9 @@ def test_a_listed_name_is_found_in_every_guise(text):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("then stjohn said so", "Ann St John"),
+        ("then s o'd said so", "Sue O'Donnell"),
+        ("then SOD said so", "Sue O'Donnell"),
         ("then Bill said so", "William Orr"),
         ("then becky said so", "Rebecca Orr"),
         ("then Liz said so", "Elizabeth Orr"),
@@ -541,6 +547,24 @@ def test_ordinary_words_near_a_listed_name_are_not_held_up(text):
         ("Then Ja**net** left.", "person"),
         ("Then janet_smith left.", "person"),
         ("We work at med&shy;way.", "trust name"),
+        ("Then %4aanet left.", "person"),
+        ("Then \\u004aanet left.", "person"),
+        ("My pager is four five two one.", "contact"),
+        ("Ring three three oh one.", "contact"),
+        ("It ends in triple seven.", "contact"),
+        ("She came in oh nine.", "contact"),
+        ("It was seventeen seven thirteen.", "contact"),
+        ("It is www dot something dot nhs.", "contact"),
+        ("It was on christmas eve.", "date"),
+        ("It was on the ninth.", "date"),
+        ("It was in 07/13.", "date"),
+        ("She is forty-three, you see.", "date"),
+        ("On seven west it was worse.", "place"),
+        ("On the third floor it was worse.", "place"),
+        ("It was worse up at the general.", "place"),
+        ("At the royal we knew.", "place"),
+        ("As interviewee seven said.", "unknown letters"),
+        ("It is case number 44 then.", "unknown letters"),
     ],
 )
 def test_words_that_identify_are_found_in_words_and_marks_too(text, kind):
@@ -553,6 +577,8 @@ def test_words_that_identify_are_found_in_words_and_marks_too(text, kind):
     "text",
     [
         "It was the first of many; one or two of us, three at most, four or five at night.",
+        "Two of us, five of them: it was one thing after another, on the first day and at the general meeting.",
+        "We are forty in all. It took seven to ten days; we were at the county council, and 24/7 on call, 9/10 happy.",
         "Every ward was busy. Our unit was the surgical ward, then the emergency unit and the general hospital.",
         "Costs & benefits &amp; more, a < b, *really* **tired**.",
     ],

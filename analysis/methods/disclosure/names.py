@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 
 from analysis.methods.disclosure import lists
 
@@ -25,12 +26,14 @@ def find(clean: str, names: Iterable[str], ordinary: Collection[str]) -> Iterato
         halves = [half for word in words for half in re.split(r"['-]", word)]
         telling = list(dict.fromkeys(one for one in (*words, *halves) if _telling(one)))
         turned = " ".join(reversed(words))
-        for part in dict.fromkeys([name.strip(), turned, *phrases, *telling]):
+        beside = [" ".join(pair) for pair in pairwise(words)]
+        for part in dict.fromkeys([name.strip(), turned, *phrases, *beside, *telling]):
             yield from _part(clean, part)
         yield from _initials(
             clean, [one for one in words if one.lower().rstrip(".") not in lists.TITLES.split("|")]
         )
         for part in telling:
+            yield from _torn(clean, part, ordinary)
             for span, token in tokens:
                 if token.lower().translate(LIKE) == part.lower().translate(LIKE):
                     yield span  # Wisn1ewsk1
@@ -51,19 +54,31 @@ def _part(clean: str, part: str) -> Iterator[Span]:
         yield from (match.span() for match in re.finditer(pattern, clean, re.IGNORECASE))
 
 
+def _torn(clean: str, part: str, ordinary: Collection[str]) -> Iterator[Span]:
+    """Yield where a name of some length stands in pieces, unless each piece is an ordinary word."""
+    torn = r"[^\S\n]?".join(map(re.escape, part))
+    pattern = rf"(?<!{LETTER}){torn}(?!{LETTER})"
+    for match in re.finditer(pattern, clean, re.IGNORECASE) if len(part) > SURE else ():
+        if not all(piece.lower() in ordinary for piece in match.group().split()):
+            yield match.span()
+
+
 def _initials(clean: str, words: list[str]) -> Iterator[Span]:
     if len(words) < 2:
         return
-    for letters in dict.fromkeys(
-        ["".join(word[:1] for word in words).upper(), (words[0][:1] + words[-1][:1]).upper()]
-    ):
+    halves = [half for word in words for half in re.split(r"['-]", word)]
+    first = ["".join(part[:1] for part in parts) for parts in (words, [words[0], words[-1]], halves)]
+    for letters in dict.fromkeys(each.upper() for each in first):
         if len(letters) < 2 or not letters.isalpha():
             continue
         dotted = r"\.\s?".join(letters) + r"\."
         yield from (m.span() for m in re.finditer(rf"(?<!\w){dotted}(?!\w)", clean, re.IGNORECASE))
         if letters not in lists.ABBREVIATIONS:
-            close = r"[\s.-]?".join(letters)
+            close = r"[\s.'-]?".join(letters)
             yield from (m.span() for m in re.finditer(rf"(?<!{LETTER}){close}(?!{LETTER})", clean))
+        if len(letters) > 2:
+            apart = r"[\s.'-]".join(letters)
+            yield from (m.span() for m in re.finditer(rf"(?<!\w){apart}(?!\w)", clean, re.IGNORECASE))
 
 
 def _short(part: str, token: str, ordinary: Collection[str]) -> bool:

@@ -27,7 +27,7 @@ KINDS = (
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*&?[^\W\d_]*")
 MARKED = re.compile(  # what a page does not show as it stands: entities, tags, escapes, stars within a word
     r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|</?[A-Za-z][^<>]{0,200}>|\\(?=[!-/:-@\[-`{-~])"
-    r"|(?<=\w)[*~]{1,3}(?=\w)"
+    r"|(?<=\w)[*~]{1,3}(?=\w)|(?<![\d%])%[2-7][0-9A-Fa-f](?=[\w%])|\\(?:u00|x)[2-7][0-9A-Fa-f]"
 )
 FIRST_PERSON = ("i'd", "i'll", "i'm", "i've")
 STARTS = '.!?:;\n"([|*-'
@@ -98,8 +98,8 @@ def search(
         *((span, "confidential name") for span in confidential.find(clean, plainly, ordinary)),
         *((m.span(), "contact") for m in re.finditer(patterns.CONTACT, clean, re.IGNORECASE)),
         *((m.span(), "contact") for m in re.finditer(patterns.POST_TOWN, clean)),
-        *((m.span(), "contact") for m in re.finditer(patterns.SAID_NUMBER, clean, re.IGNORECASE)),
         *((m.span(), "date") for m in re.finditer(patterns.SAID_DATE, clean, re.IGNORECASE)),
+        *((m.span(), "contact") for m in re.finditer(patterns.SAID_NUMBER, clean, re.IGNORECASE)),
         *_trusts(clean, trusts, cleared),
         *((m.span(), "unknown letters") for m in re.finditer(patterns.CODE_NAME, clean)),
         *_dates(clean),
@@ -139,6 +139,8 @@ def _shown(text: str) -> Iterator[tuple[int, str]]:
         inside = text[match.start() - 1 : match.start()].isalpha() and text[place : place + 1].isalpha()
         if found[0] == "&":
             yield match.start(), html.unescape(found)
+        elif found[0] == "%" or found.startswith(("\\u", "\\x")):
+            yield match.start(), chr(int(found[-2:], 16))
         elif found[0] == "<" and not inside:
             yield match.start(), " "
     yield from ((number, text[number]) for number in range(place, len(text)))
