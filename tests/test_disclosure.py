@@ -628,3 +628,32 @@ def test_a_total_without_a_name_or_in_other_words_gives_a_hidden_count_away(labe
     table = table.iloc[[2, 0, 1]] if first else table
     with pytest.raises(DisclosureError, match="can be worked out"):
         check_table("t", table.T if turned else table)
+
+
+@pytest.mark.parametrize(
+    "label", ["Respondents", "People", "England", "\u2014", "x+y", "1-2", "Todos", "of whom", "42"]
+)
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 0, 1], [0, 2, 1]])
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_count_that_others_nearly_make_up_is_a_total_whatever_it_is_called(label, order, turned):
+    table = pd.DataFrame({"count": [HIDDEN, 7, 9]}, index=["a", "b", label]).iloc[order]
+    with pytest.raises(DisclosureError, match="can be worked out"):
+        check_table("t", table.T if turned else table)
+    cells = pd.Series([2, 7, 9], index=["a", "b", label]).iloc[order]
+    check_table("t", suppress(cells, totals="none").frame)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [2, 0, 1, 5, 3, 4]])
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_subtotal_without_a_name_beside_what_it_adds_gives_a_hidden_count_away(order, turned):
+    table = pd.DataFrame(
+        {"a": [HIDDEN, 7, 9, 5, 6, 11], "b": [8, 9, 17, 5, 5, 10]}, index=["x", "y", "xy", "u", "v", "uv"]
+    ).iloc[order]
+    with pytest.raises(DisclosureError, match="can be worked out"):
+        check_table("t", table.T if turned else table)
+
+
+def test_counts_of_their_own_are_no_total():
+    check_table("t", pd.DataFrame({"count": [HIDDEN, 7, 30]}, index=["a", "b", "c"]))
+    check_table("t", pd.DataFrame({"count": [HIDDEN, 30, 9]}, index=["a", "b", "c"]))
+    check_table("t", pd.DataFrame({"x": [HIDDEN, 7, 9], "y": [6, 8, 20]}, index=["a", "b", "c"]))

@@ -12,6 +12,7 @@ ADDS = re.compile(  # how totals are called
     r"(?:grand|sub|over|row|column|col)?[\s_-]*(?:totals?|sums?)|(?:total|sum)s?[\s_:-].*|.*[\s_:-](?:totals?|sum)"
     r"|all|all[\s_-].*|any|both|overall|altogether|together|combined|everyone|everybody|everything|whole|entire|margins?|n|base|asked|(?:ins)?gesamt|summe|totale|totaal|\u03a3|\u2211"
 )
+NEAR = 5  # what a total leaves for each hidden count when it is little: more than chance has a count so near to a sum
 Cell = tuple[int, int]
 
 
@@ -50,21 +51,31 @@ def lines(
     """Yield the cells that add up, all but the last to the last, of each row or column that is a total, and whether it says so.
 
     A label TOTAL is taken at its word; another that names a total when nothing shown speaks against it; any other row
-    or column when it is the sum of the rest (two or more) wherever all is shown.
+    or column when it is the sum of the rest, or of those beside it (two or more), wherever all is shown.
     """
     for turned in (False, True):
         labels = published.index if turned else published.columns
         numbers, masks = (values.T, hidden.T) if turned else (values, hidden)
         named = sums(labels)
         plain = [place for place in range(len(labels)) if place not in named]
-        rest = {place: [other for other in plain if other != place] for place in plain}
-        for place, members in (named | rest).items():
+        rest = [(place, [other for other in plain if other != place]) for place in plain]
+        for place, members in (*named.items(), *rest, *_runs(plain)):
             if not members:
                 continue
             word = TOTAL in _parts(labels[place])
-            if word or _fits(numbers, masks, place, members, least, seen=place not in named):
+            some = place not in named and len(members) < len(plain) - 1
+            if word or _fits(numbers, masks, place, members, least, seen=place not in named, some=some):
                 lines = [[(row, other) for other in (*members, place)] for row in range(len(numbers))]
                 yield word, [[spot[::-1] for spot in line] for line in lines] if turned else lines
+
+
+def _runs(plain: list[int]) -> Iterator[tuple[int, list[int]]]:
+    """Yield each place with the two or more just before it, or just after it, that are not all: what subtotals stand beside."""
+    for at, place in enumerate(plain):
+        for length in range(2, len(plain) - 1):
+            for run in (plain[max(at - length, 0) : at], plain[at + 1 : at + 1 + length]):
+                if len(run) == length:
+                    yield place, run
 
 
 def total_label(labels: pd.Index) -> Hashable:
@@ -73,9 +84,20 @@ def total_label(labels: pd.Index) -> Hashable:
 
 
 def _fits(
-    values: np.ndarray, hidden: np.ndarray, place: int, members: list[int], least: int, *, seen: bool
+    values: np.ndarray,
+    hidden: np.ndarray,
+    place: int,
+    members: list[int],
+    least: int,
+    *,
+    seen: bool,
+    some: bool,
 ) -> bool:
-    """Tell whether a column can be the total of others; `seen`: only when some line shows it, of two numbers or more."""
+    """Tell whether a column can be the total of others.
+
+    seen: only when some line shows it, of two numbers or more, or when each line that could leaves little for what it
+    hides. some: the others are not all there are, so some line must show it.
+    """
     shown = ~hidden[:, members].any(axis=1) & ~hidden[:, place]
     added = values[:, members].sum(axis=1)
     if (added[shown] != values[shown, place]).any():
@@ -85,7 +107,9 @@ def _fits(
     if (room[open_] < least * hidden[:, members].sum(axis=1)[open_]).any():
         return False
     telling = (values[:, members] > 0).sum(axis=1) >= 2
-    return not seen or bool((shown & telling).any())
+    near = open_ & (room < NEAR * hidden[:, members].sum(axis=1)) & (added > 0)
+    told = bool((shown & telling).any())
+    return not seen or told or (not some and bool(near.any() and not (open_ & ~near).any()))
 
 
 def _parts(label: Hashable) -> tuple:
