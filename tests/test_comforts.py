@@ -134,7 +134,8 @@ def repository(tmp_path, monkeypatch):
 
 
 def days(folder: Path) -> list[str]:
-    return [comforts.last_change(folder / name) for name in ("old.md", "new.md", "last.md")]
+    known = comforts.last_changes(folder)
+    return [known.get(folder / name, "") for name in ("old.md", "new.md", "last.md")]
 
 
 def test_a_page_has_the_day_of_its_last_commit(repository, monkeypatch):
@@ -156,7 +157,7 @@ def test_without_git_or_with_edits_no_day_is_told(repository, tmp_path, monkeypa
     (repository / "new.md").write_text("edited")
     (repository / "never committed.md").write_text("text")
     assert days(repository) == ["1 March 2026", "", "3 March 2026"]
-    assert comforts.last_change(repository / "never committed.md") == ""
+    assert repository / "never committed.md" not in comforts.last_changes(repository)
     monkeypatch.setenv("PATH", "")
     assert days(repository) == ["", "", ""]
     monkeypatch.undo()

@@ -38,7 +38,7 @@ def now() -> Now:
         python=trace.python(),
         private=private_folder.digest(),
         versions=installed.versions(),
-        tables={one["name"]: trace.description_digest(one) for one in data.package()["resources"]},
+        tables=data.descriptions(),
         digest=cache(digest),
     )
 

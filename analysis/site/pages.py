@@ -9,6 +9,7 @@ import filecmp
 import hashlib
 import json
 import os
+import posixpath
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -157,25 +158,33 @@ def forget(html: Path, known: Iterable[str]) -> list[str]:
 
 
 def publish(made: Path, site: Path) -> None:
-    """Bring the pages from the folder where they are made to the one where they are read, each file whole."""
+    """Bring the pages from the folder where they are made to the one where they are read, each file whole.
+
+    A file that has the size and the time of the one that was brought is taken for it; any other is compared.
+    """
     site.mkdir(parents=True, exist_ok=True)
-    there = {
-        file.relative_to(made)
-        for file in made.rglob("*")
-        if file.is_file() and file.name not in NOT_PUBLISHED
-    }
+    there = {name for name in files(made) if posixpath.basename(name) not in NOT_PUBLISHED}
     for name in sorted(there):
-        if (site / name).is_file() and filecmp.cmp(made / name, site / name, shallow=False):
+        source, target = f"{made}/{name}", f"{site}/{name}"
+        if os.path.isfile(target) and filecmp.cmp(source, target):
             continue
-        if (site / name).is_dir():
-            shutil.rmtree(site / name)
-        (site / name).parent.mkdir(parents=True, exist_ok=True)
-        part = (site / name).with_name(f"{name.name}.part")
-        shutil.copyfile(made / name, part)
-        os.replace(part, site / name)
-    for file in sorted(site.rglob("*"), reverse=True):
-        if file.is_dir():
-            if not any(file.iterdir()):
-                file.rmdir()
-        elif file.relative_to(site) not in there:
-            file.unlink()
+        if os.path.isdir(target):
+            shutil.rmtree(target)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copy2(source, f"{target}.part")
+        os.replace(f"{target}.part", target)
+    for name in files(site) - there:
+        (site / name).unlink()
+    for folder, _, _ in os.walk(site, topdown=False):
+        if folder != str(site) and not os.listdir(folder):
+            os.rmdir(folder)
+
+
+def files(folder: Path) -> set[str]:
+    """Return the paths of all files below a folder, from there."""
+    start = len(str(folder)) + 1
+    return {
+        f"{place}/{name}"[start:].replace(os.sep, "/")
+        for place, _, names in os.walk(folder)
+        for name in names
+    }

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 import yaml
 
 from analysis import data, trace
@@ -110,6 +109,8 @@ def workbook(about: dict[str, Any], tables: list[dict[str, Any]], raw: dict[str,
 
     about: the package; tables: descriptions; raw: content of each table by path.
     """
+    import xlsxwriter  # takes a while, and a build with nothing to do needs none
+
     out = io.BytesIO()
     options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False}
     book = xlsxwriter.Workbook(

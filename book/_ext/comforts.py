@@ -11,7 +11,7 @@ import datetime as dt
 import os
 import re
 import subprocess
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -135,20 +135,35 @@ def edition_here() -> str:
     return tags.partition("\n")[0]
 
 
-def last_change(path: Path) -> str:
-    """Return the day of the last commit of a file, '22 November 2026'; '' when git cannot tell.
+def last_changes(folder: Path) -> dict[Path, str]:
+    """Return the day of the last commit of each file in a folder, '22 November 2026', as far as git can tell.
 
-    It cannot without a commit, when the file was edited since, and in a shallow clone for what changed before it
+    It cannot without a commit, when a file was edited since, and in a shallow clone for what changed before it
     begins: git then names the first commit that it has.
     """
-    found = git(path.parent, "log", "-1", "--no-show-signature", "--format=%cs %H", "--", path.name)
-    if not found or git(path.parent, "status", "--porcelain", "--", path.name):
-        return ""
-    day, commit = found.split()
-    if commit in beginnings(path.parent):
-        return ""
-    when = dt.date.fromisoformat(day)
-    return f"{when.day} {when:%B %Y}"
+    top, days = Path(git(folder, "rev-parse", "--show-toplevel")), dict[Path, str]()
+    asked = ("log", "--no-show-signature", "--no-renames", "--name-only", "--format=%x01%cs %H", "--", ".")
+    first = beginnings(folder)
+    for told in git(folder, *asked).split("\x01")[1:]:
+        about, *names = told.strip().split("\n")
+        day, commit = about.split()
+        when = dt.date.fromisoformat(day)
+        said = "" if commit in first else f"{when.day} {when:%B %Y}"
+        for name in filter(None, names):
+            days.setdefault(top / name, said)  # the newest commit comes first
+    for line in git(folder, "status", "--porcelain", "--no-renames", "--", ".").splitlines():
+        days.pop(top / line.strip().split(maxsplit=1)[1].strip('"'), None)
+    return days
+
+
+@cache
+def _days() -> dict[Path, str]:
+    return last_changes(ROOT / "book")
+
+
+def last_change(path: Path) -> str:
+    """Return the day of the last commit of a page, asked once in a build; '' when git cannot tell."""
+    return _days().get(path.resolve(), "")
 
 
 def beginnings(folder: Path) -> set[str]:
@@ -163,7 +178,7 @@ def git(folder: Path, *arguments: str) -> str:
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         found = subprocess.run(
-            ["git", *arguments],
+            ["git", "-c", "core.quotePath=false", *arguments],
             cwd=folder,
             env=own,
             capture_output=True,

@@ -89,6 +89,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             path.write_text(pages[path], encoding="utf-8")
     forget(out / FIGURES, pages.values())
     sheets = unique(sheet for path, html in pages.items() for sheet in sheets_of(html, path, out))
+    if sheets == [SITE] and (out / SITE).is_file():
+        return  # no page was written anew, with the theme's sheets and perhaps other words
     kept = out.parent / ".fresh" / "sheets.txt"
     known = kept.read_text(encoding="utf-8").split("\n") if kept.is_file() else []
     sheets = [sheet for sheet in unique([*known, *sheets]) if sheet != SITE and (out / sheet).is_file()]

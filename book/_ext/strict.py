@@ -21,6 +21,9 @@ WRITTEN = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNO
 DATA = re.compile(
     r"""\btype=["']?(?!module|text/javascript|application/javascript)[\w/+.-]+""", re.IGNORECASE
 )
+STYLE = re.compile(
+    r"\sstyle=[\"']", re.IGNORECASE
+)  # found or not at once, where ATTRIBUTE looks through every tag
 FILE = re.compile(r"\bsrc\s*=", re.IGNORECASE)
 KIND = re.compile(r"""\s(?:type|media)=(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""(<[a-z][^<>]*?\s)style=("[^"]*"|'[^']*')""", re.IGNORECASE)
@@ -59,9 +62,13 @@ def apart(html: str, page: Path, out: Path) -> str:
     """Return a page whose scripts and styles are files. page: from `out`. Doing it twice changes nothing more."""
     parts, end = [], 0
     for found in WRITTEN.finditer(html):
-        parts += [ATTRIBUTE.sub(_held, html[end : found.start()]), _filed(found, page, out)]
+        parts += [_looks_held(html[end : found.start()]), _filed(found, page, out)]
         end = found.end()
-    return "".join([*parts, ATTRIBUTE.sub(_held, html[end:])])
+    return "".join([*parts, _looks_held(html[end:])])
+
+
+def _looks_held(html: str) -> str:
+    return ATTRIBUTE.sub(_held, html) if STYLE.search(html) else html
 
 
 def _held(found: re.Match[str]) -> str:
@@ -91,7 +98,7 @@ def _filed(found: re.Match[str], page: Path, out: Path) -> str:
 
 def elements(pages: Iterable[str]) -> str:
     """Return the sheet of the styles of single elements, as strong as they were beside rules for classes."""
-    styles = sorted({unescape(style) for html in pages for style in KEPT.findall(html) if style})
+    styles = sorted({unescape(style) for html in pages for style in _kept(html) if style})
     rules = []
     for style in styles:
         quoted = style.replace("\\", "\\\\").replace('"', '\\"')
@@ -99,10 +106,14 @@ def elements(pages: Iterable[str]) -> str:
     return "\n".join(rules)
 
 
+def _kept(html: str) -> list[str]:
+    return KEPT.findall(html) if "data-style=" in html else []
+
+
 def linked(html: str, page: Path, sheet: str) -> str:
     """Return a page that loads the sheet of the elements when it has such an element, and no other sheet of them."""
     html = LINKED.sub("", html)
-    if not KEPT.search(html):
+    if not _kept(html):
         return html
     digest = hashlib.sha256(sheet.encode()).hexdigest()[:10]
     where = posixpath.relpath(STYLED, page.parent.as_posix())

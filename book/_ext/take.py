@@ -23,7 +23,7 @@ from sphinx.application import Sphinx
 from analysis import data
 from analysis.edition.archive import as_zip
 from analysis.present import words
-from analysis.site import take_data, take_figures, take_report
+from analysis.site import pages, take_data, take_figures, take_report
 
 PAGE, DATA, FIGURES, NOTEBOOKS, REPORT, PAPER = (
     "about/take",
@@ -154,7 +154,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     )
     if PAGE in sources:
         kept = behind.files(out, "take")
-        behind.mirror({name: (kept / name).read_bytes() for name in behind.listed(kept)}, out / DATA)
+        pages.publish(kept, out / DATA)
         zipped = out.parent / ".report" / take_report.FILE
         take_report.write(comforts.ROOT, zipped)
         files = {zipped.name: zipped.read_bytes()}

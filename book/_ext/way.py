@@ -83,14 +83,14 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     out, edition = Path(app.outdir), said_edition()
     names = [name for name in app.env.found_docs if (out / f"{name}.html").is_file()]
     pages = {name: (out / f"{name}.html").read_text(encoding="utf-8") for name in names}
-    told = {name: (QUESTIONS.get(name, ""), minutes(html)) for name, html in pages.items()}
-    for other in ("search", "genindex"):
-        if (out / f"{other}.html").is_file():
-            pages[other] = (out / f"{other}.html").read_text(encoding="utf-8")
-    for name, html in pages.items():
-        after = with_way(html, name, told, edition)
-        if after != html:
-            (out / f"{name}.html").write_text(after, encoding="utf-8")
+    others = [name for name in ("search", "genindex") if (out / f"{name}.html").is_file()]
+    every = pages | {name: (out / f"{name}.html").read_text(encoding="utf-8") for name in others}
+    due = {name: html for name, html in every.items() if f'name="{DONE}"' not in html}
+    beside = app.env.collect_relations()  # of each page the one above, before and after
+    asked = {other for name in due for other in (name, *beside.get(name, ())) if other in pages}
+    told = {name: (QUESTIONS.get(name, ""), minutes(pages[name])) for name in asked}
+    for name, html in due.items():
+        (out / f"{name}.html").write_text(with_way(html, name, told, edition), encoding="utf-8")
 
 
 def said_edition() -> str:
