@@ -1,3 +1,5 @@
+import calendar
+
 import pandas as pd
 import pytest
 
@@ -99,7 +101,7 @@ def set_text():
 
 
 def official_text(month):
-    label = f"MSitAE-{ae_official.MONTHS[int(month[5:]) - 1]}-{month[:4]}"
+    label = f"MSitAE-{calendar.month_name[int(month[5:])].upper()}-{month[:4]}"
     if month >= "2020-08":
         return AUGUST_2020.replace("MSitAE-AUGUST-2020", label)
     text = MAY_2019.replace("MSitAE-MAY-2019", label)
@@ -115,7 +117,7 @@ def build(folder, patch):
     put(folder, f"old/{ARCHIVE_NAME}", archive)
     put(folder, f"middle/{SET_NAME}", collected)
     for month in months("2019-04", "2023-03"):
-        name = ae_official.MONTHS[int(month[5:]) - 1].title()
+        name = calendar.month_name[int(month[5:])]
         put(folder, f"new/Monthly-AE-{name}-{month[:4]}-revised-{month}.csv", official_text(month))
 
 

@@ -51,7 +51,7 @@ def filled(
 
     period_of: the period that a file's name states, None for the collected one. Raises DataError for two files of one.
     """
-    single = [one for path in paths if (one := period_of(path.name))]
+    single = [stated for path in paths if (stated := period_of(path.name))]
     if len(set(single)) < len(single):
         found = [path.name for path in paths if period_of(path.name)]
         raise DataError(str(paths[0].parent), found=found, allowed=f"one newest file a {period}")
@@ -61,6 +61,11 @@ def filled(
             held = gathered(path)
             parts.append(held[~held[period].isin(single)])
     return pd.concat(parts)
+
+
+def own(period_of: Callable[[str], str | None], paths: Sequence[Path]) -> set[str]:
+    """Return the periods of the publisher's files; a collected file fills only what is not held."""
+    return {period for path in paths if (period := period_of(path.name))}
 
 
 def checked(rows: Rows, table: str) -> Rows:

@@ -9,11 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, files, naming, pilots
+from analysis.ingest import checks, files, months, naming, pilots
 from analysis.ingest.checks import Rows
 
-MONTHS = [name.upper() for name in calendar.month_name if name]
-OFFICIAL_FILE = rf"(?i)(?:Monthly-)?(?:AE-)?({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.csv"
+OFFICIAL_FILE = rf"(?i)(?:Monthly-)?(?:AE-)?({months.NAMES})-(20\d\d)(?:-.*)?\.csv"
 REVISED_ON = re.compile(r"revised-(\d\d)(\d\d)(\d\d)(?!\d)", re.I)
 OFFICIAL_FROM = "2019-04"
 BOOKED_FROM = "2020-08"
@@ -71,7 +70,7 @@ def read_official(path: Path) -> pd.DataFrame:
         )
     counts = checks.numbers(rows, layout, whole=True, required=True, grouped=True)
     providers, by_type = rows.only(~total), counts[~total].rename(columns=layout)
-    period = f"MSITAE-{MONTHS[int(month[5:]) - 1]}-{month[:4]}"
+    period = f"MSITAE-{calendar.month_name[int(month[5:])].upper()}-{month[:4]}"
     other = providers["Period"].str.upper() != period
     checks.refuse(providers, other, "Period", f"{period}, as in the file name")
     codes = checks.code(providers, "Org Code")
@@ -92,7 +91,7 @@ def month_of(path: Path) -> str:
     fits = re.fullmatch(OFFICIAL_FILE, path.name)
     if fits is None:
         raise DataError(path.name, found=path.name, allowed="a name like Monthly-AE-April-2019-....csv")
-    return f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}"
+    return months.dated(fits[1], fits[2])
 
 
 def newest(paths: Sequence[Path], month: Callable[[Path], str]) -> list[Path]:

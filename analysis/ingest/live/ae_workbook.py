@@ -1,5 +1,6 @@
 """Read the monthly A&E workbooks by provider, June 2015 on: where a month has no CSV file."""
 
+import calendar
 import datetime
 import re
 from pathlib import Path
@@ -7,12 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, naming, pilots, sheets
+from analysis.ingest import checks, months, naming, pilots, sheets
 from analysis.ingest.checks import Rows, text
-from analysis.ingest.live.ae_official import MONTHS
 from analysis.ingest.sheets import Sheet
 
-WORKBOOK = rf"(?i)(?:Monthly-)?(?:AE-)?({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.xlsx?"
+WORKBOOK = rf"(?i)(?:Monthly-)?(?:AE-)?({months.NAMES})-(20\d\d)(?:-.*)?\.xlsx?"
 SHEETS = ("Provider Level Data", "A&E Data")
 FIRST = "2015-06"
 MAJOR = "Type 1 Departments - Major A&E"
@@ -50,7 +50,7 @@ def month_of(path: Path) -> str:
     fits = re.fullmatch(WORKBOOK, path.name)
     if fits is None:
         raise DataError(path.name, found=path.name, allowed="a name like August-2023-AE-by-provider-....xls")
-    return f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}"
+    return months.dated(fits[1], fits[2])
 
 
 def read_workbook(path: Path) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def read_workbook(path: Path) -> pd.DataFrame:
 
 def _check_month(sheet: Sheet, month: str) -> None:
     """Refuse a sheet whose 'Period:' line, as text or as a date, is not the month of the file name."""
-    name = MONTHS[int(month[5:]) - 1].title()
+    name = calendar.month_name[int(month[5:])]
     for number, cells in enumerate(sheet.grid[: sheet.row], start=1):
         if any(text(cell).rstrip(":").lower() == "period" for cell in cells):
             dates = [cell for cell in cells if isinstance(cell, datetime.datetime)]

@@ -12,9 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, naming, sheets
+from analysis.ingest import checks, descriptions, files, months, naming, sheets
 from analysis.ingest.checks import Rows
-from analysis.ingest.live.ae_official import MONTHS
 
 TABLES = ("ambulance_outcomes", "ambulance_response")
 BY_PERIOD = True  # a file replaces the months that it holds, and no others
@@ -174,8 +173,8 @@ def _workbook(path: Path, kind: Kind) -> Rows:
     rows = sheets.records(sheet, columns, texts=list(who))
     rows = rows.only(rows["year"].str.fullmatch(r"20\d\d-\d\d"))
     named = rows["named"].str.upper()
-    checks.refuse(rows, ~named.isin(MONTHS), "named", "the name of a month")
-    number = named.map({name: place for place, name in enumerate(MONTHS, start=1)})
+    checks.refuse(rows, ~named.isin(months.LONG), "named", "the name of a month")
+    number = named.map(months.LONG)
     year = rows["year"].str[:4].astype("int64") + (number < APRIL)
     naming.note(rows, "org_code", "Org Name")
     month = year.astype("str") + "-" + number.map("{:02.0f}".format)

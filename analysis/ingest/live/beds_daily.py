@@ -1,7 +1,7 @@
 """Beds of the daily returns by trust and month: a collected file, then the publisher's CSV files of one month each."""
 
 import re
-from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -39,9 +39,7 @@ def period_of(name: str) -> str | None:
     return f"{fits[1]}-{fits[2]}" if fits else None
 
 
-def own(paths: Sequence[Path]) -> set[str]:
-    """Return the months of the publisher's files; the collected one fills only what is not held."""
-    return {month for path in paths if (month := period_of(path.name))}
+own = partial(gathered.own, period_of)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -5,7 +5,7 @@ trusts) is that of two public programs that read them; sums of four of them are 
 """
 
 import re
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -42,9 +42,7 @@ def period_of(name: str) -> str | None:
     return None if fits is None else checks.quarter_end(fits[2], fits[1])
 
 
-def own(paths: Sequence[Path]) -> set[str]:
-    """Return the quarters of workbooks; the collected file fills only what is not held."""
-    return {quarter for path in paths if (quarter := period_of(path.name))}
+own = partial(gathered.own, period_of)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -11,9 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, naming
+from analysis.ingest import checks, descriptions, files, months, naming
 from analysis.ingest.checks import Rows
-from analysis.ingest.live.ae_official import MONTHS
 
 TABLES = ("cancer_waits",)
 BY_PERIOD = True
@@ -21,7 +20,7 @@ SUMMED = True  # each file prints its own totals
 CANCER_62 = r"cancer_62day_combined_20\d\d-\d\d_20\d\d-\d\d\.csv"
 CANCER_OTHER = r"cancer_28day_31day_62day_20\d\d-\d\d_20\d\d-\d\d\.csv"
 CLOSED = f"{CANCER_62}|{CANCER_OTHER}"
-OFFICIAL = rf"(?i:(?:({'|'.join(MONTHS)})-(20\d\d)|20\d\d-\d\d).*-Monthly-Combined-CSV.*\.csv)"
+OFFICIAL = rf"(?i:(?:({months.NAMES})-(20\d\d)|20\d\d-\d\d).*-Monthly-Combined-CSV.*\.csv)"
 FIRST, LAST = "2023-10", "2026-06"  # of the collected files; the standards were merged in October 2023
 STANDARDS = {
     "62D": ("treated_62", "within_62"),
@@ -48,7 +47,7 @@ def releases(folder: Path) -> list[Path]:
 def period_of(name: str) -> str | None:
     """Return the month 'YYYY-MM' of a file of one month, None for another name."""
     fits = re.fullmatch(OFFICIAL, name)
-    return f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}" if fits and fits[1] else None
+    return months.dated(fits[1], fits[2]) if fits and fits[1] else None
 
 
 def own(paths: Sequence[Path]) -> set[str]:

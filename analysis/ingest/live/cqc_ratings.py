@@ -7,15 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, naming, sheets
+from analysis.ingest import checks, descriptions, files, months, naming, sheets
 from analysis.ingest.checks import Rows, text
-from analysis.ingest.live.sickness import LONG
 
 TABLES = ("cqc_ratings",)
 BY_PERIOD = True  # a file replaces its own snapshot, and no others
 STEP = None  # snapshots are kept as they come; months between need not be there
 STORED = r"cqc_latest_ratings_nhs_locations_overall_domain_20\d\d-\d\d\.csv"
-OFFICIAL = r"(?i:\d\d[ _](January|February|March|April|May|June|July|August|September|October|November|December)[ _](20\d\d)[ _]Latest[ _]ratings\.ods)"
+OFFICIAL = rf"(?i:\d\d[ _]({months.NAMES})[ _](20\d\d)[ _]Latest[ _]ratings\.ods)"
 NHS = "NHS Healthcare Organisation"
 UNRATED = ("Not applicable", "Not Applicable", "No published rating")  # rows that hold no rating: left out
 CLOSED = STORED
@@ -66,7 +65,7 @@ def period_of(name: str) -> str | None:
     if re.fullmatch(STORED, name):
         return name[-11:-4]
     worded = re.fullmatch(OFFICIAL, name)
-    return f"{worded[2]}-{LONG[worded[1].upper()]:02d}" if worded else None
+    return months.dated(worded[1], worded[2]) if worded else None
 
 
 def snapshot(path: Path) -> pd.DataFrame:

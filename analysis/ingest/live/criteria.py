@@ -1,14 +1,13 @@
 """Patients who no longer meet the criteria to reside, by trust and month: a collected file, then the publisher's CSV files."""
 
-import calendar
 import re
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files
+from analysis.ingest import checks, descriptions, files, months
 from analysis.ingest.history import collected as gathered
 from analysis.ingest.live import daily_csv
 
@@ -16,8 +15,9 @@ TABLES = ("criteria_to_reside",)
 BY_PERIOD = True
 COLLECTED = r"nctr_monthly_20\d\d-\d\d_20\d\d-\d\d\.csv"
 CLOSED = COLLECTED
-SHORT = [name.lower() for name in calendar.month_abbr if name]
-OFFICIAL = rf"(?i:Daily-discharge-sitrep-monthly-data.*?[-_ ]({'|'.join(SHORT)})[a-z]*[-_ ]?(?:20)?(\d\d)(?!\d).*\.csv)"
+OFFICIAL = (
+    rf"(?i:Daily-discharge-sitrep-monthly-data.*?[-_ ]({months.BRIEF})[a-z]*[-_ ]?(?:20)?(\d\d)(?!\d).*\.csv)"
+)
 FIRST, LAST = "2022-04", "2026-12"
 METRIC = "Number of patients who no longer meet the criteria to reside"
 PART = 0.01  # of England's figure of a day, by which providers may be apart from it: some are not shown
@@ -31,12 +31,10 @@ def releases(folder: Path) -> list[Path]:
 def period_of(name: str) -> str | None:
     """Return the month 'YYYY-MM' that a file's name states ('-apr26', '-July2025'), None for another name."""
     fits = re.fullmatch(OFFICIAL, name)
-    return f"20{fits[2]}-{SHORT.index(fits[1].lower()) + 1:02d}" if fits else None
+    return months.dated(fits[1], fits[2]) if fits else None
 
 
-def own(paths: Sequence[Path]) -> set[str]:
-    """Return the months of the publisher's files; the collected one fills only what is not held."""
-    return {month for path in paths if (month := period_of(path.name))}
+own = partial(gathered.own, period_of)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -6,12 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import exact
-from analysis.ingest import checks, descriptions, files, pilots, sheets
+from analysis.ingest import checks, descriptions, files, months, pilots, sheets
 from analysis.ingest.checks import Rows
-from analysis.ingest.live.ae_official import MONTHS
 
 TABLES = ("ae_england_monthly",)
-FILE = rf"(?i)Monthly-AE-Time-?Series-({'|'.join(MONTHS)})-(20\d\d)(?:-.*)?\.xls"
+FILE = rf"(?i)Monthly-AE-Time-?Series-({months.NAMES})-(20\d\d)(?:-.*)?\.xls"
 ACTIVITY_FROM, PERFORMANCE_FROM = "2010-08", "2010-11"
 GROUP_ROW, HEADING_ROW = 13, 14
 ROUNDING = 0.01  # months before June 2015 are made of weeks: fractions of an attendance
@@ -84,7 +83,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     path = releases(folder)[0]
     fits = re.fullmatch(FILE, path.name)
     assert fits is not None
-    last = f"{fits[2]}-{MONTHS.index(fits[1].upper()) + 1:02d}"
+    last = months.dated(fits[1], fits[2])
     checks.over(last, place=path.name)
     grids, of = sheets.read(path), {"file": path.name, "last": last}
     activity = _series(grids, "Activity", ACTIVITY, ACTIVITY_TOTALS, first=ACTIVITY_FROM, **of)

@@ -1,6 +1,5 @@
 """Sickness absence by NHS organisation and month, from the payroll's absence records."""
 
-import calendar
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, naming
+from analysis.ingest import checks, descriptions, files, months, naming
 from analysis.ingest.checks import Rows
 
 TABLES = ("sickness_absence",)
@@ -38,8 +37,6 @@ WITHIN = 0.0051  # the rate is printed with two decimals
 FALL = 0.9  # fewer organisations than this share of the month before: the file is cut short
 # Last months before many organisations closed: primary care trusts, clinical commissioning groups.
 CLOSURES = ("2013-03", "2022-06")
-SHORT = {name.upper(): i for i, name in enumerate(calendar.month_abbr) if name}
-LONG = {name.upper(): i for i, name in enumerate(calendar.month_name) if name}
 
 
 def releases(folder: Path) -> list[Path]:
@@ -77,8 +74,7 @@ def period_of(name: str) -> str | None:
     if dated:
         return dated[1]
     worded = re.search(r"([A-Za-z]+) (20\d\d)", name)
-    month = LONG.get(worded[1].upper()) if worded else None
-    return f"{worded[2]}-{month:02d}" if worded and month else None
+    return months.dated(worded[1], worded[2]) if worded and worded[1].upper() in months.LONG else None
 
 
 def absence(path: Path) -> pd.DataFrame:
@@ -123,7 +119,7 @@ def _layout(path: Path) -> tuple[dict[str, str], list[str]]:
 def _months(rows: Rows) -> pd.Series:
     """Return months written '2014-APR' or as their last day, dd/mm/yyyy or yyyy-mm-dd, as 'YYYY-MM'."""
     parts = rows["month"].str.extract(r"^(20\d\d)-([A-Za-z]{3})$")
-    number = parts[1].str.upper().map(SHORT)
+    number = parts[1].str.upper().map(months.SHORT)
     written = parts[0] + "-" + number.map("{:02.0f}".format, na_action="ignore")
     turned = rows["month"].str.replace(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\2-\1", regex=True)
     day = pd.to_datetime(

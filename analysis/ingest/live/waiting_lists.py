@@ -5,7 +5,7 @@ programs that read those of 2024 to 2026, not of a file at hand. No total is rea
 """
 
 import re
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.data import DataError
 from analysis.ingest import checks, descriptions, files, naming, sheets
 from analysis.ingest.checks import Rows
-from analysis.ingest.live.sickness import SHORT
+from analysis.ingest.history import collected as gathered
+from analysis.ingest.months import SHORT
 
 TABLES = ("waiting_lists",)
 STEP = None  # months between need not be there
@@ -45,16 +46,14 @@ def later(folder: Path) -> list[Path]:
     return [*files.find(folder, COLLECTED), *files.find(folder, OFFICIAL)]
 
 
-def own(paths: Sequence[Path]) -> set[str]:
-    """Return the months of workbooks; a collected file fills only what is not held."""
-    return {month for path in paths if (month := period_of(path.name))}
-
-
 def period_of(name: str) -> str | None:
     """Return the month 'YYYY-MM' of a workbook by its file name, None for another name."""
     found = re.fullmatch(OFFICIAL, name)
     month = SHORT.get(found[1].upper()) if found else None
     return f"20{found[2]}-{month:02d}" if found and month else None
+
+
+own = partial(gathered.own, period_of)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -4,23 +4,21 @@ No workbook was at hand: its layout (sheet, heading row, where code and total st
 programs that read it. From 2026 the publication has another form, which is not read.
 """
 
-import calendar
 import re
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, naming, sheets
+from analysis.ingest import checks, descriptions, files, months, naming, sheets
 from analysis.ingest.history import collected as gathered
 
 TABLES = ("workforce",)
 BY_PERIOD = True
 COLLECTED = r"fte_all_staff_by_org_monthly_20\d\d-\d\d_20\d\d-\d\d\.csv"
 CLOSED = COLLECTED
-MONTHS = [name.lower() for name in calendar.month_name if name]
-OFFICIAL = rf"(?i:NHS Workforce Statistics,? ({'|'.join(MONTHS)}) (20\d\d) England and Organisation.*\.xlsx)"
+OFFICIAL = rf"(?i:NHS Workforce Statistics,? ({months.NAMES}) (20\d\d) England and Organisation.*\.xlsx)"
 SHEET = "3. NHSE, Org & SG - FTE"
 ANCHOR, DOCTORS = "Nurses & health visitors", "HCHS Doctors"
 TOTAL = ("Total", "All staff groups")
@@ -35,12 +33,10 @@ def releases(folder: Path) -> list[Path]:
 def period_of(name: str) -> str | None:
     """Return the month 'YYYY-MM' that a workbook's name states, None for another name."""
     fits = re.fullmatch(OFFICIAL, name)
-    return f"{fits[2]}-{MONTHS.index(fits[1].lower()) + 1:02d}" if fits else None
+    return months.dated(fits[1], fits[2]) if fits else None
 
 
-def own(paths: Sequence[Path]) -> set[str]:
-    """Return the months of workbooks; the collected file fills only what is not held."""
-    return {month for path in paths if (month := period_of(path.name))}
+own = partial(gathered.own, period_of)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

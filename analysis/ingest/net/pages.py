@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from analysis.ingest import months
 from analysis.ingest.live import beds_daily, criteria
 from analysis.ingest.net.links import REVISED, VERSION, Link, Publication
 
-MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
-MONTH = rf"({'|'.join(MONTHS)})"
+MONTH = f"({months.NAMES})"
 YEAR_PAGE = re.compile(r"ae-attendances-and-emergency-admissions-(20\d\d)-\d\d", re.I)
 FIRST_YEAR_PAGE = 2019  # the financial year from which a file a month in one layout is read
 FIRST_CANCER_PAGE = 2025  # before, the files of single months were other ones
@@ -23,7 +23,7 @@ NOT_MONTHLY = re.compile(
 def _month(words: str) -> str | None:
     """Return the month 'YYYY-MM' written 'April 2024' or 'April-2024' in `words`, None without one."""
     found = re.search(rf"{MONTH}[-_ ,]*(20\d\d)", words, re.I)
-    return f"{found[2]}-{MONTHS[found[1].lower()]:02d}" if found else None
+    return months.dated(found[1], found[2]) if found else None
 
 
 def _ending(link: Link, *allowed: str) -> str | None:
@@ -142,12 +142,9 @@ def _rtt_year(link: Link) -> str | None:
 
 def _rtt_file(link: Link) -> tuple[str, str] | None:
     found = re.match(r"Incomplete-Provider-([A-Za-z]{3})(\d\d)\b", link.file, re.I)
-    month = next((n for name, n in MONTHS.items() if found and name[:3] == found[1].lower()), None)
-    return (
-        (link.file, f"20{found[2]}-{month:02d}")
-        if found and month and _ending(link, ".xlsx", ".xls")
-        else None
-    )
+    if not found or found[1].upper() not in months.SHORT or not _ending(link, ".xlsx", ".xls"):
+        return None
+    return link.file, months.dated(found[1], found[2])
 
 
 def _cancelled_file(link: Link) -> tuple[str, str] | None:
