@@ -177,7 +177,7 @@ WHOLE: list[tuple[Callable, dict[str, Any]]] = [
 # What another room calls and is tried elsewhere, or is arithmetic on numbers alone, as numpy's own.
 ELSEWHERE = {
     "coding.excerpts.read_excerpts", "coding.refi_qda.read_qdpx",  # files: tests/test_refi_qda.py, test_excerpts.py
-    "arguments.plain", "arguments.text", "effects.panels.panel_of", "estimate.side",
+    "arguments.plain", "arguments.text", "effects.panels.panel_of", "estimate.clear", "estimate.side",
     "curves.normal_above", "curves.normal_quantile", "curves.t_above", "curves.t_quantile",
 }  # fmt: skip
 ODD: dict[str, Any] = {

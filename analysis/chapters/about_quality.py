@@ -31,14 +31,8 @@ def chapters_for_readers(root: Path = trace.ROOT) -> pd.DataFrame:
     rows = []
     for name in chapters(root):
         person, checks = (standing(name, kind=kind, root=root, signed=signed) for kind in (PERSON, AUTOMATED))
-        rows.append(
-            {
-                "Chapter": title(name, root),
-                "Signed off by a person": _cell(person),
-                "Automated checks": _cell(checks),
-            }
-        )
-    return pd.DataFrame(rows)
+        rows.append((title(name, root), _cell(person), _cell(checks)))
+    return pd.DataFrame(rows, columns=["Chapter", "Signed off by a person", "Automated checks"])
 
 
 def _cell(found: dict) -> str:

@@ -88,7 +88,7 @@ def in_words(place: str) -> str:
     """Return a place as a reader says it: "cases/compared#who-read-them" is "Cases, compared: who read them"."""
     page, _, anchor = place.replace("-", " ").partition("#")
     page = page.replace("index", "findings").replace("/", ", ")
-    return f"{page[:1].upper()}{page[1:]}: {anchor}" if anchor else f"{page[:1].upper()}{page[1:]}"
+    return words.capital(f"{page}: {anchor}" if anchor else page)
 
 
 def href(place: str, *, here: str) -> str:

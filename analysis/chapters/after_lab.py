@@ -39,12 +39,11 @@ def figure(
     """
     lab_settings.checked(options(), (indicator, baseline, window, years, trusts))
     about = regime.indicator(indicator)
-    of_record = (years, trusts) == (MAIN, ALL)
-    panel = None if of_record else lab_settings.panel(indicator, years, trusts)
+    panel = None if (years, trusts) == (MAIN, ALL) else lab_settings.panel(indicator, years, trusts)
     try:
         path = leaving.changes(leaving.after(indicator, panel=panel))
     except EffectError as error:
-        return blocks.Block(f"<p>{error}</p>", str(error))
+        return blocks.sentence(error)
     changed = {
         "omit_before": about.year if baseline == OUT else 0,
         "window": max(about.year // 2, 1) if window == HALF else about.year,
@@ -83,6 +82,6 @@ def _drawn(path: pd.DataFrame, kept: pd.DataFrame | None, unit: str, grain: str)
         gain.plot([0, 1], kept["change"], "o", color=palette.INK)
     gain.set_xticks([0, 1], ["12 months", "24 months"], rotation=20)
     gain.set(xlim=(-0.6, 1.6), ylabel="Change of the gain, positive is better")
-    for one in (ax, gain):
-        one.axhline(0, color=palette.GREY, linewidth=1)
+    for axes in (ax, gain):
+        axes.axhline(0, color=palette.GREY, linewidth=1)
     return drawing

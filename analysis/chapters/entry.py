@@ -9,6 +9,7 @@ from analysis import data
 from analysis.chapters.parted import behind, labelled
 from analysis.methods.effects import results
 from analysis.present import words
+from analysis.present.words import probability as probability
 from analysis.study import before_entry, estimators, indicators, regime, rule
 
 SIDE = "Side of zero, unadjusted"
@@ -19,34 +20,24 @@ def by_estimator_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `by_estimator` as texts, one row an estimator, one column an indicator."""
     columns: dict[str, Any] = {"Estimator": found["estimator"].drop_duplicates().tolist()}
     for name, part in found.groupby("indicator", sort=False):
-        about = regime.indicator(str(name))
-        unit = about.change_unit
-        texts = [words.estimate(row.estimate, row.lower, row.upper, unit) for row in part.itertuples()]
-        columns[labelled(str(name))] = texts
+        unit = regime.indicator(str(name)).change_unit
+        columns[labelled(str(name))] = [words.told(row, unit) for row in part.itertuples()]
     return pd.DataFrame(columns)
 
 
 def chance_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `chance` as texts for a table."""
-    about = [regime.indicator(name) for name in found["indicator"]]
+    units = [regime.indicator(name).change_unit for name in found["indicator"]]
     return pd.DataFrame(
         {
             "Indicator": [before_entry.titled(name) for name in found["indicator"]],
             "Family": np.where(found["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
-            "Difference": [
-                words.number(value, one.change_unit)
-                for value, one in zip(found["estimate"], about, strict=True)
-            ],
-            "Signs turned": [probability(p) for p in found["wild"]],
-            "Dates dealt out": [probability(p) for p in found["placebo"]],
-            "Larger, adjusted": [probability(p) for p in found["adjusted"]],
+            "Difference": list(map(words.number, found["estimate"], units)),
+            "Signs turned": found["wild"].map(probability),
+            "Dates dealt out": found["placebo"].map(probability),
+            "Larger, adjusted": found["adjusted"].map(probability),
         }
     )
-
-
-def probability(p: float) -> str:
-    """Return a probability with two digits after the point, three below 0.1."""
-    return words.number(p, "ratio", digits=3 if p < 0.1 else 2)
 
 
 def beside_published(both: pd.DataFrame) -> pd.DataFrame:
@@ -56,26 +47,20 @@ def beside_published(both: pd.DataFrame) -> pd.DataFrame:
     adjusted for their number, and it is not what the report calls a change, which is the column "By our rule".
     """
     ours = both.set_index("indicator")
+    columns = [SIDE, "Without the year before", "Same side", "By our rule"]
     rows = []
     for claim in data.load("published_findings").itertuples():
         row = {"Measure": claim.measure, "Original study": claim.published_direction}
-        if pd.isna(claim.indicator):
-            row |= {
-                SIDE: "no public figures at hand",
-                "Without the year before": "",
-                "Same side": "not known",
-                "By our rule": "",
-            }
-        else:
+        told = ["no public figures at hand", "", "not known", ""]
+        if pd.notna(claim.indicator):
             first = ours.loc[claim.indicator]
             second = first.copy()
             for part in estimators.PARTS:
                 second[part] = first[f"{part}_dip_out"]
-            readings = [rule.reading(one) for one in (first, second)]
-            same = all(one == claim.published_direction for one in readings)
-            row |= {SIDE: readings[0], "Without the year before": readings[1]}
-            row |= {"Same side": "yes" if same else "no", "By our rule": first["verdict"]}
-        rows.append(row)
+            sides = [rule.reading(figures) for figures in (first, second)]
+            same = all(side == claim.published_direction for side in sides)
+            told = [*sides, "yes" if same else "no", first["verdict"]]
+        rows.append(row | dict(zip(columns, told, strict=True)))
     return pd.DataFrame(rows)
 
 
@@ -93,11 +78,7 @@ def path_sentence(name: str, found: results.Effects) -> str:
         f"{words.plural(1, grain)} after": 1,
         f"{words.plural(int(solid.index.max()), grain)} after": int(solid.index.max()),
     }
-    parts = [
-        f"{words.estimate(row.estimate, row.lower, row.upper, unit)} {where}"
-        for where, at in places.items()
-        for row in [rows.loc[at]]
-    ]
+    parts = [f"{words.told(rows.loc[at], unit)} {where}" for where, at in places.items()]
     more = about.direction if about.direction != "neither" else "neither direction is better"
     return (
         f"{about.title} at trusts that entered, less what comparators predict from the years before: "
@@ -122,9 +103,7 @@ def _verdicts(both: pd.DataFrame) -> str:
     clear = primary[primary["verdict"].isin(rule.CHANGES)]
     if clear.empty:
         return "we can tell of none that it improved or worsened"
-    return words.join(
-        [f"{indicators.label(row['indicator'])}: {row['verdict']}" for _, row in clear.iterrows()]
-    )
+    return words.join([f"{indicators.label(row.indicator)}: {row.verdict}" for row in clear.itertuples()])
 
 
 def answer(both: pd.DataFrame) -> str:
@@ -134,9 +113,8 @@ def answer(both: pd.DataFrame) -> str:
     """
     primary = both[both["indicator"].isin(indicators.indicators(primary=True))]
     parts = [
-        f"{indicators.label(row['indicator'])} by "
-        f"{words.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])}"
-        for _, row in primary.iterrows()
+        f"{indicators.label(row['indicator'])} by {words.told(row, row['unit'])}"
+        for row in primary.to_dict("records")
     ]
     return (
         f"In the three years after entry, trusts differed from what comparable trusts predict: "
@@ -171,21 +149,15 @@ def for_readers(both: pd.DataFrame) -> pd.DataFrame:
     primary = set(indicators.indicators(primary=True))
     rows = []
     for _, row in both.iterrows():
-        out = {part.removesuffix("_dip_out"): row[part] for part in row.index if part.endswith("_dip_out")}
+        out = {part: row[f"{part}_dip_out"] for part in estimators.PARTS}
         rows.append(
             {
                 "Indicator": before_entry.titled(row["indicator"])
                 + (" (primary)" if row["indicator"] in primary else ""),
                 "Better": row["direction"],
-                "Baseline: all before entry": words.estimate(
-                    row["estimate"], row["lower"], row["upper"], row["unit"]
-                ),
-                "Baseline without the year before": words.estimate(
-                    out["estimate"], out["lower"], out["upper"], row["unit"]
-                ),
-                "Less equally bad trusts": words.estimate(
-                    row["bad_estimate"], row["bad_lower"], row["bad_upper"], row["unit"]
-                ),
+                "Baseline: all before entry": words.told(row, row["unit"]),
+                "Baseline without the year before": words.told(out, row["unit"]),
+                "Less equally bad trusts": words.told(row, row["unit"], "bad_"),
                 "By our rule": row["verdict"],
                 COUNTS: f"{words.number(row['n_trusts'])}; {words.number(row['n_trusts_dip_out'])}",
             }

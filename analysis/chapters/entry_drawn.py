@@ -80,7 +80,7 @@ def says(found: pd.DataFrame) -> str:
     """Return the picture in words."""
     parts = []
     for row in found.to_dict("records"):
-        texts = [words.estimate(row["estimate"], row["lower"], row["upper"], row["unit"])]
+        texts = [words.told(row, row["unit"])]
         if row["decided"] == row["decided"]:
             limits = (row["decided"], row["decided_lower"], row["decided_upper"])
             texts.append(f"beside trusts alike {words.estimate(*limits, row['unit'])}")
@@ -110,8 +110,7 @@ def too_few(both: pd.DataFrame) -> str:
 
 def _turned(name: str, values: tuple[float, ...]) -> tuple[float, ...]:
     """Return an estimate, or limits in order, so that better is more; as it is where neither direction is."""
-    sign = -1 if regime.indicator(name).better == "lower" else 1
-    return tuple(sorted(sign * value for value in values))
+    return tuple(sorted(regime.indicator(name).sign * value for value in values))
 
 
 def _told(row: dict, part: str) -> str:

@@ -42,22 +42,16 @@ def frame(known: Mapping[str, Headline]) -> pd.DataFrame:
             (decided.value, decided.low, decided.high),
         )
         scale = scale_of(name)
+        after = {
+            "important": scale * ruled_out.important(name),
+            "unit": TELLS[name],
+            "verdict": entered.verdict,
+        }
         for (_, compared), values in zip(ROWS, limits, strict=True):
-            value, *ends = (scale * better_up(name) * one for one in values)
-            drawn = (name, NAMES[name], compared, value, min(ends), max(ends))
-            rows.append((*drawn, scale * ruled_out.important(name), TELLS[name], entered.verdict))
-    columns = [
-        "indicator",
-        "measure",
-        "compared",
-        "estimate",
-        "lower",
-        "upper",
-        "important",
-        "unit",
-        "verdict",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+            value, *ends = (scale * better_up(name) * limit for limit in values)
+            about = {"indicator": name, "measure": NAMES[name], "compared": compared}
+            rows.append(about | {"estimate": value, "lower": min(ends), "upper": max(ends)} | after)
+    return pd.DataFrame(rows)
 
 
 def scale_of(name: str) -> float:
@@ -67,7 +61,7 @@ def scale_of(name: str) -> float:
 
 def better_up(name: str) -> int:
     """Return the sign that turns an indicator so that more is better."""
-    return -1 if regime.indicator(name).better == "lower" else 1
+    return regime.indicator(name).sign
 
 
 def title(found: pd.DataFrame) -> str:
@@ -86,7 +80,7 @@ def title(found: pd.DataFrame) -> str:
     open_ones = [WITHIN[str(name)] for name in verdicts[verdicts == rule.CANNOT_TELL].index]
     cannot = f"on {words.join(open_ones)} the figures cannot tell" if open_ones else ""
     if not parts:
-        return f"Did trusts put in special measures gain on trusts alike? {cannot[:1].upper()}{cannot[1:]}"
+        return f"Did trusts put in special measures gain on trusts alike? {words.capital(cannot)}"
     return f"Trusts put in special measures {words.join(parts)}{'; ' if cannot else ''}{cannot}"
 
 

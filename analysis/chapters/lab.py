@@ -35,7 +35,7 @@ def figure(indicator: str, *values: str) -> figures.Figure | blocks.Block:
     found, record = choices.answer(choice), choices.answer(own)
     said = words_of.said(choice, found)
     if found.found is None:
-        return blocks.Block(f"<p>{said}</p>", said)
+        return blocks.sentence(said)
     about = regime.indicator(indicator)
     verdict = words_of.verdict(indicator, found.found)
     unit = about.change_unit

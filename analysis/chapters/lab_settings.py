@@ -5,13 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import data
 from analysis.present.reader import someone_is_there
 from analysis.study import indicators, regime
 
-Options = Mapping[
-    str, tuple[str, Mapping[Any, str]]
-]  # by name of the setting: its label, the words of each value
+# By name of the setting: its label, the words of each value.
+Options = Mapping[str, tuple[str, Mapping[Any, str]]]
 MAIN, EVERY = "main", "all"
 YEARS = {MAIN: "Of the main analysis", EVERY: "All at hand, COVID-19 included"}
 ALL, KEOGH, LATER = "all", "keogh", "later"
@@ -68,7 +66,6 @@ def checked(options: Options, given: tuple) -> None:
 def panel(indicator: str, years: str, trusts: str) -> pd.DataFrame:
     """Return the panel of these settings: some of the trusts that entered, and all that never did."""
     frame = regime.panel(indicator, main=years == MAIN)
-    about = data.load("regime_trusts").set_index("org_code")["keogh_11"].fillna(False).astype(bool)
-    first = frame["trust"].str.slice(0, 3).isin(about.index[about])
+    first = regime.is_keogh(frame["trust"])
     kept = {ALL: True, KEOGH: first, LATER: ~first}[trusts]
     return frame[frame["entry"].isna() | kept].reset_index(drop=True)

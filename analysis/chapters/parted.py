@@ -28,8 +28,7 @@ def behind(name: str) -> str:
 def _stayed(name: str) -> str:
     """Say whether trusts that entered lay on the worse side of those that never did, before entry and after."""
     found, about = before_entry.distances(name), regime.indicator(name)
-    sign = -1 if about.better == "lower" else 1
-    worse = {place: max(sign * row["lower"], sign * row["upper"]) < 0 for place, row in found.iterrows()}
+    worse = {place: max(about.sign * row[["lower", "upper"]]) < 0 for place, row in found.iterrows()}
     by = {place: words.number(abs(mean), about.change_unit) for place, mean in found["mean"].items()}
     if all(worse.values()):
         told = by["before"] if by["before"] == by["after"] else f"{by['before']}, then {by['after']}"

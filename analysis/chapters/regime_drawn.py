@@ -5,11 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import data
 from analysis.chapters import regime as regime_page
 from analysis.present import words
 from analysis.present.blocks import Block
-from analysis.present.drawn import drawn, key, share, years_axis
+from analysis.present.drawn import drawn, key, place, years_axis
 from analysis.study import regime
 from analysis.study.evidence.cases import SLUGS
 
@@ -43,8 +42,8 @@ def timeline(spells: pd.DataFrame) -> Block:
     """
     if spells["entered"].min().year < FIRST or spells["last_day"].max().year > LAST:
         raise ValueError(f"spells reach beyond the axis. Allowed: {FIRST} to {LAST}.")
-    keogh = set(data.load("regime_trusts").query("keogh_11")["org_code"])
     first = spells[spells["spell"] == 1].sort_values(["entered", "last_day", "trust"], kind="stable")
+    keogh = set(first.loc[regime.is_keogh(first["trust"]), "trust"])
     body, lower = [key(KEY)], ""
     for until, name in GROUPS:
         month = first["entered"].dt.strftime("%Y-%m")
@@ -87,11 +86,10 @@ def spell_words(row: Any) -> str:
 
 
 def _bars(mine: pd.DataFrame) -> str:
-    start, end = pd.Timestamp(FIRST, 1, 1).toordinal(), pd.Timestamp(LAST + 1, 1, 1).toordinal()
-    over = share(regime.REGIME_END.toordinal(), start, end)
+    over = place(regime.REGIME_END, FIRST, LAST)
     parts, before = [f'<line class="end" x1="{over}%" x2="{over}%" y1="-40" y2="60"/>'], None
     for row in mine.itertuples():
-        x, x2 = (share(day.toordinal(), start, end) for day in (row.entered, row.last_day))
+        x, x2 = (place(day, FIRST, LAST) for day in (row.entered, row.last_day))
         if before is not None:
             parts.append(f'<line class="out" x1="{before}%" x2="{x}%" y1="9" y2="9"/>')
         kind = "spell" if row.spell == 1 else "again"
@@ -120,8 +118,7 @@ def _label(row: Any, x: float, x2: float, *, alone: bool) -> str:
 def in_force(counts: pd.DataFrame) -> Block:
     """Return the number of trusts in at each month's end as steps from zero. counts: as of `in_force_by_month`."""
     top = 5 * -(-int(counts["trusts"].max()) // 5)
-    start, end = pd.Timestamp(FIRST, 1, 1).toordinal(), pd.Timestamp(LAST + 1, 1, 1).toordinal()
-    x = [share(month.end_time.toordinal(), start, end) for month in counts["month"]]
+    x = [place(month.end_time, FIRST, LAST) for month in counts["month"]]
     points = [(a, 100 - 100 * n / top) for a, n in zip(x, counts["trusts"], strict=True)]
     path = f"M{points[0][0]} 100V" + "H".join(
         f"{a:.2f}V{b:.1f}" if i else f"{b:.1f}" for i, (a, b) in enumerate(points)

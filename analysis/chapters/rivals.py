@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from analysis import data
 from analysis.chapters.parted import labelled
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import SpecificationCurve
+from analysis.methods.estimate import clear
 from analysis.present import words
 from analysis.study import before_entry, entry_effects, indicators, regime, rivals, rule, samples
 
@@ -14,36 +14,27 @@ def sensitivity_for_readers(names: list[str]) -> pd.DataFrame:
     """Return `sensitivity` of several indicators as texts, one row a choice, with `keogh_alone` as the third."""
     columns = {}
     for name in names:
-        about = regime.indicator(name)
         frame = samples.sensitivity(name).set_index("choice")
         alone = samples.keogh_alone(name)
         frame.loc[samples.ONLY_KEOGH] = {part: getattr(alone, part) for part in frame.columns}
-        unit = about.change_unit
-        columns[labelled(name)] = frame.apply(
-            lambda row, unit=unit: words.estimate(row["estimate"], row["lower"], row["upper"], unit), axis=1
-        )
+        columns[labelled(name)] = frame.apply(words.told, axis=1, unit=regime.indicator(name).change_unit)
     table = pd.concat(columns, axis=1, sort=False)
     order = table.index.drop(samples.ONLY_KEOGH).insert(2, samples.ONLY_KEOGH)
-    table = table.loc[order]
-    return table.rename_axis("Choice").reset_index()
+    return table.loc[order].rename_axis("Choice").reset_index()
 
 
 def equally_bad_for_readers(names: list[str]) -> pd.DataFrame:
     """Return, as texts, the movement of entrants and of equally bad trusts that never entered."""
     rows = []
     for name in names:
-        about, found = regime.indicator(name), entry_effects.equally_bad(name)
-        unit = about.change_unit
-        entered, placebo = found.entrants.overall, found.placebo.overall
+        unit, found = regime.indicator(name).change_unit, entry_effects.equally_bad(name)
         rows.append(
             {
                 "Indicator": labelled(name),
-                "Entered": words.estimate(entered.estimate, entered.lower, entered.upper, unit),
-                "Equally bad, never entered": words.estimate(
-                    placebo.estimate, placebo.lower, placebo.upper, unit
-                ),
+                "Entered": words.told(found.entrants.overall, unit),
+                "Equally bad, never entered": words.told(found.placebo.overall, unit),
                 "Difference": words.estimate(found.difference, found.lower, found.upper, unit),
-                "Trusts that entered": words.number(entered.n_trusts),
+                "Trusts that entered": words.number(found.entrants.overall.n_trusts),
             }
         )
     return pd.DataFrame(rows)
@@ -53,9 +44,10 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
     """Return, as texts, the change observed after entry beside what regression to the mean alone would give."""
     rows = []
     for name in names:
-        about = regime.indicator(name)
-        unit, follow = about.change_unit, len(about.horizons)
-        found = expected_regression(regime.panel(name), baseline=about.year, follow_up=follow)
+        about, panel = regime.indicator(name), regime.panel(name)
+        unit = about.change_unit
+        found = expected_regression(panel, baseline=about.year, follow_up=len(about.horizons))
+        lasting = (found.net_lasting, found.net_lasting_lower, found.net_lasting_upper)
         rows.append(
             {
                 "Indicator": labelled(name),
@@ -63,9 +55,7 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
                 "Change observed": words.number(found.observed, unit),
                 "Expected from chance": words.number(found.expected, unit),
                 "Beyond it": words.estimate(found.net, found.net_lower, found.net_upper, unit),
-                "Beyond it, by the share that lasts": words.estimate(
-                    found.net_lasting, found.net_lasting_lower, found.net_lasting_upper, unit
-                ),
+                "Beyond it, by the share that lasts": words.estimate(*lasting, unit),
                 "Trusts": words.number(len(found.frame)),
             }
         )
@@ -76,28 +66,23 @@ def bounds_for_readers(names: list[str]) -> pd.DataFrame:
     """Return, as texts, the bounds at the same and half the size of the differences in trend before entry."""
     rows = []
     for name in names:
-        about, found = regime.indicator(name), rivals.bounds(name)
-        unit = about.change_unit
-        frame = found.frame.set_index("mbar")
+        unit, found = regime.indicator(name).change_unit, rivals.bounds(name)
         row = {"Indicator": labelled(name), "Trends stay parallel": words.number(found.estimate, unit)}
         for mbar, size in ((0.5, "Half as large"), (1.0, "As large")):
-            one = frame.loc[mbar]
-            row[size] = words.interval(one["lower"], one["upper"], unit)
-            row[f"{size}, with sampling error"] = words.interval(
-                one["interval_lower"], one["interval_upper"], unit
-            )
+            ends = found.frame.set_index("mbar").loc[mbar]
+            wider = (ends["interval_lower"], ends["interval_upper"])
+            row[size] = words.interval(ends["lower"], ends["upper"], unit)
+            row[f"{size}, with sampling error"] = words.interval(*wider, unit)
         rows.append(row | {"Breaks down at": words.number(found.breakdown, "score")})
     return pd.DataFrame(rows)
 
 
 def left_out_for_readers(names: list[str]) -> pd.DataFrame:
     """Return, as texts, the range of estimates when one trust is left out at a time."""
-    trusts = data.load("regime_trusts").set_index("org_code")["short_name"]
     rows = []
     for name in names:
-        about, found = regime.indicator(name), rivals.left_out(name)
-        unit = about.change_unit
-        ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(trusts)
+        unit, found = regime.indicator(name).change_unit, rivals.left_out(name)
+        ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(regime.short_names())
         rows.append(
             {
                 "Indicator": labelled(name),
@@ -111,12 +96,11 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
 
 def curve_sentence(name: str, found: SpecificationCurve) -> str:
     """Say how many choices were run, their range, and how many point to better or worse clear of zero."""
-    about = regime.indicator(name)
-    unit, rows = about.change_unit, found.estimated
+    about, rows = regime.indicator(name), found.estimated
     read = [rule.reading(pd.Series({**row, "direction": about.direction})) for row in rows.to_dict("records")]
     return (
         f"{about.title}: {len(rows)} combinations of choices give differences from "
-        f"{words.interval(rows['estimate'].min(), rows['estimate'].max(), unit)}; {read.count('better')} are better "
+        f"{words.interval(rows['estimate'].min(), rows['estimate'].max(), about.change_unit)}; {read.count('better')} are better "
         f"clear of zero, {read.count('worse')} worse, {read.count('no clear difference')} neither; {about.direction}."
     )
 
@@ -124,8 +108,7 @@ def curve_sentence(name: str, found: SpecificationCurve) -> str:
 def curve_title(name: str, found: SpecificationCurve) -> str:
     """Return the finding of a specification curve as a title."""
     rows = found.estimated
-    clear = ((rows["lower"] > 0) | (rows["upper"] < 0)).sum()
-    return f"{regime.indicator(name).title}: {clear} of {len(rows)} choices leave out zero"
+    return f"{regime.indicator(name).title}: {clear(rows).sum()} of {len(rows)} choices leave out zero"
 
 
 def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
@@ -133,14 +116,14 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in found.to_dict("records"):
         about = regime.indicator(row["indicator"])
-        unit = about.change_unit
+        ends = sorted((row["lowest"], row["highest"]), key=abs)
         counts = [words.number(row[end]) for end in ("fewest", "most")]
         rows.append(
             {
                 "Indicator": labelled(row["indicator"]),
                 "Periods before entry": words.plural(row["leads"], about.analysis_grain),
-                "Smallest difference": words.number(min(row["lowest"], row["highest"], key=abs), unit),
-                "Largest difference": words.number(max(row["lowest"], row["highest"], key=abs), unit),
+                "Smallest difference": words.number(ends[0], about.change_unit),
+                "Largest difference": words.number(ends[1], about.change_unit),
                 "Share from chance, jointly": joint(row["p"]),
                 "Trusts that entered": " to ".join(dict.fromkeys(counts)),
             }
@@ -164,53 +147,42 @@ def not_parting(found: pd.DataFrame) -> str:
 
 
 def joint(p: float) -> str:
-    """Return a chance share with two digits, three below 0.1, and no smaller than can be meant."""
-    if p < 0.001:
-        return "less than 0.001"
-    return words.number(p, "ratio", digits=3 if p < 0.1 else 2)
+    """Return a chance share, no smaller than can be meant."""
+    return "less than 0.001" if p < 0.001 else words.probability(p)
 
 
 def windows_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `windows` as texts."""
-    rows = []
-    for row in found.to_dict("records"):
-        rows.append(
-            {
-                "Indicator": labelled(row["indicator"]),
-                "Matched on": before_entry.NUMBERS[row["years"]],
-                "Difference": _text(row),
-                "By the older rule": row["verdict"],
-                "Trusts that entered": words.number(row["n_trusts"]),
-            }
-        )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {
+            "Indicator": found["indicator"].map(labelled),
+            "Matched on": found["years"].map(before_entry.NUMBERS),
+            "Difference": [_text(row) for row in found.to_dict("records")],
+            "By the older rule": found["verdict"],
+            "Trusts that entered": found["n_trusts"].map(words.number),
+        }
+    )
 
 
 def windows_sentence(name: str, found: pd.DataFrame) -> str:
     """Say how far a difference hangs on the years that trusts are matched on."""
-    about = regime.indicator(name)
     rows = found[found["indicator"] == name]
     far = rows.loc[rows["difference"].abs().idxmax()]
-    unit = about.change_unit
+    unit = regime.indicator(name).change_unit
     ends = words.interval(rows["difference"].min(), rows["difference"].max(), unit)
     said = rows["verdict"].drop_duplicates().tolist()
-    told = (
-        f"The older rule, which asked three intervals to agree, says “{said[0]}” for each of these windows."
-        if len(said) == 1
-        else f"By window the older rule, which asked three intervals to agree, says {words.join([f'“{one}”' for one in said])}."
-    )
-    turned = (
-        "the verdict turned on the window" if len(said) > 1 else "this comparison alone stood in their way"
-    )
-    hangs = (
-        ""
-        if rows["rest"].iloc[0] == rule.NO_CLEAR_CHANGE
-        else f" The other two of the three agree, so {turned}."
-    )
-    largest = words.estimate(far["difference"], far["lower"], far["upper"], unit)
+    older = "the older rule, which asked three intervals to agree, says"
+    if len(said) == 1:
+        told = f"{words.capital(older)} “{said[0]}” for each of these windows."
+        turned = "this comparison alone stood in their way"
+    else:
+        told = f"By window {older} {words.join([f'“{verdict}”' for verdict in said])}."
+        turned = "the verdict turned on the window"
+    agree = rows["rest"].iloc[0] != rule.NO_CLEAR_CHANGE
+    hangs = f" The other two of the three agree, so {turned}." if agree else ""
     return (
         f"The difference in {indicators.label(name)} runs from {ends}; it is largest matched on "
-        f"{before_entry.NUMBERS[far['years']]}: {largest}. {told}{hangs}"
+        f"{before_entry.NUMBERS[far['years']]}: {_text(far)}. {told}{hangs}"
     )
 
 
@@ -223,9 +195,8 @@ def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
     rows = found[found["indicator"] == name].set_index("years", drop=False)
     first, *longer = rows.to_dict("records")
     side = "takes in" if first["lower"] <= 0 <= first["upper"] else "leaves out"
-    error = planted.set_index(["indicator", "scenario", "method"]).loc[
-        (name, "bad draw", "less equally bad trusts")
-    ]
+    draw = (name, "bad draw", "less equally bad trusts")
+    error = planted.set_index(["indicator", "scenario", "method"]).loc[draw]
     years = before_entry.earlier(name).set_index("years").loc[list(before_entry.YEARS[1:])]
     gaps = [
         f"{words.number(gap, unit)} {before_entry.NUMBERS[int(str(back))]} before entry ({words.plural(int(n), 'pair')})"
@@ -240,6 +211,6 @@ def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
     )
 
 
-def _text(row: dict) -> str:
+def _text(row: dict | pd.Series) -> str:
     unit = regime.indicator(row["indicator"]).change_unit
     return words.estimate(row["difference"], row["lower"], row["upper"], unit)

@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.chapters import rivals as words_of
 from analysis.chapters.findings_drawn import better_up, scale_of
 from analysis.methods.effects.specification import SpecificationCurve
+from analysis.methods.estimate import clear
 from analysis.present import every_choice, figures, words
 from analysis.present.plots import in_unit
 from analysis.study import regime
@@ -52,7 +53,7 @@ def worst(rows: pd.DataFrame) -> str:
 def title(name: str, found: SpecificationCurve) -> str:
     """Return the finding: how many choices leave out zero, and the one choice that makes the lowest of them."""
     lowest = worst(frame(name, found))
-    more = f"; the worst are all those “{lowest[:1].lower()}{lowest[1:]}”" if lowest else ""
+    more = f"; the worst are all those “{words.small(lowest)}”" if lowest else ""
     return f"{words_of.curve_title(name, found)}{more}"
 
 
@@ -71,9 +72,9 @@ def picture(name: str, found: SpecificationCurve) -> figures.Figure:
 
 def _counted(rows: pd.DataFrame) -> str:
     """Say how many combinations with each choice leave out zero."""
-    clear = (rows["lower"] > 0) | (rows["upper"] < 0)
+    outside = clear(rows)
     parts = [
-        f"{value} {words.number(clear[rows[name] == value].sum())} of {words.number((rows[name] == value).sum())}"
+        f"{value} {words.number(outside[rows[name] == value].sum())} of {words.number((rows[name] == value).sum())}"
         for name in MAIN
         for value in rows[name].drop_duplicates()
     ]

@@ -25,13 +25,9 @@ def _alarms(row: pd.Series) -> str:
 
 def _as_improvements(row: pd.Series) -> str:
     share = row["false_improvement"] / row["false_bad"]
-    return (
-        "all"
-        if share == 1
-        else "nearly all"
-        if share > 0.9
-        else words.number(100 * share, "percent", digits=0)
-    )
+    if share > 0.9:
+        return "all" if share == 1 else "nearly all"
+    return words.number(100 * share, "percent", digits=0)
 
 
 def for_readers(names: list[str]) -> pd.DataFrame:
@@ -46,7 +42,7 @@ def for_readers(names: list[str]) -> pd.DataFrame:
                 "Left a year later": words.number(row["persistence"] ** regime.indicator(name).year, "score"),
                 "False alarms, after a bad year": _alarms(row), "Read as an improvement, of all panels": _percent(row["false_improvement"]),
                 "Mean error after a bad year": words.number(row["bias"], unit, sign=True),
-                "Limits that such panels would set": words.estimate(limits.value, limits.lower, limits.upper, unit),
+                "Limits that such panels would set": words.told(limits, unit),
             })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -69,15 +65,10 @@ def sentence(names: list[str], name: str = "shmi") -> str:
 def touched(names: list[str]) -> str:
     """Say which verdicts and limits would be others with limits that such panels set, of all primary indicators."""
     better = [indicators.label(name) for name in names if ruled_out.of(name).verdict == IMPROVED]
-    given = (
-        f"this report gives that verdict on {words.join(better)}"
-        if better
-        else "this report gives none on these measures"
-    )
-    parts = [_both(name) for name in names]
+    given = f"that verdict on {words.join(better)}" if better else "none on these measures"
     return (
-        f'So a verdict "improved" could not be taken at its word; {given}. {_verdicts(names)}. With limits that such panels '
-        f"would set, the figures would still rule out {'; '.join(parts)}."
+        f'So a verdict "improved" could not be taken at its word; this report gives {given}. {_verdicts(names)}. With limits that such panels '
+        f"would set, the figures would still rule out {'; '.join(map(_both, names))}."
     )
 
 
@@ -89,21 +80,17 @@ def _both(name: str) -> str:
 
 def _verdicts(names: list[str]) -> str:
     turned = [
-        indicators.label(name)
-        for name in names
-        if persistence.ruled_out_anew(name).verdict != ruled_out.of(name).verdict
+        name for name in names if persistence.ruled_out_anew(name).verdict != ruled_out.of(name).verdict
     ]
-    return (
-        f"The verdict on {words.join(turned)} would be another" if turned else "No verdict would be another"
-    )
+    which = f"The verdict on {words.join(list(map(indicators.label, turned)))}" if turned else "No verdict"
+    return f"{which} would be another"
 
 
 def short(name: str = "shmi") -> str:
     """Say in one sentence, where the rule is told, what it does not hold for."""
     other = persistence.stored(name).loc[AUTOCOVARIANCE]
-    now, then = (
-        ruled.size(name, one(name).improvement) for one in (ruled_out.of, persistence.ruled_out_anew)
-    )
+    both = (ruled_out.of(name), persistence.ruled_out_anew(name))
+    now, then = (ruled.size(name, limits.improvement) for limits in both)
     return (
         f"The aim is one false alarm in twenty. If a bad year of {indicators.label(name)} fades faster than in those panels, it is "
         f"{_alarms(other)}, {_as_improvements(other)} read as improvements; the fall that is ruled out is then one of more than {then}, "

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.chapters.parted import labelled
-from analysis.methods.estimate import HIGHER, UNCLEAR, Estimate, side
+from analysis.methods.estimate import HIGHER, UNCLEAR, Estimate, clear, side
 from analysis.present import words
 from analysis.study import calibration, deciding, groups, indicators, regime
 
@@ -21,18 +21,11 @@ def _unit(name: str) -> str:
     return regime.indicator(name).change_unit
 
 
-def _limits(row: pd.Series, name: str) -> str:
-    return words.estimate(row["estimate"], row["lower"], row["upper"], _unit(name))
-
-
 def decided_sentence(names: list[str]) -> str:
     """Say what the deciding comparison finds, and what planted truth asks of it."""
-    parts = []
-    for name in names:
-        one = deciding.decided(name)
-        parts.append(
-            f"{indicators.label(name)} by {words.estimate(one.value, one.lower, one.upper, _unit(name))}"
-        )
+    parts = [
+        f"{indicators.label(name)} by {words.told(deciding.decided(name), _unit(name))}" for name in names
+    ]
     return f"Against ten partners each, trusts that entered differ in {words.join(parts)}."
 
 
@@ -41,21 +34,21 @@ def choices_for_readers(names: list[str]) -> pd.DataFrame:
     columns = {}
     for name in names:
         rows = groups.other_choices(name).set_index("choice")
-        columns[labelled(name)] = rows.apply(_limits, axis=1, name=name)
+        columns[labelled(name)] = rows.apply(words.told, axis=1, unit=_unit(name))
     return pd.concat(columns, axis=1, sort=False).rename_axis("Choice").reset_index()
 
 
 def balance_for_readers(names: list[str]) -> pd.DataFrame:
     """Return how far trusts that entered lay from all never-entered trusts, and from their partners, as texts."""
+    columns = {
+        "Level, from all": "level_away",
+        "Level, from partners": "level_gap",
+        "Trend, from all": "trend_away",
+        "Trend, from partners": "trend_gap",
+    }
     rows = []
     for name in names:
         means = deciding.compared(name).trusts.mean(numeric_only=True)
-        columns = {
-            "Level, from all": "level_away",
-            "Level, from partners": "level_gap",
-            "Trend, from all": "trend_away",
-            "Trend, from partners": "trend_gap",
-        }
         texts = {title: words.number(means[column], "score", sign=True) for title, column in columns.items()}
         rows.append({"Indicator": labelled(name)} | texts)
     return pd.DataFrame(rows)
@@ -68,7 +61,7 @@ def two_groups_for_readers(names: list[str]) -> pd.DataFrame:
         for _, row in groups.two_groups(name).iterrows():
             rows.append({
                 "Indicator": labelled(name), "Trusts": TITLES[row["group"]], "Against, counted": row["counted"],
-                "Difference": _limits(row, name), "Share from chance": words.number(row["p"], "ratio", digits=2),
+                "Difference": words.told(row, _unit(name)), "Share from chance": words.number(row["p"], "ratio", digits=2),
                 "Trusts that entered": words.number(row["n_trusts"]),
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -78,14 +71,10 @@ def two_groups_sentence(name: str) -> str:
     """Say what the two groups show, each against ten partners of its own, and whether they differ."""
     rows = groups.two_groups(name)
     rows = rows[rows["counted"] == groups.PERIODS].set_index("group")
-    first, later, apart = (
-        _limits(rows.loc[group], name) for group in (groups.KEOGH, groups.LATER, groups.APART)
-    )
-    told = (
-        "cannot be told from none"
-        if rows.loc[groups.APART, "p"] >= CLEAR
-        else "is more than chance would give"
-    )
+    three = (groups.KEOGH, groups.LATER, groups.APART)
+    first, later, apart = (words.told(rows.loc[group], _unit(name)) for group in three)
+    chance = rows.loc[groups.APART, "p"] >= CLEAR
+    told = "cannot be told from none" if chance else "is more than chance would give"
     return (
         f"In {indicators.label(name)} the eleven differ from partners of their own by {first}, the later trusts by "
         f"{later}. The difference between the two groups, {apart}, {told}."
@@ -99,27 +88,25 @@ def phases_for_readers(names: list[str]) -> pd.DataFrame:
         for _, row in groups.inside_and_after(name).iterrows():
             rows.append({
                 "Indicator": labelled(name), "Trusts": TITLES[row["group"]], "Time": row["counted"],
-                "Difference": _limits(row, name), "Trusts that entered": words.number(row["n_trusts"]),
+                "Difference": words.told(row, _unit(name)), "Trusts that entered": words.number(row["n_trusts"]),
             })  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def phases_sentence(names: list[str]) -> str:
     """Say which intervals of time inside and time after leaving leave out zero, of how many."""
-    found, outside = 0, []
+    seen, outside = 0, []
     for name in names:
         rows = groups.inside_and_after(name)
-        found += len(rows)
-        for _, row in rows[(rows["lower"] > 0) | (rows["upper"] < 0)].iterrows():
+        seen += len(rows)
+        for _, row in rows[clear(rows)].iterrows():
             better = (row["lower"] > 0) == (regime.indicator(name).better == HIGHER)
-            who = TITLES[row["group"]][:1].lower() + TITLES[row["group"]][1:]
-            outside.append(
-                f"{indicators.label(name)} {row['counted']} ({who}: {'better' if better else 'worse'})"
-            )
+            who = f"{words.small(TITLES[row['group']])}: {'better' if better else 'worse'}"
+            outside.append(f"{indicators.label(name)} {row['counted']} ({who})")
     if not outside:
-        return f"None of these {words.number(found)} intervals leaves out zero."
+        return f"None of these {words.number(seen)} intervals leaves out zero."
     verb = "leaves" if len(outside) == 1 else "leave"
-    return f"{words.number(len(outside))} of these {words.number(found)} intervals {verb} out zero: {words.join(outside)}."
+    return f"{words.number(len(outside))} of these {words.number(seen)} intervals {verb} out zero: {words.join(outside)}."
 
 
 def partners_sentence(name: str = "shmi") -> str:
@@ -184,28 +171,26 @@ def calibration_sentence(names: list[str]) -> str:
 
 def coverage_for_readers() -> pd.DataFrame:
     """Return the table `regression_coverage` as texts."""
-    rows = []
-    for row in data.load("regression_coverage").to_dict("records"):
-        rows.append({
-            "Lasting and passing spread": f"{words.number(row['between'])} and {words.number(row['within'])}",
-            "Memory": words.number(row["autocorrelation"], "score", digits=1),
-            "Worst by": row["chosen_by"],
-            "Expected from": row["method"],
-            "Held the truth": words.number(100 * row["coverage"], "percent"),
-            "If taken as known": words.number(100 * row["coverage_known"], "percent"),
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+    found = data.load("regression_coverage")
+    shares = (100 * found[["coverage", "coverage_known"]]).map(words.number, unit="percent")
+    return pd.DataFrame(
+        {
+            "Lasting and passing spread": found["between"].map(words.number) + " and " + found["within"].map(words.number),
+            "Memory": [words.number(memory, "score", digits=1) for memory in found["autocorrelation"]],
+            "Worst by": found["chosen_by"],
+            "Expected from": found["method"],
+            "Held the truth": shares["coverage"],
+            "If taken as known": shares["coverage_known"],
+        }
+    )  # fmt: skip
 
 
 def coverage_sentence() -> str:
     """Say how often intervals beyond regression to the mean hold the truth, by what trusts were chosen by."""
     frame = data.load("regression_coverage")
-    slope = frame[frame["method"] == "slope"].groupby("chosen_by")
-    parts = {how: (100 * part["coverage"].min(), 100 * part["coverage"].max()) for how, part in slope}
-    known = (
-        100
-        * frame.loc[(frame["method"] == "slope") & (frame["chosen_by"] == "their value"), "coverage_known"]
-    )
+    slope = frame[frame["method"] == "slope"].set_index("chosen_by")
+    parts = {how: (100 * part.min(), 100 * part.max()) for how, part in slope.groupby(level=0)["coverage"]}
+    known = 100 * slope.loc["their value", "coverage_known"]
     return (
         f"Where the worst by their value enter, the interval beyond regression to the mean holds the truth in "
         f"{words.interval(*parts['their value'], 'percent')} of panels; it did in "
@@ -216,10 +201,10 @@ def coverage_sentence() -> str:
 
 def single_title(name: str, found: groups.SingleTrusts) -> str:
     """Return what the effects of single trusts show, as a title."""
-    clear = int(((found.frame["lower"] > 0) | (found.frame["upper"] < 0)).sum())
+    outside = int(clear(found.frame).sum())
     title = regime.indicator(name).title
-    if clear:
-        return f"{title}: pooled in part, {words.plural(clear, 'trust')} of {len(found.frame)} can be told from zero"
+    if outside:
+        return f"{title}: pooled in part, {words.plural(outside, 'trust')} of {len(found.frame)} can be told from zero"
     return f"{title}: no single trust can be told from chance"
 
 
@@ -244,16 +229,12 @@ def single_sentence(name: str, found: groups.SingleTrusts) -> str:
 
 def stay_for_readers(names: list[str]) -> pd.DataFrame:
     """Return the rank correlation of length of stay and effect, as texts."""
-    rows = []
-    for name in names:
-        found = groups.single_trusts(name).stay
-        rows.append({
-            "Indicator": labelled(name),
-            "Rank correlation": words.estimate(found.value, found.lower, found.upper, "score"),
-            "Reading": _stay_reading(name, found),
-            "Trusts": words.number(found.n),
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+    found = {name: groups.single_trusts(name).stay for name in names}
+    rows = [
+        (labelled(name), words.told(stay, "score"), _stay_reading(name, stay), words.number(stay.n))
+        for name, stay in found.items()
+    ]
+    return pd.DataFrame(rows, columns=["Indicator", "Rank correlation", "Reading", "Trusts"])
 
 
 def _stay_reading(name: str, found: Estimate) -> str:

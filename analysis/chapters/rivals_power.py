@@ -95,8 +95,7 @@ def sentence(names: Sequence[str]) -> str:
 
 def before(name: str) -> float:
     """Return how far trusts that entered stood from those that never did in the year before, in the indicator's unit."""
-    about = regime.indicator(name)
-    panel = regime.panel(name)
+    about, panel = regime.indicator(name), regime.panel(name)
     return expected_regression(panel, baseline=about.year, follow_up=len(about.horizons)).baseline
 
 

@@ -34,8 +34,9 @@ def figure(indicator: str, comparator: str, years: str, trust: str) -> figures.F
     found = services.against(trust, indicator, comparator, main=years == MAIN)
     name, about = services_page.name_of(trust), regime.indicator(indicator)
     if found.empty:
-        said = f"{name} or all but a few others of its type have no figures of {about.phrase}. Another measure has some."
-        return blocks.Block(f"<p>{said}</p>", said)
+        return blocks.sentence(
+            f"{name} or all but a few others of its type have no figures of {about.phrase}. Another measure has some."
+        )
     outside = int((found["state"] != services.WITHIN).sum())
     title = f"{services_page.TITLES[indicator]}, {name}: {words.number(outside)} of {words.plural(len(found), 'point')} outside"
     return figures.figure(

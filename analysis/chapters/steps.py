@@ -9,7 +9,7 @@ from analysis import data
 from analysis.chapters import ruled
 from analysis.chapters.parted import behind as behind
 from analysis.methods.effects.panels import EffectError
-from analysis.methods.estimate import Estimate, side
+from analysis.methods.estimate import Estimate, clear, side
 from analysis.present import words
 from analysis.present.links import Link
 from analysis.study import delays, entry_effects, indicators, regime, ruled_out, steps
@@ -34,6 +34,9 @@ ENDS = {
     "higher": "{} was higher",
     "lower": "{} was lower",
 }
+
+
+DOMAINS = ["Overall", "Safe", "Effective", "Caring", "Responsive", "Well-led"]
 
 
 def percent(log: float) -> float:
@@ -80,7 +83,7 @@ def area_sentence(found: Estimate) -> str:
 
 def validity_sentence(found: delays.Validity) -> str:
     """Say how far the area speaks for the trust, and which way it errs."""
-    names = data.load("regime_trusts").set_index("org_code")["short_name"]
+    names = regime.short_names()
     return (
         f"Outside the months of the weights the area moves with the trust's own returns from month to month with a correlation of "
         f"{words.number(found.within, 'score')} (median of {words.number(found.trusts)} trusts), and lies between "
@@ -94,39 +97,27 @@ def steps_for_readers() -> pd.DataFrame:
     """Return the steps as texts: arrows of the theory, change after entry by two comparisons, verdict, correlations."""
     decided = steps.by_entry(tuple(steps.known())).set_index("indicator")
     main = entry_effects.two_baselines(steps.known()).set_index("indicator")
-    pairs = steps.together().set_index(["indicator", "outcome"])
+    pairs = steps.together().set_index(["indicator", "outcome"]).rename(columns={"value": "estimate"})
     rows = []
     for step in steps.STEPS:
         name, unit = step.indicator, regime.indicator(step.indicator).change_unit
         row = {"Step": regime.indicator(name).heading, "Arrows": ", ".join(step.arrows)}
-        row["After entry, beside the prediction"] = _estimate(main.loc[name], unit)
-        row["Beside trusts alike"] = _estimate(decided.loc[name], unit)
+        row["After entry, beside the prediction"] = words.told(main.loc[name], unit)
+        row["Beside trusts alike"] = words.told(decided.loc[name], unit)
         row["Verdict"] = str(decided.loc[name, "verdict"])
         for outcome in steps.OUTCOMES:
-            one = pairs.loc[(name, outcome)]
-            row[f"Moved with {NAMES[outcome]}"] = words.estimate(
-                one["value"], one["lower"], one["upper"], "score"
-            )
+            row[f"Moved with {NAMES[outcome]}"] = words.told(pairs.loc[(name, outcome)], "score")
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _estimate(row: pd.Series, unit: str) -> str:
-    if pd.isna(row["estimate"]):
-        return words.NOT_AVAILABLE
-    return words.estimate(row["estimate"], row["lower"], row["upper"], unit)
 
 
 def arrows() -> pd.DataFrame:
     """Return each step with its arrows of the theory as links to them: `Step`, `Arrow`, `Proposition`."""
     told = data.load("theory_links").set_index("id")
+    titles = {step: regime.indicator(step.indicator).title for step in steps.STEPS}
     rows = [
-        [
-            regime.indicator(step.indicator).title,
-            Link(arrow, f"../theory.html#{arrow}"),
-            told.loc[arrow, "proposition"],
-        ]
-        for step in steps.STEPS
+        [title, Link(arrow, f"../theory.html#{arrow}"), told.loc[arrow, "proposition"]]
+        for step, title in titles.items()
         for arrow in step.arrows
     ]
     return pd.DataFrame(rows, columns=["Step", "Arrow", "Proposition"])
@@ -134,21 +125,16 @@ def arrows() -> pd.DataFrame:
 
 def providers_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `delays.providers` as texts."""
-
-    def share(column: str, **more: bool) -> list[str]:
-        return [words.number(value, "percent" if not more else "points", **more) for value in found[column]]
-
-    return pd.DataFrame(
-        {
-            "Trust": found["name"],
-            "Event": found["event"] + " " + found["date"].map(words.day),
-            "Before": share("before"),
-            "After": share("after"),
-            "Others meanwhile": share("others", sign=True),
-            "Beside the others": share("beside", sign=True),
-            "Quarters": [f"{before} / {after}" for before, after in found["quarters"]],
-        }
-    )
+    told = {
+        "Trust": found["name"],
+        "Event": found["event"] + " " + found["date"].map(words.day),
+        "Before": found["before"].map(lambda value: words.number(value, "percent")),
+        "After": found["after"].map(lambda value: words.number(value, "percent")),
+        "Others meanwhile": found["others"].map(lambda value: words.number(value, "points", sign=True)),
+        "Beside the others": found["beside"].map(lambda value: words.number(value, "points", sign=True)),
+        "Quarters": [f"{before} / {after}" for before, after in found["quarters"]],
+    }
+    return pd.DataFrame(told)
 
 
 def suspended_for_readers(found: pd.DataFrame) -> pd.DataFrame:
@@ -165,17 +151,11 @@ def well_led() -> pd.DataFrame:
     """
     ratings = data.load("cqc_provider_ratings")
     good = ratings["rating"].isin(["Good", "Outstanding"])
-    wide = (
-        ratings.assign(good=100.0 * good)
-        .pivot(index=["snapshot", "org_code"], columns="domain", values="good")
-        .reset_index()
-    )
-    wide["standing"] = [
-        standing(code, snapshot) for code, snapshot in zip(wide["org_code"], wide["snapshot"], strict=True)
-    ]
-    domains = ["Overall", "Safe", "Effective", "Caring", "Responsive", "Well-led"]
+    wide = ratings.assign(good=100.0 * good)
+    wide = wide.pivot(index=["snapshot", "org_code"], columns="domain", values="good").reset_index()
+    wide["standing"] = list(map(standing, wide["org_code"], wide["snapshot"]))
     grouped = wide.groupby(["snapshot", "standing"])
-    return grouped[domains].mean().assign(trusts=grouped.size()).reset_index()
+    return grouped[DOMAINS].mean().assign(trusts=grouped.size()).reset_index()
 
 
 def standing(code: str, month: pd.Period) -> str:
@@ -197,7 +177,7 @@ def ratings_for_readers() -> pd.DataFrame:
         "Trusts that": found["standing"],
         "Trusts": found["trusts"].map(words.number),
     }
-    for domain in ("Overall", "Safe", "Effective", "Caring", "Responsive", "Well-led"):
+    for domain in DOMAINS:
         out[domain] = [words.number(value, "percent", digits=0) for value in found[domain]]
     return pd.DataFrame(out)
 
@@ -260,10 +240,8 @@ def title_ways() -> str:
 
 def title_page(found: pd.DataFrame) -> str:
     """Return the finding of the page of entry, step and outcome: how many steps moved, and what they moved with."""
-    first = found[found["part"] == "entry to step"]
-    moved = int(((first["lower"] > 0) | (first["upper"] < 0)).sum())
-    pairs = found[found["part"] == "step with outcome"]
-    together = int(((pairs["lower"] > 0) | (pairs["upper"] < 0)).sum())
+    first, pairs = (found[found["part"] == part] for part in ("entry to step", "step with outcome"))
+    moved, together = (int(clear(rows).sum()) for rows in (first, pairs))
     return (
         f"After entry {words.number(moved)} of {words.number(len(first))} steps moved clearly beside trusts alike; "
         f"{words.number(together)} of {words.number(len(pairs))} pairs of step and outcome moved together"
@@ -272,12 +250,14 @@ def title_page(found: pd.DataFrame) -> str:
 
 def size(name: str) -> str:
     """Return what followed entry on an indicator beside trusts alike, in words; more is better."""
-    found = steps.by_entry((name,)).iloc[0]
-    return _estimate(found, regime.indicator(name).change_unit)
+    return words.told(steps.by_entry((name,)).iloc[0], regime.indicator(name).change_unit)
 
 
 def pair(step: str, outcome: str) -> str:
     """Return the correlation of changes of a step and an outcome in words."""
-    found = steps.moved_together(step, outcome)
-    told = words.estimate(found.value, found.lower, found.upper, "score")
-    return f"{told}, {words.plural(found.n, 'trust')}"
+    return correlation(steps.moved_together(step, outcome))
+
+
+def correlation(found: Estimate) -> str:
+    """Return a correlation of changes with its interval, and at how many trusts."""
+    return f"{words.told(found, 'score')}, {words.plural(found.n, 'trust')}"

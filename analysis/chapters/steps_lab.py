@@ -40,25 +40,23 @@ def figure(
     """
     lab_settings.checked(options(), (indicator, outcome, apart, baseline, years, trusts))
     if indicator == outcome:
-        said = "A measure moves with itself. Choose another outcome."
-        return blocks.Block(f"<p>{said}</p>", said)
+        return blocks.sentence("A measure moves with itself. Choose another outcome.")
     about = regime.indicator(indicator)
     panel = None if (years, trusts) == (MAIN, ALL) else lab_settings.panel(indicator, years, trusts)
     try:
         found = entry_effects.entry(indicator, panel=panel, omit_before=about.year if baseline == OUT else 0)
     except EffectError as error:
-        return blocks.Block(f"<p>{error}</p>", str(error))
+        return blocks.sentence(error)
     if found.frame["thin"].all():
-        said = f"Too few trusts that entered have figures of {about.phrase} by this choice. Another setting may give a figure."
-        return blocks.Block(f"<p>{said}</p>", said)
+        return blocks.sentence(
+            f"Too few trusts that entered have figures of {about.phrase} by this choice. Another setting may give a figure."
+        )
     way = plots.in_unit(steps_drawn.way_of(found, about.year, float), about.change_unit)
-    together, pairs = steps.moved_together(indicator, outcome, apart), steps.pairs(indicator, outcome, apart)
-    told = _told(together)
+    told = _told(steps.moved_together(indicator, outcome, apart))
+    label = plots.difference_label(about.change_unit, about.direction)
     title = f"{about.title}, by this choice: the way through entry, and its changes beside {steps_page.NAMES[outcome]}"
     return figures.figure(
-        partial(
-            _drawn, way=way, pairs=pairs, label=plots.difference_label(about.change_unit, about.direction)
-        ),
+        partial(_drawn, way=way, pairs=steps.pairs(indicator, outcome, apart), label=label),
         name=f"step-{indicator.replace('_', '-')}",
         title=title,
         says=f"{title}. Correlation of changes at trusts that never entered: {told}. It is no effect.",
@@ -73,9 +71,7 @@ show = partial(lab_settings.shown, figure)
 def _told(found: Estimate) -> str:
     if pd.isna(found.value):
         return f"too few trusts ({words.number(found.n)})"
-    return (
-        f"{words.estimate(found.value, found.lower, found.upper, 'score')}, {words.plural(found.n, 'trust')}"
-    )
+    return steps_page.correlation(found)
 
 
 def _drawn(width: int, *, way: pd.DataFrame, pairs: pd.DataFrame, label: str) -> Drawing:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.present import words as wording
 from analysis.present.blocks import Block
-from analysis.present.drawn import drawn
+from analysis.present.drawn import bar, drawn
 from analysis.study.evidence.theory import (
     CONTESTED,
     INTENT,
@@ -71,7 +71,7 @@ def step_words(arrow: pd.Series) -> str:
     """Return an arrow in words: '29. Rating and exit raises no return: contested, 4 for, 12 against'."""
     verb = "lowers" if arrow["sign"] == "-" else "raises"
     return (
-        f"{int(arrow['id'][1:])}. {arrow['from_label']} {verb} {_lower(arrow['to_label'])}: "
+        f"{int(arrow['id'][1:])}. {arrow['from_label']} {verb} {wording.small(arrow['to_label'])}: "
         f"{arrow['status']}, {tally(arrow)}"
     )
 
@@ -104,16 +104,9 @@ def policy_bars(theory: Theory) -> Block:
     counts = policy_and_found(theory)
     most, body = counts["arrows"].max(), []
     for key, row in counts.iterrows():
-        left, parts = 0.0, []
-        for status in STATUSES:
-            width = 100 * row[status] / most
-            parts.append(f'<rect class="{FOUND[status]}" x="{left:.2f}%" width="{width:.2f}%" height="20"/>')
-            left += width
+        drawn_bar = bar({FOUND[status]: row[status] for status in STATUSES}, most)
         words = wording.join([f"{row[status]} {status}" for status in STATUSES if row[status]])
-        body.append(
-            f"<li><b>{MEANT[str(key)].capitalize()}, {row['arrows']}</b>: {words}"
-            f'<svg height="20" aria-hidden="true">{"".join(parts)}</svg></li>'
-        )
+        body.append(f"<li><b>{MEANT[str(key)].capitalize()}, {row['arrows']}</b>: {words}{drawn_bar}</li>")
     return drawn(
         f"<ul>{''.join(body)}</ul>", name="theory-policy", title=policy_title(theory), says=policy_sentence(theory),
         frame=counts.reset_index(names="meant"), sources=("theory_evidence",), kind="policy",
@@ -142,7 +135,7 @@ def answer(theory: Theory) -> str:
     meant, other = counts.loc["yes"], counts.loc["no"]
     rows = theory.arrows.query("intended_by_policy == 'yes' and status == @CONTESTED")
     rows = rows.sort_values("contests", ascending=False, kind="stable").head(2)
-    most = [PLAIN.get(row["id"], f"the step {_lower(_ends(row))}") for _, row in rows.iterrows()]
+    most = [PLAIN.get(row["id"], f"the step {wording.small(_ends(row))}") for _, row in rows.iterrows()]
     return (
         f"Policy meant {meant['arrows']} of the {wording.plural(len(theory.arrows), 'step')} drawn here. Public "
         f"statements support {meant[SUPPORTED]} of these without dissent and contest {meant[CONTESTED]}"
@@ -166,10 +159,6 @@ def thin_sentence(theory: Theory) -> str:
     return f"{wording.plural(len(found), 'arrow')} called supported ({wording.join(found)})"
 
 
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
-
-
 def _ends(arrow: pd.Series) -> str:
     lowers = ", lowering it" if arrow["sign"] == "-" else ""
-    return f"From {_lower(arrow['from_label'])} to {_lower(arrow['to_label'])}{lowers}"
+    return f"From {wording.small(arrow['from_label'])} to {wording.small(arrow['to_label'])}{lowers}"

@@ -126,8 +126,7 @@ def selection(theory: Theory, *, intended: str, status: str) -> Block:
 
 def _configurations() -> Block:
     """Return context, mechanism and outcome as a folded list; each is an anchor, each statement a link."""
-    names = data.load("regime_trusts").set_index("org_code")["short_name"]
-    items, lines = [], []
+    names, items, lines = _names(), [], []
     for row in configurations().itertuples():
         trusts = wording.join([names[code] for code in row.trusts])
         parts = {

@@ -2,11 +2,10 @@
 
 from functools import partial
 
-from analysis import data
 from analysis.chapters import lab_settings, today_words
 from analysis.chapters.lab_settings import ALL, KEOGH, TRUSTS
 from analysis.present import blocks, figures
-from analysis.study import today
+from analysis.study import regime, today
 from analysis.study.today import MEAN, MEDIAN
 
 
@@ -27,12 +26,13 @@ controls = partial(lab_settings.controls, options)
 def figure(indicator: str, baseline: int, comparator: str, trusts: str) -> figures.Figure | blocks.Block:
     """Return the gaps by era of this choice, or why there are none. Raises ValueError for other values than `options`."""
     lab_settings.checked(options(), (indicator, baseline, comparator, trusts))
-    keogh = data.load("regime_trusts").set_index("org_code")["keogh_11"].fillna(False).astype(bool)
-    out = () if trusts == ALL else tuple(keogh.index[keogh != (trusts == KEOGH)])
+    codes = regime.short_names().index.to_series()
+    out = () if trusts == ALL else tuple(codes[regime.is_keogh(codes) != (trusts == KEOGH)])
     found = today.followed(indicator, inside=baseline, peers=comparator, left_out=out)
     if found.eras.empty:
-        said = f"None of these trusts has figures of {found.about.phrase} since it left. Another setting may give some."
-        return blocks.Block(f"<p>{said}</p>", said)
+        return blocks.sentence(
+            f"None of these trusts has figures of {found.about.phrase} since it left. Another setting may give some."
+        )
     return today_words.picture(found, name=f"followed-{indicator.replace('_', '-')}")
 
 

@@ -12,6 +12,7 @@ from analysis.present.palette import BETTER, BLUE, GREY, INK, QUIET, ZONE_TEXT
 from analysis.present.plots import in_unit
 from analysis.study import absent, today
 from analysis.study.indicators import Indicator
+from analysis.study.rule import TOO_FEW
 from analysis.study.today import Followed
 
 ROW, HEAD = 34, 66  # px
@@ -23,25 +24,16 @@ def followed() -> dict[str, Followed]:
     return {name: today.followed(name) for name in today.NAMES}
 
 
-def _sign(found: Followed) -> int:
-    return -1 if found.about.better == "lower" else 1
-
-
 def frame(found: dict[str, Followed]) -> pd.DataFrame:
     """Return what is drawn: a row a measure and era, signed so that more is better than trusts that never entered."""
     rows = []
-    for name, one in found.items():
-        for era in one.eras.to_dict("records"):
-            low, high = sorted(_sign(one) * era[end] for end in ("lower", "upper"))
-            told = {
-                "measure": one.about.title,
-                "name": name,
-                "era": era["era"],
-                "estimate": _sign(one) * era["estimate"],
-            }
-            rows.append(
-                {**told, "lower": low, "upper": high, "n": int(era["n"]), "unit": one.about.change_unit}
-            )
+    for name, followed in found.items():
+        about = followed.about
+        for era in followed.eras.to_dict("records"):
+            low, high = sorted(about.sign * era[end] for end in ("lower", "upper"))
+            told = {"measure": about.title, "name": name, "era": era["era"]}
+            limits = {"estimate": about.sign * era["estimate"], "lower": low, "upper": high}
+            rows.append(told | limits | {"n": int(era["n"]), "unit": about.change_unit})
     made = pd.DataFrame(rows)
     return in_unit(made, made["unit"])
 
@@ -55,24 +47,13 @@ def drawing(rows: pd.DataFrame) -> figures.Draw:
         reach = 1.1 * rows[["lower", "upper"]].abs().max(axis=None)
         ax.axvspan(0, reach, color=BETTER, zorder=0)
         ax.axvline(0, color=QUIET, linewidth=1)
-        for place, one in enumerate(eras):
-            colour = BLUE if one["n"] >= THIN else GREY
-            ax.plot(
-                [one["lower"], one["upper"]],
-                [place, place],
-                color=colour,
-                linewidth=2.5,
-                solid_capstyle="butt",
-            )
-            ax.plot(one["estimate"], place, "o", color=colour, markersize=7)
-            ax.text(
-                -reach,
-                place - 0.32,
-                f"{one['era']} · {words.plural(one['n'], 'trust')}",
-                color=INK,
-                fontsize=10,
-                va="center",
-            )
+        for place, era in enumerate(eras):
+            colour = BLUE if era["n"] >= THIN else GREY
+            ends = [era["lower"], era["upper"]]
+            ax.plot(ends, [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
+            ax.plot(era["estimate"], place, "o", color=colour, markersize=7)
+            said = f"{era['era']} · {words.plural(era['n'], 'trust')}"
+            ax.text(-reach, place - 0.32, said, color=INK, fontsize=10, va="center")
         ax.text(reach, len(eras) - 0.42, "better", color=ZONE_TEXT, fontsize=10, ha="right", va="bottom")
         ax.set_xlim(-reach, reach)
         ax.set_ylim(len(eras) - 0.4, -0.7)
@@ -103,15 +84,14 @@ def overview(found: dict[str, Followed], *, name: str) -> figures.Figure:
     """Return the chapter's first picture: all measures beside each other in their newest figures."""
     rows = newest(found)
     unclear = int((~rows["where"].str.startswith("stood")).sum())
-    told = [found[each].about for each in rows["name"]]
+    shown = [(found[row["name"]].about, row) for row in rows.to_dict("records")]
     lines = [
-        f"{one.title}: {words.estimate(row['estimate'], row['lower'], row['upper'], one.change_unit)} ({row['era']}, "
-        f"{words.plural(row['n'], 'trust')})"
-        for one, row in zip(told, rows.to_dict("records"), strict=True)
+        f"{about.title}: {words.told(row, about.change_unit)} ({row['era']}, {words.plural(row['n'], 'trust')})"
+        for about, row in shown
     ]
     return figures.figure(
         forest.many(
-            [_row(one, row) for one, row in zip(told, rows.to_dict("records"), strict=True)],
+            [_row(about, row) for about, row in shown],
             reach=REACH, ticks=TICKS, unit=f"{rows['unit'].iloc[0]}, + is better than trusts never in",
         ), name=name, frame=rows,
         title=f"By {words.number(unclear)} of {words.number(len(rows))} measures of today, trusts that left cannot be told from the others",
@@ -120,13 +100,13 @@ def overview(found: dict[str, Followed], *, name: str) -> figures.Figure:
     )  # fmt: skip
 
 
-def _row(one: Indicator, row: dict[str, Any]) -> forest.Row:
+def _row(about: Indicator, row: dict[str, Any]) -> forest.Row:
     ends = (row["lower"], row["upper"])
     shown, *between = (
-        words.number(value, one.change_unit, sign=True).split(" ")[0] for value in (row["estimate"], *ends)
+        words.number(value, about.change_unit, sign=True).split(" ")[0] for value in (row["estimate"], *ends)
     )
     return forest.Row(
-        row["era"][0].upper() + row["era"][1:], one.title, shown, f"({between[0]} to {between[1]})",
+        words.capital(row["era"]), about.title, shown, f"({between[0]} to {between[1]})",
         (forest.Mark(forest.ENTERED, row["estimate"], *ends),), strong="stood" in row["where"], better=True,
     )  # fmt: skip
 
@@ -134,8 +114,7 @@ def _row(one: Indicator, row: dict[str, Any]) -> forest.Row:
 def title(found: Followed) -> str:
     """Return the finding of one measure: where the trusts that left stand in the newest era."""
     last = found.eras.iloc[-1]
-    where = _where(last, found)
-    return f"{found.about.title}, {last['era']}: trusts that left {where}"
+    return f"{found.about.title}, {last['era']}: trusts that left {_where(last, found)}"
 
 
 def _where(era: pd.Series, found: Followed) -> str:
@@ -151,8 +130,8 @@ def sentence(found: Followed) -> str:
     """Say where the trusts that left stand, era by era, and how that differs from their last year inside."""
     unit = found.about.change_unit
     parts = [
-        f"{words.estimate(one['estimate'], one['lower'], one['upper'], unit)} {one['era']} ({words.plural(int(one['n']), 'trust')})"
-        for one in found.eras.to_dict("records")
+        f"{words.told(era, unit)} {era['era']} ({words.plural(int(era['n']), 'trust')})"
+        for era in found.eras.to_dict("records")
     ]
     return (
         f"{found.about.title}, trusts that left less trusts of their kind that never entered: {'; '.join(parts)}; "
@@ -167,15 +146,12 @@ def changed(found: Followed) -> str:
         return "Figures begin after the regime: there is none from inside to set them beside."
     if found.ruled is None:
         return f"Only {words.plural(change.n, 'trust')} have figures both from inside and of today: too few to read a change."
-    better, worse = found.ruled.improvement, found.ruled.worsening
     out = [
-        f"{kind} of more than {words.number(size, unit)}" if size > 0 else f"any {kind}"
-        for kind, size in (("a change for the better", better), ("a change for the worse", worse))
-    ]
-    out = [text.replace("any a change", "any change") for text in out]
-    told = words.estimate(change.value, change.lower, change.upper, unit)
+        f"a change for the {way} of more than {words.number(size, unit)}" if size > 0 else f"any change for the {way}"
+        for way, size in (("better", found.ruled.improvement), ("worse", found.ruled.worsening))
+    ]  # fmt: skip
     return (
-        f"From the last year inside to {found.eras.iloc[-1]['era']} the gap moved by {told} ({words.plural(change.n, 'trust')}), which leaves out "
+        f"From the last year inside to {found.eras.iloc[-1]['era']} the gap moved by {words.told(change, unit)} ({words.plural(change.n, 'trust')}), which leaves out "
         f"{words.join(out)}; {words.number(found.ruled.important, unit)} would matter."
     )
 
@@ -198,27 +174,21 @@ def answer(found: dict[str, Followed]) -> str:
 def for_readers(found: dict[str, Followed]) -> pd.DataFrame:
     """Return one row a measure: newest figures, change since the last year inside, what that leaves out, as texts."""
     rows = []
-    for one in found.values():
-        last, unit = one.eras.iloc[-1], one.about.change_unit
-        change = one.change
-        shown = (
-            words.estimate(change.value, change.lower, change.upper, unit)
-            if one.ruled is not None
-            else ("too few trusts to read" if change.n else "no figures from inside")
-        )
+    for followed in found.values():
+        about, last, change = followed.about, followed.eras.iloc[-1], followed.change
+        unit, matters = about.change_unit, words.NOT_AVAILABLE
+        moved = TOO_FEW if change.n else "no figures from inside"
+        if followed.ruled is not None:
+            moved, matters = words.told(change, unit), words.number(followed.ruled.important, unit)
         rows.append(
             {
-                "Measure": f"{one.about.title}; {one.about.direction}",
-                "Newest figures": words.period(one.newest),
-                "Gap in the newest era": words.estimate(last["estimate"], last["lower"], last["upper"], unit)
-                if last["n"] >= THIN
-                else "too few trusts to read",
+                "Measure": about.heading,
+                "Newest figures": words.period(followed.newest),
+                "Gap in the newest era": words.told(last, unit) if last["n"] >= THIN else TOO_FEW,
                 "Trusts": words.number(last["n"]),
-                "Change since the last year inside": shown,
-                "Smallest that matters": words.number(one.ruled.important, unit)
-                if one.ruled is not None
-                else words.NOT_AVAILABLE,
-                "Breaks": one.about.breaks or "",
+                "Change since the last year inside": moved,
+                "Smallest that matters": matters,
+                "Breaks": about.breaks or "",
             }
         )
     return pd.DataFrame(rows)
@@ -227,19 +197,15 @@ def for_readers(found: dict[str, Followed]) -> pd.DataFrame:
 def trusts_for_readers(found: Followed) -> pd.DataFrame:
     """Return the gap of each trust by era, as texts: single trusts carry no interval."""
     unit, eras = found.about.change_unit, found.eras["era"].tolist()
-    frame = found.trusts.sort_values("name", kind="stable")
-    out = {
-        "Trust": frame["name"],
-        "Last year inside": frame["inside"].map(lambda value: words.number(value, unit, sign=True)),
-    }
-    out |= {era: frame[era].map(lambda value: words.number(value, unit, sign=True)) for era in eras}
-    return pd.DataFrame(out).reset_index(drop=True)
+    frame = found.trusts.sort_values("name", kind="stable", ignore_index=True)
+    gaps = frame[["inside", *eras]].map(words.number, unit=unit, sign=True)
+    return gaps.rename(columns={"inside": "Last year inside"}).assign(Trust=frame["name"])[["Trust", "Last year inside", *eras]]  # fmt: skip
 
 
 def mean_of_four() -> str:
     """Say how far the trusts that left stand from others by the mean of the surveys of 2021 to 2024."""
     found = today.mean_of_four()
-    return f"{words.estimate(found.value, found.lower, found.upper, 'points')} from acute trusts that never entered ({words.plural(found.n, 'trust')})"
+    return f"{words.told(found, 'points')} from acute trusts that never entered ({words.plural(found.n, 'trust')})"
 
 
 def missing() -> str:

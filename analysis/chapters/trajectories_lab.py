@@ -50,13 +50,11 @@ def figure(
             before=baseline == BEFORE,
         )
     except ValueError as error:
-        said = f"No chart: {error} Another setting may give one."
-        return blocks.Block(f"<p>{said}</p>", said)
+        return blocks.sentence(f"No chart: {error} Another setting may give one.")
     seen = found.frame[found.frame["centre"].notna()]
     flagged = words.plural(int(seen["signal"].notna().sum()), "point is flagged", "points are flagged")
-    title = (
-        f"{about.title}, {trajectories_words.name(trust)}: {flagged} of {words.number(len(seen))} with limits"
-    )
+    name = trajectories_words.name(trust)
+    title = f"{about.title}, {name}: {flagged} of {words.number(len(seen))} with limits"
     (_, limits), (_, compared) = (options()[part] for part in ("BASELINE", "COMPARATOR"))
     taken = "less median of comparators " if comparator == MEDIAN else ""
     return figures.figure(

@@ -124,10 +124,9 @@ def regression() -> list[Headline]:
 
 def _expected(name: str) -> Headline:
     about = regime.indicator(name)
-    year, follow = about.year, len(about.horizons)
     title = "change to be expected from regression to the mean"
     try:
-        found = expected_regression(regime.panel(name), baseline=year, follow_up=follow)
+        found = expected_regression(regime.panel(name), baseline=about.year, follow_up=len(about.horizons))
         limits, n, verdict = (found.expected, np.nan, np.nan), len(found.frame), ""
     except EffectError as error:
         limits, n, verdict = MISSING, 0, str(error)

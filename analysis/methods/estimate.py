@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 HIGHER, LOWER, UNCLEAR, UNKNOWN = "higher", "lower", "no clear difference", "no interval"
 
@@ -38,6 +39,11 @@ class Estimate:
     def side(self) -> str:
         """Side of zero on which the interval lies: HIGHER, LOWER, UNCLEAR, or UNKNOWN without one."""
         return side(self.lower, self.upper)
+
+
+def clear(rows: pd.DataFrame) -> pd.Series:
+    """Tell for each row whether its interval, `lower` to `upper`, leaves out zero."""
+    return (rows["lower"] > 0) | (rows["upper"] < 0)
 
 
 def side(lower: float, upper: float, *, none: float = 0.0) -> str:

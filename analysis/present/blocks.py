@@ -21,6 +21,11 @@ class Block:
         return {"text/plain": self.text, "text/html": self.html}
 
 
+def sentence(said: object) -> Block:
+    """Return a sentence, or what an error says, as a paragraph."""
+    return Block(f"<p>{said}</p>", str(said))
+
+
 def together(parts: Sequence[Block]) -> Block:
     """Return blocks as one, one below the other. Raises ValueError when an anchor is in two of them."""
     anchors = [anchor for part in parts for anchor in ANCHOR.findall(part.html)]

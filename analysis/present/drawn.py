@@ -4,6 +4,7 @@ Their looks are in `book/_static/drawn.css`. Places along a picture are shares o
 is scaled and letters keep their size on a phone.
 """
 
+from collections.abc import Mapping
 from html import escape
 
 import pandas as pd
@@ -33,9 +34,20 @@ def drawn(
     return Block(html, f"{title}\n{says}\n{credit(sources)}")
 
 
-def share(at: float, low: float, high: float) -> float:
-    """Return where a value stands between two ends, in percent of the width, to a hundredth."""
-    return round(100 * (at - low) / (high - low), 2)
+def place(day: pd.Timestamp, first: int, last: int) -> float:
+    """Return where a day stands on an axis of years, in percent of its width, to a hundredth."""
+    low, high = (pd.Timestamp(year, 1, 1).toordinal() for year in (first, last + 1))
+    return round(100 * (day.toordinal() - low) / (high - low), 2)
+
+
+def bar(counts: Mapping[str, int], most: int) -> str:
+    """Return a bar of counts beside each other, by the class of each part. most: the sum that fills the width."""
+    left, parts = 0.0, []
+    for kind, count in counts.items():
+        width = 100 * count / most
+        parts.append(f'<rect class="{kind}" x="{left:.2f}%" width="{width:.2f}%" height="20"/>')
+        left += width
+    return f'<svg height="20" aria-hidden="true">{"".join(parts)}</svg>'
 
 
 def years_axis(first: int, last: int) -> str:

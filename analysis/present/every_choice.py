@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
+from analysis.methods.estimate import clear
 from analysis.present import figures, forest
 from analysis.present.forest import write
 from analysis.present.palette import BETTER, BLUE, GREY, INK, MARKED, PAGE, PALE, PANEL, QUIET, ZONE_TEXT
@@ -21,7 +22,6 @@ def curve(rows: pd.DataFrame, *, main: Mapping[str, str], unit: str, step: float
     better. main: the report's own choice, which is marked. unit: what is counted; step: between ticks, in it.
     Filled marks are intervals that leave out zero.
     """
-    clear = (rows["lower"] > 0) | (rows["upper"] < 0)
     marked = int((rows[list(main)] == pd.Series(main)).all(axis=1).to_numpy().argmax())
     order = {name: _ordered(rows, name, own) for name, own in main.items()}
 
@@ -37,22 +37,16 @@ def curve(rows: pd.DataFrame, *, main: Mapping[str, str], unit: str, step: float
         wide = max(each, 6) / 2
         ax.fill_between([centre - wide, centre + wide], 24, tall - 4, color=MARKED, linewidth=0, zorder=0.5)
         xs = [left + each * (place + 0.5) for place in range(len(rows))]
-        _curve(ax, rows.assign(x=xs, clear=clear), (left, right, each), marked, (unit, step))
+        placed = rows.assign(x=xs, clear=clear(rows))
+        _curve(ax, placed, (left, right, each), marked, (unit, step))
         for name, values in order.items():
             write(ax, 0, top + 13, HEADS[name], bold=True)
             if name == next(iter(order)) and not narrow:
                 write(ax, left - 8, top + 13, "clear of zero", ha="right", color=QUIET)
             top += gap
             for value in values:
-                here = (rows[name] == value).to_numpy()
-                _choice(
-                    ax,
-                    value,
-                    here,
-                    rows.assign(x=xs, clear=clear),
-                    (top, line, left, right),
-                    bold=value == main[name],
-                )
+                here, bold = (rows[name] == value).to_numpy(), value == main[name]
+                _choice(ax, value, here, placed, (top, line, left, right), bold=bold)
                 top += line
         return drawing
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import SupportsFloat
+from typing import Any, SupportsFloat
 
 import pandas as pd
 
@@ -117,6 +117,28 @@ def estimate(
     kind = "range" if unit in RANGED else f"{level:.0%} interval"
     held = f"; as a ratio {number(value, 'ratio')}" if unit == "deaths" else ""
     return f"{first} ({kind} {spread}{held})"
+
+
+def told(found: Any, unit: str, part: str = "", *, digits: int | None = None) -> str:
+    """Return `estimate` of a result or a row: its `estimate`, `lower` and `upper`, or those of a `part` ("bad_" before each)."""
+    names = [f"{part}{end}" for end in ("estimate", "lower", "upper")]
+    value, low, high = (found[name] if isinstance(found, Mapping) else getattr(found, name) for name in names)
+    return estimate(value, low, high, unit, digits=digits)
+
+
+def probability(p: float) -> str:
+    """Return a probability with two digits after the point, three below 0.1."""
+    return number(p, "ratio", digits=3 if p < 0.1 else 2)
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its head."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """Return a text with a small letter at its head, as it stands within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def month(value: pd.Period | pd.Timestamp | str) -> str:

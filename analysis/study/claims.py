@@ -82,7 +82,7 @@ def _ours(claim: str, part: str, spells: pd.DataFrame, day: pd.Timestamp) -> flo
     in_year = spells["entered"].dt.year == day.year
     out_year = spells["exited"].dt.year == day.year
     attributes = data.load("regime_trusts").set_index("org_code")
-    keogh = improved["trust"].map(attributes["keogh_11"]).astype("bool")
+    keogh = regime.is_keogh(improved["trust"])
     later = set(improved.loc[~keogh, "trust"])
     others = inside[inside["trust"].isin(later)]
     again = set(entered.loc[entered["spell"] == 2, "trust"])

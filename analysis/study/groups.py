@@ -15,6 +15,7 @@ from analysis.methods.effects.pooling import PartlyPooled, partly_pooled
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import Estimate
 from analysis.study import deciding, regime
+from analysis.study.regime import is_keogh as is_keogh
 
 EVERY, KEOGH, LATER, APART = "all", "the eleven", "the later", "difference"
 PERIODS, TRUSTS, PAIRS = (
@@ -25,12 +26,6 @@ PERIODS, TRUSTS, PAIRS = (
 INSIDE, AFTER = "inside", "after leaving"
 PHASES = {INSIDE: ("during", "second spell"), AFTER: ("after", "after second")}
 COLUMNS = ["group", "counted", "estimate", "lower", "upper", "n_trusts", "p"]
-
-
-def is_keogh(trusts: pd.Series) -> np.ndarray:
-    """Mark the trusts (codes) of the Keogh review that entered first: one bool a trust."""
-    about = data.load("regime_trusts").set_index("org_code")["keogh_11"].fillna(False).astype(bool)
-    return trusts.str.slice(0, 3).isin(about.index[about]).to_numpy()
 
 
 @once.result

@@ -103,6 +103,11 @@ class Indicator:
         return BETTER[self.direction]
 
     @property
+    def sign(self) -> int:
+        """What turns a figure so that more is better; one where neither direction is."""
+        return -1 if self.better == "lower" else 1
+
+    @property
     def heading(self) -> str:
         """Title and direction, as they head a row or a column."""
         return f"{self.title}; {self.direction}"

@@ -77,13 +77,12 @@ def medians() -> pd.DataFrame:
     """
     one, every, spells = stays(), stays(first=False), regime.spells()
     first = spells[spells["spell"] == 1]
-    keogh = first["trust"].map(data.load("regime_trusts").set_index("org_code")["keogh_11"]).astype("bool")
     rows: list[tuple] = [_median_row("First spells, any end (Kaplan–Meier)", one.medians.iloc[0])]
     exits = one.incidence.query("cause == 'exit'")["events"].sum()
     rows.append(
         ("First spells, left as improved (Aalen–Johansen)", len(first), int(exits), *half_gone(one, "exit"))
     )
-    wave = np.where(keogh, "first eleven trusts", "later trusts")
+    wave = np.where(regime.is_keogh(first["trust"]), "first eleven trusts", "later trusts")
     waves = durations.time_in_regime(
         first.assign(wave=wave), duration="months", event="ended_by", group="wave"
     ).medians

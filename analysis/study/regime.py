@@ -44,13 +44,12 @@ def spells() -> pd.DataFrame:
     A spell open on 13 July 2021, when the regime was replaced, ends that day as censored.
     """
     frame = data.load("regime_spells").rename(columns={"org_code": "trust"})
-    names = data.load("regime_trusts").set_index("org_code")["short_name"]
     administrative = frame["ended_by"] == "administrative end"
     out = pd.DataFrame(
         {
             "spell_id": frame["spell_id"],
             "trust": frame["trust"],
-            "name": frame["trust"].map(names),
+            "name": frame["trust"].map(short_names()),
             "spell": frame["spell"].astype("int64"),
             "entered": frame["entered_day"],
             "exited": frame["exited_day"].mask(administrative),
@@ -62,6 +61,17 @@ def spells() -> pd.DataFrame:
     )
     out["months"] = (out["last_day"] - out["entered"]).dt.days / DAYS_IN_MONTH
     return out.sort_values(["entered", "trust"], ignore_index=True)
+
+
+def short_names() -> pd.Series:
+    """Return the short name of every trust of the regime, by code."""
+    return data.load("regime_trusts").set_index("org_code")["short_name"]
+
+
+def is_keogh(trusts: pd.Series) -> np.ndarray:
+    """Mark the trusts (codes) of the Keogh review that entered first: one bool a trust."""
+    about = data.load("regime_trusts").set_index("org_code")["keogh_11"].fillna(False).astype(bool)
+    return trusts.str.slice(0, 3).isin(about.index[about]).to_numpy()
 
 
 def in_force(on: str | pd.Timestamp) -> pd.DataFrame:

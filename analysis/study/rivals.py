@@ -15,14 +15,9 @@ from analysis.study.samples import WINDOWS, samples
 def bounds(name: str) -> HonestBounds:
     """Bound the average effect when trends may part after entry as they did before (relative magnitudes)."""
     about = regime.indicator(name)
-    horizons = about.horizons
-    leads = 2 * about.year
+    asked = range(-2 * about.year, len(about.horizons))
     study = group_time.event_study(
-        regime.panel(name),
-        control="not_yet",
-        group="type",
-        base="universal",
-        horizons=range(-leads, len(horizons)),
+        regime.panel(name), control="not_yet", group="type", base="universal", horizons=asked
     )
     return honest_bounds(study.frame, covariance=study.tables["covariance"])
 

@@ -28,7 +28,7 @@ def samples(name: str) -> dict[str, pd.DataFrame]:
     code = panel["trust"].str.slice(0, 3)
     return {
         "All trusts": panel,
-        WITHOUT_KEOGH: panel[~code.isin(about.index[about["keogh_11"].fillna(False)])],
+        WITHOUT_KEOGH: panel[~regime.is_keogh(panel["trust"])],
         "Without trusts also in financial special measures": panel[
             ~code.isin(about.index[about["finance"].fillna(False)])
         ],
@@ -46,9 +46,8 @@ def sensitivity(name: str) -> pd.DataFrame:
     """
     about = regime.indicator(name)
     grain = about.analysis_grain
-    year = about.year
     runs: dict[str, dict[str, Any]] = {label: {"panel": panel} for label, panel in samples(name).items()}
-    runs["Year before entry left out of the baseline"] = {"omit_before": year}
+    runs["Year before entry left out of the baseline"] = {"omit_before": about.year}
     steps = {"one quarter": 1, "two quarters": 2} if grain == "quarter" else {"one year": 1}
     for words, step in steps.items():
         runs[f"Entry felt {words} early"] = {"anticipation": step}
@@ -71,6 +70,6 @@ def keogh_alone(name: str) -> Estimate:
     Not one of the choices of `sensitivity`: these trusts were chosen for the deaths of two years, so for
     mortality every baseline of theirs is a bad one.
     """
-    panel, about = regime.panel(name), data.load("regime_trusts").set_index("org_code")
-    keogh = panel["trust"].str.slice(0, 3).isin(about.index[about["keogh_11"].fillna(False)])
-    return entry_effects.entry(name, panel=panel[keogh | panel["entry"].isna()]).overall
+    panel = regime.panel(name)
+    kept = regime.is_keogh(panel["trust"]) | panel["entry"].isna()
+    return entry_effects.entry(name, panel=panel[kept]).overall

@@ -25,7 +25,7 @@ def by_entry(names: tuple[str, ...]) -> pd.DataFrame:
     """
     rows = []
     for name in names:
-        sign = -1 if regime.indicator(name).better == "lower" else 1
+        sign = regime.indicator(name).sign
         row: dict[str, object] = {"indicator": name, "verdict": ruled_out.verdict(name), "trusts": 0}
         try:
             found = deciding.decided(name)

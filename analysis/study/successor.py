@@ -22,12 +22,12 @@ class Bounds:
 
 def spells() -> pd.DataFrame:
     """Return the spells as the table `successor_spells` has them, by earliest entry, `name` of the trust as we call it."""
-    names = data.load("regime_trusts").set_index("org_code")["short_name"]
     frame = data.load("successor_spells").sort_values(
         ["entered_from", "org_code"], ignore_index=True, kind="stable"
     )
     short = frame["trust"].str.replace(r" (NHS Foundation Trust|NHS Trust)$", "", regex=True)
-    return frame.assign(name=frame["org_code"].map(names).fillna(short.str.replace(r"^The ", "", regex=True)))
+    ours = frame["org_code"].map(regime.short_names())
+    return frame.assign(name=ours.fillna(short.str.replace(r"^The ", "", regex=True)))
 
 
 def inside(day: str | pd.Timestamp) -> Bounds:

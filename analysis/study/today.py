@@ -130,7 +130,7 @@ def followed(name: str, *, inside: int = 1, peers: str = MEAN, left_out: tuple[s
     by_trust = out.groupby(["trust", "era"])["gap"].mean().unstack()[eras]
     rows = [{"era": era, **_limits(by_trust[era].dropna())} for era in eras]
     moved = _mean((by_trust[eras[-1]] - before.reindex(by_trust.index)).dropna())
-    names = data.load("regime_trusts").set_index("org_code")["short_name"]
+    names = regime.short_names()
     trusts = by_trust.assign(
         inside=before.reindex(by_trust.index), name=by_trust.index.map(names)
     ).reset_index()

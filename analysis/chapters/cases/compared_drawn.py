@@ -7,7 +7,8 @@ import pandas as pd
 
 from analysis.chapters.cases import compared_words, statements
 from analysis.present.blocks import Block
-from analysis.present.drawn import drawn, key
+from analysis.present.drawn import bar, drawn, key
+from analysis.present.words import capital
 from analysis.study.evidence.cases import HELD, SLUGS
 from analysis.study.evidence.matrix import Matrix, counted
 
@@ -33,16 +34,8 @@ def speakers(table: pd.DataFrame) -> Block:
     kinds = {"up": "▲ helped or improved", "neutral": "○ neutral or mixed", "down": "▼ hindered or failed"}
     most, body = table[list(kinds)].sum(axis=1).max(), []
     for row in table.to_dict("records"):
-        left, parts = 0.0, []
-        for side in kinds:
-            width = 100 * row[side] / most
-            parts.append(f'<rect class="{side}" x="{left:.2f}%" width="{width:.2f}%" height="20"/>')
-            left += width
-        name = compared_words.SPEAKERS[row["speaker"]]
-        body.append(
-            f"<li><b>{name}</b>: ▲ {row['up']}, ○ {row['neutral']}, ▼ {row['down']}"
-            f'<svg height="20" aria-hidden="true">{"".join(parts)}</svg></li>'
-        )
+        name, parted = compared_words.SPEAKERS[row["speaker"]], bar({side: row[side] for side in kinds}, most)
+        body.append(f"<li><b>{name}</b>: ▲ {row['up']}, ○ {row['neutral']}, ▼ {row['down']}{parted}</li>")
     marks = [(f'<rect class="{side}" width="24" height="14"/>', word) for side, word in kinds.items()]
     return drawn(
         f"{key(marks)}<ul>{''.join(body)}</ul>", name="cases-speakers", title=compared_words.speaker_title(table),
@@ -109,7 +102,9 @@ def _row(found: Matrix, theme: str, label: str, *, names: pd.Series, held: pd.Se
             ("contests", "▼", "hinders", "lean to hindrance"),
         )
     )
-    return f'<tr><th scope="row">{escape(label[:1].upper() + label[1:])}</th>{"".join(cells)}<td class="lean">{sums}</td></tr>'
+    return (
+        f'<tr><th scope="row">{escape(capital(label))}</th>{"".join(cells)}<td class="lean">{sums}</td></tr>'
+    )
 
 
 def _mark(cell: pd.Series) -> str:

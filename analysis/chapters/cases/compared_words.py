@@ -25,16 +25,8 @@ def order_for_readers(order: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             [str(row.rank), row.name, row.words, wording.number(row.months, "months"), left, followed, falls]
         )
-    columns = [
-        "Place",
-        "Trust",
-        "What followed",
-        "In special measures",
-        "Last exit",
-        "Followed since",
-        "Statements of a fall since",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["Place", "Trust", "What followed", "In special measures", "Last exit", "Followed since"]
+    return pd.DataFrame(rows, columns=[*columns, "Statements of a fall since"])
 
 
 def cells_for_readers(found: Matrix, *, names: pd.Series, family: str) -> pd.DataFrame:
@@ -174,7 +166,7 @@ def matrix_title(found: Matrix) -> str:
         parts.append(
             f"in {top['cases']} of {len(found.order)} cases statements {verb} “{found.themes[top['theme']]}”"
         )
-    return f"{parts[0][:1].upper()}{parts[0][1:]}, {parts[1]}"
+    return f"{wording.capital(parts[0])}, {parts[1]}"
 
 
 def profiles_title(found: reading.Profiles) -> str:

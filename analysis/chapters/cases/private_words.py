@@ -11,27 +11,19 @@ def shown(pages: ForPages) -> Block:
     """Return what is there and what is missing as a table, and below it each part that is there."""
     parts = pages.status.frame
     there = parts["files"].map(lambda number: "yes" if number else "no")
-    frames: list[tuple[str, pd.DataFrame, tuple[str, ...]]] = []
-    frames.append(
-        (
-            "The study's own material",
-            pd.DataFrame({"Material": parts["what"], "There": there, "How to add it": parts["form"]}),
-            (),
-        )
-    )
+    material = pd.DataFrame({"Material": parts["what"], "There": there, "How to add it": parts["form"]})
+    frames: list[tuple[str, pd.DataFrame, tuple[str, ...]]] = [("The study's own material", material, ())]
     if pages.profiles is not None:
         frames.append(("What is told of each site", pages.profiles.rename(columns=str.capitalize), ()))
     if pages.interviews is not None:
         table = pages.interviews.reset_index().astype(str)
         frames.append(("Interviews in which each code was used", table, tuple(table.columns[1:])))
     if pages.themes is not None:
-        frames.append(
-            ("Agreement of the coders of the interviews, by code", _themes(pages.themes), ("Alpha",))
-        )
+        caption = "Agreement of the coders of the interviews, by code"
+        frames.append((caption, _themes(pages.themes), ("Alpha",)))
     if pages.readiness is not None:
-        frames.append(
-            ("Readiness for change, from the staff survey", _readiness(pages.readiness), ("Score",))
-        )
+        caption = "Readiness for change, from the staff survey"
+        frames.append((caption, _readiness(pages.readiness), ("Score",)))
     if pages.quotes is not None:
         frames.append(("Excerpts", pages.quotes.rename(columns=str.capitalize), ()))
     return together(
@@ -47,10 +39,7 @@ def _themes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _readiness(frame: pd.DataFrame) -> pd.DataFrame:
-    scores = [
-        words.estimate(row.score, row.lower, row.upper, "score") if pd.notna(row.score) else ".."
-        for row in frame.itertuples()
-    ]
+    scores = [words.estimate(row.score, row.lower, row.upper, "score") for row in frame.itertuples()]
     return pd.DataFrame(
         {
             "Site": frame["site"],

@@ -60,24 +60,12 @@ def facts(found: Story, prefix: str) -> dict[str, str]:
 
 def sides_for_readers(side: pd.DataFrame) -> pd.DataFrame:
     """Return `story.sides` as texts: theme, number of statements by time, their ids, and the newest in full."""
-    rows = [
-        [
-            row.label,
-            words.number(row.inside),
-            words.number(row.n - row.inside),
-            ", ".join(row.ids),
-            f"{row.telling}: {row.statement}",
-        ]
-        for row in side.itertuples()
-    ]
-    columns = [
-        "Theme",
-        "In special measures",
-        "Outside, later",
-        "Statements",
-        "The newest of them, in our words",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    rows = []
+    for row in side.itertuples():
+        counts = [words.number(count) for count in (row.inside, row.n - row.inside)]
+        rows.append([row.label, *counts, ", ".join(row.ids), f"{row.telling}: {row.statement}"])
+    columns = ["Theme", "In special measures", "Outside, later", "Statements"]
+    return pd.DataFrame(rows, columns=[*columns, "The newest of them, in our words"])
 
 
 def beside_for_readers(beside: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from analysis.chapters.cases import statements, story_words
 from analysis.methods.spc.spc import BETTER
 from analysis.present import words
 from analysis.present.blocks import Block
-from analysis.present.drawn import drawn, share, years_axis
+from analysis.present.drawn import drawn, place as placed, years_axis
 from analysis.study.evidence.cases import DIRECTIONS, at
 from analysis.study.evidence.story import Story
 from analysis.study.trajectories import Charts
@@ -39,8 +39,7 @@ def strip(found: Story, *, name: str) -> Block:
 
 def place(day: pd.Timestamp) -> float:
     """Return where a day stands on the axis, in percent of its width."""
-    first, last = pd.Timestamp(FIRST, 1, 1).toordinal(), pd.Timestamp(LAST + 1, 1, 1).toordinal()
-    return share(day.toordinal(), first, last)
+    return placed(day, FIRST, LAST)
 
 
 def middle(period: pd.Period) -> pd.Timestamp:

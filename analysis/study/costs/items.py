@@ -108,8 +108,7 @@ def parameters() -> pd.DataFrame:
 def spells() -> pd.DataFrame:
     """Return the spells to be costed: `spell_id`, `trust`, `entered`, `months`, `first_eleven` (True for the first spells of the trusts of July 2013), `open` (True where the end of the regime cut it short: its months are those seen)."""
     found = regime.spells()
-    keogh = data.load("regime_trusts").set_index("org_code")["keogh_11"]
-    first = found["trust"].map(keogh).astype("bool") & (found["spell"] == 1)
+    first = regime.is_keogh(found["trust"]) & (found["spell"] == 1)
     cut = found["ended_by"] == "administrative end"
     return found[["spell_id", "trust", "name", "entered", "months"]].assign(first_eleven=first, open=cut)
 
