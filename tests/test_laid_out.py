@@ -163,7 +163,9 @@ def test_every_figure_can_be_taken_as_numbers_under_a_head_and_as_two_pictures_t
         for match in take_figures.FIGURE.finditer(page.read_text(encoding="utf-8")):
             anchor, folder = match.group(1), HTML / "figures" / name
             rows = list(
-                csv.reader(io.StringIO((folder / f"{anchor}.csv").read_text(encoding="utf-8"), newline=""))
+                csv.reader(
+                    io.StringIO((folder / f"{anchor}.csv").read_text(encoding="utf-8-sig"), newline="")
+                )
             )
             svg, png = ((folder / f"{anchor}.{kind}").read_bytes() for kind in ("svg", "png"))
             told = "".join(ElementTree.fromstring(svg.decode()).itertext())

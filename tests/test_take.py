@@ -1,5 +1,6 @@
 """What a reader takes away: the same numbers, bytes that stay, no cell that runs, pictures that can be read, a report that runs."""
 
+import codecs
 import csv
 import importlib
 import io
@@ -162,9 +163,18 @@ def test_a_figure_becomes_a_drawing_that_stands_alone_and_numbers_under_a_head()
     assert 0.002 < dark < 0.2, "letters and lines are drawn on a white ground"
     assert take_figures.drawn(found, edition="Edition 1") == (made, png)
     head = take_figures.about(found.title, found.source, edition="Edition 1", cite="Cite me", address="")
-    lines = list(csv.reader(io.StringIO(take_figures.headed(found.rows, head).decode(), newline="")))
+    lines = list(
+        csv.reader(io.StringIO(take_figures.headed(found.rows, head).decode("utf-8-sig"), newline=""))
+    )
     assert [line[0] for line in lines[:5]] == ["Title", "Source", "Edition", "Licence", "Cite as"]
     assert lines[5:] == [[], ["year", "'=sum"], ["2011", "-1.5"], ["2012", "2.0"]]
+
+
+def test_numbers_open_in_a_spreadsheet_with_every_letter_as_it_is_written():
+    made = take_figures.headed([["change"], ["−0.5 “points”"]], [("Title", "£2 – the rest")])
+    assert made.startswith(codecs.BOM_UTF8)  # by which Excel knows UTF-8
+    read = pd.read_csv(io.BytesIO(made), header=None, names=["a", "b"])
+    assert read["a"].tolist() == ["Title", "change", "−0.5 “points”"]
 
 
 def test_a_page_leads_to_files_of_its_figures_and_tables(take, tmp_path):

@@ -65,7 +65,7 @@ def headed(rows: Sequence[Sequence[str]], about: Sequence[tuple[str, str]]) -> b
     writer = csv.writer(out, lineterminator="\n")
     for row in (*about, (), *rows):
         writer.writerow([spreadsheet.inert(cell) for cell in row])
-    return out.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig")  # the mark by which Excel knows UTF-8
 
 
 def about(title: str, source: str, *, edition: str, cite: str, address: str) -> list[tuple[str, str]]:

@@ -27,11 +27,6 @@ class Piece:
     wide: float
     element: Tag | None = None
 
-    @property
-    def boxed(self) -> bool:
-        """Say whether a line is drawn around it."""
-        return "border" in self.looks
-
 
 @cache
 def _letter(letter: str, bold: bool) -> float:

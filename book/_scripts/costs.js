@@ -157,7 +157,7 @@
       cells[i][2].textContent = thousands(row.estimate)
       cells[i][3].textContent = `${thousands(row.limits[0])} to ${thousands(row.limits[1])}`
     })
-    csv.href = `data:text/csv;charset=utf-8,${encodeURIComponent(text(settings, rows))}`
+    csv.href = `data:text/csv;charset=utf-8,${encodeURIComponent('\ufeff' + text(settings, rows))}`
     link.href = address()
     told.textContent = ''
     say(note + sentence(rows))

@@ -382,7 +382,7 @@
   const actions = (what, draw, rows, title) => {
     const button = (words, act) => { const made = el("button", { type: "button" }, words); made.addEventListener("click", act); return made; };
     return el("div", { class: "actions", role: "group", "aria-label": `Keep ${what}` },
-      button("Numbers (CSV)", () => save(new Blob([csv(rows())], { type: "text/csv" }), `${title}.csv`)),
+      button("Numbers (CSV)", () => save(new Blob(["\ufeff", csv(rows())], { type: "text/csv" }), `${title}.csv`)),
       button("Picture (SVG)", () => picture(draw, title, "svg")), button("Picture (PNG)", () => picture(draw, title, "png")), button("Copy the link", share));
   };
   // Copies the address; where a page may not (from disk, without leave), shows it to be copied by hand.

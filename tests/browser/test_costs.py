@@ -32,7 +32,7 @@ def type_in(page, given: dict[str, float]) -> None:
 
 
 def offered(page) -> str:
-    return unquote(page.get_attribute("#scenario-csv", "href").split(",", 1)[1])
+    return unquote(page.get_attribute("#scenario-csv", "href").split(",", 1)[1]).removeprefix("\ufeff")
 
 
 def rows(page) -> list[list[str]]:
@@ -171,7 +171,8 @@ def test_without_the_script_the_base_case_stands_and_no_control_is_dead(open_pag
     expected = scenario()
     assert page.locator("#scenario input, #scenario button").count() == 0
     assert page.text_content("#scenario-says") == expected.sentence()
-    assert unquote(page.get_attribute("#scenario-csv", "href").split(",", 1)[1]) == expected.to_csv()
+    assert offered(page) == expected.to_csv()
+    assert "utf-8,%EF%BB%BF" in page.get_attribute("#scenario-csv", "href")
 
 
 def test_the_controls_fit_a_phone(open_page):

@@ -1,5 +1,6 @@
 """Looking up a trust in a real browser: the numbers of `analysis.chapters.lookup.look`, by keyboard, back and forward, kept as files."""
 
+import codecs
 import csv
 import io
 import re
@@ -234,7 +235,7 @@ def test_two_trusts_stand_in_one_chart(open_page):
     assert page.locator("#lookup-both .spell").count() == 3
     with page.expect_download() as kept:
         page.get_by_role("group", name="Keep both trusts").get_by_role("button", name="Numbers").click()
-    rows = list(csv.reader(io.StringIO(kept.value.path().read_text(encoding="utf-8"))))
+    rows = list(csv.reader(io.StringIO(kept.value.path().read_text(encoding="utf-8-sig"))))
     assert rows[0][0] == "period"
     assert rows[-1][0].startswith("Source: NHS England")
     page.get_by_role("button", name="Swap the two").click()
@@ -317,7 +318,8 @@ def test_numbers_and_pictures_can_be_kept(open_page):
     with page.expect_download() as kept:
         page.get_by_role("group", name="Keep this chart").get_by_role("button", name="Numbers").click()
     assert kept.value.suggested_filename == "RPA-four_hour_waits.csv"
-    *rows, source = csv.DictReader(io.StringIO(kept.value.path().read_text(encoding="utf-8")))
+    assert kept.value.path().read_bytes().startswith(codecs.BOM_UTF8)
+    *rows, source = csv.DictReader(io.StringIO(kept.value.path().read_text(encoding="utf-8-sig")))
     assert source["period"].startswith("Source: NHS England")
     assert "?trust=RPA" in source["period"]
     assert len(rows) == len(found.frame)

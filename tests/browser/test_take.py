@@ -45,7 +45,7 @@ def test_every_file_that_a_page_offers_is_there_and_is_what_it_says(open_page):
         assert answer.ok, address
         got[address.rpartition("/")[2]] = answer.body()
     assert {"entry-shmi.csv", "entry-shmi.svg", "entry-shmi.png", "entry.ipynb", "numbers.zip"} <= set(got)
-    rows = list(csv.reader(io.StringIO(got["entry-shmi.csv"].decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(got["entry-shmi.csv"].decode("utf-8-sig"), newline="")))
     assert rows[0][0] == "Title"
     assert rows[0][1] in page.locator("#entry-shmi figcaption").inner_text()
     assert zipfile.ZipFile(io.BytesIO(got["numbers.zip"])).testzip() is None

@@ -70,7 +70,7 @@ def shown(own: own_scenario.Own) -> Block:
 def download(own: own_scenario.Own) -> str:
     """Return a link that holds inputs, results and intervals as CSV."""
     return (
-        f'<a id="scenario-csv" download="{FILE}" href="data:text/csv;charset=utf-8,{quote(own.to_csv())}">'
+        f'<a id="scenario-csv" download="{FILE}" href="data:text/csv;charset=utf-8,{quote(own.to_csv().encode("utf-8-sig"))}">'
         "Settings and results (CSV)</a>"
     )
 
