@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data import DataError, exact
-from analysis.ingest import diff, later
+from analysis.ingest import diff, later, openings
 
 KINDS = {
     "equal": "figures equal to those of the period before",
@@ -32,11 +32,11 @@ EQUAL = 0.8  # share of trusts whose figure is the one of the period before
 TIMES = 6.0  # times the period before, in the middle of all trusts, or at a trust of LARGE and more
 # In the middle of all trusts no column is unlike below LEAST, nor below the most that was held to the power BEYOND.
 LEAST, BEYOND = 1.8, 1.2
-SCORE, TWICE = 2.0, 2.0  # shares and ratios are at most SCORE, and do not grow to so many times at a trust
-CROSSED, BOTH = (
-    1.4,
-    1.25,
-)  # one share of a trust up so much, another down; two counts so far apart, then the same
+# Shares and ratios are at most SCORE; at a trust they do not grow to TWICE, nor to more than OFTEN times the middle
+# step of all, but always may to LITTLE: the most that is held is 8 times that, and 1.18.
+SCORE, TWICE, OFTEN, LITTLE = 2.0, 2.0, 12.0, 1.25
+CROSSED = 1.4  # one share of a trust up so much, another down
+BOTH = 1.25  # two counts so far apart, then the same
 SHIFTED = 1.5  # times as near to a neighbour's figure before as to the own one; 1.1 at most in what is held
 SHIFTED_FEW = 3.0  # the same among FEW to FEWEST trusts, whose middle is less sure
 ANYHOW, SUDDEN = 0.8, 3.0  # distance as among figures put at trusts anyhow, and so many times that of before
@@ -45,7 +45,6 @@ REWRITTEN = 0.5  # share of the rows of a held period that a later file changes:
 NEARER = 0.5  # times as far from the other column as from the own one: two columns are exchanged
 STILL = 0.015  # a column that moves less from period to period says nothing of who is who
 APART, SAME = 0.7, 0.15  # a trust's figures doubled or halved, and those of another before within 15%
-TRUST = r"R[A-Z0-9]{2}|T[A-Z]{2}"
 
 
 class Unlike(NamedTuple):
@@ -89,13 +88,17 @@ def faults(
         old, new = parts[near[0]], parts[now]
         held = [parts[each] for each in ordered if each not in periods and each <= max(near[0], now)]
         steady = not summed and _apart(near[0], now) <= QUARTER
-        found = [*_between(old, new, parts[near[1]] if len(near) > 1 else None, held, steady)]
+        trusts = known is not None and keys == ["org_code"] and not _by_day(resource)
+        change = openings.in_change(known, now) if trusts else ()
+        found = [*_between(old, new, parts[near[1]] if len(near) > 1 else None, held, steady, change)]
         if _apart(near[0], now) > FAR:
             found = [each for each in found if each.kind != "trusts"]  # years of mergers lie between
-        elif known is not None and keys == ["org_code"] and not _by_day(resource):
+        elif trusts:
             first, last = sorted((near[0], now))
             gone, come = (set(parts[each].index) for each in (first, last))
-            found += _known(gone, come, known, first, last, summed)
+            found += [
+                Unlike("trusts", told) for told in openings.moved(gone, come, known, first, last, summed)
+            ]
         said += [Unlike(kind, f"{now} beside {near[0]}: {text}") for kind, text in found]
     return said
 
@@ -181,7 +184,12 @@ def accepted(odd: Sequence[Unlike], kinds: Collection[str] | bool) -> list[str]:
 
 
 def _between(
-    old: pd.DataFrame, new: pd.DataFrame, earlier: pd.DataFrame | None, held: list[pd.DataFrame], steady: bool
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    earlier: pd.DataFrame | None,
+    held: list[pd.DataFrame],
+    steady: bool,
+    change: Collection[str],
 ) -> Iterator[Unlike]:
     both = old.index.intersection(new.index)
     for count, what in ((len(old) - len(both), "gone"), (len(new) - len(both), "new")):
@@ -190,6 +198,7 @@ def _between(
     if not (new > 0).any(axis=None) and (old > 0).any(axis=None):
         yield Unlike("missing", "there is no figure at all")
     was, now = old.loc[both], new.loc[both]
+    stay = was.loc[both.difference(change, sort=False)]
     spread: dict[str, float] = {}
     for name in new:
         least = LARGE if was[name].max() >= LARGE else 1e-9  # shares and scores are all small
@@ -213,7 +222,7 @@ def _between(
         elif _misplaced(a, b, None if earlier is None else _pair(earlier[name], old[name])):
             told = f"{name} is nearer to other trusts' figures before, as if rows were shifted"
             yield Unlike("shifted", told)
-        yield from _alone(name, was[name], now[name], steps - middle, steady)
+        yield from _alone(name, stay[name], now[name].reindex(stay.index), steps - middle, steady)
     for one, other in combinations(spread, 2):
         crossed = [_far(was[a], now[b]) for a, b in ((one, other), (other, one))]
         own = [spread[other], spread[one]]
@@ -260,9 +269,11 @@ def _alone(name: str, was: pd.Series, now: pd.Series, steps: pd.Series, steady: 
 
     steps: logs of the figures now to those before, less the middle. steady: from quarter to quarter or nearer, and no total would show it.
     """
+    steps = steps[steps.index.isin(was.index)]
     score = len(steps) >= FEWEST and was.max() <= SCORE
     looked = (was.loc[steps.index] >= LARGE) & steady | score
-    far = steps[looked].abs() > np.log(TWICE if score else TIMES)
+    often = max(np.log(LITTLE), OFTEN * float(steps.abs().median()))
+    far = steps[looked].abs() > (min(np.log(TWICE), often) if score else np.log(TIMES))
     for code in far.index[far]:
         yield Unlike("scale", f"{name} of {code} is {exact(now[code])}, was {exact(was[code])}")
     for code in was.index[(was >= LARGE) & (now == 0)] if steady else ():
@@ -331,20 +342,3 @@ def _swapped(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
         crossed = [np.abs(b.loc[x].to_numpy() - a.loc[y].to_numpy()) for x, y in ((one, other), (other, one))]
         if all(np.isfinite(each).sum() >= 2 and np.nanmedian(each) < SAME for each in crossed):
             yield Unlike("exchanged", f"trusts {one} and {other} seem exchanged")
-
-
-def _known(
-    old: set[str], new: set[str], known: pd.DataFrame, before: str, now: str, summed: bool
-) -> Iterator[Unlike]:
-    """Yield trusts that are gone without a closure on record, that nobody knows, or that come back closed."""
-    soon = f"{int(now[:4]) + 1}{now[4:]}-99"  # what is about to close may have left before
-    for code in sorted(old - new) if not summed else ():
-        if code not in known.index or not "" < known.at[code, "closed"] < soon:
-            name = known["name"].get(code, "no trust of the table organisations")
-            yield Unlike("trusts", f"{code} ({name}) is gone, and no closure is on record")
-    for code in sorted(new - old):
-        if code not in known.index and re.fullmatch(TRUST, code):
-            yield Unlike("trusts", f"{code} is new and no trust of the table organisations")
-        elif code in known.index and "" < known.at[code, "closed"] < before:
-            told = f"{code} ({known.at[code, 'name']}) is new, and closed on {known.at[code, 'closed']}"
-            yield Unlike("trusts", told)
