@@ -97,6 +97,7 @@ def test_patients_are_the_mean_of_the_days_with_a_figure(tmp_path):
     ("changed", "said"),
     [
         ({"national": 230}, "about 210, the sum over providers"),
+        ({"national": 209}, "about 210, the sum over providers"),
         ({"days": ["01/05/2026"]}, "a day of 2026-04, as in the file name"),
         ({"days": ["April"]}, "a date of the calendar"),
         ({"metric": "Number of patients remaining"}, "no row of 'Number of patients who no longer"),

@@ -47,6 +47,9 @@ STILL = 0.015  # a column that moves less from period to period says nothing of 
 APART, SAME = 0.7, 0.15  # a trust's figures doubled or halved, and those of another before within 15%
 
 
+Frame = pd.DataFrame
+
+
 class Unlike(NamedTuple):
     """In what a release is unlike what is held: one of KINDS, and a sentence."""
 
@@ -184,12 +187,7 @@ def accepted(odd: Sequence[Unlike], kinds: Collection[str] | bool) -> list[str]:
 
 
 def _between(
-    old: pd.DataFrame,
-    new: pd.DataFrame,
-    earlier: pd.DataFrame | None,
-    held: list[pd.DataFrame],
-    steady: bool,
-    change: Collection[str],
+    old: Frame, new: Frame, earlier: Frame | None, held: list[Frame], steady: bool, change: Collection[str]
 ) -> Iterator[Unlike]:
     both = old.index.intersection(new.index)
     for count, what in ((len(old) - len(both), "gone"), (len(new) - len(both), "new")):
