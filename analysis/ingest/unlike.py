@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -47,7 +47,7 @@ STILL = 0.015  # a column that moves less from period to period says nothing of 
 APART, SAME = 0.7, 0.15  # a trust's figures doubled or halved, and those of another before within 15%
 
 
-Frame = pd.DataFrame
+Frame: TypeAlias = pd.DataFrame
 
 
 class Unlike(NamedTuple):
