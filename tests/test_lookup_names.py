@@ -46,6 +46,25 @@ def test_a_hospital_stands_under_its_trust(known, name, codes):
     assert set(known.loc[known["name"] == name, "org_code"]) == codes
 
 
+@pytest.mark.parametrize(
+    ("area", "code"),
+    [("Thanet", "RVV"), ("Rossendale", "RXR"), ("Tower Hamlets", "R1H"), ("Wyre Forest", "RWP")],
+)
+def test_a_district_stands_under_the_trust_of_the_regime_that_its_people_know(known, area, code):
+    rows = known[known["name"] == area]
+    assert rows[["org_code", "kind"]].to_numpy().tolist() == [[code, "area"]]
+
+
+def test_areas_are_told_of_trusts_of_the_regime_and_of_nearly_all(known):
+    told = set(known.loc[known["kind"] == "area", "org_code"])
+    trusts = data.load("regime_trusts").set_index("org_code")["type"]
+    assert told <= set(trusts.index)
+    assert set(trusts.index[trusts == "acute"]) - told == {
+        "RBK",
+        "REF",
+    }  # their towns have hospitals of their own
+
+
 def test_every_trust_of_the_regime_is_answered_with_its_spells():
     spells = regime.spells()
     found = names.of_the_regime()

@@ -2,17 +2,19 @@
 window.lookupFind = (() => {
   "use strict";
   const MOST = 8, NEAREST = 3;
-  const fold = text => text.normalize("NFKD").replace(/\p{M}|['’‘`´.]/gu, "").toLowerCase().replace(/&/g, " and ").replace(/[^a-z0-9]+/g, " ").replace(/\bsaint\b/g, "st").trim();
-  const IDLE = new Set(["nhs", "trust", "foundation", "ft", "the", "of", "and", "hospital", "hospitals", "in", "at"]);
+  const fold = text => text.normalize("NFKD").replace(/\p{M}|['’‘`´.]/gu, "").toLowerCase().replace(/\ba *(&|and) *e\b/g, "casualty").replace(/&/g, " and ").replace(/[^a-z0-9]+/g, " ").replace(/\bsaint\b/g, "st").trim();
+  const IDLE = new Set(["nhs", "trust", "foundation", "ft", "the", "of", "and", "hospital", "hospitals", "in", "at", "casualty", "emergency", "maternity", "department", "ward"]);
   const split = text => { const all = text.split(" ").filter(Boolean), told = all.filter(word => !IDLE.has(word)); return told.length ? told : all; };
 
   const { slips, forgiven } = window.wrongLetters;
+  // A word as it sounds, so that "white" is found as "Wight" and "Wooster" as "Worcester".
+  const sound = word => word.replace(/ight/g, "ite").replace(/cester/g, "ster").replace(/wh/g, "w").replace(/ph/g, "f").replace(/ck/g, "k").replace(/(.)\1/g, "$1");
 
   // How well a typed word fits a word of a name: [slips, how far from whole], undefined when it does not.
   const fits = (typed, word) => {
     if (typed === word) return [0, 0];
     if (word.startsWith(typed)) return [0, 1];
-    const most = forgiven(typed), whole = slips(typed, word, most);
+    const most = forgiven(typed), whole = Math.min(slips(typed, word, most), typed.length > 3 ? 1 + slips(sound(typed), sound(word), most) : 9);
     let best = whole;
     if (typed.length > 3) for (const more of [-1, 0, 1]) if (typed.length + more < word.length) best = Math.min(best, slips(typed, word.slice(0, typed.length + more), most));
     return best && best <= most ? [best, best === whole ? 1.5 : 2] : undefined;
@@ -24,7 +26,7 @@ window.lookupFind = (() => {
     const told = [[trust.name, "name"], ...(trust.short ? [[trust.short, "name"]] : []), ...(trust.also || []).map(name => [name.replace(/^\S+ /, ""), "took over"]), ...(known[trust.code] || [])];
     return { trust, names: told.map(([name, kind]) => {
       const folded = fold(name).replace(/^the /, ""), words = folded.split(" ");
-      const initials = [letters(words), letters(words.filter(word => !IDLE.has(word) || word.startsWith("hosp")))];
+      const initials = [letters(words), letters(words.filter(word => !IDLE.has(word) || word.startsWith("hosp"))), letters(words.filter(word => !IDLE.has(word)))];
       return { name, kind, folded, words, joined: words.join(""), initials };
     }) };
   });
@@ -38,9 +40,11 @@ window.lookupFind = (() => {
       const found = fits(word, other), here = found && [found[0], found[1] + at / 50];
       if (here && nearer(here, best)) best = here;
     }
-    const told = word.length > 1 && (!best || best[0]) && (alone ? short(word, one) : one.initials.some(all => all.includes(word)));
+    const told = word.length > 1 && (!best || best[0]) && (alone ? short(word, one) : one.initials.some(all => all.includes(word) || word === `${all}t`));
     return told ? [0, 3] : best;
   };
+  // An area comes after a hospital that fits as well.
+  const further = (how, one, by) => (how && one.kind === "area" ? [how[0] + by[0], how[1] + by[1]] : how);
   const sum = parts => (parts.every(Boolean) ? parts.reduce((all, part) => [all[0] + part[0], all[1] + part[1]]) : undefined);
   const fit = (typed, joined, one) => {
     const told = sum(typed.map(word => place(word, one, typed.length === 1)));
@@ -57,26 +61,33 @@ window.lookupFind = (() => {
       if (trust.code.toLowerCase() === joined) { found.push({ trust, name: trust.name, kind: "code", wrong: 0, far: -9, begins: true }); continue; }
       let best;
       for (const one of names) {
-        const how = fit(typed, joined, one);
+        const how = further(fit(typed, joined, one), one, [0, 0.3]);
         if (how && (!best || nearer(how, [best.wrong, best.far]))) best = { trust, name: one.name, kind: one.kind, wrong: how[0], far: how[1], begins: one.folded.startsWith(folded) };
       }
       // A word of one of its names and a word of another, or of what kind of trust it is.
       if (!best && typed.length > 1) {
-        const all = [...names, { words: trust.type.split(" "), initials: [] }], how = sum(typed.map(word => all.reduce((one, name) => { const here = place(word, name); return here && nearer(here, one) ? here : one; }, undefined)));
+        const all = [...names, { words: trust.type.split(" "), initials: [letters(trust.type.split(" "))] }], how = sum(typed.map(word => all.reduce((one, name) => { const here = further(place(word, name), name, [1, 0]); return here && nearer(here, one) ? here : one; }, undefined)));
         if (how) best = { trust, name: trust.name, kind: "name", wrong: how[0], far: how[1], begins: false, parted: true };
       }
       if (best) found.push(best);
     }
     const least = Math.min(...found.map(one => one.wrong));
-    const own = { site: 1, "took over": 2 };
-    const rank = one => [one.kind === "code" ? 0 : 1, one.parted ? 1 : 0, one.trust.years ? 0 : 1, Math.floor(2 * one.far), one.begins ? 0 : 1, own[one.kind] ?? 0, one.trust.type.startsWith("acute") ? 0 : 1, one.trust.closed ? 1 : 0, one.far];
+    const own = { site: 1, "took over": 2, area: 3 };
+    const rank = one => [one.kind === "code" ? 0 : 1, one.parted ? 1 : 0, one.trust.years && one.kind !== "area" ? 0 : 1, Math.floor(2 * one.far), one.begins ? 0 : 1, own[one.kind] ?? 0, one.trust.type.startsWith("acute") ? 0 : 1, one.trust.closed ? 1 : 0, one.far];
     return found.filter(one => one.wrong === least).sort((a, b) => {
       const one = rank(a), other = rank(b), at = one.findIndex((value, place) => value !== other[place]);
       return at < 0 ? (a.trust.name < b.trust.name ? -1 : 1) : one[at] - other[at];
     });
   };
-  // The three whose names come nearest, when none fits.
+  // The trusts that all but one of the words fit, the shorter left out first.
+  const allButOne = (prepared, text) => {
+    const all = split(fold(text)), kept = all.map((_, at) => all.filter((_, other) => other !== at).join(" ")).sort((a, b) => b.length - a.length);
+    return all.length < 2 ? [] : kept.map(words => find(prepared, words).filter(one => !one.wrong)).find(found => found.length) || [];
+  };
+  // The three that come nearest, when none fits: by all but one word, else by letters.
   const nearest = (prepared, text) => {
+    const found = allButOne(prepared, text);
+    if (found.length) return found.slice(0, NEAREST);
     const typed = split(fold(text)).sort((a, b) => b.length - a.length)[0] || "";
     const far = ({ names }) => Math.min(...names.flatMap(one => one.words.filter(word => !IDLE.has(word)).map(word => slips(typed, word, 99) / Math.max(typed.length, word.length, 1))));
     return prepared.map(one => [far(one), one]).sort((a, b) => a[0] - b[0] || (a[1].trust.years ? 0 : 1) - (b[1].trust.years ? 0 : 1)).slice(0, NEAREST)
@@ -84,7 +95,7 @@ window.lookupFind = (() => {
   };
 
   const named = trust => trust.short || trust.name.replace(/,? NHS (Foundation )?Trust$/, "");
-  const why = { site: name => `${name} is one of its hospitals`, "former name": name => `formerly ${name}`, "usual name": name => `known as ${name}`, "took over": name => `took over ${name}`, code: () => "this is its code", name: () => "" };
+  const why = { site: name => `${name} is one of its hospitals`, area: name => `serves ${name}`, "former name": name => `formerly ${name}`, "usual name": name => `known as ${name}`, "took over": name => `took over ${name}`, code: () => "this is its code", name: () => "" };
   const about = trust => [trust.years ? `in special measures ${trust.years}` : "never in special measures", trust.type, trust.closed ? `closed on ${trust.closed}` : "", trust.code].filter(Boolean).join(" · ");
 
   const make = (name, attributes, ...inside) => {

@@ -199,6 +199,21 @@ def test_hundreds_of_other_ways_to_type_a_trust_find_it_first(open_page):
     assert page.faults == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"), [("wexham pk", "RD7"), ("medway zzzzzz", "RPA"), ("Brighton general", "RXH")]
+)
+def test_where_one_word_fits_nothing_the_trust_of_the_others_is_offered_and_not_chosen(
+    open_page, typed, code
+):
+    page = settled(open_page("lookup.html"))
+    page.fill("#lookup-trust", typed)
+    options = page.locator("#lookup-trust-list [role=option]")
+    assert options.first.text_content().endswith(code)
+    assert page.locator("#lookup-trust-list [aria-selected=true]").count() == 0
+    expect(page.locator("#lookup-trust-found")).to_contain_text("No trust on this page matches")
+    assert page.faults == []
+
+
 def test_every_trust_of_the_regime_is_answered(open_page):
     page = settled(open_page("lookup.html"))
     links = page.locator(".trusts-of-regime a")
