@@ -108,8 +108,7 @@ def primary_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _change_phrase(row: pd.Series) -> str:
-    value, low, high = (row[f"change_12{end}"] for end in ("", "_lower", "_upper"))
-    return f"{wording.estimate(value, low, high, row['unit'])} in {indicators.label(row['indicator'])}"
+    return f"{_limits(row, 'change_12', row['unit'])} in {indicators.label(row['indicator'])}"
 
 
 def reading(row: pd.Series, place: str) -> str:
@@ -149,14 +148,16 @@ def path_sentence(name: str, frame: pd.DataFrame) -> str:
     about = regime.indicator(name)
     grain, unit = about.analysis_grain, about.change_unit
     rows = frame.set_index("horizon")
-    year = about.year
-    places = {f"in the {grain} of leaving": 0, "one year after that": year, "two years after": 2 * year}
-    parts = [
-        f"{wording.estimate(row['estimate'], row['lower'], row['upper'], unit)} {where} "
-        f"({wording.plural(int(row['n_trusts']), 'trust')} against {int(row['n_controls'])})"
-        for where, at in places.items()
-        for row in [rows.loc[at]]
-    ]
+    places = {
+        f"in the {grain} of leaving": 0,
+        "one year after that": about.year,
+        "two years after": 2 * about.year,
+    }
+    parts = []
+    for where, at in places.items():
+        row = rows.loc[at]
+        counts = f"{wording.plural(int(row['n_trusts']), 'trust')} against {int(row['n_controls'])}"
+        parts.append(f"{wording.told(row, unit)} {where} ({counts})")
     more = about.direction if about.direction != "neither" else "neither direction is better"
     return (
         f"{about.title}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
@@ -171,16 +172,14 @@ def kept_text(row: pd.Series, months: int) -> str:
         return f"not estimable: {status}"
     if few:
         return "not estimable: too few trusts to read"
-    value, low, high = (row[f"change_{months}{end}"] for end in ("", "_lower", "_upper"))
     seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
-    return f"{wording.estimate(value, low, high, row['unit'])}; {seen}"
+    return f"{_limits(row, f'change_{months}', row['unit'])}; {seen}"
 
 
 def kept_at(row: pd.Series, months: int) -> str:
     """Return the change of the gain within a sentence: its size and at how many trusts."""
-    value, low, high = (row[f"change_{months}{end}"] for end in ("", "_lower", "_upper"))
     seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
-    return f"{wording.estimate(value, low, high, row['unit'])} at {seen}"
+    return f"{_limits(row, f'change_{months}', row['unit'])} at {seen}"
 
 
 def standing_out(table: pd.DataFrame) -> str:
@@ -204,20 +203,18 @@ def kept_sentence(name: str, found: GainKept) -> str:
     """Say the gain of the last year inside and how it had changed 12 and 24 months after leaving."""
     about = regime.indicator(name)
     unit = about.change_unit
-    parts = []
-    for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True):
-        seen = wording.plural(int(row["n_trusts"]), "trust")
-        parts.append(
-            f"{_limits(row, 'gain', unit)} and by {months} months after it had changed by "
-            f"{_limits(row, 'change', unit)} ({seen})"
-        )
+    parts = [
+        f"{_limits(row, 'gain', unit)} and by {months} months after it had changed by "
+        f"{_limits(row, 'change', unit)} ({wording.plural(int(row['n_trusts']), 'trust')})"
+        for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True)
+    ]
     return (
         f"{about.title}, gain over the last year inside, positive meaning better: {'; '.join(parts)}. "
         f"A change below zero is gain that was lost."
     )
 
 
-def _limits(row: dict, part: str, unit: str) -> str:
+def _limits(row: dict | pd.Series, part: str, unit: str) -> str:
     return wording.estimate(row[part], row[f"{part}_lower"], row[f"{part}_upper"], unit)
 
 
@@ -225,10 +222,9 @@ def kept_title(name: str, found: GainKept) -> str:
     """Return the finding of `leaving.kept` as a title: whether the gain was lost or grew within a year."""
     row = found.frame.iloc[0]
     told = {HIGHER: "had grown", LOWER: "was partly lost", UNKNOWN: "cannot be followed"}
-    found_to = told.get(
-        side(row["change_lower"], row["change_upper"]), "was neither clearly lost nor clearly grown"
-    )
-    return f"{regime.indicator(name).title}: a year after leaving, the gain {found_to}"
+    which = side(row["change_lower"], row["change_upper"])
+    ended = told.get(which, "was neither clearly lost nor clearly grown")
+    return f"{regime.indicator(name).title}: a year after leaving, the gain {ended}"
 
 
 def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -238,38 +234,34 @@ def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
             "What is counted": frame["what"],
             "Spells": frame["n"].map(wording.number),
             "Of which ended": frame["ended"].map(wording.number),
-            "Middle stay": [
-                wording.estimate(r["median"], r["lower"], r["upper"], "months") for _, r in frame.iterrows()
-            ],
+            "Middle stay": frame.rename(columns={"median": "estimate"}).apply(
+                wording.told, axis=1, unit="months"
+            ),
         }
     )
 
 
 def shares_for_readers(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return `leaving.shares` as texts; `name` heads the column of shares."""
-    rows = [
+    return pd.DataFrame(
         {
-            "Months": wording.number(row["months"]),
-            name: percent(row["incidence"], row["lower"], row["upper"]),
-            "Other ends taken as unfinished": percent(row["naive"]),
-            "Still followed": wording.number(row["at_risk"]),
+            "Months": frame["months"].map(wording.number),
+            name: list(map(percent, frame["incidence"], frame["lower"], frame["upper"])),
+            "Other ends taken as unfinished": frame["naive"].map(percent),
+            "Still followed": frame["at_risk"].map(wording.number),
         }
-        for _, row in frame.iterrows()
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def published_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `leaving.published` as texts."""
-    units = {"trusts": "count", "months": "months", "percent": "percent"}
+    units = frame["unit"].replace({"trusts": "count"})
     return pd.DataFrame(
         {
             "Published figure": frame["quantity"],
             "As of": frame["as_of"].map(wording.day),
-            "Published": [
-                wording.number(v, units[u]) for v, u in zip(frame["published"], frame["unit"], strict=True)
-            ],
-            "Ours": [wording.number(v, units[u]) for v, u in zip(frame["ours"], frame["unit"], strict=True)],
+            "Published": list(map(wording.number, frame["published"], units)),
+            "Ours": list(map(wording.number, frame["ours"], units)),
             "Agree": frame["agrees"].map({True: "yes", False: "no"}),
         }
     )
@@ -308,8 +300,7 @@ def _cell(row: pd.Series, place: str) -> str:
     words = reading(row, place)
     if words in ("cannot be estimated", "too few trusts to read", NO_SPREAD):
         return words
-    value, low, high = (row[f"{place}_{part}"] for part in leaving.LIMITS)
-    return f"{wording.estimate(value, low, high, row['unit'])}: {words}"
+    return f"{wording.told(row, row['unit'], f'{place}_')}: {words}"
 
 
 def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -323,10 +314,7 @@ def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
             "Year before entry": "left out" if omitted else "in the baseline",
         }
         for row in part.to_dict("records"):
-            known = row["status"] == ESTIMABLE
-            unit = about.change_unit
-            out[f"Change by {row['months']} months"] = (
-                _limits(row, "change", unit) if known else row["status"]
-            )
+            told = _limits(row, "change", about.change_unit) if row["status"] == ESTIMABLE else row["status"]
+            out[f"Change by {row['months']} months"] = told
         rows.append(out)
     return pd.DataFrame(rows)

@@ -8,22 +8,18 @@ from analysis.study import indicators
 
 def for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `per_indicator` as texts."""
-    return pd.DataFrame(
-        {
-            "Indicator": found["title"],
-            "Periods": [
-                f"{words.period(row.first)} to {words.period(row.last)}, by {row.grain}"
-                for row in found.itertuples()
-            ],
-            "Entered, with figures": found["entered"].map(words.number),
-            "of these before and after": found["both"].map(words.number),
-            "Entered, without": found["absent"].map(words.number),
-            "Never entered": found["comparators"].map(words.number),
-            "Cells": found["cells"].map(words.number),
-            "Missing": found["missing"].map(words.number),
-            "Left out": found["left_out"].map(words.number),
-        }
-    )
+    counts = {
+        "entered": "Entered, with figures",
+        "both": "of these before and after",
+        "absent": "Entered, without",
+        "comparators": "Never entered",
+        "cells": "Cells",
+        "missing": "Missing",
+        "left_out": "Left out",
+    }
+    periods = found["first"].map(words.period) + " to " + found["last"].map(words.period)
+    told = pd.DataFrame({"Indicator": found["title"], "Periods": periods + ", by " + found["grain"]})
+    return told.join(found[list(counts)].map(words.number).rename(columns=counts))
 
 
 def grid_for_readers(found: pd.DataFrame) -> pd.DataFrame:
@@ -50,11 +46,8 @@ def grid_title(found: pd.DataFrame) -> str:
     primary = found[found["indicator"].isin(indicators.indicators(primary=True))]
     full = primary.groupby("trust")["state"].agg(lambda states: (states == "before and after entry").all())
     lacking = len(without(found))
-    rest = (
-        f"{words.number(lacking)} {'has' if lacking == 1 else 'have'} no figure at all"
-        if lacking
-        else "every one has some figures"
-    )
+    rest = f"{words.number(lacking)} {'has' if lacking == 1 else 'have'} no figure at all"
+    rest = rest if lacking else "every one has some figures"
     return (
         f"{full.sum()} of {len(full)} trusts that entered have figures before and after for all {len(primary) // len(full)} "
         f"primary measures; {rest}"
@@ -69,11 +62,10 @@ def without(found: pd.DataFrame) -> list[str]:
 
 def primary_sentence(found: pd.DataFrame) -> str:
     """Say for the primary indicators how many trusts have figures before and after. `found` as of `per_indicator`."""
-    rows = found.set_index("indicator")
-    parts = [
-        f"{indicators.label(name)} {rows.loc[name, 'both']}" for name in indicators.indicators(primary=True)
-    ]
-    return words.join(parts)
+    both = found.set_index("indicator")["both"]
+    return words.join(
+        [f"{indicators.label(name)} {both[name]}" for name in indicators.indicators(primary=True)]
+    )
 
 
 def short_history_for_readers(found: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,12 @@ from analysis.present import words
 from analysis.study import certainty, deciding, indicators, leaving, regime
 
 LEVEL: float = inspect.signature(impute.imputation).parameters["level"].default
+# By kind of amendment: other names of columns, and those left out.
+SHOWN_AS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "deviation": ({"Before": "Published protocol", "Now": "This report"}, ["Date", "Results known"]),
+    "correction": ({"Why": "Source or reason"}, ["Results known"]),
+    "protocol": ({"Now": "Decided"}, ["Before"]),
+}
 
 
 def target_trial() -> pd.DataFrame:
@@ -102,19 +108,19 @@ def settings() -> pd.DataFrame:
 
 def measures(*, primary: bool) -> pd.DataFrame:
     """Return, as texts, the (non-)primary indicators with direction, period and last period of the main analysis."""
-    rows = []
-    for name in indicators.indicators(primary=primary):
-        about = regime.indicator(name)
-        rows.append(
-            {
-                "Indicator": about.title,
-                "Definition": about.definition,
-                "Better": about.direction,
-                "Period": about.analysis_grain,
-                "Main analysis until": _until(about.main_until),
-                "Family": about.family,
-            }
-        )
+    rows = [
+        {
+            "Indicator": about.title,
+            "Definition": about.definition,
+            "Better": about.direction,
+            "Period": about.analysis_grain,
+            "Main analysis until": words.month(about.main_until)
+            if "-" in about.main_until
+            else about.main_until,
+            "Family": about.family,
+        }
+        for about in map(regime.indicator, indicators.indicators(primary=primary))
+    ]
     return pd.DataFrame(rows)
 
 
@@ -128,7 +134,7 @@ def log(kind: str) -> pd.DataFrame:
         raise data.DataError(
             "amendments", column="kind", found=kind, allowed=f"{sorted(frame['kind'].unique())}"
         )
-    rows = frame[frame["kind"] == kind].sort_values(["date", "amendment_id"])
+    rows = frame[frame["kind"] == kind].sort_values(["date", "amendment_id"], ignore_index=True)
     texts = {
         "No.": rows["amendment_id"],
         "Date": rows["date"].map(words.day),
@@ -138,15 +144,8 @@ def log(kind: str) -> pd.DataFrame:
         "Why": rows["why"],
         "Results known": rows["results_known"].map({True: "yes", False: "no"}),
     }
-    table = pd.DataFrame(texts)
-    if kind == "deviation":
-        table = table.rename(columns={"Before": "Published protocol", "Now": "This report"})
-        return table.drop(columns=["Date", "Results known"]).reset_index(drop=True)
-    if kind == "correction":
-        table = table.rename(columns={"Why": "Source or reason"}).drop(columns="Results known")
-    if kind == "protocol":
-        table = table.drop(columns="Before").rename(columns={"Now": "Decided"})
-    return table.reset_index(drop=True)
+    names, without = SHOWN_AS.get(kind, ({}, []))
+    return pd.DataFrame(texts).drop(columns=without).rename(columns=names)
 
 
 def known() -> str:
@@ -171,7 +170,3 @@ def _years(values: Mapping, *, extra: int = 0) -> str:
     if len(lengths) > 1:
         raise ValueError(f"horizons {values} are {lengths} years. Allowed: one length.")
     return words.plural(lengths.pop(), "year")
-
-
-def _until(text: str) -> str:
-    return words.month(text) if "-" in text else text

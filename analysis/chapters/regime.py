@@ -8,14 +8,12 @@ from analysis.study import claims, regime
 
 def for_readers(checked: pd.DataFrame) -> pd.DataFrame:
     """Return rows of `recomputed` as texts, with what might explain a difference."""
-    units = {"trusts": "count", "spells": "count", "months": "months", "percent": "percent"}
+    units = checked["unit"].replace({"trusts": "count", "spells": "count"})
     texts = {
         "Published claim": checked["quantity"],
         "As of": checked["as_of"].map(words.day),
-        "Published": [
-            words.number(v, units[u]) for v, u in zip(checked["published"], checked["unit"], strict=True)
-        ],
-        "Ours": [words.number(v, units[u]) for v, u in zip(checked["ours"], checked["unit"], strict=True)],
+        "Published": list(map(words.number, checked["published"], units)),
+        "Ours": list(map(words.number, checked["ours"], units)),
         "What might explain it": checked["claim_id"].map(claims.REASONS),
     }
     return pd.DataFrame(texts).reset_index(drop=True)
@@ -69,10 +67,8 @@ def lengths(spells: pd.DataFrame) -> pd.DataFrame:
         months = spells.loc[spells["ended_by"] == end, "months"]
         figures = [words.number(x, "count", digits=1) for x in (months.min(), months.median(), months.max())]
         rows.append([name, words.number(len(months)), *figures])
-    return pd.DataFrame(
-        rows,
-        columns=["How the spell ended", "Spells", "Shortest (months)", "Middle (months)", "Longest (months)"],
-    )
+    columns = ["How the spell ended", "Spells", "Shortest (months)", "Middle (months)", "Longest (months)"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def spells_sentence(spells: pd.DataFrame) -> str:

@@ -1,10 +1,12 @@
 """What came next, in words and one picture: the successor of special measures as far as it is known."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import matplotlib.dates as mdates
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from analysis.chapters import ruled
@@ -53,24 +55,20 @@ def _links(sources: str) -> tuple[Link, ...]:
 
 def timeline(spells: pd.DataFrame) -> figures.Draw:
     """Return a drawing of all spells, a row each: its certain part solid, what dates allow pale, '?' at an open end."""
-    ends = (
-        spells["entered_from"].min() - pd.Timedelta(days=60),
-        spells["last_seen"].max() + pd.Timedelta(days=150),
-    )
+    first, last = spells["entered_from"].min(), spells["last_seen"].max()
+    rows = spells.to_dict("records")
 
     def draw(width: int) -> Drawing:
         narrow = width == figures.NARROW_PX
-        row = 2 * LINE - 8 if narrow else LINE
-        drawing, ax = figures.canvas(width, HEAD + row * len(spells), layout="constrained")
-        for place, one in enumerate(spells.to_dict("records")):
-            _bar(ax, place, one, name=narrow)
-        ax.axvline(regime.REGIME_END, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
-        ax.set_xlim(*ends)
-        ax.set_ylim(len(spells) - 0.4, -0.9)
-        ax.set_yticks(
-            [] if narrow else range(len(spells)),
-            [] if narrow else [_named(one) for one in spells.to_dict("records")],
+        drawing, ax = figures.canvas(
+            width, HEAD + (2 * LINE - 8 if narrow else LINE) * len(rows), layout="constrained"
         )
+        for place, spell in enumerate(rows):
+            _bar(ax, place, spell, name=narrow)
+        ax.axvline(regime.REGIME_END, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
+        ax.set_xlim(first - pd.Timedelta(days=60), last + pd.Timedelta(days=150))
+        ax.set_ylim(len(rows) - 0.4, -0.9)
+        ax.set_yticks([] if narrow else range(len(rows)), [] if narrow else list(map(_named, rows)))
         ax.tick_params(axis="y", length=0)
         label_years(ax)
         ax.spines["left"].set_visible(False)
@@ -79,51 +77,25 @@ def timeline(spells: pd.DataFrame) -> figures.Draw:
     return draw
 
 
-def _named(one: dict) -> str:
-    return f"{one['name']}{'' if one['scheme'] == 'RSP' else ' (NPIP)'}"
+def _named(spell: dict) -> str:
+    return f"{spell['name']}{'' if spell['scheme'] == 'RSP' else ' (NPIP)'}"
 
 
-def _bar(ax, place: int, one: dict, *, name: bool) -> None:  # type: ignore[no-untyped-def]
-    solid, pale, ink = COLOURS[one["led_by"]]
-    open_end = one["status"] == successor.NOT_FOUND
-    stop = one["last_seen"] if open_end else one["exited_to"]
-    sure = one["last_seen"] if open_end else one["exited_from"]
-    height = 0.3 if name else 0.55
-    ax.barh(
-        place + (0.22 if name else 0),
-        (stop - one["entered_from"]).days or 8,
-        left=one["entered_from"],
-        height=height,
-        color=pale,
-    )
-    if sure > one["entered_to"]:
-        ax.barh(
-            place + (0.22 if name else 0),
-            (sure - one["entered_to"]).days,
-            left=one["entered_to"],
-            height=height,
-            color=solid,
-        )
-    mark = "?" if open_end else "merged" if one["status"] == successor.MERGED else ""
-    ax.text(
-        mdates.date2num(stop) + 14,
-        place + (0.22 if name else 0),
-        mark,
-        color=ink,
-        fontsize=10,
-        va="center",
-        fontweight="bold",
-    )
+def _bar(ax: Axes, place: int, spell: dict, *, name: bool) -> None:
+    solid, pale, ink = COLOURS[spell["led_by"]]
+    open_end = spell["status"] == successor.NOT_FOUND
+    stop = spell["last_seen"] if open_end else spell["exited_to"]
+    sure = spell["last_seen"] if open_end else spell["exited_from"]
+    at, height = (place + 0.22, 0.3) if name else (place, 0.55)
+    first, later = spell["entered_from"], spell["entered_to"]
+    ax.barh(at, (stop - first).days or 8, left=first, height=height, color=pale)
+    if sure > later:
+        ax.barh(at, (sure - later).days, left=later, height=height, color=solid)
+    mark = "?" if open_end else "merged" if spell["status"] == successor.MERGED else ""
+    text: dict[str, Any] = {"fontsize": 10, "va": "center"}
+    ax.text(mdates.date2num(stop) + 14, at, mark, color=ink, fontweight="bold", **text)
     if name:
-        ax.text(
-            0.0,
-            place - 0.2,
-            _named(one),
-            color=INK,
-            fontsize=10,
-            va="center",
-            transform=ax.get_yaxis_transform(),
-        )
+        ax.text(0.0, place - 0.2, _named(spell), color=INK, transform=ax.get_yaxis_transform(), **text)
 
 
 def picture(spells: pd.DataFrame) -> figures.Figure:
@@ -135,21 +107,8 @@ def picture(spells: pd.DataFrame) -> figures.Figure:
         f"Spells in the successor from July 2021: {led}. {words.number(spells['from_special_measures'].sum())} moved over from special "
         f"measures for quality. The dashed line is 13 July 2021, when special measures ended. Blue: led by quality. Orange: finance first. Grey: reason not found."
     )  # fmt: skip
-    frame = spells[
-        [
-            "name",
-            "scheme",
-            "led_by",
-            "entered",
-            "entered_from",
-            "entered_to",
-            "exited",
-            "exited_from",
-            "exited_to",
-            "status",
-            "last_seen",
-        ]
-    ]
+    ends = [f"{event}{end}" for event in ("entered", "exited") for end in ("", "_from", "_to")]
+    frame = spells[["name", "scheme", "led_by", *ends, "status", "last_seen"]]
     return figures.figure(
         timeline(spells), name="successor-spells", title=title, says=says, frame=frame, sources=("successor_spells",),
         how=f"{HOW} Blue: led by quality. Orange: finance first. Grey: reason not found.",
@@ -158,29 +117,29 @@ def picture(spells: pd.DataFrame) -> figures.Figure:
 
 def spells_for_readers(spells: pd.DataFrame) -> pd.DataFrame:
     """Return the spells as texts, by entry."""
-    left = [
-        "not found"
-        if row["status"] == successor.NOT_FOUND
-        else date(row["exited"]) + (" (merged)" if row["status"] == successor.MERGED else "")
-        for row in spells.to_dict("records")
-    ]
-    entered = [
-        date(row["entered"])
-        if pd.notna(row["entered"])
-        else f"between {words.month(row['entered_from'])} and {words.month(row['entered_to'])}"
-        for row in spells.to_dict("records")
-    ]
+    rows = spells.to_dict("records")
     return pd.DataFrame(
         {
-            "Trust": [_named(row) for row in spells.to_dict("records")],
-            "Entered": entered,
-            "Left": left,
+            "Trust": list(map(_named, rows)),
+            "Entered": [date(row["entered"]) if pd.notna(row["entered"]) else _between(row) for row in rows],
+            "Left": list(map(_left, rows)),
             "Last seen inside": [words.month(day) for day in spells["last_seen"]],
             "Led by": spells["led_by"].map(LED),
             "Why, as far as public": spells["reason"],
             "Source": spells["sources"].map(_links),
         }
     )
+
+
+def _left(spell: dict) -> str:
+    merged = " (merged)" if spell["status"] == successor.MERGED else ""
+    return "not found" if spell["status"] == successor.NOT_FOUND else f"{date(spell['exited'])}{merged}"
+
+
+def _between(spell: dict) -> str:
+    """Return the months between which a trust entered, or the one in which it did."""
+    first, last = words.month(spell["entered_from"]), words.month(spell["entered_to"])
+    return first if first == last else f"between {first} and {last}"
 
 
 def changes_for_readers(changes: pd.DataFrame) -> pd.DataFrame:
@@ -208,42 +167,25 @@ def counts_for_readers(counted: pd.DataFrame) -> pd.DataFrame:
 
 def cut_for_readers(cut: pd.DataFrame) -> pd.DataFrame:
     """Return the spells cut short in July 2021, followed into the successor, as texts."""
-    rows = [
-        (
-            row["name"],
-            words.month(row["entered"]),
-            "yes" if row["moved"] else "no page says so",
-            date(row["left"]),
-            words.number(row["months"], "months", digits=0)
-            if pd.notna(row["months"])
-            else words.NOT_AVAILABLE,
-            "yes" if row["again"] else "not known",
-        )
-        for row in cut.to_dict("records")
-    ]
-    columns = [
-        "Trust",
-        "Entered special measures",
-        "In the successor",
-        "Left it",
-        "Months in it, at most",
-        "Entered it again",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(
+        {
+            "Trust": cut["name"],
+            "Entered special measures": cut["entered"].map(words.month),
+            "In the successor": cut["moved"].map({True: "yes", False: "no page says so"}),
+            "Left it": cut["left"].map(date),
+            "Months in it, at most": [words.number(months, "months", digits=0) for months in cut["months"]],
+            "Entered it again": cut["again"].map({True: "yes", False: "not known"}),
+        }
+    )
 
 
 def back_for_readers(back: pd.DataFrame) -> pd.DataFrame:
     """Return the trusts that left special measures and entered the successor later, as texts."""
-    entered = [
-        words.month(row.entered_from) if words.month(row.entered_from) == words.month(row.entered_to)
-        else f"between {words.month(row.entered_from)} and {words.month(row.entered_to)}"
-        for row in back.itertuples()
-    ]  # fmt: skip
     return pd.DataFrame(
         {
             "Trust": back["name"],
             "Left special measures": back["left"].map(words.month),
-            "Entered the successor": entered,
+            "Entered the successor": list(map(_between, back.to_dict("records"))),
             "Led by": back["led_by"].map(LED),
         }
     )
@@ -252,34 +194,26 @@ def back_for_readers(back: pd.DataFrame) -> pd.DataFrame:
 def tried_for_readers(found: Sequence[Tried]) -> pd.DataFrame:
     """Return what the functions of record give for the successor, as texts; below THIN trusts no estimate is shown."""
     rows = []
-    for one in found:
-        about = regime.indicator(one.name)
-        if one.ruled is None:
-            shown = f"not to be read: {words.plural(one.carried, 'trust')} where {THIN} are needed"
-            left_out = words.NOT_AVAILABLE
-        else:
-            shown = words.estimate(one.found.value, one.found.lower, one.found.upper, about.change_unit)
-            left_out = ruled.leaves_out(one.name, one.ruled)
-        seen = words.number(one.seen, about.change_unit)
-        rows.append((about.title, words.number(one.entered), shown, left_out, seen))
-    columns = [
-        "Measure",
-        "Trusts that entered",
-        "Difference after entry",
-        "What is left out",
-        "Would be seen in 80 of 100 times, about",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    for tried in found:
+        about = regime.indicator(tried.name)
+        shown = f"not to be read: {words.plural(tried.carried, 'trust')} where {THIN} are needed"
+        left_out = words.NOT_AVAILABLE
+        if tried.ruled is not None:
+            shown = words.told(tried.found, about.change_unit)
+            left_out = ruled.leaves_out(tried.name, tried.ruled)
+        seen = words.number(tried.seen, about.change_unit)
+        rows.append((about.title, words.number(tried.entered), shown, left_out, seen))
+    columns = ["Measure", "Trusts that entered", "Difference after entry", "What is left out"]
+    return pd.DataFrame(rows, columns=[*columns, "Would be seen in 80 of 100 times, about"])
 
 
 def tried_sentence(found: Sequence[Tried]) -> str:
     """Say what the second regime shows."""
     spells = other_regime.spells(other_regime.SUCCESSOR)
-    few = [one for one in found if one.ruled is None]
     kinds = words.plural(len(spells), "entry", "entries")
-    acute = max(one.entered for one in found)
+    acute = max(tried.entered for tried in found)
     head = f"By these rules {kinds} count since January 2022, {words.number(acute)} of them at trusts with an A&E department and acute beds"
-    if len(few) == len(found):
+    if all(tried.ruled is None for tried in found):
         return f"{head}. That is fewer than the {THIN} that an estimate needs: these figures cannot tell, and that is the result."
     return f"{head}."
 

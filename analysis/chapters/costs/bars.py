@@ -79,9 +79,8 @@ def _bar(rows: Any, mine: list[dict[str, Any]], result: str, title: str, top: fl
         words = f"<title>{escape(piece['label'])}: {thousands(cost)}</title>"
         kind = piece["paid_by"].replace(" ", "-")
         shapes.append(f'<rect class="{kind}" {place}>{words}</rect>')
-        shapes += [f'<rect class="hatch" fill="url(#scenario-hatch)" {place}>{words}</rect>'] * piece[
-            "assumed"
-        ]
+        if piece["assumed"]:
+            shapes.append(f'<rect class="hatch" fill="url(#scenario-hatch)" {place}>{words}</rect>')
         left += cost
     for payer, (begin, cost) in starts.items():
         x = 100 * begin / top

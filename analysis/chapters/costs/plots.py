@@ -1,6 +1,7 @@
 """Plotters of costs: items with their intervals, and what the sum depends on. They compute nothing."""
 
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,15 +27,8 @@ def plot_items(frame: pd.DataFrame, *, ax: Axes) -> Axes:
     ax.hlines(line, frame["lower"] / MILLION, frame["upper"] / MILLION, color=GREY, linewidth=1.6)
     for party, (mark, colour, label) in MARKS.items():
         mine = (frame["paid_by"] == party).to_numpy()
-        ax.plot(
-            frame.loc[mine, "cost"] / MILLION,
-            line[mine],
-            mark,
-            color=colour,
-            markersize=7,
-            linestyle="none",
-            label=label,
-        )
+        cost = frame.loc[mine, "cost"] / MILLION
+        ax.plot(cost, line[mine], mark, color=colour, markersize=7, linestyle="none", label=label)
     ax.set_yticks(line, [fill(name, WIDTH_OF_NAMES) for name in frame["item"]], fontsize=8)
     ax.set_ylabel("Item")
     ax.legend(loc="lower right", frameon=False, fontsize=8)
@@ -48,20 +42,10 @@ def plot_tornado(frame: pd.DataFrame, *, base: float, ax: Axes) -> Axes:
         value pale; values stand by their ends.
     """
     line = np.arange(len(frame))[::-1]
-    for ends, colour, label in (
-        ("low", PALE, "low value of the input"),
-        ("high", BLUE, "high value of the input"),
-    ):
-        ax.barh(
-            line,
-            (frame[ends] - base) / MILLION,
-            left=base / MILLION,
-            height=0.62,
-            color=colour,
-            edgecolor=INK,
-            linewidth=0.5,
-            label=label,
-        )
+    looks: dict[str, Any] = {"left": base / MILLION, "height": 0.62, "edgecolor": INK, "linewidth": 0.5}
+    for ends, colour in (("low", PALE), ("high", BLUE)):
+        label = f"{ends} value of the input"
+        ax.barh(line, (frame[ends] - base) / MILLION, color=colour, label=label, **looks)
         for at, value in zip(line, frame[ends], strict=True):
             side = -1 if value < base else 1
             ax.annotate(
@@ -73,10 +57,8 @@ def plot_tornado(frame: pd.DataFrame, *, base: float, ax: Axes) -> Axes:
     ax.set_ylabel("Input, changed by itself")
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1), frameon=False, fontsize=8, ncols=2)
     _money(ax, "Spending a spell (£ million); the axis does not start at zero")
-    low, high = (
-        frame[["low", "high"]].to_numpy().min() / MILLION,
-        frame[["low", "high"]].to_numpy().max() / MILLION,
-    )
+    values = frame[["low", "high"]].to_numpy() / MILLION
+    low, high = values.min(), values.max()
     ax.set_xlim(low - 0.12 * (high - low), high + 0.12 * (high - low))
     return ax
 

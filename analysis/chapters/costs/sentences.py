@@ -23,11 +23,8 @@ FIGURE_NAMES = {"quantity": "how much", "unit_cost": "unit cost"}
 
 def spread(low: float, high: float) -> str:
     """Return 'LOW to HIGH' in GBP to the nearest thousand; '..' when missing."""
-    return (
-        words.thousands(low)
-        if not math.isfinite(low)
-        else f"{words.thousands(low)} to {words.thousands(high)}"
-    )
+    first = words.thousands(low)
+    return f"{first} to {words.thousands(high)}" if math.isfinite(low) else first
 
 
 def amount(value: float) -> str:
@@ -65,11 +62,10 @@ def items_folded(items: pd.DataFrame) -> Block:
     )  # fmt: skip
     title, told, lines = f"Why these figures: reasons and sources of all {len(frame)} items", [], []
     for row in frame.to_dict("records"):
-        parts = [row["Why"], row["What to know"], f"Source: {row['Source']}." if row["Source"] else ""]
-        lines.append(f"{row['Item']}. {' '.join(part for part in parts if part)}")
-        told.append(
-            f"<li><strong>{escape(row['Item'])}</strong>. {escape(' '.join(part for part in parts if part))}</li>"
-        )
+        source = f"Source: {row['Source']}." if row["Source"] else ""
+        said = " ".join(part for part in (row["Why"], row["What to know"], source) if part)
+        lines.append(f"{row['Item']}. {said}")
+        told.append(f"<li><strong>{escape(row['Item'])}</strong>. {escape(said)}</li>")
     reasons = f'<details class="result fold statements"><summary>{title}</summary><ul>{"".join(told)}</ul></details>'
     return together([numbers, Block(reasons, "\n".join([title, *lines]))])
 
@@ -81,8 +77,7 @@ def _ranged(row: dict, name: str) -> str:
 
 
 def _reasons(row: dict) -> str:
-    how = row["quantity_reason"], row["unit_cost_reason"]
-    return f"How much: {how[0]}. Unit cost: {how[1]}."
+    return f"How much: {row['quantity_reason']}. Unit cost: {row['unit_cost_reason']}."
 
 
 def by_bearer(costed: Costed, drawn: Draws) -> pd.DataFrame:
@@ -136,15 +131,8 @@ def parties(costed: Costed) -> pd.DataFrame:
             used = part.loc[part["bearer"] == party, "per_spell"].sum()
             paid = part.loc[part["paid_by"] == party, "per_spell"].sum()
             if used or paid:
-                out.append(
-                    [
-                        party.capitalize(),
-                        account,
-                        words.thousands(used),
-                        _signed(paid - used),
-                        words.thousands(paid),
-                    ]
-                )
+                moved = (words.thousands(used), _signed(paid - used), words.thousands(paid))
+                out.append([party.capitalize(), account, *moved])
         whole = part["per_spell"].sum()
         out.append(["All", account, words.thousands(whole), words.thousands(0), words.thousands(whole)])
     columns = ["Party", "Account", "Resources used", "Paid to others, less received", "Pays in the end"]
@@ -191,13 +179,13 @@ def figure_label(parameter: str, items: pd.DataFrame) -> str:
 def tornado_title(found: Tornado, items: pd.DataFrame) -> str:
     """Return the finding of a tornado: the two inputs that matter most."""
     first, second = (figure_label(name, items) for name in found.frame["parameter"].head(2))
-    return f"What the sum depends on most: {_lower(first)}, then {_lower(second)}"
+    return f"What the sum depends on most: {words.small(first)}, then {words.small(second)}"
 
 
 def tornado_sentence(found: Tornado, items: pd.DataFrame, *, top: int) -> str:
     """Say how far spending moves with each of the first `top` inputs, changed one at a time."""
     parts = [
-        f"{_lower(figure_label(row.parameter, items))} {spread(min(row.low, row.high), max(row.low, row.high))}"
+        f"{words.small(figure_label(row.parameter, items))} {spread(min(row.low, row.high), max(row.low, row.high))}"
         for row in found.frame.head(top).itertuples()
     ]
     stays = "" if found.frame["parameter"].str.contains(":").all() else STAYS_DIFFER
@@ -235,14 +223,12 @@ def answer(costed: Costed, drawn: Draws) -> str:
 
 def open_spells(costed: Costed) -> str:
     """Name the spells that the end of the regime cut short: their costs are counted to that day only."""
-    names = costed.stays.loc[costed.stays["open"], "name"]
+    cut = costed.stays[costed.stays["open"]]
     cells = costed.cells[costed.cells["account"] == SPENDING]
-    so_far = cells[cells["spell_id"].isin(costed.stays.loc[costed.stays["open"], "spell_id"])][
-        "cost"
-    ].sum() / len(names)
+    so_far = cells.loc[cells["spell_id"].isin(cut["spell_id"]), "cost"].sum() / len(cut)
     return (
-        f"{words.plural(len(names), 'spell')} were cut short when the regime was replaced on {words.day(REGIME_END)}: "
-        f"{words.join(sorted(names))}. They are costed as open: {words.thousands(so_far)} each up to that day, on average, "
+        f"{words.plural(len(cut), 'spell')} were cut short when the regime was replaced on {words.day(REGIME_END)}: "
+        f"{words.join(sorted(cut['name']))}. They are costed as open: {words.thousands(so_far)} each up to that day, on average, "
         f"and what would have followed is not in the sum."
     )
 
@@ -271,18 +257,12 @@ def _signed(value: float) -> str:
     return text if text == words.thousands(0) else f"{'+' if value > 0 else words.MINUS}{text}"
 
 
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
-
-
 def items_drawn(costed: Costed, drawn: Draws) -> pd.DataFrame:
     """Return known items for a chart, dearest first: `item`, `account`, `paid_by`, `cost`, `lower`, `upper` (GBP a spell)."""
     known = costed.items[costed.items["per_spell"].notna()]
     limits = drawn.frame[list(known["item_id"])].quantile([0.025, 0.975]).T.to_numpy()
-    frame = known.assign(
-        item=known["item"] + known["account"].map({"staff time": " (staff time)"}).fillna("")
-    )
-    frame = frame.assign(cost=frame["per_spell"], lower=limits[:, 0], upper=limits[:, 1])
+    items = known["item"] + known["account"].map({"staff time": " (staff time)"}).fillna("")
+    frame = known.assign(item=items, cost=known["per_spell"], lower=limits[:, 0], upper=limits[:, 1])
     columns = ["item", "account", "paid_by", "cost", "lower", "upper"]
     return frame.sort_values("cost", ascending=False, ignore_index=True, kind="stable")[columns]
 
@@ -290,7 +270,7 @@ def items_drawn(costed: Costed, drawn: Draws) -> pd.DataFrame:
 def items_sentence(frame: pd.DataFrame) -> str:
     """Say which items are dearest, with their ranges. `frame` as of `items_drawn`."""
     parts = [
-        f"{_lower(row.item)} {words.thousands(row.cost)} ({spread(row.lower, row.upper)})"
+        f"{words.small(row.item)} {words.thousands(row.cost)} ({spread(row.lower, row.upper)})"
         for row in frame.head(3).itertuples()
     ]
     return (
@@ -302,4 +282,4 @@ def items_sentence(frame: pd.DataFrame) -> str:
 def items_title(frame: pd.DataFrame) -> str:
     """Return the finding of the chart of items: the two dearest."""
     first, second = frame["item"].head(2)
-    return f"Dearest by far: {_lower(first)}, then {_lower(second)}"
+    return f"Dearest by far: {words.small(first)}, then {words.small(second)}"

@@ -79,14 +79,12 @@ def widgets(own: own_scenario.Own) -> Any:
     """Return the controls as ipywidgets that take any value, with results that follow them."""
     import ipywidgets
 
-    boxes = {}
-    for control in own_scenario.CONTROLS:
-        boxes[control.name] = ipywidgets.FloatText(
-            value=own.settings[control.name],
-            description=own_scenario.model()["labels"][control.name],
-            style={"description_width": "initial"},
-            layout={"width": "36em"},
-        )
+    labels = own_scenario.model()["labels"]
+    looks: dict[str, Any] = {"style": {"description_width": "initial"}, "layout": {"width": "36em"}}
+    boxes = {
+        name: ipywidgets.FloatText(value=own.settings[name], description=labels[name], **looks)
+        for name in (control.name for control in own_scenario.CONTROLS)
+    }
     says = ipywidgets.HTML()
 
     def follow(_: object = None) -> None:
