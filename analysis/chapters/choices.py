@@ -74,9 +74,8 @@ def said(choice: Choice, made: Answer) -> str:
     about, found = regime.indicator(choice.indicator), made.found
     over = window(choice)
     who = "" if choice.keogh == study.KEOGH else ", without the eleven Keogh trusts"
-    told = words.estimate(found.value, found.lower, found.upper, about.change_unit)
     return (
-        f"{about.phrase[0].upper()}{about.phrase[1:]}, over the {over} after entry{who}: {told} from what is predicted. "
+        f"{words.capital(about.phrase)}, over the {over} after entry{who}: {words.told(found, about.change_unit)} from what is predicted. "
         f"{words.plural(found.n, 'trust')} that entered, {words.number(found.n_controls)} compared. "
         f"{CALIBRATED if made.calibrated else PLAIN}"
     )
@@ -95,8 +94,7 @@ def write(folder: Path, *, workers: int = WORKERS) -> str:
     made = Parallel(n_jobs=workers)(delayed(of)(name) for name in names)
     files = {INDEX: outline(names)} | dict(zip(names, made, strict=True))
     for name, content in files.items():
-        text = packed(content, sort_keys=True)
-        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+        (folder / f"{name}.json").write_text(packed(content, sort_keys=True), encoding="utf-8")
     (folder / TABLE).write_text(spreadsheet.to_csv(table(files)), encoding="utf-8")
     return f"{words.number(len(names))} indicators, {words.number(sum(len(one['choices']) for one in made))} choices"
 
@@ -119,7 +117,7 @@ def of(indicator: str) -> dict[str, Any]:
     short, long = WINDOWS[about.analysis_grain]
     record, own = made[Choice(indicator).key()]
     told = (
-        f"The report's own choice: {words.estimate(own.found.value, own.found.lower, own.found.upper, about.change_unit)}; "
+        f"The report's own choice: {words.told(own.found, about.change_unit)}; "
         f"its verdict: {ruled_out.verdict(indicator)}."
         if own.found is not None
         else f"The report's own choice cannot be made here: {own.why}"
@@ -131,7 +129,7 @@ def of(indicator: str) -> dict[str, Any]:
         "better": {"higher": 1, "lower": -1, None: 0}[about.better],
         "digits": words.FORMATS[about.change_unit][0],
         "grain": about.analysis_grain,
-        "windows": {study.LONG: long[0].upper() + long[1:], study.SHORT: short[0].upper() + short[1:]},
+        "windows": {study.LONG: words.capital(long), study.SHORT: words.capital(short)},
         "own": record.key(),
         "record": told,
         "ranked": [key for _, key in ranked],

@@ -22,6 +22,11 @@ GROUPS = ("entry", "regression", "stays", "kept")  # of headline numbers: all bu
 Numbers = Mapping[str, Headline]  # by key
 
 
+def told(number: Headline, *, digits: int | None = None) -> str:
+    """Return a headline number with its interval, in the unit in which a reader is told it."""
+    return words.estimate(number.value, number.low, number.high, told_in(number.unit), digits=digits)
+
+
 class FindingError(ValueError):
     """Findings that cannot be listed as asked."""
 
@@ -54,8 +59,7 @@ class Finding:
 
     def text(self) -> str:
         """Return the number with its interval, as the chapters print it."""
-        one = self.number
-        text = words.estimate(one.value, one.low, one.high, told_in(one.unit), digits=self.digits)
+        text = told(self.number, digits=self.digits)
         return f"{text}; {self.beside}" if self.beside else text
 
     def base(self) -> str:
@@ -143,10 +147,8 @@ def _returns(known: Numbers) -> Finding:
 
 
 def _after_entry(known: Numbers, name: str) -> Finding:
-    number, beside = known[f"entry_{name}"], known[f"equally_bad_{name}"]
-    one = known[f"decided_{name}"]
-    decides = words.estimate(one.value, one.low, one.high, told_in(one.unit))
-    bad = words.estimate(beside.value, beside.low, beside.high, told_in(beside.unit))
+    number, bad, decides = (known[f"{what}_{name}"] for what in ("entry", "equally_bad", "decided"))
+    parted = [before_entry.PARTED] if behind(name) else []
     return Finding(
         number,
         question=f"Did {indicators.label(name)} change in the three years after entry?",
@@ -154,11 +156,9 @@ def _after_entry(known: Numbers, name: str) -> Finding:
         because=because(number),
         rival=(
             f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
-            f"Less the movement of equally bad trusts that never entered, the difference is {bad}. {behind(name)}"
+            f"Less the movement of equally bad trusts that never entered, the difference is {told(bad)}. {behind(name)}"
         ).strip(),
-        beside="; ".join(
-            [f"beside trusts alike {decides}", *([before_entry.PARTED] if behind(name) else [])]
-        ),
+        beside="; ".join([f"beside trusts alike {told(decides)}", *parted]),
     )
 
 
@@ -236,11 +236,9 @@ def kept(number: Headline) -> str:
     """Say whether a gain was lost, kept or grew within a year of leaving, as far as its interval tells."""
     if number.verdict or pd.isna(number.low):
         return f"It cannot be said: {number.verdict or 'there is no interval'}."
-    told = {LOWER: "Part of it was lost.", HIGHER: "It grew."}
-    return told.get(
-        side(number.low, number.high),
-        "No clear loss and no clear growth: it changed by less than we can tell.",
-    )
+    ends = {LOWER: "Part of it was lost.", HIGHER: "It grew."}
+    unclear = "No clear loss and no clear growth: it changed by less than we can tell."
+    return ends.get(side(number.low, number.high), unclear)
 
 
 DOUBTED = {
@@ -259,7 +257,5 @@ DOUBTED = {
 
 def because(number: Headline) -> str:
     """Say why a number has the certainty that its part of the rule gave it."""
-    return (
-        words.join([DOUBTED[doubt] for doubt in number.doubts])
-        or "nothing that the rule asks stands against it"
-    )
+    doubts = [DOUBTED[doubt] for doubt in number.doubts]
+    return words.join(doubts) if doubts else "nothing that the rule asks stands against it"

@@ -68,14 +68,12 @@ def summary_entry(known: Numbers) -> str:
     """Say in plain English what followed entry for each primary indicator; `known` as `findings.numbers`."""
     parts = []
     for number in after_entry(known):
-        what, read = PLAIN[number.indicator], reading(number)
+        what, read = words.capital(PLAIN[number.indicator]), reading(number)
         side = "higher" if number.value > 0 else "lower"
         if read in ("better", "worse"):
-            parts.append(
-                f"{_capital(what)} ended up {side} than we would expect, which is {read}{_moving(number)}."
-            )
+            parts.append(f"{what} ended up {side} than we would expect, which is {read}{_moving(number)}.")
         else:
-            parts.append(f"For {what} we saw {read}.")
+            parts.append(f"For {PLAIN[number.indicator]} we saw {read}.")
     return " ".join(parts)
 
 
@@ -89,21 +87,19 @@ def _moving(number: Headline) -> str:
 def summary_equally_bad(known: Numbers) -> str:
     """Say how equally bad trusts that never entered moved, and which changes are clear by our rule."""
     beside = after_entry(known, "equally_bad")
-    same = [PLAIN[one.indicator] for one in beside if one.low <= 0 <= one.high]
-    apart = {PLAIN[one.indicator]: reading(one) for one in beside if one.low > 0 or one.high < 0}
-    parts = (
-        [f"For {words.join(same)} we could not tell them apart from trusts that were put in."] if same else []
-    )
+    same = [PLAIN[number.indicator] for number in beside if number.low <= 0 <= number.high]
+    apart = {
+        PLAIN[number.indicator]: reading(number) for number in beside if number.low > 0 or number.high < 0
+    }
+    told = f"For {words.join(same)} we could not tell them apart from trusts that were put in."
+    parts = [told] if same else []
     parts += [
         f"For {what} the trusts that were never put in did {OTHER_SIDE.get(read, read)}; that may be chance."
         for what, read in apart.items()
     ]
-    clear = [PLAIN[one.indicator] for one in after_entry(known) if one.verdict in rule.CHANGES]
-    called = (
-        f"we can tell a change only in {words.join(clear)}"
-        if clear
-        else "of none of these can we tell that it improved"
-    )
+    clear = [PLAIN[number.indicator] for number in after_entry(known) if number.verdict in rule.CHANGES]
+    called = f"we can tell a change only in {words.join(clear)}"
+    called = called if clear else "of none of these can we tell that it improved"
     return " ".join([*parts, f"So {called}."])
 
 
@@ -137,12 +133,12 @@ def summary_kept(gain: Finding) -> str:
     which, what = side(gain.number.low, gain.number.high), PLAIN[gain.number.indicator]
     if which == UNKNOWN:
         return "We cannot say whether what was gained was kept: the figures are too few."
-    return {
-        LOWER: f"A year after leaving, part of what was gained in {what} was lost.",
-        HIGHER: f"A year after leaving, what was gained in {what} had grown.",
-    }.get(
-        which, f"A year after leaving, what was gained in {what} was neither clearly lost nor clearly grown."
-    )
+    ends = {
+        LOWER: f"part of what was gained in {what} was lost",
+        HIGHER: f"what was gained in {what} had grown",
+    }
+    unclear = f"what was gained in {what} was neither clearly lost nor clearly grown"
+    return f"A year after leaving, {ends.get(which, unclear)}."
 
 
 def study_said(known: Numbers) -> str:
@@ -174,7 +170,7 @@ def for_page(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[C
             name=one.key.replace("_", "-"),
             heading=one.question,
             answer=one.answer,
-            facts=f"{_capital(one.text())}; {one.base()}; {one.direction()}.",
+            facts=f"{words.capital(one.text())}; {one.base()}; {one.direction()}.",
             certainty=f"Certainty{_of(one.number)}: {one.number.certainty} ({one.because}).",
             rival=one.rival,
             href=f"{one.number.page}.html#{one.number.anchor}",
@@ -216,7 +212,3 @@ def for_board(found: Sequence[Finding]) -> pd.DataFrame:
 def highest(found: Sequence[Finding]) -> str:
     """Return the highest level of certainty among findings, of which there must be one or more."""
     return min((one.number.certainty for one in found), key=certainty.LEVELS.index)
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

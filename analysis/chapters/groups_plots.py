@@ -14,25 +14,11 @@ def plot_singles(found: SingleTrusts, *, ax: Axes, unit: str, direction: str) ->
     unit: a key of `words.FORMATS`, that the differences are told in. direction: which is better, for the axis.
     """
     frame, times = in_unit(found.frame, unit), SCALE.get(unit, 1)
-    place = range(len(frame))
-    ax.axvspan(
-        times * found.low,
-        times * found.high,
-        color=PALE,
-        alpha=0.45,
-        linewidth=0,
-        label="95% of trusts that never entered",
-    )
+    place, low, high = range(len(frame)), times * found.low, times * found.high
+    ax.axvspan(low, high, color=PALE, alpha=0.45, linewidth=0, label="95% of trusts that never entered")
     ax.hlines(place, frame["lower"], frame["upper"], color=BLUE, linewidth=1.2)
-    ax.plot(
-        frame["pooled"],
-        place,
-        "o",
-        color=BLUE,
-        markersize=4,
-        linestyle="none",
-        label="pooled in part, 95% interval",
-    )
+    label = "pooled in part, 95% interval"
+    ax.plot(frame["pooled"], place, "o", color=BLUE, markersize=4, linestyle="none", label=label)
     for keogh, mark, colour, label in (
         (True, "D", ORANGE, "alone, the eleven"),
         (False, "o", GREY, "alone, later"),

@@ -62,11 +62,8 @@ def _squares(ax: Axes, part: pd.DataFrame, left: float, middle: float, side: flo
         start = left + side * place
         outlines.append(_box(start, middle, room, room))
         if before or since:
-            filled.append(
-                _box(
-                    start + (0 if before else room / 2), middle, room if before and since else room / 2, room
-                )
-            )
+            wide = room if before and since else room / 2
+            filled.append(_box(start + (0 if before else room / 2), middle, wide, room))
     ax.add_patch(PathPatch(Path.make_compound_path(*outlines), facecolor=BLUE_TINT, linewidth=0))
     if filled:
         ax.add_patch(PathPatch(Path.make_compound_path(*filled), facecolor=BLUE, linewidth=0))

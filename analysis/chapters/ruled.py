@@ -95,9 +95,8 @@ def _row(name: str) -> dict[str, str]:
         texts = [f"a rise of {ends[0]}", f"a fall of {ends[1]}", *[words.number(float("nan"))] * 3, seen]
     else:
         found = ruled_out.of(name)
-        chances = [
-            words.number(100 * part, "percent", digits=0) for part in (found.better, found.much_better)
-        ]
+        shares = (found.better, found.much_better)
+        chances = [words.number(100 * share, "percent", digits=0) for share in shares]
         sizes = [size(name, part) for part in (found.improvement, found.worsening, found.important)]
         texts = [*sizes, *chances, seen]
     return row | dict(zip(COLUMNS, [*texts, ruled_out.verdict(name), words.number(estimate.n)], strict=True))
@@ -114,11 +113,10 @@ def secondary_sentence() -> str:
         return f"No interval of another indicator leaves out zero; {unknown}."
     told = words.join([indicators.label(name) for name in outside])
     smallest = words.number(100 * shares[outside].min(), "percent", digits=0)
-    after = (
-        f"{words.join([indicators.label(name) for name in left])} still {'does' if len(left) == 1 else 'do'}"
-        if left
-        else f"chance alone would give as much in at least {smallest} of cases, so none is called a change"
-    )
+    after = f"chance alone would give as much in at least {smallest} of cases, so none is called a change"
+    if left:
+        still = "still does" if len(left) == 1 else "still do"
+        after = f"{words.join([indicators.label(name) for name in left])} {still}"
     return (
         f"Of the {words.number(len(shares))} other indicators the interval leaves out zero for {told}. "
         f"Allowing for their number (Benjamini and Hochberg), {after}; {unknown}."

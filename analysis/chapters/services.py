@@ -1,5 +1,7 @@
 """Words, tables and control charts of ambulance services and mental health trusts against the others of their type."""
 
+from typing import Any
+
 import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
@@ -78,19 +80,14 @@ def draw_chart(ax: Axes, code: str, name: str, found: pd.DataFrame) -> None:
     ax.fill_between(when, found["lower"], found["upper"], color=PANEL, edgecolor=GREY, linewidth=0.6)
     ax.plot(when, found["others"], color=GREY, linewidth=1)
     ax.plot(when, found["value"], color=BLUE, linewidth=1.2)
-    for state, mark, face in ((WITHIN, "o", BLUE), (ABOVE, "s", "white"), (BELOW, "s", "white")):
+    looks: dict[str, Any] = {"markersize": 3.6, "linestyle": "none"}
+    for state, mark, tint, face in (
+        (WITHIN, "o", BLUE, BLUE),
+        (ABOVE, "s", ORANGE, PANEL),
+        (BELOW, "s", ORANGE, PANEL),
+    ):
         here = (found["state"] == state).to_numpy()
-        tint = BLUE if state == WITHIN else ORANGE
-        face = face if state == WITHIN else PANEL
-        ax.plot(
-            when[here],
-            found["value"][here],
-            mark,
-            color=tint,
-            markerfacecolor=face,
-            markersize=3.6,
-            linestyle="none",
-        )
+        ax.plot(when[here], found["value"][here], mark, color=tint, markerfacecolor=face, **looks)
     ax.set_title(TITLES[name], fontsize=10, color=INK)
     ax.set_ylabel(AXES[regime.indicator(name).unit])
     plots.label_years(ax, every=2)
@@ -100,20 +97,14 @@ def outside(code: str) -> pd.DataFrame:
     """Return counts by measure and stretch as texts: quarters or years, and how many lay outside on either side."""
     rows = []
     for name in measures(code):
-        about, counts = regime.indicator(name), services.counted(code, name)
-        for stretch, row in counts.iterrows():
-            rows.append(
-                {
-                    "Measure": TITLES[name],
-                    "When": f"{stretch} special measures" if stretch != "during" else "in special measures",
-                    "Periods": words.number(row["periods"]),
-                    "Outside, better": words.number(row["better"]),
-                    "Outside, worse": words.number(row["worse"]),
-                    "This trust": words.number(row["value"], about.unit),
-                    "The others": words.number(row["others"], about.unit),
-                }
-            )
-    return pd.DataFrame(rows)
+        unit = regime.indicator(name).unit
+        for stretch, row in services.counted(code, name).iterrows():
+            when = f"{'in' if stretch == 'during' else stretch} special measures"
+            told = [words.number(row[part]) for part in ("periods", "better", "worse")]
+            told += [words.number(row[part], unit) for part in ("value", "others")]
+            rows.append((TITLES[name], when, *told))
+    columns = ["Measure", "When", "Periods", "Outside, better", "Outside, worse", "This trust", "The others"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def sentence(code: str) -> str:

@@ -25,15 +25,10 @@ MARKS = {"shmi": "o", "four_hour_waits": "s", "recommend_work": "D"}
 def ways() -> pd.DataFrame:
     """Return the way through entry of the three measures: `measure`, `year` since entry, `estimate`, `lower`, `upper`, `trusts`."""
     parts = []
-    for name, _, _ in PANELS:
-        if name == "area":
-            found, year = delays.area_path(), 4
-        else:
-            about = regime.indicator(name)
-            found, year = entry_effects.entry(name, omit_before=about.year), about.year
-        parts.append(
-            way_of(found, year, percent if name == "area" else lambda value: value).assign(measure=name)
-        )
+    for name in ("senior_act", "net_position"):
+        year = regime.indicator(name).year
+        parts.append(way_of(entry_effects.entry(name, omit_before=year), year, float).assign(measure=name))
+    parts.append(way_of(delays.area_path(), 4, percent).assign(measure="area"))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -73,8 +68,7 @@ def says_ways(found: pd.DataFrame) -> str:
     parts = []
     for name, title, unit in PANELS:
         row = found[found["measure"] == name].iloc[-1]
-        value = words.estimate(row["estimate"], row["lower"], row["upper"], unit)
-        parts.append(f"{title}, {words.number(row['year'])} years after entry: {value}")
+        parts.append(f"{title}, {words.number(row['year'])} years after entry: {words.told(row, unit)}")
     return "Difference from the prediction without entry. " + "; ".join(parts) + "."
 
 
@@ -87,11 +81,8 @@ def page() -> pd.DataFrame:
     names = steps.known()
     first = _signed(names, "entry to step", "step")
     last = _signed(list(steps.OUTCOMES), "entry to outcome", "outcome")
-    middle = (
-        steps.together()
-        .rename(columns={"indicator": "step", "value": "estimate"})
-        .assign(part="step with outcome")
-    )
+    middle = steps.together().rename(columns={"indicator": "step", "value": "estimate"})
+    middle = middle.assign(part="step with outcome")
     columns = ["part", "step", "outcome", "estimate", "lower", "upper"]
     return pd.concat([first, middle, last], ignore_index=True).reindex(columns=columns)
 
@@ -179,11 +170,7 @@ def says_page(found: pd.DataFrame) -> str:
     parts = []
     for row in found[found["part"] != "step with outcome"].itertuples():
         name = NAMES[row.step if row.part == "entry to step" else row.outcome]
-        value = (
-            "cannot be compared"
-            if pd.isna(row.estimate)
-            else words.estimate(row.estimate, row.lower, row.upper, "score")
-        )
+        value = "cannot be compared" if pd.isna(row.estimate) else words.told(row, "score")
         parts.append(f"{row.part}, {name}: {value}")
     middle = found[found["part"] == "step with outcome"]
     pairs = [

@@ -113,9 +113,8 @@ def boxes(theory: Theory) -> dict[str, tuple[float, float, float, float]]:
 def ways(theory: Theory) -> dict[str, Way]:
     """Return the path of every arrow. Arrows that share a side of a box are spread along it in the order they come."""
     held = boxes(theory)
-    plans = {}
-    for _, row in theory.arrows.iterrows():
-        plans[row["id"]] = (row["from"], row["to"], WAYS.get(row["id"], ("right", "left", ())))
+    ends = theory.arrows[["id", "from", "to"]].itertuples(index=False, name=None)
+    plans = {arrow: (start, end, WAYS.get(arrow, ("right", "left", ()))) for arrow, start, end in ends}
     ports = _ports(held, plans)
     return {arrow: _way(ports[arrow, 0], ports[arrow, 1], plan) for arrow, (_, _, plan) in plans.items()}
 
@@ -217,12 +216,9 @@ def title(theory: Theory) -> str:
 
 
 def _sample(name: str, sign: str) -> str:
-    end = (
-        '<path class="head" d="M16 2.500l8 4.500-8 4.500z"/>'
-        if sign == "+"
-        else '<path class="bar" d="M22 1v12"/>'
-    )
-    return f'<g class="{name}"><path class="way" d="M0 7h{16 if sign == "+" else 21}"/>{end}</g>'
+    head, bar = '<path class="head" d="M16 2.500l8 4.500-8 4.500z"/>', '<path class="bar" d="M22 1v12"/>'
+    length, end = (16, head) if sign == "+" else (21, bar)
+    return f'<g class="{name}"><path class="way" d="M0 7h{length}"/>{end}</g>'
 
 
 def sample(arrow: pd.Series) -> str:

@@ -36,23 +36,19 @@ def plot_chart(frame: pd.DataFrame, *, ax: Axes, improvement: str | None, small:
         if rows["centre"].isna().all():
             ax.plot(at, rows["value"], "o", color=GREY, markerfacecolor="white", markersize=size)
             continue
-        if (
-            rows[["centre", "lower", "upper"]].nunique() <= 1
-        ).all():  # flat: its ends say all, in a tenth of the file
-            rows = rows.iloc[[0, -1]]
+        limits = rows[["centre", "lower", "upper"]].astype(float)
+        if (limits.nunique() <= 1).all():  # flat: its ends say all, in a tenth of the file
+            rows, limits = rows.iloc[[0, -1]], limits.iloc[[0, -1]]
             at = x.loc[rows.index]
-        ax.fill_between(
-            at, rows["lower"].astype(float), rows["upper"].astype(float), color=PALE, alpha=0.5, linewidth=0
-        )
+        ax.fill_between(at, limits["lower"], limits["upper"], color=PALE, alpha=0.5, linewidth=0)
         ax.plot(at, rows["centre"], color=INK, linewidth=1)
     plain = frame["signal"].isna() & frame["centre"].notna()
     ax.plot(x[plain], frame.loc[plain, "value"], "o", color=GREY, markersize=size * 0.8)
     for way, shape in UP.items():
         here = frame["direction"] == way
         colour = INK if improvement is None else BLUE if way == improvement else ORANGE
-        ax.plot(
-            x[here], frame.loc[here, "value"], shape, color=colour, markersize=size * 1.4, linestyle="none"
-        )
+        value = frame.loc[here, "value"]
+        ax.plot(x[here], value, shape, color=colour, markersize=size * 1.4, linestyle="none")
     changes = frame.loc[frame["phase"] != frame["phase"].shift()].iloc[1:]
     for row in changes.itertuples():
         event = "entry" if row.phase in ("during", "second spell") else "exit"
@@ -120,32 +116,15 @@ def plot_funnel(
         ax.plot(grid, curve[f"ul{level}"], color=PALE, linewidth=1, linestyle=style)
         ax.plot(grid, curve[f"ll{level}"], color=PALE, linewidth=1, linestyle=style)
     ax.axhline(HUNDRED * result.target, color=GREY, linewidth=0.7)
-    others = units[~units.index.isin(marked)]
-    ax.plot(
-        others["denominator"],
-        others["ratio"],
-        "o",
-        color=GREY,
-        markersize=3,
-        alpha=0.6,
-        label="never entered",
-    )
+    x, y = units["denominator"], units["ratio"]
+    entered = units.index.isin(marked)
+    ax.plot(x[~entered], y[~entered], "o", color=GREY, markersize=3, alpha=0.6, label="never entered")
     for hollow, label in ((False, "had entered by the end of July 2013"), (True, "entered later")):
-        part = units[units.index.isin(marked) & (units.index.isin(late) == hollow)]
+        part = entered & (units.index.isin(late) == hollow)
         face = "white" if hollow else ORANGE
-        ax.plot(
-            part["denominator"],
-            part["ratio"],
-            "D",
-            color=ORANGE,
-            markerfacecolor=face,
-            markersize=5,
-            label=label,
-        )
-    outside = units[units.index.isin(marked) & units["od_out95"]].sort_values(
-        "ratio", ascending=False, kind="stable"
-    )
-    _name_in_margin(ax, outside, marked)
+        ax.plot(x[part], y[part], "D", color=ORANGE, markerfacecolor=face, markersize=5, label=label)
+    outside = units[entered & units["od_out95"]]
+    _name_in_margin(ax, outside.sort_values("ratio", ascending=False, kind="stable"), marked)
     ax.set_xlabel("Deaths expected (count)")
     ax.set_ylabel(MORTALITY)
     ax.legend(loc="lower right", frameon=False, fontsize=8)

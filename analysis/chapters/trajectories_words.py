@@ -30,13 +30,13 @@ def icons_for_readers(found: pd.DataFrame) -> pd.DataFrame:
         cells = part.set_index("phase")
         row = {"Trust": name(str(trust))}
         for phase in PHASES:
-            row[f"{phase.capitalize()}: mean"] = row[f"{phase.capitalize()}: last point"] = ""
+            mean = last = ""
             if phase in cells.index:
                 cell = cells.loc[phase]
-                short = cell["variation"] == SHORT
-                row[f"{phase.capitalize()}: mean"] = wording.number(cell["centre"], "count", digits=1)
-                few = "" if short or not cell["provisional"] else " (provisional)"
-                row[f"{phase.capitalize()}: last point"] = cell["variation"] + few
+                mean = wording.number(cell["centre"], "count", digits=1)
+                few = cell["provisional"] and cell["variation"] != SHORT
+                last = f"{cell['variation']}{' (provisional)' if few else ''}"
+            row |= {f"{phase.capitalize()}: mean": mean, f"{phase.capitalize()}: last point": last}
         rows.append(row)
     return pd.DataFrame(rows).sort_values("Trust", kind="stable", ignore_index=True)
 
@@ -91,19 +91,10 @@ def banding_table(releases: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return, as texts, our banding beside the published one by release: agreement and trusts that entered."""
     rows = []
     for release, banded in releases.items():
-        high = banded["ours"] == "higher than expected"
+        high, ever = banded["ours"] == "higher than expected", banded["entered"].notna()
         first = banded["entered"] <= regime.REGIME_START
-        rows.append(
-            [
-                wording.month(release),
-                wording.number(len(banded)),
-                wording.number((banded["ours"] == banded["published"]).sum()),
-                wording.number(high.sum()),
-                wording.number((high & banded["entered"].notna()).sum()),
-                wording.number(first.sum()),
-                wording.number((high & first).sum()),
-            ]
-        )
+        kinds = (high | ~high, banded["ours"] == banded["published"], high, high & ever, first, high & first)
+        rows.append([wording.month(release), *(wording.number(kind.sum()) for kind in kinds)])
     columns = ["Release", "Trusts", "Banded as published", "Higher than expected", "of these ever entered"]
     return pd.DataFrame(rows, columns=[*columns, "Entered on 16 July 2013", "of these higher than expected"])
 
@@ -114,28 +105,23 @@ def single_for_readers(found: pd.DataFrame, event: str) -> pd.DataFrame:
     By name. Trusts without enough months are listed with the reason; for exit, trusts that had not left are left out.
     """
     rows = []
-    for _, one in found.iterrows():
-        there = pd.notna(one[f"level_{event}"])
-        if not there and (event == "exit" or one["estimable"]):
+    for _, fit in found.iterrows():
+        there = pd.notna(fit[f"level_{event}"])
+        if not there and (event == "exit" or fit["estimable"]):
             continue
-        row = {
-            "Trust": name(one["trust"]),
-            "Months before, in, after": f"{one['before']}, {one['during']}, {one['after']}",
-        }
-        for words, key in (("Level", f"level_{event}"), ("Slope a month", f"slope_{event}")):
-            digits = 1 if words == "Level" else 2
-            row[f"{words}"] = spread(one, key, digits) if there else "not estimable"
-            row[f"{words}, Newey–West"] = spread(one, f"{key}_nw", digits) if there else ""
+        months = f"{fit['before']}, {fit['during']}, {fit['after']}"
+        row = {"Trust": name(fit["trust"]), "Months before, in, after": months}
+        for words, key, digits in (("Level", "level", 1), ("Slope a month", "slope", 2)):
+            row[words] = spread(fit, f"{key}_{event}", digits) if there else "not estimable"
+            row[f"{words}, Newey–West"] = spread(fit, f"{key}_{event}_nw", digits) if there else ""
         rows.append(row)
     return pd.DataFrame(rows).sort_values("Trust", kind="stable", ignore_index=True)
 
 
-def spread(one: pd.Series, key: str, digits: int) -> str:
+def spread(fit: pd.Series, key: str, digits: int) -> str:
     """Return 'VALUE (LOW to HIGH)' without a unit, for a column whose heading says it."""
-    value, low, high = (
-        wording.number(one[part], "count", digits=digits) for part in (key, f"{key}_lower", f"{key}_upper")
-    )
-    return f"{value} ({low} to {high})"
+    ends = wording.interval(fit[f"{key}_lower"], fit[f"{key}_upper"], "count", digits=digits)
+    return f"{wording.number(fit[key], 'count', digits=digits)} ({ends})"
 
 
 def clear(found: pd.DataFrame, term: str) -> tuple[int, int, int]:

@@ -265,7 +265,7 @@ def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for _, row in frame.iterrows():
         about = regime.indicator(row["indicator"])
-        unit = about.change_unit
+        unit, worse = about.change_unit, _error(row["worsening"], int(row["simulations"]))
         rows.append(
             {
                 "Indicator": about.title,
@@ -275,9 +275,7 @@ def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
                 "Mean error": words.number(row["bias"], unit, sign=True),
                 "95% intervals that held the truth": _share(row["coverage"], row["coverage_error"]),
                 "Read as an improvement": _share(row["improvement"], row["improvement_error"]),
-                "Read as a worsening": _share(
-                    row["worsening"], _error(row["worsening"], int(row["simulations"]))
-                ),
+                "Read as a worsening": _share(row["worsening"], worse),
                 "Panels drawn": words.number(row["simulations"]),
             }
         )
@@ -288,6 +286,5 @@ def _share(share: float, error: float) -> str:
     """Write a share with its Monte Carlo standard error."""
     if pd.isna(share):
         return words.number(share)
-    return (
-        f"{words.number(100 * share, 'percent')} (Monte Carlo error {words.number(100 * error, 'percent')})"
-    )
+    told, give_or_take = (words.number(100 * part, "percent") for part in (share, error))
+    return f"{told} (Monte Carlo error {give_or_take})"

@@ -19,9 +19,7 @@ IMPROVEMENT: dict[str, spc.Improvement] = {
     "lower is better": "down",
     "neither": None,
 }
-MOSTLY_ZERO = (
-    0.5  # a stretch with a larger share of zeros counts rare events, for which this chart is not made
-)
+MOSTLY_ZERO = 0.5  # a stretch with a larger share of zeros counts rare events: this chart is not for them
 SHORT = f"fewer than {MIN_POINTS} values in a row"
 FLAT = "the figure does not change, so there is no usual spread"
 RARE = "mostly zero: this chart is not made for rare events"
@@ -231,10 +229,8 @@ def chart_sentence(found: Chart) -> str:
     told = ("reason", "label", "provisional", *NUMBERS, "variation")
     stretch = {part: cuts[part].iat[row["stretch"]] for part in told}
     if stretch["reason"]:
-        return (
-            text
-            + f"The last value, {period(when, found.grain)}, is {value}. Its stretch, {stretch['label']}, has no limits: {stretch['reason']}."
-        )
+        bare = f"Its stretch, {stretch['label']}, has no limits: {stretch['reason']}."
+        return f"{text}The last value, {period(when, found.grain)}, is {value}. {bare}"
     few = " (provisional: few values)" if stretch["provisional"] else ""
     signal = f": {SIGNAL_WORDS[row['signal'], row['direction']]}" if isinstance(row["signal"], str) else ""
     return text + (

@@ -109,24 +109,21 @@ def stretches_table(found: lookup_chart.Chart) -> Block:
 def what_is_there() -> pd.DataFrame:
     """Return, as texts, what can be looked up: one row an indicator, with its trusts, periods and place."""
     rows = []
-    for one in files.outline()["indicators"]:
-        held = series.cells(one["key"]).dropna(subset="value")
-        first = lookup_chart.period(held["period"].min(), one["grain"])
-        funnel = "funnel" if one["unit"] == "percent" and len(one["counts"]) == 2 else "ranking"
-        better = one["direction"]
-        span = f"{first} to {one['to']}, by {one['grain']}"
+    for about in files.outline()["indicators"]:
+        held = series.cells(about["key"]).dropna(subset="value")
+        first = lookup_chart.period(held["period"].min(), about["grain"])
+        funnel = about["unit"] == "percent" and len(about["counts"]) == 2
         rows.append(
-            [
-                one["title"],
-                lookup_chart.unit_label(one["unit"]),
-                better,
-                span,
-                number(held["code"].nunique()),
-                funnel,
-            ]
+            {
+                "Indicator": about["title"],
+                "Unit": lookup_chart.unit_label(about["unit"]),
+                "Better": about["direction"],
+                "Periods": f"{first} to {about['to']}, by {about['grain']}",
+                "Trusts": number(held["code"].nunique()),
+                "Place among peers": "funnel" if funnel else "ranking",
+            }
         )
-    columns = ["Indicator", "Unit", "Better", "Periods", "Trusts", "Place among peers"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows)
 
 
 def widgets(begin: look.Look) -> Any:

@@ -19,12 +19,8 @@ WORDS = {
     ENDED: "the regime was replaced",
     COVID: "COVID-19",
 }
-NEVER, BEFORE, IN, AFTER = (
-    "never in special measures",
-    "before entry",
-    "in special measures",
-    "after special measures",
-)
+NEVER, BEFORE = "never in special measures", "before entry"
+IN, AFTER = "in special measures", "after special measures"
 
 
 @lru_cache(maxsize=1)

@@ -70,55 +70,39 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
             place.capitalize(): f"{words.number(row[place], told)} ({held[place]}{words.plural(row[f'n_{place}'], 'trust')})"
             for place in LEVELS
         }
-        differences = {
-            "Difference after entry": words.estimate(
-                row["estimate"], row["lower"], row["upper"], row["unit"]
-            ),
-            "Less equally bad trusts": words.estimate(
-                row["bad_estimate"], row["bad_lower"], row["bad_upper"], row["unit"]
-            ),
-        }
-        compared = f"{words.number(row['n_trusts'])}; {words.number(row['n_controls'])}"
         rows.append(
-            {"Consequence": before_entry.titled(row["indicator"]), "Better": row["direction"]}
-            | places
-            | differences
-            | {"Trusts; comparators": compared, "By our rule": row["verdict"]}
+            {
+                "Consequence": before_entry.titled(row["indicator"]),
+                "Better": row["direction"],
+                **places,
+                "Difference after entry": words.told(row, row["unit"]),
+                "Less equally bad trusts": words.told(row, row["unit"], "bad_"),
+                "Trusts; comparators": f"{words.number(row['n_trusts'])}; {words.number(row['n_controls'])}",
+                "By our rule": row["verdict"],
+            }
         )
     return pd.DataFrame(rows)
 
 
 def counted() -> pd.DataFrame:
     """Return consequences that were counted once, and those without a number, one row each, as texts."""
-    records = data.load("consequence_records")
-    rows = [
-        {
-            "Consequence": row.what,
-            "Better": row.direction,
-            "Value": NOT_MEASURED if pd.isna(row.value) else f"{words.number(row.value)} {row.unit}",
-            "Whom": "" if pd.isna(row.population) else row.population,
-            "What to know": row.note,
-        }
-        for row in records.itertuples()
-    ]
-    for series, publisher, _, note in NOT_AT_HAND:
+    rows = []
+    for row in data.load("consequence_records").itertuples():
+        value = NOT_MEASURED if pd.isna(row.value) else f"{words.number(row.value)} {row.unit}"
         rows.append(
-            {
-                "Consequence": series,
-                "Better": "",
-                "Value": NOT_MEASURED,
-                "Whom": "",
-                "What to know": f"Published by {publisher}, not at hand by trust for these years. {note}",
-            }
+            (row.what, row.direction, value, "" if pd.isna(row.population) else row.population, row.note)
         )
-    return pd.DataFrame(rows)
+    for series, publisher, _, note in NOT_AT_HAND:
+        known = f"Published by {publisher}, not at hand by trust for these years. {note}"
+        rows.append((series, "", NOT_MEASURED, "", known))
+    return pd.DataFrame(rows, columns=["Consequence", "Better", "Value", "Whom", "What to know"])
 
 
 def sentence(found: pd.DataFrame) -> str:
     """Say what the primary measures did after entry, with the verdicts and the caveat. `found` as of `measured`."""
     primary = found[found["indicator"].isin(indicators.indicators(primary=True))]
     parts = [
-        f"{indicators.label(row['indicator'])} by {words.estimate(row['estimate'], row['lower'], row['upper'], row['unit'])} "
+        f"{indicators.label(row['indicator'])} by {words.told(row, row['unit'])} "
         f"at {words.plural(row['n_trusts'], 'trust')} ({row['direction']}; {row['verdict']})"
         for _, row in primary.iterrows()
     ]
