@@ -13,7 +13,6 @@ from analysis.edition.revisions import ADDED, CHANGED, KINDS, LATE, PUBLISHER, R
 from analysis.edition.since import Since
 from analysis.edition.store import Edition
 from analysis.present import words
-from analysis.study.indicators import told_in
 
 NONE_YET = "No edition has been made yet: this is the report before its first one."
 CLOSED = ("regime_spells",)  # the regime is over: no row can be added
@@ -73,11 +72,7 @@ def no_changes() -> pd.DataFrame:
 
 
 def _number(row: dict[str, Any], side: str) -> str:
-    text = (
-        words.estimate(row[side], row[f"{side}_low"], row[f"{side}_high"], told_in(row["unit"]))
-        if notes.has(row, side)
-        else notes.plain(row, side)
-    )
+    text = notes.shown(row, side)
     return text if pd.isna(row[f"{side}_n"]) else f"{text}; n {words.number(row[f'{side}_n'])}"
 
 

@@ -1,8 +1,11 @@
 """The number and date of an edition in every file that names them, so that they agree."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from analysis.edition.compare import EditionError
 
@@ -12,6 +15,12 @@ LINES = {
     PROJECT: {"version =": 'version = "{number}"'},
     PACKAGE: {' "version":': ' "version": "{number}",'},
 }
+
+
+@lru_cache(maxsize=2)
+def read(text: str) -> dict[str, Any]:
+    """Return what the text of a citation file says."""
+    return dict(yaml.safe_load(text))
 
 
 def numbered(root: Path, about: dict[str, Any]) -> dict[str, str]:

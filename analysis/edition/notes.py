@@ -41,19 +41,16 @@ def told(moved: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values("conclusion", ascending=False, kind="stable", ignore_index=True)
 
 
+def shown(row: dict[str, Any], side: str) -> str:
+    """Return a number that moved as it was or is. side: "old" or "new"."""
+    if not has(row, side):
+        return plain(row, side)
+    return words.estimate(row[side], row[f"{side}_low"], row[f"{side}_high"], told_in(row["unit"]))
+
+
 def sentence(row: dict[str, Any]) -> str:
     """Say of one number that moved: from what to what, why, and whether its conclusion changed."""
-    unit = told_in(row["unit"])
-    old = (
-        words.estimate(row["old"], row["old_low"], row["old_high"], unit)
-        if has(row, "old")
-        else plain(row, "old")
-    )
-    new = (
-        words.estimate(row["new"], row["new_low"], row["new_high"], unit)
-        if has(row, "new")
-        else plain(row, "new")
-    )
+    old, new = (shown(row, side) for side in ("old", "new"))
     if row["status"] == NEW:
         return f"{row['name']}: {new}, a number that is new in this edition."
     if row["status"] == GONE:

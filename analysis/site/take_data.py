@@ -8,15 +8,14 @@ import csv
 import datetime as dt
 import io
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from analysis import data, trace
 from analysis.chapters.lookup.series import shared_cells
+from analysis.edition import citation
 from analysis.edition.archive import as_zip
 from analysis.present import spreadsheet
 from analysis.study import indicators
@@ -66,12 +65,7 @@ def write(folder: Path) -> str:
 def cited() -> dict[str, Any]:
     """Return what `CITATION.cff` says of the report."""
     trace.used(CITATION, descriptor={"name": f"{trace.FILE}{CITATION.name}"})
-    return dict(_read(CITATION.read_text(encoding="utf-8")))
-
-
-@lru_cache(maxsize=2)
-def _read(text: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(text))
+    return dict(citation.read(CITATION.read_text(encoding="utf-8")))
 
 
 def day() -> dt.datetime:

@@ -11,17 +11,17 @@ import datetime as dt
 import os
 import re
 import subprocess
-from functools import cache, lru_cache
+from functools import cache
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import yaml
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 from analysis.edition import publish
+from analysis.edition.citation import read
 from analysis.present import words
 from analysis.present.packed import packed
 
@@ -117,16 +117,11 @@ def about(
 
 def citation(title: str, where: str) -> str:
     """Return how a part of the report is cited. where: its address, '' without one."""
-    cited = _cited((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    cited = read((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     who = "; ".join(author.get("name") or author["family-names"] for author in cited["authors"])
     year = str(cited["date-released"])[:4]
     told = f"{who}. “{title}”. In: {cited['title']}. Version {cited['version']}, {year}."
     return f"{told} {where}" if where else told
-
-
-@lru_cache(maxsize=2)
-def _cited(text: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(text))
 
 
 def edition_here() -> str:
