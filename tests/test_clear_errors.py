@@ -231,6 +231,37 @@ def test_large_numbers_are_written_out_in_sentences():
     assert "1,234,567" in said[1]
 
 
+def test_effects_breaks_and_targets_of_thousands_are_told_with_their_right_value():
+    rng = np.random.default_rng(0)
+    months = pd.period_range("2012-01", periods=60, freq="M")
+    after = 1500 * (np.arange(60) >= 30)
+    series = pd.Series(20000 + 30 * np.arange(60) + rng.normal(0, 300, 60) + after, months)
+    rows = [
+        (f"T{i}", k, 1e4 + rng.normal(0, 100) + (2000 if i < 6 and k >= 5 else 0), 5.0 if i < 6 else np.nan)
+        for i in range(14)
+        for k in range(10)
+    ]
+    effect = impute.imputation(pd.DataFrame(rows, columns=["trust", "t", "value", "entry"])).overall
+    broken = its.segmented(series, entry="2014-07", unit="attendances").fits["gls"].coefficients
+    level = broken.loc["level_entry"]
+    units = pd.DataFrame(
+        {
+            "trust": list("ABCDE"),
+            "numerator": [5e6, 7e6, 9e6, 1e7, 2e7],
+            "denominator": [60.0, 70, 80, 130, 200],
+        }
+    )
+    said = [
+        words.estimate(effect.value, effect.lower, effect.upper, "count"),
+        words.estimate(level["estimate"], level["lower"], level["upper"], "count"),
+        funnel.funnel(units, method="ratio").sentence(),
+        distributions.from_range("pert", mean=1234567.0, low=1e6, high=1.5e6).reason,
+    ]
+    right = ["2,032 (range 1,959 to 2,105)", "1,584 (range 1,222 to 1,945)", "target 94,444,", "1,234,567"]
+    assert [wanted in text for wanted, text in zip(right, said, strict=True)] == [True] * 4, said
+    assert spc.xmr(series * 50, unit="GBP", improvement="down", target=1234567.0).target == 1234567.0
+
+
 def test_sentences_of_chapters_write_large_numbers_out():
     days = [1234000, 1234567, 1234600, 1234700, 1500000, 1600000]
     spells = pd.DataFrame(
