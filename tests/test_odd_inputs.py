@@ -16,11 +16,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.methods.coding import agreement, agreement_themes, refi_qda_write, reliability
+from analysis.methods.coding import (
+    agreement,
+    agreement_measures,
+    agreement_themes,
+    coder_grid,
+    refi_qda_write,
+    reliability,
+)
 from analysis.methods.costing import distributions, prices, sensitivity, simulation
-from analysis.methods.disclosure import sites, tables, words
+from analysis.methods.disclosure import attack, sites, tables, words
 from analysis.methods.durations import durations, survival
 from analysis.methods.effects import (
+    components,
     contrast,
     equally_bad,
     gain_kept,
@@ -39,8 +47,9 @@ from analysis.methods.effects import (
     switching,
     wild_imputation,
 )
-from analysis.methods.effects.panels import read_panel
-from analysis.methods.its import ar1, its
+from analysis.methods.effects.panels import EffectError, read_panel
+from analysis.methods.its import ar1, breaks, its
+from analysis.methods.periods import calendar
 from analysis.methods.spc import funnel, signals, spc
 
 ROOT = Path(__file__).parents[1] / "analysis"
@@ -86,6 +95,8 @@ BOOK = pd.DataFrame(
         "codable": [True, True],
     }
 )
+TALLY = np.array([[2, 0], [1, 1], [0, 2]])
+SUMMED = pd.DataFrame({"a": ["[c]", 7, 9]}, index=["x", "y", "Total"])
 BASE = {"a": 1.0, "b": 2.0}
 
 
@@ -95,6 +106,10 @@ def rng() -> np.random.Generator:
 
 def cost(inputs: Mapping[str, float]) -> float:
     return float(np.prod(list(inputs.values())))
+
+
+def periods_of(times: Any) -> Any:
+    return calendar(times, what="t", error=EffectError)
 
 
 def middle(panel: pd.DataFrame) -> float:
@@ -173,6 +188,28 @@ WHOLE: list[tuple[Callable, dict[str, Any]]] = [
     (signals.label_signals, {"value": np.arange(9.0), "centre": np.full(9, 4.0), "half": np.full(9, 3.0)}),
     (signals.moving_range_limits, {"values": np.array([1.0, 3, 2, 5, 4, 6]), "screen": True, "where": "the baseline"}),
     (spc.pprime, {"numerator": (SERIES * 2).round(), "denominator": SERIES * 4, "unit": "%", "per": 100}),
+]  # fmt: skip
+# What only other functions of `methods` call and are handed as they came.
+WHOLE += [
+    (agreement_measures.alpha_of_counts, {"counts": TALLY, "values": np.array([1.0, 2.0]), "level": "nominal"}),
+    (agreement_measures.pair_agreement, {"counts": TALLY}),
+    (agreement_measures.kappa_of_table, {"table": np.array([[3, 1], [1, 4]]), "weights": "none"}),
+    (agreement_measures.kappa_of_counts, {"counts": TALLY}),
+    (coder_grid.long, {"codings": CODES, "unit": "unit", "coder": "coder", "code": "code"}),
+    (coder_grid.grid, {"codings": CODES, "unit": "unit", "coder": "coder", "code": "code", "coders": "rows"}),
+    (prices.financial_year, {"start": 2014}),
+    (simulation.quantile_error, {"draws": np.arange(99.0), "p": 0.5}),
+    (attack.attack, {"published": SUMMED, "hide_zeros": False}),
+    (attack.parsed, {"published": SUMMED}),
+    (words.plain, {"text": "All was well."}),
+    (survival.check, {"duration": [1.0, 2], "cause": [1, 0], "entry": None}),
+    (survival.check_labels, {"group": ["a", "b"], "what": "g"}),
+    (components.variance_components, {"panel": PANEL, "population": "never"}),
+    (ar1.check_level, {"level": 0.9}),
+    (breaks.series_of, {"data": SERIES, "outcome": "value", "time": "t", "what": "series"}),
+    (signals.regular, {"values": SERIES, "name": "values"}),
+    (signals.regular_counts, {"numerator": SERIES, "denominator": SERIES * 2}),
+    (periods_of, {"times": SERIES.index}),
 ]  # fmt: skip
 # What another room calls and is tried elsewhere, or is arithmetic on numbers alone, as numpy's own.
 ELSEWHERE = {
@@ -261,6 +298,15 @@ def cases(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{name}: {kind}", {**whole, name: frame.get("v", frame)}
 
 
+def left(function: Callable, whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the arguments with one more, a setting that the whole call leaves as it is by itself."""
+    for name, about in inspect.signature(function).parameters.items():
+        if name not in whole and about.default is not inspect.Parameter.empty:
+            for kind, odd in ODD.items():
+                if name != "n_jobs" or not isinstance(odd, int):  # workers take a second each to start
+                    yield f"{name} is {kind}", {**whole, name: odd}
+
+
 def called(function: Callable, arguments: dict[str, Any]) -> Any:
     given = {
         name: value()
@@ -280,7 +326,7 @@ def own(error: Exception) -> bool:
 def faults(function: Callable, whole: dict[str, Any]) -> list[str]:
     """Return the cases that end in another library's error, or in words that a reader cannot use."""
     out = []
-    for name, arguments in cases(whole):
+    for name, arguments in (*cases(whole), *left(function, whole)):
         try:
             called(function, arguments)
         except Exception as error:  # every kind of error is what is looked for

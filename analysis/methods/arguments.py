@@ -161,6 +161,25 @@ def choice(value: object, name: str, allowed: Collection[object], *, error: type
         raise error(f"{name}={shown(value)}. Allowed: {', '.join(map(shown, allowed))}.")
 
 
+def flag(value: object, name: str, *, error: type[ValueError]) -> None:
+    """Refuse what is neither True nor False."""
+    choice(bool(value) if isinstance(value, np.bool_) else value, name, (True, False), error=error)
+
+
+def workers(value: object, *, error: type[ValueError]) -> None:
+    """Refuse what is no number of workers for joblib: None, or a whole number other than 0."""
+    if value is not None and (
+        isinstance(value, bool) or not isinstance(value, int | np.integer) or value == 0
+    ):
+        raise error(f"n_jobs={shown(value)}. Allowed: None, or a whole number other than 0.")
+
+
+def heading(value: object, name: str, *, error: type[ValueError]) -> None:
+    """Refuse what cannot name a column: nothing, a list, a frame."""
+    if value is None or not isinstance(value, SIMPLE):
+        raise error(f"{name}={shown(value)}. Allowed: the name of a column.")
+
+
 def kind(value: object, name: str, wanted: type | tuple[type, ...], *, error: type[ValueError]) -> None:
     """Refuse what is not of a type, or one of several."""
     if not isinstance(value, wanted):

@@ -86,6 +86,8 @@ def calendar(times: pd.Series | pd.Index, *, what: str, error: type[ValueError])
     1, 2, 3, with gaps allowed; 201412, 201501 and numbers that are all 2 or more apart are refused.
     Raises `error` for a missing time, another kind, and periods that do not lie on one grid.
     """
+    if not pd.api.types.is_list_like(times) or isinstance(times, dict | set) or np.ndim(times) != 1:
+        raise error(f"{what} is {arguments.shown(times)}. {ALLOWED}.")
     index = pd.Index(times)
     if index.isna().any():
         raise error(f"{what} is blank in row {int(np.flatnonzero(index.isna())[0]) + 1}. {ALLOWED}.")

@@ -38,6 +38,8 @@ def alpha_of_counts(counts: np.ndarray, *, values: np.ndarray, level: str) -> fl
     numbers (ranks for ordinal, any numbers for nominal). level: one of LEVELS.
     Method: Krippendorff 2013, Content analysis, 3rd edition, chapter 12, as in the package `krippendorff`.
     """
+    arguments.choice(level, "level", LEVELS, error=AgreementError)
+    counts = _by_unit(counts)
     pairable = counts[counts.sum(axis=1) >= 2]
     used = pairable.sum(axis=0) > 0
     if used.sum() < 2:
@@ -57,6 +59,7 @@ def alpha_of_counts(counts: np.ndarray, *, values: np.ndarray, level: str) -> fl
 
 def pair_agreement(counts: np.ndarray) -> float:
     """Return the share of pairs of values within units that are equal, each unit weighted by its coders; NaN if none."""
+    counts = _by_unit(counts)
     sizes = counts.sum(axis=1)
     held = sizes >= 2
     if not held.any():
@@ -105,9 +108,7 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     Raises AgreementError where units differ in the number of codings.
     Method: Fleiss 1971.
     """
-    counts = _counted(counts)
-    if counts.ndim != 2:
-        raise AgreementError(f"found a table of shape {counts.shape}. Allowed: units by values.")
+    counts = _by_unit(counts)
     sizes = counts.sum(axis=1)
     if not len(counts) or sizes.min() < 2 or sizes.min() != sizes.max():
         found = sorted(set(sizes.astype(int).tolist()))
@@ -128,6 +129,15 @@ def kappa_of_counts(counts: np.ndarray) -> Kappa:
     null = 2 * (rest.sum() ** 2 - (rest * (1 - 2 * share)).sum()) / (units * coders * (coders - 1))
     error = np.sqrt(null) / rest.sum()
     return Kappa(value, observed, expected, np.nan, float(value / error) if error > 0 else np.nan)
+
+
+def _by_unit(counts: np.ndarray) -> np.ndarray:
+    """Return counts of units by values; what is a table of numbers already is taken as it is."""
+    known = isinstance(counts, np.ndarray) and counts.dtype.kind in "iu"
+    counts = counts if known else _counted(counts)
+    if counts.ndim != 2:
+        raise AgreementError(f"found a table of shape {counts.shape}. Allowed: units by values.")
+    return counts
 
 
 def _counted(table: Any) -> np.ndarray:

@@ -185,6 +185,7 @@ def disagreements(
 
 
 def _rows(codings: Any, unit: str, coder: str, code: str, coders: str) -> pd.DataFrame:
+    coder_grid.headings(unit, coder, code)
     if isinstance(codings, pd.DataFrame) and {unit, coder, code} <= set(codings.columns):
         return coder_grid.long(codings, unit=unit, coder=coder, code=code)
     cells = coder_grid.grid(codings, unit=unit, coder=coder, code=code, coders=coders)

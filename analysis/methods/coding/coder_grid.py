@@ -17,12 +17,19 @@ NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 WHOLE = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 
 
+def headings(unit: str, coder: str, code: str) -> None:
+    """Refuse what cannot name the columns of a long frame."""
+    for name, heading in zip(COLUMNS, (unit, coder, code), strict=True):
+        arguments.heading(heading, name, error=AgreementError)
+
+
 def long(codings: pd.DataFrame, *, unit: str, coder: str, code: str) -> pd.DataFrame:
     """Return a long frame as columns `unit`, `coder`, `code` in normal form; rows without a code are kept as missing.
 
     Raises AgreementError for a column that is missing or there twice, a missing unit or coder, and as `normal`.
     """
     wanted = [unit, coder, code]
+    headings(unit, coder, code)
     arguments.columns(codings, wanted, error=AgreementError, what="codings")
     if len(set(wanted)) < len(wanted):
         raise AgreementError(f"columns {wanted}: found {list(codings.columns)}. Allowed: each once.")
@@ -54,6 +61,7 @@ def grid(
     one, and values that `scalar` refuses.
     """
     arguments.choice(coders, "coders", SHAPES, error=AgreementError)
+    headings(unit, coder, code)
     if isinstance(codings, pd.DataFrame) and (
         {unit, coder, code} & set(codings.columns) or (unit, coder, code) != COLUMNS
     ):

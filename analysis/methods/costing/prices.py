@@ -127,6 +127,7 @@ def _ordinary(years: np.ndarray, rate: float) -> np.ndarray:
 
 def financial_year(start: int) -> str:
     """Return the financial year that starts in `start` as "2014/15"."""
+    start = arguments.whole(start, "start", error=CostError)
     return f"{start}/{(start + 1) % 100:02d}"
 
 

@@ -67,6 +67,10 @@ def quantile_error(draws: np.ndarray, p: float) -> float:
 
     Half the distance between the quantiles one binomial standard error to either side of `p`.
     """
+    draws = arguments.figures(draws, "draws", error=CostError)
+    arguments.number(p, "p", error=CostError, above=0, below=1)
+    if not draws.size or not np.isfinite(draws).all():
+        raise CostError("draws: found none, or one that is missing. Allowed: finite numbers.")
     step = np.sqrt(p * (1 - p) / draws.size)
     low, high = np.quantile(draws, np.clip([p - step, p + step], 0, 1))
     return float(high - low) / 2

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.disclosure import margins
 from analysis.methods.disclosure.margins import TOTAL as TOTAL, Cell
 
@@ -24,6 +25,7 @@ def attack(published: pd.DataFrame, *, hide_zeros: bool = False) -> pd.DataFrame
     The attacker knows that counts are whole and, unless zeros may be hidden, that a hidden one is 1 or more.
     Raises DisclosureError for a cell that is neither, or for shown numbers that do not add up.
     """
+    arguments.flag(hide_zeros, "hide_zeros", error=DisclosureError)
     values, hidden = parsed(published)
     least = 0 if hide_zeros else 1
     known = consistent(published, values, hidden, least)

@@ -79,6 +79,7 @@ def suppress(
     Method: cell suppression, Hundepool and others 2012, Statistical disclosure control, chapter 4.
     """
     cells = _frame(table)
+    arguments.flag(hide_zeros, "hide_zeros", error=DisclosureError)
     _check(cells, threshold, totals)
     whole = _with_totals(cells.astype("int64"), totals)
     values = whole.to_numpy()
@@ -112,6 +113,7 @@ def check_table(
     published: as for `attack`.
     """
     published = _frame(published)
+    arguments.flag(hide_zeros, "hide_zeros", error=DisclosureError)
     arguments.whole(threshold, "threshold", error=DisclosureError, least=2)
     values, hidden = parsed(published)
     for i, j in np.argwhere(~hidden & (values < threshold)):

@@ -116,6 +116,7 @@ def search(
 
 def plain(text: str) -> tuple[str, list[int]]:
     """Return a text as a page shows it, without accents, invisible signs and printers' quotes, and where each sign was."""
+    arguments.kind(text, "text", str, error=DisclosureError)
     letters: list[str] = []
     places: list[int] = []
     for place, shown in _shown(text):

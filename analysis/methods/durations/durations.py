@@ -92,6 +92,11 @@ def time_in_regime(
     is missing or neither in `ends` nor in `censored`, a missing group, and an entry not below its duration.
     Method: `analysis.methods.durations.survival`.
     """
+    for name, heading in (("duration", duration), ("event", event)):
+        arguments.heading(heading, name, error=DurationError)
+    for name, given in (("ends", ends), ("censored", censored)):
+        if given is not None:
+            arguments.single(given, name, error=DurationError)
     wanted = [name for name in (duration, event, entry, group) if name is not None]
     arguments.columns(spells, wanted, error=DurationError, what="spells")
     names, codes = _causes(spells[event], ends, censored)

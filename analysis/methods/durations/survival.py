@@ -76,7 +76,11 @@ def aalen_johansen(
     Method: Aalen and Johansen 1978; Andersen and others 1993, section IV.4. Raises DurationError as `check`.
     """
     duration, cause, entry = check(duration, cause, entry)
-    wanted = sorted(set(cause[cause > 0].tolist())) if causes is None else list(causes)
+    wanted = (
+        sorted(set(cause[cause > 0].tolist()))
+        if causes is None
+        else list(arguments.single(causes, "causes", error=DurationError))
+    )
     time, at_risk, all_events, _ = _table(duration, cause, entry)
     total = all_events / at_risk
     before = np.concatenate([[1.0], np.cumprod(1 - total)[:-1]])

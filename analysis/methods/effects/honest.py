@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods import arguments, curves
-from analysis.methods.effects.panels import EffectError, check_level
+from analysis.methods.effects.panels import EffectError, check_level, is_whole
 
 Floats = np.ndarray
 
@@ -78,6 +78,8 @@ def honest_bounds(
     that do not fit, a negative mbar, and a covariance that lacks a horizon.
     """
     check_level(level)
+    if not is_whole(reference) or abs(reference) > MANY:
+        raise EffectError(f"reference={arguments.shown(reference)}. Allowed: a whole number of periods.")
     path = _path(event_study, horizon, estimate, reference)
     asked = (
         [h for h in path.index if h >= 0]

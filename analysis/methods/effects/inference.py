@@ -69,6 +69,7 @@ def permutation_test(
         )
     n, n_a = len(values), len(first)
     count = comb(n, n_a)
+    whole_number("max_assignments", max_assignments)
     if count > max_assignments and rng is None:
         raise EffectError(
             f"{count:,} assignments of {n_a} among {n}; at most {max_assignments:,} are enumerated. Give `rng` "

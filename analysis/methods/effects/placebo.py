@@ -89,6 +89,7 @@ def placebo_dates(
     whole_number("draws", draws, least=1)
     need_generator(rng, draws)
     data = panel_of(panel, reading, group="type")
+    arguments.workers(n_jobs, error=EffectError)
     chosen = _eligible(panel, data, reading.get("unit", "trust"), eligible)
     _refuse_without_choice(data, chosen)
     if last_horizon is not None:
@@ -151,6 +152,8 @@ def leave_one_out(
         )
     imputed = partial(_pooled, reading=reading, last_horizon=last_horizon)
     function = imputed if estimator is None else estimator
+    arguments.flag(everyone, "everyone", error=EffectError)
+    arguments.workers(n_jobs, error=EffectError)
     entered = panel[cohort].notna() & (panel[cohort] != np.inf)
     values = (
         panel.loc[panel[column].notna() & (entered | everyone), column]
@@ -225,6 +228,7 @@ def _eligible(panel: pd.DataFrame | Panel, data: Panel, unit: str, eligible: str
         raise EffectError(
             f"eligible={arguments.shown(eligible)} with a panel that was read before: give the frame."
         )
+    arguments.heading(eligible, "eligible", error=EffectError)
     if eligible not in panel.columns:
         raise EffectError(
             f"no column {arguments.shown(eligible)} in the panel. Columns: {list(panel.columns)}."

@@ -74,6 +74,9 @@ def specification_curve(
     if alike:
         raise EffectError(f"choices {alike} have values with the same label: give them as label -> value.")
     rows = [dict(zip(labelled, combination, strict=True)) for combination in product(*labelled.values())]
+    if keep is not None and not callable(keep):
+        raise EffectError(f"keep={arguments.shown(keep)}. Allowed: a function of a combination, or None.")
+    arguments.workers(n_jobs, error=EffectError)
     rows = [row for row in rows if keep is None or keep(dict(row))]
     if not rows:
         raise EffectError("`keep` leaves no combination.")

@@ -71,6 +71,15 @@ def imputation_weights(
                 f"{name} holds {arguments.shown(values)}. Allowed: codes 0, 1, ..., one an observation."
             )
     unit, time, treated = found["unit"].astype(int), found["time"].astype(int), found["treated"] == 1
+    for name, rest, told in (("horizon", horizon, treated), ("group", group, np.ones(len(unit), dtype=bool))):
+        if rest is None:
+            continue
+        number = arguments.figures(rest, name, error=EffectError)
+        if number.shape != unit.shape or not np.isfinite(number[told]).all() or (number[told] % 1 != 0).any():
+            raise EffectError(
+                f"{name} holds {arguments.shown(rest)}. Allowed: a whole number an observation."
+            )
+    group = None if group is None else np.asarray(group, dtype=int)
     model = additive(unit, time_cells(time, group), np.where(treated, 0.0, 1.0))
     use = treated & model.identified()
     pooled = use if horizon is None else use & (np.nan_to_num(horizon, neginf=-1, posinf=-1) >= 0)

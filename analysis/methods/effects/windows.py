@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.effects.panels import Columns, EffectError, Panel, panel_of, whole_number
 
 Floats = np.ndarray
@@ -55,6 +56,7 @@ def wide(panel: pd.DataFrame | Panel, columns: Columns) -> Wide:
 
     Raises EffectError as `read_panel`, and if no unit never entered.
     """
+    arguments.mapping(columns, "columns", error=EffectError)
     data = panel_of(panel, {**columns}, group="type")
     first = int(data.time.min())
     values = np.full((len(data.units), int(data.time.max()) - first + 1), np.nan)

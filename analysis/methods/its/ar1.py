@@ -80,6 +80,7 @@ def gls_ar1(
     fewer periods than terms + 2, a series that the design fits without any residual, or a `level` outside
     0 to 1.
     """
+    arguments.flag(small_sample, "small_sample", error=ITSError)
     y, matrix, steps = checked(y, design, time, level=level)
     _refuse_perfect_fit(y, matrix)
     restricted = likelihood == "reml"
@@ -133,6 +134,7 @@ def newey_west(
     time: as in `gls_ar1`; only pairs that are truly `l` periods apart count at lag l.
     Errors as `gls_ar1`, and for a number of lags that is not 0 to n - 1.
     """
+    arguments.flag(small_sample, "small_sample", error=ITSError)
     y, matrix, _ = checked(y, design, time, level=level)
     n, k = matrix.shape
     lags = int(np.floor(4 * (n / 100) ** (2 / 9))) if lags is None else lags
@@ -174,8 +176,8 @@ def checked(
         raise ITSError(f"{n} periods for {k} terms. Needed: {k + 2} at least.")
     if np.linalg.matrix_rank(matrix / np.abs(matrix).max(axis=0).clip(1e-300)) < k:
         raise ITSError(f"the terms {list(design.columns)} determine one another. Leave one of them out.")
-    when = np.arange(n) if time is None else np.asarray(time, float)
-    steps = np.diff(when)
+    when = np.arange(n) if time is None else arguments.figures(time, "times", error=ITSError)
+    steps = np.diff(np.atleast_1d(when))
     if when.shape != (n,) or not (np.isfinite(when).all() and (steps > 0).all() and (steps % 1 == 0).all()):
         raise ITSError("times must be whole numbers, increasing, one a period.")
     return y, matrix, steps

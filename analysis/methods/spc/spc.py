@@ -115,6 +115,7 @@ def xmr(
     a gap in whole numbers, an unknown label or direction, fewer than 3 points or 2 moving ranges in a
     baseline, a series without variation, screening that leaves no variation, and `rolling`.
     """
+    arguments.flag(screen, "screen", error=SPCError)
     _check(improvement, target, rolling)
     series = regular(values, name="values")
     segment = segments(series.index, rebase=rebase)
@@ -151,6 +152,7 @@ def pprime(
     Raises SPCError as `xmr`, and for indexes that differ, a negative count, a denominator of 0, a numerator
     above its denominator, or a proportion that is 0 or 1 throughout a baseline.
     """
+    arguments.flag(laney, "laney", error=SPCError)
     _check(improvement, target, rolling)
     arguments.number(per, "per", error=SPCError, above=0)
     count, size = regular_counts(numerator, denominator)
@@ -170,6 +172,7 @@ def pprime(
 
 
 def _check(improvement: Improvement, target: float | None, rolling: bool) -> None:
+    arguments.flag(rolling, "rolling", error=SPCError)
     if rolling:
         raise SPCError(
             "periods of a rolling indicator overlap, so neighbours move together and run rules mean nothing; "
