@@ -354,7 +354,7 @@ def test_two_processes_may_ask_at_once(place, monkeypatch):
 
 
 # what these keep in memory hangs on no table, or is asked for anew whenever a table changed
-HANG_ON_NO_TABLE = {"study/regime.py period_of"}
+HANG_ON_NO_TABLE = {"study/regime.py period_of", "methods/arguments.py text"}
 
 
 def test_no_table_hides_behind_another_memory():

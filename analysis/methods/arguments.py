@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from numbers import Real
 
 import numpy as np
@@ -35,7 +36,8 @@ def columns(
     if twice:
         raise error(f"{what}: columns {shown(twice)} are there more than once. Allowed: one of each name.")
     for name in names:
-        single(frame[name], f"{what}: column {name!r}", error=error)
+        if frame[name].dtype == object:
+            single(frame[name], f"{what}: column {name!r}", error=error)
 
 
 def single(values: object, name: str, *, error: type[ValueError]) -> np.ndarray:
@@ -50,6 +52,7 @@ def single(values: object, name: str, *, error: type[ValueError]) -> np.ndarray:
     return found
 
 
+@lru_cache(maxsize=65_536)
 def text(value: str) -> str:
     """Return a text with composed accents, one space for blanks of any kind in a line, none at its ends: equal texts alike."""
     line = re.sub(r"[^\S\r\n]+", " ", WIDTHLESS.sub("", unicodedata.normalize("NFC", value)))

@@ -43,6 +43,11 @@ def spells() -> pd.DataFrame:
     spell up to `last_day`), `day_known` (both dates known to the day), `confidence`.
     A spell open on 13 July 2021, when the regime was replaced, ends that day as censored.
     """
+    return _spells().copy()
+
+
+@once.shared
+def _spells() -> pd.DataFrame:
     frame = data.load("regime_spells").rename(columns={"org_code": "trust"})
     administrative = frame["ended_by"] == "administrative end"
     out = pd.DataFrame(

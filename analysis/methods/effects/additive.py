@@ -61,16 +61,20 @@ class Additive:
                     np.bincount(self.time, column, minlength=self.times),
                 ]
             )
-            for column in columns.T
+            for column in np.ascontiguousarray(columns.T)
         ]
         return np.column_stack(parts).reshape(-1, *value.shape[1:])
 
     def at(self, effects: Floats) -> Floats:
         """Evaluate `unit effect + time effect` at every observation."""
-        return effects[self.unit] + effects[self.units + self.time]
+        found = np.take(effects, self.unit, axis=0)
+        found += np.take(effects, self.units + self.time, axis=0)
+        return found
 
     def fitted(self, y: Floats) -> Floats:
         """Least-squares prediction of `y` at every observation; meaningful only where identified."""
+        if (self.weight == 1).all():
+            return self.at(self.solve(self.sums(y)))
         weight = self.weight if y.ndim == 1 else self.weight[:, None]
         used = np.where(weight > 0, y, 0.0)
         return self.at(self.solve(self.sums(weight * used)))

@@ -266,6 +266,9 @@ def check_level(level: float) -> None:
 
 def constant(table: pd.DataFrame, column: str, unit: str) -> None:
     """Refuse a column that varies in a unit (a blank counts as a value)."""
+    value, owner = (pd.factorize(table[name])[0].astype(np.int64) for name in (column, unit))
+    if len(pd.unique(owner * (len(table) + 1) + value)) == len(pd.unique(owner)):
+        return
     counts = table.groupby(unit, sort=False)[column].nunique(dropna=False)
     if (counts > 1).any():
         where = counts.index[counts > 1][0]

@@ -65,9 +65,10 @@ def wild_imputation(
         raise EffectError("no treated observation has a counterfactual.")
     model = additive(trust, time_cells(times, groups), np.ones(len(y)))
     residual = y - model.fitted(y)
-    signs = rng.choice([-1.0, 1.0], size=(trust.max() + 1, draws))[trust]
-    drawn = residual[:, None] * signs
-    null = _t(drawn, weights, drawn - model.fitted(drawn), trust)
+    drawn = np.take(rng.choice([-1.0, 1.0], size=(trust.max() + 1, draws)), trust, axis=0)
+    drawn *= residual[:, None]
+    left = model.fitted(drawn)
+    null = _t(drawn, weights, np.subtract(drawn, left, out=left), trust)
     observed = _t(y[:, None], weights, residual[:, None], trust)[0]
     extreme = np.abs(null) >= abs(observed) * (1 - TIE)
     return WildImputation(
@@ -82,6 +83,7 @@ def wild_imputation(
 
 def _t(y: np.ndarray, weights: np.ndarray, residual: np.ndarray, trust: np.ndarray) -> np.ndarray:
     """Estimate by cluster-robust error, one a column."""
-    scores = np.zeros((trust.max() + 1, y.shape[1]))
-    np.add.at(scores, trust, weights[:, None] * residual)
+    columns = np.ascontiguousarray(residual.T)
+    columns *= weights
+    scores = np.column_stack([np.bincount(trust, column) for column in columns])
     return (weights @ y) / np.sqrt((scores**2).sum(axis=0))

@@ -229,14 +229,7 @@ def label_signals(value: Array, centre: Array, half: Array) -> tuple[list[str | 
         raise SPCError(
             f"value, centre and half of shapes {value.shape}, {centre.shape}, {half.shape}. Allowed: one of each a point."
         )
-    distance = value - centre
-    side = _sign(distance, TIE * half)
-    outside = np.abs(distance) > half * (1 + TIE)
-    close = ~outside & (np.abs(distance) > half * (2 / 3 + TIE))
-    step = _sign(np.diff(value), TIE * half[1:])
-    rising, falling = _mark(step == 1, RUN - 1, 1), _mark(step == -1, RUN - 1, 1)
-    one_side = _mark(side == 1, RUN, 0) | _mark(side == -1, RUN, 0)
-    two_of_three = close & (_two_of_three(close, side == 1) | _two_of_three(close, side == -1))
+    outside, rising, falling, two_of_three, one_side, side, step = _rules(value, centre, half)
     trend_way = np.where(rising & falling, np.append(step, 0), np.where(rising, 1, -1))
     found = np.select([outside, rising | falling, two_of_three, one_side], [0, 1, 2, 3], default=-1)
     way = np.where(found == 1, trend_way, side)
@@ -245,6 +238,19 @@ def label_signals(value: Array, centre: Array, half: Array) -> tuple[list[str | 
         None if rule < 0 else ("up" if sign > 0 else "down") for rule, sign in zip(found, way, strict=True)
     ]
     return signal, direction
+
+
+def _rules(value: Array, centre: Array, half: Array) -> tuple[Array, ...]:
+    """Return, along the last axis, where each rule finds a signal, then sides of the centre and signs of the steps."""
+    distance = value - centre
+    side = _sign(distance, TIE * half)
+    outside = np.abs(distance) > half * (1 + TIE)
+    close = ~outside & (np.abs(distance) > half * (2 / 3 + TIE))
+    step = _sign(np.diff(value), TIE * half[..., 1:])
+    rising, falling = _mark(step == 1, RUN - 1, 1), _mark(step == -1, RUN - 1, 1)
+    one_side = _mark(side == 1, RUN, 0) | _mark(side == -1, RUN, 0)
+    two_of_three = close & (_two_of_three(close, side == 1) | _two_of_three(close, side == -1))
+    return outside, rising, falling, two_of_three, one_side, side, step
 
 
 def expected_false_signals(
@@ -277,7 +283,7 @@ def expected_false_signals(
     noise = rng.standard_normal((draws, n_points))
     for t in range(1, n_points):
         noise[:, t] = autocorrelation * noise[:, t - 1] + np.sqrt(1 - autocorrelation**2) * noise[:, t]
-    flagged = np.array([_flagged(series, baseline) for series in noise])
+    flagged = _flagged(noise, baseline)
     error = n_series * flagged.std(ddof=1) / np.sqrt(draws)
     return FalseSignals(
         expected=float(n_series * flagged.mean()),
@@ -290,10 +296,14 @@ def expected_false_signals(
     )
 
 
-def _flagged(values: Array, baseline: int | None) -> int:
-    centre, half = moving_range_limits(values[:baseline], screen=False, where="a simulated series")
-    signal, _ = label_signals(values, np.full(len(values), centre), np.full(len(values), half))
-    return sum(label is not None for label in signal)
+def _flagged(series: Array, baseline: int | None) -> Array:
+    """Return the number of points that are signals in each series, one a row."""
+    based = series[:, :baseline]
+    moving_range_limits(
+        based[0], screen=False, where="a simulated series"
+    )  # says when there are too few points
+    half = XMR_LIMIT * np.abs(np.diff(based)).mean(axis=1, keepdims=True) + np.zeros(series.shape)
+    return np.logical_or.reduce(_rules(series, based.mean(axis=1, keepdims=True), half)[:5]).sum(axis=1)
 
 
 def _sign(difference: Array, tie: Array) -> Array:
@@ -302,22 +312,25 @@ def _sign(difference: Array, tie: Array) -> Array:
 
 def _mark(flag: Array, length: int, reach: int) -> Array:
     """Points in windows of `length` flags that are all True, and the `reach` points after each."""
-    marked = np.zeros(len(flag) + reach, dtype=bool)
-    for start in _windows(flag, length):
-        marked[start : start + length + reach] = True
-    return marked
-
-
-def _windows(flag: Array, length: int) -> Array:
-    """Starts of the windows of `length` flags that are all True."""
-    if len(flag) < length:
-        return np.array([], dtype=int)
-    return np.flatnonzero(np.lib.stride_tricks.sliding_window_view(flag, length).all(axis=1))
+    return _spread(np.asarray(_windows(flag, length).all(axis=-1)), flag.shape[-1] + reach)
 
 
 def _two_of_three(close: Array, on_side: Array) -> Array:
-    marked = np.zeros(len(close), dtype=bool)
-    for start in _windows(on_side, 3):
-        if close[start : start + 3].sum() >= 2:
-            marked[start : start + 3] = True
+    found = _windows(on_side, 3).all(axis=-1) & (_windows(close, 3).sum(axis=-1) >= 2)
+    return _spread(found, close.shape[-1])
+
+
+def _windows(flag: Array, length: int) -> Array:
+    """All windows of `length` flags, a last axis more; none where there are fewer flags."""
+    if flag.shape[-1] < length:
+        return np.zeros((*flag.shape[:-1], 0, length), dtype=bool)
+    return np.lib.stride_tricks.sliding_window_view(flag, length, axis=-1)
+
+
+def _spread(starts: Array, points: int) -> Array:
+    """Mark all points of the windows that begin at `starts`."""
+    marked = np.zeros((*starts.shape[:-1], points), dtype=bool)
+    many = starts.shape[-1]
+    for place in range(points - many + 1 if many else 0):
+        marked[..., place : place + many] |= starts
     return marked
