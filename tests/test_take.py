@@ -246,6 +246,17 @@ def test_the_report_is_the_same_file_with_git_and_without_and_its_tables_are_who
     assert "analysis.site.lab" in listed.stdout
 
 
+def test_a_link_in_a_chapters_words_says_the_size_of_its_file(take, tmp_path):
+    (tmp_path / "all.csv").write_bytes(b"x" * 64_400)
+    (tmp_path / "metrics").mkdir()
+    page = '<a download="all.csv" href="../all.csv">all choices (CSV)</a> <a download="b.csv" href="../figures/b.csv">Numbers (CSV)</a>'
+    once = take.with_sizes(page, tmp_path / "metrics")
+    assert once == page.replace("choices (CSV)", "choices (CSV, 64 KB)")
+    assert take.with_sizes(once, tmp_path / "metrics") == once
+    (tmp_path / "all.csv").write_bytes(b"x" * 3_493_715)
+    assert "(CSV, 3.5 MB)" in take.with_sizes(once, tmp_path / "metrics")
+
+
 SECRET = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY|\bghp_\w{30}|\bgithub_pat_\w{30}|\bAKIA[0-9A-Z]{16}\b|\bhf_\w{30}"
 )

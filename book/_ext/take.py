@@ -37,6 +37,9 @@ NUMBERS = "numbers.zip"
 MENU = re.compile(r'<details class="take">.*?</details><!-- take -->', re.DOTALL)
 BAR = '<div class="article-header-buttons">'
 WRITTEN = 'name="made-plain"'
+LONE = re.compile(
+    r'(<a download="[^"]+" href="(?!(?:\.\./)*figures/)([^":]+\.csv)">[^<]*\(CSV)(?:, [\d.]+ [KM]B)?(?=\)</a>)'
+)  # a link in a chapter's own words; a figure tells its sizes below it
 TABLE = re.compile(r'<table class="result[^>]*>.*?</table>', re.DOTALL)
 ARROW = "M12 4v11M7 11l5 5 5-5M5 20h14"
 
@@ -167,9 +170,19 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     for page in sorted(out.rglob("*.html")):
         name = page.relative_to(out).with_suffix("").as_posix()
         if not name.startswith("_static/") and BAR in (html := page.read_text(encoding="utf-8")):
-            after = with_menu(html, menu(name, out))
+            after = with_sizes(with_menu(html, menu(name, out)), page.parent)
             if after != html:
                 page.write_text(after, encoding="utf-8")
+
+
+def with_sizes(html: str, folder: Path) -> str:
+    """Return a page whose lone links to CSV files say how large these are. folder: of the page. Twice is as once."""
+
+    def sized(match: re.Match[str]) -> str:
+        file = folder / match.group(2)
+        return match.group(1) + (f", {size(file.stat().st_size)}" if file.is_file() else "")
+
+    return LONE.sub(sized, html)
 
 
 def with_menu(html: str, made: str) -> str:
