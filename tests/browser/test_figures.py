@@ -91,6 +91,22 @@ def test_forced_colours_leave_each_mark_a_colour_and_motion_stands_still(open_pa
     assert page.faults == []
 
 
+def test_forced_colours_leave_years_of_tiles_spells_and_the_choice_of_record_to_be_seen(open_page):
+    """A plate of the ground behind letters in the colour of the ground hid the years; spells and the marked choice had no ground."""
+    page = open_page("regime.html", viewport={"width": 390, "height": 844}, forced_colors="active")
+    dark = page.locator(".tiles :is(.back, .still)")
+    assert dark.count() > 8
+    assert set(dark.evaluate_all("all => all.map(one => getComputedStyle(one).forcedColorAdjust)")) == {
+        "none"
+    }
+    grounds = page.evaluate(
+        """names => { const one = document.querySelector('figure.result svg rect, figure.result svg path')
+            return names.map(name => { one.style.fill = `var(${name})`; return getComputedStyle(one).fill }) }""",
+        ["--fig-page", "--fig-spell", "--fig-marked"],
+    )
+    assert len(set(grounds)) == 3, grounds
+
+
 # Texts of pictures that their ground hides: contrast with the last shape drawn below their middle, or with the page.
 HIDDEN = """least => { const parts = colour => { const all = colour.match(/-?[\\d.]+/g).map(Number)
         return (colour.startsWith('color(') ? all.slice(0, 3) : all.slice(0, 3).map(one => one / 255)).concat(all[3] ?? 1) }
