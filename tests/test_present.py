@@ -2,6 +2,7 @@
 
 import io
 import re
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -513,3 +514,18 @@ def test_a_frame_of_differences_is_told_in_its_unit_and_keeps_the_rest():
     assert plots.difference_label("deaths", "lower is better").startswith(
         "Observed less predicted (deaths per hundred"
     )
+
+
+def test_names_of_three_lines_on_a_phone_do_not_run_into_each_other():
+    names = [f"Interim leaders number {at}, cost above those who are permanent" for at in range(12)]
+    drawing, ax = plt.subplots(figsize=(6.6, 4.8))
+    ax.plot(range(12), range(12), "o", label="paid by regulators")
+    ax.plot(range(12), range(12), "s", label="paid by the trust")
+    ax.set_yticks(range(12), names)
+    ax.set_xlabel("Cost a spell (£ million), range that our assumptions allow")
+    ax.legend()
+    figures._fit(drawing, figures.NARROW_PX)
+    figures._settle(drawing)
+    drawing.draw_without_rendering()
+    boxes = sorted((label.get_window_extent() for label in ax.get_yticklabels()), key=lambda box: box.y0)
+    assert [below for below, above in pairwise(boxes) if below.y1 > above.y0] == []

@@ -30,6 +30,10 @@ NARROW_PX, WIDE_PX = 328, 660  # a drawing for a phone, shown from 288 px on; fo
 PX = 96
 LONG_CREDIT = 140  # letters: more than two lines on a phone
 LEAST = 9.4  # points: 12.5 px, which on a phone of 320 px are 11
+LINE, AROUND = (
+    17,
+    150,
+)  # px of a narrow drawing with names: of a line of them, for its legend and the words of its axis
 SHORT = 20  # letters of a line of a name on a narrow drawing
 LETTER = 7.8  # px, of a text of that size
 READ = {palette.ORANGE: palette.ORANGE_TEXT, palette.GREY: palette.QUIET}  # of marks -> of words: 4.5 to 1
@@ -190,7 +194,7 @@ def _fit(drawing: matplotlib.figure.Figure, width: int) -> None:
                 ax.set_yticks(ax.get_yticks(), names)
             if _shows_names(ax):
                 height = max(
-                    height, (15 * len(names) * max(name.count("\n") + 1 for name in names) + 100) / PX
+                    height, (LINE * len(names) * max(name.count("\n") + 1 for name in names) + AROUND) / PX
                 )
                 ax.set_ylabel("")
             if legend := ax.get_legend():
