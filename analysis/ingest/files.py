@@ -184,22 +184,12 @@ def _check_headings(
 ) -> None:
     for name in columns:
         if names.count(name) != 1:
-            raise DataError(
-                path.name,
-                row=line,
-                column=name[:80],
-                found=_short(names),
-                allowed=f"the heading '{name}' once",
-            )
+            found, allowed = _short(names), f"the heading '{name}' once"
+            raise DataError(path.name, row=line, column=name[:80], found=found, allowed=allowed)
     unknown = [name for name in names if name not in columns and others is not None and name not in others]
     if unknown:
-        raise DataError(
-            path.name,
-            row=line,
-            column=unknown[0][:80],
-            found="an unknown heading",
-            allowed=f"{[*columns, *(others or [])]}",
-        )
+        column, allowed = unknown[0][:80], f"{[*columns, *(others or [])]}"
+        raise DataError(path.name, row=line, column=column, found="an unknown heading", allowed=allowed)
 
 
 def _short(names: list[str]) -> list[str]:

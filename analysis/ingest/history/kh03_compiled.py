@@ -1,6 +1,7 @@
 """Bed availability and occupancy (KH03) by provider and quarter, overnight and day only, from April 2010."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -155,15 +156,9 @@ def _check_sums(beds: pd.DataFrame, named: pd.DataFrame, *, file: str) -> None:
         for measure, number in zip(MEASURES, absent, strict=True):
             for name in ("total", "general_acute"):
                 sums.loc[quarter, _column(name, "day", measure)] += number
+    within: dict[str, Any] = {"place": file, "tolerance": BEDS_WITHIN, "against": "the ENGLAND row"}
     for column in beds:
-        checks.agrees(
-            sums[column],
-            total[column],
-            place=file,
-            column=column,
-            tolerance=BEDS_WITHIN,
-            against="the ENGLAND row",
-        )
+        checks.agrees(sums[column], total[column], column=column, **within)
 
 
 def _tables(beds: pd.DataFrame, named: pd.DataFrame) -> dict[str, pd.DataFrame]:

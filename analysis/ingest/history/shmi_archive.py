@@ -144,15 +144,12 @@ def _years(paths: list[Path]) -> pd.DataFrame:
     first = whole.groupby(["org_code", "year"])["shmi"].transform("first")
     other = (whole["shmi"] != first).to_numpy()
     if other.any():
-        bad, value = whole[other].iloc[0], first[other].iloc[0]
-        allowed = f"{value}, as in another place for {bad['org_code']} {bad['year']}"
-        raise DataError(
-            bad["file"],
-            row=whole.index[other][0],
-            column=bad["column"],
-            found=float(bad["shmi"]),
-            allowed=allowed,
+        bad, value, row = whole[other].iloc[0], first[other].iloc[0], whole.index[other][0]
+        found, allowed = (
+            float(bad["shmi"]),
+            f"{value}, as in another place for {bad['org_code']} {bad['year']}",
         )
+        raise DataError(bad["file"], row=row, column=bad["column"], found=printed, allowed=allowed)
     years = whole.drop_duplicates(["org_code", "year"]).reset_index(drop=True)
     counts = years["year"].value_counts().to_dict()
     for year, trusts in TRUSTS.items():

@@ -27,13 +27,8 @@ def ratings(path: Path) -> pd.DataFrame:
     rated = {
         field: checks.one_of(rows, field, known).replace({UNRATED: None, "": None}) for field in names[4:6]
     }
-    day = checks.day(
-        rows,
-        "publication_date",
-        forms={"2026-05-05": "%Y-%m-%d"},
-        first="2013-10-01",
-        last=rows["snapshot"].max(),
-    )
+    forms, last = {"2026-05-05": "%Y-%m-%d"}, rows["snapshot"].max()
+    day = checks.day(rows, "publication_date", forms=forms, first="2013-10-01", last=last)
     table = pd.DataFrame(
         {
             "org_code": checks.code(rows, "org_code"),

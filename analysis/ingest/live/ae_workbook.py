@@ -97,13 +97,8 @@ def _check_month(sheet: Sheet, month: str) -> None:
                 return
             allowed = f"{name} {month[:4]}, as in the file name"
             raise DataError(sheet.place, row=number, column="Period", found=words, allowed=allowed)
-    raise DataError(
-        sheet.place,
-        row=f"1 to {sheet.row}",
-        column="Period",
-        found="no such line",
-        allowed="a line 'Period:' with the month",
-    )
+    rows, allowed = f"1 to {sheet.row}", "a line 'Period:' with the month"
+    raise DataError(sheet.place, row=rows, column="Period", found="no such line", allowed=allowed)
 
 
 def _fields(sheet: Sheet) -> dict[str, int]:
@@ -114,14 +109,9 @@ def _fields(sheet: Sheet) -> dict[str, int]:
             continue
         field = _field(heading.lower(), sheet.banners[place].lower())
         if field is None or field in fields:
+            letter, allowed = sheets.letter(place), "a known heading"
             found = f"{sheet.banners[place]} / {heading}" + (" again" if field else "")
-            raise DataError(
-                sheet.place,
-                row=sheet.row,
-                column=sheets.letter(place),
-                found=found,
-                allowed="a known heading",
-            )
+            raise DataError(sheet.place, row=sheet.row, column=letter, found=found, allowed=allowed)
         if not field.startswith("percent"):
             fields[field] = place
     absent = [name for name in NEEDED if name not in fields]

@@ -221,15 +221,9 @@ def _check_sums(rows: Rows, figures: pd.DataFrame, kind: Kind) -> None:
     month = rows["month"]
     for name in kind.summed:
         summed = figures[name][~england].groupby(month[~england]).sum()
-        right = figures[name][england].set_axis(month[england], axis=0)
-        checks.agrees(
-            summed.reindex(right.dropna().index),
-            right.dropna(),
-            place=rows.place,
-            column=rows.labels.get(name, name),
-            tolerance=0,
-            against="England",
-        )
+        right = figures[name][england].set_axis(month[england], axis=0).dropna()
+        where: dict[str, str] = {"place": rows.place, "column": rows.labels.get(name, name)}
+        checks.agrees(summed.reindex(right.index), right, **where, tolerance=0, against="England")
     first = next(iter(kind.figures))
     count = figures[first][~england].notna().groupby(month[~england]).sum()
     few = count[(count < FEWEST) & (count.index >= "2018-05")]

@@ -96,19 +96,14 @@ def tables(paths: list[Path]) -> dict[str, pd.DataFrame]:
         frame, total = read_workbook(path)
         key = (kind_of(path), str(total["quarter_end"]))
         if key in providers:
-            raise DataError(
-                path.name, found=f"{key[0]} beds of {key[1]} again", allowed="one newest workbook"
-            )
+            found = f"{key[0]} beds of {key[1]} again"
+            raise DataError(path.name, found=found, allowed="one newest workbook")
         providers[key], england[key] = frame, total
     kinds = sorted({kind for kind, _ in providers})
     quarters = [{quarter for kind, quarter in providers if kind == each} for each in kinds]
     if len(quarters) == 2 and quarters[0] != quarters[1]:
-        odd = sorted(quarters[0] ^ quarters[1])
-        raise DataError(
-            paths[0].name,
-            found=f"one kind of bed only for {odd}",
-            allowed="both kinds, or one kind throughout",
-        )
+        found = f"one kind of bed only for {sorted(quarters[0] ^ quarters[1])}"
+        raise DataError(paths[0].name, found=found, allowed="both kinds, or one kind throughout")
     made = {}
     for kind in kinds:
         name = f"beds_{kind}"
@@ -142,13 +137,8 @@ def _places(sheet: Sheet) -> tuple[dict[str, int], dict[str, int]]:
     for heading, category in HEADINGS.items():
         found = places[heading]
         if len(found) != groups:
-            raise DataError(
-                sheet.place,
-                row=sheet.row,
-                column=heading,
-                found=f"{len(found)} columns",
-                allowed="one each of beds available, occupied and the share",
-            )
+            count, allowed = f"{len(found)} columns", "one each of beds available, occupied and the share"
+            raise DataError(sheet.place, row=sheet.row, column=heading, found=count, allowed=allowed)
         for place, pattern in zip(found, BANNERS, strict=False):
             banner = sheet.banners[place]
             if banner and not re.search(pattern, banner, re.I):

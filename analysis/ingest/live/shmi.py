@@ -119,14 +119,9 @@ def read_release(path: Path) -> pd.DataFrame:
         rows, "banding", [*shmi_archive.BANDINGS, *bandings, *map(str.capitalize, bandings)]
     )
     slack = 0.0001 + ROUNDED / 2 * (1 + shmi) / expected
-    ratio = observed / expected
-    checks.refuse(
-        rows,
-        (shmi - ratio).abs() > slack,
-        "shmi",
-        "{:.4f}, observed / expected, within {:.4f}",
-        right=pd.DataFrame({"ratio": ratio, "slack": slack}),
-    )
+    right = pd.DataFrame({"ratio": observed / expected, "slack": slack})
+    allowed = "{:.4f}, observed / expected, within {:.4f}"
+    checks.refuse(rows, (shmi - right["ratio"]).abs() > slack, "shmi", allowed, right=right)
     if len(table) < FEWEST:
         raise DataError(sheet.place, found=f"{len(table)} trusts", allowed=f"at least {FEWEST}, a whole file")
     if abs(observed.sum() / expected.sum() - 1) > NATIONAL_WITHIN:
