@@ -145,11 +145,9 @@ def _years(paths: list[Path]) -> pd.DataFrame:
     other = (whole["shmi"] != first).to_numpy()
     if other.any():
         bad, value, row = whole[other].iloc[0], first[other].iloc[0], whole.index[other][0]
-        found, allowed = (
-            float(bad["shmi"]),
-            f"{value}, as in another place for {bad['org_code']} {bad['year']}",
-        )
-        raise DataError(bad["file"], row=row, column=bad["column"], found=printed, allowed=allowed)
+        where, printed = {"row": row, "column": bad["column"]}, float(bad["shmi"])
+        allowed = f"{value}, as in another place for {bad['org_code']} {bad['year']}"
+        raise DataError(bad["file"], **where, found=printed, allowed=allowed)
     years = whole.drop_duplicates(["org_code", "year"]).reset_index(drop=True)
     counts = years["year"].value_counts().to_dict()
     for year, trusts in TRUSTS.items():
