@@ -107,6 +107,11 @@ def test_forced_colours_leave_years_of_tiles_spells_and_the_choice_of_record_to_
     assert len(set(grounds)) == 3, grounds
 
 
+def test_words_on_a_hatched_tile_have_a_halo_of_the_page(open_page):
+    page = open_page("regime.html", viewport={"width": 390, "height": 844})
+    assert page.locator(".tiles a.taken").evaluate("one => getComputedStyle(one).textShadow").count("px") > 9
+
+
 # Texts of pictures that their ground hides: contrast with the last shape drawn below their middle, or with the page.
 HIDDEN = """least => { const parts = colour => { const all = colour.match(/-?[\\d.]+/g).map(Number)
         return (colour.startsWith('color(') ? all.slice(0, 3) : all.slice(0, 3).map(one => one / 255)).concat(all[3] ?? 1) }
