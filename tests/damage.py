@@ -324,8 +324,15 @@ BYTES: dict[str, Callable[[bytes, np.random.Generator], bytes]] = {
     "UTF-16 without a mark": lambda raw, rng: raw.decode("utf-8", "replace").encode("utf-16-le"),
     "line ends of CR alone": lambda raw, rng: raw.replace(b"\n", b"\r") if b"\0" not in raw else b"",
     "packed by gzip": lambda raw, rng: gzip.compress(raw, mtime=0),
+    "UTF-32": lambda raw, rng: raw.decode("utf-8", "replace").encode("utf-32-be"),
+    "NUL in the middle": lambda raw, rng: raw[: len(raw) // 2] + bytes(7) + raw[len(raw) // 2 :],
+    "zeros alone": lambda raw, rng: bytes(len(raw)),
+    "a line of 200,000 letters": lambda raw, rng: b"a" * 200_000 + b"\n" + raw,
 }
-ENDS = "line ends of CR alone"  # may be read as they are
+ENDS = [
+    "line ends of CR alone",
+    "a line of 200,000 letters",
+]  # may be read as they are; a workbook may lie behind others
 # What is not found, by publication and kind, and why: in principle, but where the reason says 'not yet'.
 BLIND: dict[str, dict[str, str]] = {
     "mortality_text": {

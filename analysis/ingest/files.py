@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -157,20 +157,22 @@ def read_csv(
     return Rows(path.name, frame[list(columns)])
 
 
-def _records(content: str, file: str) -> tuple[list[list[str]], list[int]]:
-    """Return the records that are not blank, stripped, and the line on which each ends."""
+def cells(content: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record of comma-separated text with the line on which it ends; DataError for one that cannot be read."""
     rows = csv.reader(io.StringIO(content, newline=""), strict=True)
-    records: list[list[str]] = []
-    lines: list[int] = []
     try:
         for record in rows:
-            if any(field.strip() for field in record):
-                records.append([field.strip() for field in record])
-                lines.append(rows.line_num)
+            yield rows.line_num, record
     except csv.Error as error:
         allowed = "complete quoted fields"
         raise DataError(file, row=rows.line_num, found=str(error), allowed=allowed) from error
-    return records, lines
+
+
+def _records(content: str, file: str) -> tuple[list[list[str]], list[int]]:
+    """Return the records that are not blank, stripped, and the line on which each ends."""
+    found = [(line, [field.strip() for field in record]) for line, record in cells(content, file)]
+    kept = [(line, record) for line, record in found if any(record)]
+    return [record for _, record in kept], [line for line, _ in kept]
 
 
 def _without_empty_columns(records: list[list[str]]) -> list[list[str]]:

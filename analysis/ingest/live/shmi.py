@@ -1,7 +1,5 @@
 """Hospital mortality (SHMI) by trust: the closed archive to 2019, then trust-level files of calendar years."""
 
-import csv
-import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -99,8 +97,8 @@ def read_release(path: Path) -> pd.DataFrame:
     """
     year = year_of(path)
     if path.suffix.lower() == ".csv":
-        lines = csv.reader(io.StringIO(files.text(path, windows=True), newline=""))
-        grids: dict[str, sheets.Grid] = {"Data": [list(line) for line in lines]}
+        lines = files.cells(files.text(path, windows=True), path.name)
+        grids: dict[str, sheets.Grid] = {"Data": [list(line) for _, line in lines]}
     else:
         grids = sheets.read(path)
     sheet = sheets.headed(grids, SHEETS, list(HEADINGS.values()), file=path.name, also=[NAME])
