@@ -1,7 +1,7 @@
 """Builds and chapters beside an earlier commit, in processor time: `python -m tests.bench_before`. Nothing is asserted.
 
 First the whole book is built from nothing and once more, each commit with its own environment; that of the earlier one
-is installed for it. Then both commits run the same chapters' cells with the environment that is here, one process a chapter, first with no
+is installed for it. Then all effects of all indicators, in processor time of one process. Then both commits run the same chapters' cells with the environment that is here, one process a chapter, first with no
 result kept, then once more. Processor time counts, children included, since a loaded machine makes clocks wrong. The
 last lines are what `make bench` is read for: all chapters, cold and once more, and the imports behind them.
 `--rounds 3` takes medians; `--chapters regime costs` these alone, without builds.
@@ -38,6 +38,25 @@ used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAG
 print(json.dumps([sum(one.ru_utime + one.ru_stime for one in used), failed]))
 """
 
+EFFECTS = """
+import json, sys, time, warnings
+from tests import bench
+try:
+    from analysis.study import indicators as settings, regime
+except ImportError:  # the rooms of before
+    from analysis import protocol as settings, regime
+warnings.simplefilter("ignore")
+known = [name for name in settings.indicators() if name in (json.loads(sys.argv[1]) or settings.indicators())]
+frames, began = {name: regime.panel(name) for name in known}, time.process_time()
+for name, frame in frames.items():
+    for task in (bench.entered, bench.by_chance, bench.left):
+        try:
+            task(frame, name, bench.DRAWS)
+        except ValueError:  # not estimable
+            pass
+print(json.dumps([time.process_time() - began, known]))
+"""
+
 
 def main() -> None:
     """Print a line a chapter, then the ratios."""
@@ -50,6 +69,7 @@ def main() -> None:
         try:
             if wanted.chapters is None:
                 builds(before, Path(folder), wanted.rounds)
+                effects(before, wanted.rounds)
             compare(before, Path(folder), wanted)
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", before], cwd=ROOT, check=False)
@@ -63,6 +83,30 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=1, help="how often each is run; medians are shown")
     return parser.parse_args()
+
+
+def effects(before: Path, rounds: int) -> None:
+    """Print what all effects take with all draws and nothing kept, of the indicators that the earlier commit has."""
+    names = effects_of(before, [])[1]
+    names = effects_of(ROOT, names)[1]
+    was, now = (
+        statistics.median(effects_of(tree, names)[0] for _ in range(rounds)) for tree in (before, ROOT)
+    )
+    print(
+        f"effects of {len(names)} indicators: {now:.1f} s, {was / now:.1f} times as fast ({was:.1f} s)",
+        flush=True,
+    )
+
+
+def effects_of(tree: Path, names: list[str]) -> tuple[float, list[str]]:
+    """Return the processor time of the effects of these indicators, [] for all, and the names found."""
+    more = {once.FOLDER: "", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(tree)}
+    done = subprocess.run(
+        [sys.executable, "-c", EFFECTS, json.dumps(names)],
+        cwd=tree, env={**os.environ, **more}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    seconds, found = json.loads(done.stdout)
+    return seconds, found
 
 
 def builds(before: Path, folder: Path, rounds: int) -> None:
