@@ -58,6 +58,17 @@ def test_a_page_says_where_it_stands_what_it_answers_and_what_is_next(way):
     assert way.with_way(html, "metrics/entry", told, "") == html
 
 
+def test_the_minutes_leave_out_what_is_folded_and_a_finished_page_is_not_counted_again(way):
+    check = "".join(
+        f"<section><h2>C</h2><p>{text}</p></section>"
+        for text in ("word " * 460, way.folds.CHECK + " word" * 690)
+    )
+    html = PAGE.format(text="word " * 460).replace("</article>", f"{check}</article>")
+    assert way.minutes(html) == 4
+    told = {"metrics/entry": ("did care change?", 9)}
+    assert way.minutes(way.with_way(html, "metrics/entry", told, "")) == 9
+
+
 def test_the_first_mark_of_a_kind_leads_to_its_meaning_and_no_caption_of_a_table_holds_a_link(way):
     page = BeautifulSoup(way.with_way(PAGE.format(text="x"), "metrics/entry", {}, ""), "html.parser")
     assert [a["href"] for a in page.select("article .status a, .mark-said a")] == [
