@@ -172,7 +172,8 @@ def _as_periods(dates: pd.DatetimeIndex, what: str, error: type[ValueError]) -> 
         days = dates.to_period("D")
         if (apart := _apart(days)) and apart % DAYS_IN_WEEK == 0:
             return dates.to_period(f"{DAYS_IN_WEEK}D")
-        if len(every := days.unique().sort_values()) > 2 and (near := int(np.diff(every.asi8).min())) > 1:
+        every = pd.PeriodIndex(sorted(set(days)), freq="D")
+        if len(every) > 2 and (near := int(np.diff(every.asi8).min())) > 1:
             raise error(
                 f"{what} holds {every[0]}, {every[1]}, {every[2]}: all {near} days or more apart. {ALLOWED}."
             )
