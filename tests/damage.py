@@ -344,6 +344,7 @@ BLIND: dict[str, dict[str, str]] = {
         "a trust gone": "a trust whose closure is on record may leave before it",
     },
     "survey": {
+        "a trust gone": "a trust whose closure is on record may leave before it",
         "two trusts' figures exchanged": "proportions of trusts are alike",
         "a column off by a row": "a score is the mean of three questions, and one alone hides in it",
         "a row off by a place": "a trust with low shares has one at another question that it could have had itself",
