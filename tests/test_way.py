@@ -63,8 +63,9 @@ def test_the_minutes_leave_out_what_is_folded_and_a_finished_page_is_not_counted
         f"<section><h2>C</h2><p>{text}</p></section>"
         for text in ("word " * 460, way.folds.CHECK + " word" * 690)
     )
-    html = PAGE.format(text="word " * 460).replace("</article>", f"{check}</article>")
-    assert way.minutes(html) == 4
+    more = f'{check}<ul><li><p>{"word " * 460}</p></li></ul><ul class="drawn"><li>{"word " * 920}</li></ul>'
+    html = PAGE.format(text="word " * 460).replace("</article>", f"{more}</article>")
+    assert way.minutes(html) == 6
     told = {"metrics/entry": ("did care change?", 9)}
     assert way.minutes(way.with_way(html, "metrics/entry", told, "")) == 9
 

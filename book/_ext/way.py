@@ -64,6 +64,7 @@ QUESTIONS = {
 }
 PACE = 230  # words a minute
 READ, ARTICLE = ["p", "li", "dd", "h2", "h3", "figcaption"], SoupStrainer("article")
+APART = ["table", "details", *READ]  # what is in a part that is read is counted with it
 SAID = re.compile(r'<p class="way">Answers: [^<]*<b>(\d+) minute')
 DONE = "has-way"
 STATUS = re.compile(r"status-([a-z-]+)")
@@ -104,7 +105,7 @@ def said_edition() -> str:
 
 
 def minutes(html: str) -> int:
-    """Return how long a page takes to read, in whole minutes, without tables and what is or will be folded.
+    """Return how long a page takes to read, in whole minutes, without tables, pictures and what is or will be folded.
 
     A finished page says it itself: counted again it would have more and fewer words than before.
     """
@@ -115,7 +116,9 @@ def minutes(html: str) -> int:
     parts = [
         part
         for part in page.find_all(READ)
-        if not part.find_parent(["table", "details"]) and "way" not in part.get("class", [])
+        if not part.find_parent(APART)
+        and not part.find_parent(class_="drawn")
+        and "way" not in part.get("class", [])
     ]
     return max(1, round(sum(len(part.get_text(" ").split()) for part in parts) / PACE))
 
