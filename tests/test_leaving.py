@@ -215,6 +215,12 @@ def test_answer_turns_with_the_figures(stay, back):
     )
     text = after_words.answer(stay, back, rows)
     assert "no primary measure could be told from" in text
+    rows.loc[0, ["year_lower", "unit"]] = -0.042, "deaths"
+    assert (
+        "; gains above 4.2 deaths per hundred expected, 1.0 percentage points (A&E waits) and 1.0 percentage points "
+        "(staff's view) are ruled out"
+    ) in after_words.answer(stay, back, rows)
+    rows.loc[0, ["year_lower", "unit"]] = -1.0, "points"
     assert "Whether gains were kept cannot be said" in after_words.sizes(rows)
     rows.loc[1, ["year_estimate", "year_lower"]] = 0.6, 0.2
     rows.loc[1, "status_12"] = "estimable"

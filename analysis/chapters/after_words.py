@@ -94,12 +94,20 @@ def _year_on(table: pd.DataFrame) -> str:
         for _, row in primary_of(table).iterrows()
     }
     if set(read.values()) == {"of no clear difference"}:
-        return "A year after leaving, no primary measure could be told from that of trusts still in"
+        same = "A year after leaving, no primary measure could be told from that of trusts still in"
+        return f"{same}; gains above {wording.join([_largest(row) for _, row in primary_of(table).iterrows()])} are ruled out"
     parts = [
         f"{wording.join([name for name, said in read.items() if said == words])} {words}"
         for words in dict.fromkeys(read.values())
     ]
     return f"A year after leaving, against trusts still in, we read {wording.join(parts)}"
+
+
+def _largest(row: pd.Series) -> str:
+    """Return the largest gain that the interval of a year on leaves in, with what it is a gain of."""
+    about, short = regime.indicator(row["indicator"]), indicators.SHORT[row["indicator"]]
+    size = wording.number(max(row["year_lower"] * about.sign, row["year_upper"] * about.sign), row["unit"])
+    return size if short in size else f"{size} ({short})"
 
 
 def primary_of(table: pd.DataFrame) -> pd.DataFrame:

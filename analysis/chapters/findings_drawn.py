@@ -21,7 +21,6 @@ TELLS = {
     "four_hour_waits": "patients in a hundred seen in four hours",
     "recommend_work": "staff in a hundred who recommend their trust",
 }
-WITHIN = {"shmi": "deaths", "four_hour_waits": "A&E waits", "recommend_work": "staff's view"}
 ROWS = ((ENTERED, "Entered"), (ALIKE, "Equally bad"), (DECIDES, "What decides"))
 STEP = 2
 
@@ -73,11 +72,11 @@ def title(found: pd.DataFrame) -> str:
         rule.NO_IMPORTANT: "made no important gain on",
     }
     parts = [
-        f"{text} trusts alike in {words.join([WITHIN[name] for name in verdicts[verdicts == one].index])}"
+        f"{text} trusts alike in {words.join([indicators.SHORT[name] for name in verdicts[verdicts == one].index])}"
         for one, text in said.items()
         if (verdicts == one).any()
     ]
-    open_ones = [WITHIN[str(name)] for name in verdicts[verdicts == rule.CANNOT_TELL].index]
+    open_ones = [indicators.SHORT[str(name)] for name in verdicts[verdicts == rule.CANNOT_TELL].index]
     cannot = f"on {words.join(open_ones)} the figures cannot tell" if open_ones else ""
     if not parts:
         return f"Did trusts put in special measures gain on trusts alike? {words.capital(cannot)}"

@@ -31,6 +31,11 @@ CHANGE_UNITS = {
 
 
 # Unit of the record and the one that a reader is told a difference in, where these are not the same.
+SHORT = {
+    "shmi": "deaths",
+    "four_hour_waits": "A&E waits",
+    "recommend_work": "staff's view",
+}  # in a short sentence
 TOLD_IN = {"ratio": "deaths"}
 RECORDED_IN = {told: recorded for recorded, told in TOLD_IN.items()}
 
