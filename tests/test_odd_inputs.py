@@ -199,7 +199,7 @@ WHOLE += [
     (coder_grid.grid, {"codings": CODES, "unit": "unit", "coder": "coder", "code": "code", "coders": "rows"}),
     (prices.financial_year, {"start": 2014}),
     (simulation.quantile_error, {"draws": np.arange(99.0), "p": 0.5}),
-    (attack.attack, {"published": SUMMED, "hide_zeros": False}),
+    (attack.attack, {"published": SUMMED}),
     (attack.parsed, {"published": SUMMED}),
     (words.plain, {"text": "All was well."}),
     (survival.check, {"duration": [1.0, 2], "cause": [1, 0], "entry": None}),
@@ -214,6 +214,7 @@ WHOLE += [
 # What another room calls and is tried elsewhere, or is arithmetic on numbers alone, as numpy's own.
 ELSEWHERE = {
     "coding.excerpts.read_excerpts", "coding.refi_qda.read_qdpx",  # files: tests/test_refi_qda.py, test_excerpts.py
+    "arguments.columns",
     "arguments.plain", "arguments.text", "effects.panels.panel_of", "estimate.clear", "estimate.side",
     "curves.normal_above", "curves.normal_quantile", "curves.t_above", "curves.t_quantile",
 }  # fmt: skip

@@ -12,6 +12,7 @@ ADDS = re.compile(  # how totals are called
     r"(?:grand|sub|over|row|column|col)?[\s_-]*(?:totals?|sums?)|(?:total|sum)s?[\s_:-].*|.*[\s_:-](?:totals?|sum)"
     r"|all|all[\s_-].*|any|both|overall|altogether|together|combined|everyone|everybody|everything|whole|entire|margins?|n|base|asked|(?:ins)?gesamt|summe|totale|totaal|\u03a3|\u2211"
 )
+LEAST = 1  # of a hidden count: zeros are shown
 NEAR = 5  # what a total leaves for each hidden count when it is little: more than chance has a count so near to a sum
 Cell = tuple[int, int]
 
@@ -46,12 +47,13 @@ def sums(labels: pd.Index) -> dict[int, list[int]]:
 
 
 def lines(
-    published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, least: int
+    published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray
 ) -> Iterator[tuple[bool, list[list[Cell]]]]:
     """Yield the cells that add up, all but the last to the last, of each row or column that is a total, and whether it says so.
 
     A label TOTAL is taken at its word; another that names a total when nothing shown speaks against it; any other row
     or column when it is the sum of the rest, or of those beside it (two or more), wherever all is shown.
+    values: 0 where hidden.
     """
     for turned in (False, True):
         labels = published.index if turned else published.columns
@@ -63,19 +65,22 @@ def lines(
             if not members:
                 continue
             word = TOTAL in _parts(labels[place])
-            some = place not in named and len(members) < len(plain) - 1
-            if word or _fits(numbers, masks, place, members, least, seen=place not in named, some=some):
-                lines = [[(row, other) for other in (*members, place)] for row in range(len(numbers))]
-                yield word, [[spot[::-1] for spot in line] for line in lines] if turned else lines
+            possible, shown, likely = _evidence(numbers, masks, place, members)
+            enough = place in named or shown or (likely and len(members) == len(plain) - 1)
+            if word or (possible and enough):
+                cells = [[(row, other) for other in (*members, place)] for row in range(len(numbers))]
+                yield word, [[cell[::-1] for cell in line] for line in cells] if turned else cells
 
 
 def _runs(plain: list[int]) -> Iterator[tuple[int, list[int]]]:
     """Yield each place with the two or more just before it, or just after it, that are not all: what subtotals stand beside."""
     for at, place in enumerate(plain):
+        before, after = plain[:at], plain[at + 1 :]
         for length in range(2, len(plain) - 1):
-            for run in (plain[max(at - length, 0) : at], plain[at + 1 : at + 1 + length]):
-                if len(run) == length:
-                    yield place, run
+            if length <= len(before):
+                yield place, before[-length:]
+            if length <= len(after):
+                yield place, after[:length]
 
 
 def total_label(labels: pd.Index) -> Hashable:
@@ -83,33 +88,22 @@ def total_label(labels: pd.Index) -> Hashable:
     return TOTAL if labels.nlevels == 1 else (TOTAL, *[""] * (labels.nlevels - 1))
 
 
-def _fits(
-    values: np.ndarray,
-    hidden: np.ndarray,
-    place: int,
-    members: list[int],
-    least: int,
-    *,
-    seen: bool,
-    some: bool,
-) -> bool:
-    """Tell whether a column can be the total of others.
+def _evidence(
+    values: np.ndarray, hidden: np.ndarray, place: int, members: list[int]
+) -> tuple[bool, bool, bool]:
+    """Tell, of a column as the total of others, whether it is possible, whether it is shown, and whether it is likely.
 
-    seen: only when some line shows it, of two numbers or more, or when each line that could leaves little for what it
-    hides. some: the others are not all there are, so some line must show it.
+    Possible: where all is shown the others add up to it, and elsewhere it leaves enough for what is hidden. Shown: a
+    line in which all is shown adds up, of two numbers or more. Likely: each line that hides some leaves little for it.
     """
-    shown = ~hidden[:, members].any(axis=1) & ~hidden[:, place]
-    added = values[:, members].sum(axis=1)
-    if (added[shown] != values[shown, place]).any():
-        return False
-    room = values[:, place] - np.where(hidden[:, members], 0, values[:, members]).sum(axis=1)
-    open_ = ~shown & ~hidden[:, place]
-    if (room[open_] < least * hidden[:, members].sum(axis=1)[open_]).any():
-        return False
-    telling = (values[:, members] > 0).sum(axis=1) >= 2
-    near = open_ & (room < NEAR * hidden[:, members].sum(axis=1)) & (added > 0)
-    told = bool((shown & telling).any())
-    return not seen or told or (not some and bool(near.any() and not (open_ & ~near).any()))
+    total, added, gaps = values[:, place], values[:, members].sum(axis=1), hidden[:, members].sum(axis=1)
+    room = total - added
+    complete = ~hidden[:, place] & (gaps == 0)
+    partial = ~hidden[:, place] & (gaps > 0)
+    possible = (room[complete] == 0).all() and (room[partial] >= LEAST * gaps[partial]).all()
+    shown = complete & ((values[:, members] > 0).sum(axis=1) >= 2)
+    near = partial & (room < NEAR * gaps) & (added > 0)
+    return bool(possible), bool(shown.any()), bool(near.any() and (near == partial).all())
 
 
 def _parts(label: Hashable) -> tuple:
