@@ -46,7 +46,6 @@ def honest_bounds(
     *,
     mbar: Sequence[float] = MBAR,
     horizons: Sequence[int] | None = None,
-    weights: Sequence[float] | None = None,
     covariance: pd.DataFrame | None = None,
     level: float = 0.95,
 ) -> HonestBounds:
@@ -57,11 +56,11 @@ def honest_bounds(
         REFERENCE (a universal base), whose row is absent or 0. Every period from the first to the last must
         be there. Estimates from an imputation are not of this kind: leads and effects have
         different bases.
-    horizons: of the target parameter; None = all from 0 on. weights: one a horizon; None = equal (the
-        average). One horizon gives the effect at that horizon.
+    horizons: of the target parameter, their average; None = all from 0 on. One horizon gives the effect at
+        that horizon.
     Restriction: |d(s+1) - d(s)| for s from the reference on is at most mbar times its largest value up to the
         reference, d being the difference in trends. Bounds: estimate -+ mbar x largest x the sum of absolute
-        tails of the weights.
+        tails of the weights of the horizons in the average.
     The bounds take the estimates as they are: they IGNORE SAMPLING ERROR, and are not confidence intervals.
     covariance: of the estimates, rows and columns labelled by horizon. With it an interval is given: the
         target's interval, widened by the bounds at the upper limits of the changes before entry. It can miss
@@ -72,8 +71,8 @@ def honest_bounds(
     Method: identified set of Rambachan, Roth 2023, Review of Economic Studies 90:2555-91, section 2.3.
 
     Raises EffectError for missing columns, horizons that are not whole, repeated or with a gap, a missing
-    estimate, a reference that is not 0, fewer than one change before entry, no horizon of the target, weights
-    that do not fit, a negative mbar, and a covariance that lacks a horizon.
+    estimate, a reference that is not 0, fewer than one change before entry, no horizon of the target, a
+    negative mbar, and a covariance that lacks a horizon.
     """
     check_level(level)
     path = _path(event_study)
@@ -86,19 +85,10 @@ def honest_bounds(
         raise EffectError(
             f"horizons {arguments.shown(asked)} of the target: found after {REFERENCE} are {list(path.index)}."
         )
-    share = (
-        np.full(len(asked), 1 / len(asked))
-        if weights is None
-        else arguments.figures(weights, "weights", error=EffectError)
-    )
-    if share.shape != (len(asked),) or not np.isfinite(share).all():
-        raise EffectError(
-            f"{share.size} weights for {len(asked)} horizons. One finite weight each is needed."
-        )
     levels = arguments.figures(mbar, "mbar", error=EffectError)
     if levels.ndim != 1 or not (np.isfinite(levels) & (levels >= 0)).all():
         raise EffectError(f"mbar {arguments.shown(levels)}. Allowed: numbers of 0 or more.")
-    target = pd.Series(share, index=asked).groupby(level=0).sum().reindex(path.index, fill_value=0.0)
+    target = pd.Series(1 / len(asked), index=asked).groupby(level=0).sum().reindex(path.index, fill_value=0.0)
     after = target[target.index > REFERENCE].to_numpy()
     reach = float(np.abs(np.cumsum(after[::-1])).sum())  # a change at s moves every later period alike
     before = path[path.index <= REFERENCE]
@@ -121,8 +111,6 @@ def honest_bounds(
         if len(asked) == 1
         else f"average effect over horizons {asked[0]} to {asked[-1]}"
     )
-    if weights is not None:
-        words = f"weighted {words}"
     return HonestBounds(frame, centre, words, largest, breakdown, broken, level)
 
 
