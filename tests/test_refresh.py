@@ -243,7 +243,7 @@ def killer(monkeypatch, at):
         for file in files[:1]:
             Path.unlink(file) if seen["n"] != at else os.remove(file)
 
-    monkeypatch.setattr(record, "_write", counted(record._write, halfway=half))
+    monkeypatch.setattr(record, "write", counted(record.write, halfway=half))
     monkeypatch.setattr(record.os, "replace", counted(os.replace))
     monkeypatch.setattr(record.shutil, "rmtree", counted(shutil.rmtree, halfway=one_file))
     monkeypatch.setattr(Path, "unlink", counted(Path.unlink))
@@ -315,14 +315,14 @@ def test_killed_while_finishing_what_another_left_is_finished_by_the_next(folder
 def test_a_process_killed_by_the_system_leaves_whole_tables(folder, second):
     child = os.fork()
     if child == 0:
-        write = record._write
+        write = record.write
 
         def last(path, content):
             write(path, content)
             if path.name == ".day.csv.new":
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        record._write = last
+        record.write = last
         try:
             refresh.refresh(second, folder=folder)
         finally:

@@ -107,7 +107,7 @@ def test_check_finishes_what_was_interrupted(folder, later, monkeypatch, capsys,
         (MemoryError(), "not enough memory"),
     ],
 )
-@pytest.mark.parametrize("where", ["_write", "stage"])
+@pytest.mark.parametrize("where", ["write", "stage"])
 def test_a_fault_of_the_machine_is_one_sentence_and_tables_stay(
     folder, later, monkeypatch, capsys, error, words, where
 ):

@@ -20,6 +20,7 @@ import pandas as pd
 from analysis import data, trace
 from analysis.edition.cause import STEPS
 from analysis.edition.compare import EditionError
+from analysis.ingest.record import write as put
 from analysis.present import spreadsheet
 
 INDEX = "index.csv"
@@ -141,12 +142,12 @@ def write(edition: Edition, *, citation: str, where: Path | None = None) -> Path
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     record = json.dumps({**edition.about, "files": sums}, indent=1, ensure_ascii=False) + "\n"
     for name, content in {**files, RECORD: record.encode()}.items():
-        _put(place / name, content)
+        put(place / name, content)
     sha = hashlib.sha256(record.encode()).hexdigest()
     row = [edition.number, edition.about["date"], edition.about["commit"], sha]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([INDEX_COLUMNS, *before.to_numpy().tolist(), row])
-    _put(home / f".{INDEX}.new", out.getvalue().encode())
+    put(home / f".{INDEX}.new", out.getvalue().encode())
     os.replace(home / f".{INDEX}.new", home / INDEX)
     return place
 
@@ -179,10 +180,3 @@ def _used(file: Path) -> None:
     """Note a file that is not a table as used by the chapter that runs."""
     if file.is_file() and file.is_relative_to(trace.ROOT):
         trace.used(file, descriptor={"name": f"{trace.FILE}{file.relative_to(trace.ROOT).as_posix()}"})
-
-
-def _put(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -10,9 +10,7 @@ import resource
 import subprocess
 import sys
 
-MEMORY = (
-    4 * 1024**3
-)  # bytes that the sheets may take: a stray cell in the last corner would need a hundred times that
+MEMORY = 4 * 1024**3  # bytes of all sheets: a stray cell in the last corner would need a hundred times that
 SECONDS = 600
 
 

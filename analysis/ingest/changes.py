@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ LISTED = 200  # values listed one by one for a table; the counts are complete
 COUNTS = (diff.ADDED, diff.CHANGED, diff.REMOVED)
 PERIODS = ("table", "period", "held", *COUNTS)
 VALUES = ("table", "period", "key", "field", "old", "new")
+FILES = ("table", "file", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,53 +72,42 @@ class Changes:
 
     def record(self) -> dict[str, list[dict[str, Any]]]:
         """Return the three frames as lists of rows, ready for JSON."""
-        return {
-            "periods": self.periods.to_dict("records"),
-            "values": self.values.to_dict("records"),
-            "files": self.files.to_dict("records"),
-        }
+        return {name: getattr(self, name).to_dict("records") for name in ("periods", "values", "files")}
 
 
 def from_record(record: Mapping[str, Any]) -> Changes:
     """Return what `Changes.record` wrote down."""
-    files = pd.DataFrame(record.get("files", []), columns=["table", "file", "sha256"])
-    periods = pd.DataFrame(record.get("periods", []), columns=list(PERIODS))
-    return Changes(
-        periods.astype({"held": "bool"}), pd.DataFrame(record.get("values", []), columns=list(VALUES)), files
-    )
+    parts = {"periods": PERIODS, "values": VALUES, "files": FILES}
+    frames = {name: pd.DataFrame(record.get(name, []), columns=list(names)) for name, names in parts.items()}
+    return Changes(frames["periods"].astype({"held": "bool"}), frames["values"], frames["files"])
 
 
 def compare(
-    old: Mapping[str, bytes], new: Mapping[str, bytes], described: Sequence[Mapping[str, Any]], **before: Any
+    old: Mapping[str, bytes],
+    new: Mapping[str, bytes],
+    described: Sequence[Mapping[str, Any]],
+    *,
+    resources: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Changes:
     """Return what differs between the tables `old` and `new` (bytes by name).
 
-    described: the descriptions of the new tables. before: keyword `resources`, the descriptions of the old
-    tables by name, whose `sources` are the release files known so far.
+    described: the descriptions of the new tables; resources: those of the old ones by name, whose `sources` are
+    the release files known so far.
     """
-    known = {
-        name: {source["hash"] for source in resource.get("sources", [])}
-        for name, resource in before.get("resources", {}).items()
-    }
-    periods, values, files = [], [], []
-    for resource in described:
+    none, files, parts = from_record({}), [], []
+    for resource in (resource for resource in described if resource["name"] in new):
         name = resource["name"]
-        if name not in new:
-            continue
-        files += [
-            {"table": name, "file": source["title"], "sha256": source["hash"].removeprefix("sha256:")}
-            for source in resource.get("sources", [])
-            if source["hash"] not in known.get(name, set())
-        ]
+        known = {source["hash"] for source in resources.get(name, {}).get("sources", [])}
+        for source in resource.get("sources", []):
+            if source["hash"] not in known:
+                files.append((name, source["title"], source["hash"].removeprefix("sha256:")))
         if old.get(name) != new[name]:
-            counted, listed = _table(resource, diff.texts(old.get(name, b"")), diff.texts(new[name]))
-            periods.append(counted)
-            values.append(listed)
-    return Changes(
-        pd.concat(periods, ignore_index=True) if periods else from_record({}).periods,
-        pd.concat(values, ignore_index=True) if values else from_record({}).values,
-        pd.DataFrame(files, columns=["table", "file", "sha256"]),
+            parts.append(_table(resource, diff.texts(old.get(name, b"")), diff.texts(new[name])))
+    periods, values = (
+        pd.concat(frames, ignore_index=True)
+        for frames in zip(*(parts or [(none.periods, none.values)]), strict=True)
     )
+    return Changes(periods, values, pd.DataFrame(files, columns=list(FILES)))
 
 
 def refuse_removed(resource: Mapping[str, Any], old: bytes, new: bytes) -> None:
@@ -127,9 +118,8 @@ def refuse_removed(resource: Mapping[str, Any], old: bytes, new: bytes) -> None:
     found = diff.rows(diff.texts(old)[keys], diff.texts(new)[keys], keys=keys)
     lost = found.index[found["kind"] == diff.REMOVED]
     if len(lost):
-        found = (
-            f"{len(lost)} rows fewer, the first {dict(zip(keys, lost[0].split(diff.BETWEEN), strict=True))}"
-        )
+        first = dict(zip(keys, lost[0].split(diff.BETWEEN), strict=True))
+        found = f"{len(lost)} rows fewer, the first {first}"
         allowed = "every row that the table has now; --accept-removed if the publisher withdrew them"
         raise DataError(resource["name"], column=", ".join(keys), found=found, allowed=allowed)
 

@@ -62,9 +62,7 @@ def refuse(
     if bad.any():
         row = bad.idxmax()
         if right is not None:
-            allowed = allowed.format(
-                *(right.loc[row] if isinstance(right, pd.DataFrame) else [right.loc[row]])
-            )
+            allowed = allowed.format(*(pd.DataFrame(right).loc[row]))
         shown = (rows[column] if found is None else found).loc[row]
         label = rows.labels.get(column, column)
         raise DataError(rows.place, row=_plain(row), column=label, found=_plain(shown), allowed=allowed)
@@ -89,30 +87,26 @@ def number(
     `low` to `high`, is not whole when `whole`, or is missing when `required`.
     """
     raw = rows[column]
-    if raw.dtype == "object":  # cells of a sheet: numbers are numbers there, and a text is none
-        plain = raw.map(lambda cell: isinstance(cell, int | float) and not isinstance(cell, bool)).astype(
-            "bool"
-        )
-        value = pd.to_numeric(raw.where(plain), errors="coerce").astype("float64")
+    cells = raw.dtype == "object"  # of a sheet: numbers are numbers there, and a text is none
+    if cells:
+        numeric = [isinstance(cell, int | float) and not isinstance(cell, bool) for cell in raw]
+        plain = pd.Series(numeric, raw.index, dtype="bool")
         blank = raw.map(text).isin(list(missing)) & ~plain
     else:
         blank = raw.isin(list(missing))
         if grouped:
             raw = raw.mask(raw.str.fullmatch(GROUPED), raw.str.replace(",", ""))
         plain = raw.str.fullmatch(PLAIN)
-        value = pd.to_numeric(raw.where(plain & ~blank), errors="coerce").astype("float64")
-    kind = "a whole number" if whole else "a number"
-    least = (
-        f"of at least {exact(low)}"
-        if raw.dtype == "object" and math.isinf(high)
-        else f"from {exact(low)} to {exact(high)}"
+    value = pd.to_numeric(raw.where(plain & ~blank), errors="coerce").astype("float64")
+    span = (
+        f"of at least {exact(low)}" if cells and math.isinf(high) else f"from {exact(low)} to {exact(high)}"
     )
-    allowed = f"{kind} {least}"
+    allowed = f"{'a whole number' if whole else 'a number'} {span}"
     allowed += "" if required or not missing else f" or one of {sorted(missing)} for missing"
     bad = (~blank & ~plain) | (value < low) | (value > high) | (value.abs() == math.inf)
     bad |= (value % 1 != 0) & value.notna() if whole else False
     bad |= blank if required else False
-    refuse(rows, bad, column, allowed, found=rows[column].map(text) if raw.dtype == "object" else None)
+    refuse(rows, bad, column, allowed, found=rows[column].map(text) if cells else None)
     return value
 
 
@@ -187,11 +181,9 @@ def unique(rows: Rows, keys: Sequence[str]) -> None:
     twice = rows.frame.duplicated(list(keys))
     if twice.any():
         row = twice.idxmax()
-        found = " ".join(str(rows[key].loc[row]) for key in keys)
+        found = " ".join(str(rows[key].loc[row]) for key in keys) + " twice"
         labels = ", ".join(rows.labels.get(key, key) for key in keys)
-        raise DataError(
-            rows.place, row=_plain(row), column=labels, found=f"{found} twice", allowed="one row a key"
-        )
+        raise DataError(rows.place, row=_plain(row), column=labels, found=found, allowed="one row a key")
 
 
 def size(rows: Rows, records: int | None) -> None:
@@ -205,10 +197,8 @@ def whole_or_none(rows: Rows, blank: pd.DataFrame, allowed: str, *, found: str) 
     """Raise DataError at the first row in which some of the columns of `blank` are blank and others not."""
     half = blank.any(axis=1) & ~blank.all(axis=1)
     if half.any():
-        row = half.idxmax()
-        column = str(blank.loc[row].idxmax())
-        label = rows.labels.get(column, column)
-        raise DataError(rows.place, row=_plain(row), column=label, found=found, allowed=allowed)
+        shown = pd.Series(found, blank.index)
+        refuse(rows, half, str(blank.loc[half.idxmax()].idxmax()), allowed, found=shown)
 
 
 def near(

@@ -62,9 +62,8 @@ def tidy(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the described fields of `frame`, whole numbers as Int64, rows sorted by the primary key."""
     schema = table(name)["schema"]
     whole = {each["name"]: "Int64" for each in schema["fields"] if each["type"] == "integer"}
-    return (
-        frame[fields(name)].sort_values(schema["primaryKey"], ignore_index=True, kind="stable").astype(whole)
-    )
+    ordered = frame[fields(name)].sort_values(schema["primaryKey"], ignore_index=True, kind="stable")
+    return ordered.astype(whole)
 
 
 @cache
@@ -95,20 +94,16 @@ def _check_schema(file: str, schema: Any, period: object, rules: list[dict[str, 
         raise DataError(file, column="schema", found=listed, allowed="a list of named fields")
     names = [each["name"] for each in listed]
     for each in listed:
-        if each.get("type") not in KINDS:
-            raise DataError(
-                file, row=each["name"], column="type", found=each.get("type"), allowed=f"{list(KINDS)}"
-            )
+        row, kind = each["name"], each.get("type")
+        if kind not in KINDS:
+            raise DataError(file, row=row, column="type", found=kind, allowed=f"{list(KINDS)}")
         odd = sorted(set(each.get("constraints", {})) - set(LIMITS))
         if odd:
-            raise DataError(
-                file, row=each["name"], column="constraints", found=odd[0], allowed=f"{list(LIMITS)}"
-            )
+            raise DataError(file, row=row, column="constraints", found=odd[0], allowed=f"{list(LIMITS)}")
     used = [*schema.get("primaryKey", [None]), *([period] if period is not None else [])]
     used += [name for key in schema.get("foreignKeys", []) for name in key["fields"]]
     used += [rule[side] for rule in rules for side in ("left", "right")]
     for name in used:
         if names.count(name) != 1:
-            raise DataError(
-                file, column="schema", found=name, allowed=f"a primary key, and fields once, of {names}"
-            )
+            allowed = f"a primary key, and fields once, of {names}"
+            raise DataError(file, column="schema", found=name, allowed=allowed)

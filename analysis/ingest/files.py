@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +43,17 @@ def named(folder: Path, *names: str) -> list[Path]:
     return [path for name in names if (path := find_one(folder, name)) is not None]
 
 
+def all_of(folder: Path, names: Sequence[str], *, beside: str) -> list[Path]:
+    """Return the one file of each name; DataError, which says what is there `beside` it, where one is missing."""
+    paths = []
+    for name in names:
+        path = find_one(folder, name)
+        if path is None:
+            raise DataError(str(folder), found=f"{beside} without it", allowed=f"one file named {name}")
+        paths.append(path)
+    return paths
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     return hashlib.sha256(contents(path)).hexdigest()
@@ -54,9 +65,8 @@ def contents(path: Path) -> bytes:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
-        raise DataError(
-            path.name, found=error.strerror or str(error), allowed="a file that can be read"
-        ) from error
+        said = error.strerror or str(error)
+        raise DataError(path.name, found=said, allowed="a file that can be read") from error
     if len(raw) > LARGEST:
         raise DataError(path.name, found="a larger file", allowed=f"{LARGEST:,} bytes at most")
     return raw
@@ -100,10 +110,8 @@ def text(path: Path, *, windows: bool = False, footer: re.Pattern[bytes] | None 
     except UnicodeDecodeError as error:
         if windows and not re.search(rb"[\x00-\x08\x81\x8d\x8f\x90\x9d]", raw):
             return raw.decode("cp1252")
-        row = raw[: error.start].count(b"\n") + 1
-        raise DataError(
-            path.name, row=row, found=raw[error.start : error.start + 1], allowed="UTF-8 text"
-        ) from error
+        row, found = raw[: error.start].count(b"\n") + 1, raw[error.start : error.start + 1]
+        raise DataError(path.name, row=row, found=found, allowed="UTF-8 text") from error
 
 
 def headings(line: str) -> list[str]:
@@ -116,7 +124,7 @@ def headings(line: str) -> list[str]:
 
 def read_csv(
     path: Path,
-    columns: Sequence[str],
+    columns: Sequence[str] | Mapping[str, str],
     *,
     others: Collection[str] | None = None,
     header: bool = True,
@@ -125,36 +133,41 @@ def read_csv(
 ) -> Rows:
     """Read a comma-separated release as strings, one row a record, indexed by its row number in the file.
 
-    columns: headings that must be there, in any order; the result has them in this order.
+    columns: headings that must be there, in any order; the result has them in this order. By field, the result has the
+    names of the fields, and a message their headings.
     others: headings that may be there too and are left out; None allows any other heading.
     windows, footer: see `text`. header: False when the release has no heading row; then `columns` names the leading fields.
     Columns at the right that are empty from the heading to the last record are left out.
     Raises DataError for a missing, repeated or unknown heading, a record with too few or too many
     fields, an unfinished last line or an empty file. Values are stripped of outer spaces, nothing else.
     """
+    labels = columns if isinstance(columns, Mapping) else {name: name for name in columns}
+    headings = list(labels.values())
     content = text(path, windows=windows, footer=footer)
     if content.lstrip()[:1] == "<":
-        raise DataError(
-            path.name, row=1, found=content.lstrip()[:20], allowed="comma-separated values, not a web page"
-        )
-    records, lines = _records(content, path.name)
+        found, allowed = content.lstrip()[:20], "comma-separated values, not a web page"
+        raise DataError(path.name, row=1, found=found, allowed=allowed)
+    records = {line: [cell.strip() for cell in row] for line, row in cells(content, path.name)}
+    records = {line: row for line, row in records.items() if any(row)}
     if not records:
         raise DataError(path.name, found="an empty file", allowed="a heading row and records")
-    records = _without_empty_columns(records) if header else records
+    first = next(iter(records))
     if header:
-        names, records, first = records[0], records[1:], lines.pop(0)
-        _check_headings(path, names, columns, others, first)
+        width = max(at for at, name in enumerate(["-", *records[first]]) if name)
+        records = {at: row if any(row[width:]) else row[:width] for at, row in records.items()}
+        names = records.pop(first)
+        _check_headings(path, names, headings, others, first)
     else:
-        names = [*columns, *(f"unused_{i}" for i in range(len(columns), len(records[0])))]
-    for line, record in zip(lines, records, strict=True):
+        names = [*headings, *(f"unused_{i}" for i in range(len(headings), len(records[first])))]
+    for line, record in records.items():
         if len(record) != len(names):
-            raise DataError(
-                path.name, row=line, found=f"{len(record)} fields", allowed=f"{len(names)} fields"
-            )
+            found, allowed = f"{len(record)} fields", f"{len(names)} fields"
+            raise DataError(path.name, row=line, found=found, allowed=allowed)
     if not records:
         raise DataError(path.name, found="headings and no record", allowed="at least one record")
-    frame = pd.DataFrame(records, columns=names, index=pd.Index(lines, name="row"), dtype="str")
-    return Rows(path.name, frame[list(columns)])
+    index = pd.Index(list(records), name="row")
+    frame = pd.DataFrame(list(records.values()), columns=names, index=index, dtype="str")
+    return Rows(path.name, frame[headings].set_axis(list(labels), axis=1), labels)
 
 
 def cells(content: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -166,19 +179,6 @@ def cells(content: str, file: str) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as error:
         allowed = "complete quoted fields"
         raise DataError(file, row=rows.line_num, found=str(error), allowed=allowed) from error
-
-
-def _records(content: str, file: str) -> tuple[list[list[str]], list[int]]:
-    """Return the records that are not blank, stripped, and the line on which each ends."""
-    found = [(line, [field.strip() for field in record]) for line, record in cells(content, file)]
-    kept = [(line, record) for line, record in found if any(record)]
-    return [record for _, record in kept], [line for line, _ in kept]
-
-
-def _without_empty_columns(records: list[list[str]]) -> list[list[str]]:
-    """Return records without empty cells at the right of the last heading; one with a value there is kept."""
-    width = max(at for at, name in enumerate(["-", *records[0]]) if name)
-    return [record if any(record[width:]) else record[:width] for record in records]
 
 
 def _check_headings(

@@ -1,6 +1,5 @@
 """Lay later releases over a table: rows of the periods that they hold are replaced, all others are kept."""
 
-import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import files as releases
+from analysis.ingest import diff, files as releases
 
 FEWEST = 0.75  # a period with a smaller share of the rows of the period before it is a part of a release
 
@@ -26,12 +25,12 @@ def overlay(
     (other than those that the description says are not at hand), or when a new period has
     less than FEWEST of the rows of the period before it.
     """
-    new = _rows(made)
+    new = diff.texts(made)
     if not held:
         return made
     if resource["period"] is None:
         return _amended(held, new, resource, given=given)
-    old, period, keys = _rows(held), resource["period"], resource["schema"]["primaryKey"]
+    old, period, keys = diff.texts(held), resource["period"], resource["schema"]["primaryKey"]
     if step is not None:
         _check_follows(old[period], new[period], step=step, resource=resource)
     kept = old[~old[period].isin(set(new[period]))]
@@ -48,7 +47,7 @@ def unheld(rows: pd.DataFrame, held: bytes, period: str, *, own: Collection[str]
 
     For releases that give the history again, on another footing, beside their own period.
     """
-    known = set(_rows(held)[period]) - set(own) if held else set()
+    known = set(diff.texts(held)[period]) - set(own) if held else set()
     return rows[~rows[period].astype("str").isin(known)]
 
 
@@ -60,14 +59,10 @@ def sources(
     period_of: the period that a file name stands for, None when it stands for none.
     """
     new = listed(files)
-    replaced = {period_of(source["title"]) for source in new} - {None}
     names = {source["title"] for source in new}
-    kept = [
-        source
-        for source in held
-        if source["title"] not in names and period_of(source["title"]) not in replaced
-    ]
-    return [*kept, *new]
+    replaced = {period_of(name) for name in names} - {None}
+    gone = [source["title"] in names or period_of(source["title"]) in replaced for source in held]
+    return [*(source for source, out in zip(held, gone, strict=True) if not out), *new]
 
 
 def listed(files: Sequence[Path]) -> list[dict[str, str]]:
@@ -77,13 +72,12 @@ def listed(files: Sequence[Path]) -> list[dict[str, str]]:
 
 def _amended(held: bytes, new: pd.DataFrame, resource: dict[str, Any], *, given: Sequence[str]) -> bytes:
     keys = resource["schema"]["primaryKey"]
-    old = _rows(held).set_index(keys, drop=False)
+    old = diff.texts(held).set_index(keys, drop=False)
     fresh = new.set_index(keys, drop=False)
     unknown = fresh.index.difference(old.index)
     if len(unknown):
-        allowed = (
-            "rows that the table has; refresh from a folder with the other lists too, which say its kind"
-        )
+        remedy = "refresh from a folder with the other lists too, which say its kind"
+        allowed = f"rows that the table has; {remedy}"
         raise DataError(resource["name"], column=", ".join(keys), found=unknown[0], allowed=allowed)
     for name in given:
         told = fresh.loc[fresh[name] != "", name]
@@ -101,26 +95,14 @@ def _check_follows(old: pd.Series, new: pd.Series, *, step: int, resource: dict[
     counts = {**old.value_counts().to_dict(), **new.value_counts().to_dict()}
     last, table, (first_absent, last_absent) = max(old), resource["name"], gap(resource)
     for month in sorted(set(new)):
-        following = str(pd.Period(month, freq="M") + step)
+        before, following = (str(pd.Period(month, freq="M") + way) for way in (-step, step))
+        found, allowed = f"a release of {month}", ""
         if month < min(old) and following not in counts:
-            found, allowed = (
-                f"a release of {month}",
-                f"that of {following} too: the table begins in {min(old)}",
-            )
-            raise DataError(table, column=str(new.name), found=found, allowed=allowed)
-        if month <= last:
-            continue
-        before = str(pd.Period(month, freq="M") - step)
-        if before not in counts and first_absent <= before <= last_absent:
-            continue
-        if before not in counts:
+            allowed = f"that of {following} too: the table begins in {min(old)}"
+        elif month > last and before in counts:
+            if counts[month] < (least := FEWEST * counts[before]):
+                found, allowed = f"{counts[month]} rows of {month}", f"at least {least:.0f}, as in {before}"
+        elif month > last and not first_absent <= before <= last_absent:
             allowed = f"the release of {before} too, as the table ends in {last}"
-            raise DataError(table, column=str(new.name), found=f"a release of {month}", allowed=allowed)
-        least = FEWEST * counts[before]
-        if counts[month] < least:
-            found, allowed = f"{counts[month]} rows of {month}", f"at least {least:.0f}, as in {before}"
+        if allowed:
             raise DataError(table, column=str(new.name), found=found, allowed=allowed)
-
-
-def _rows(content: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)

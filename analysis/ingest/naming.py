@@ -11,9 +11,7 @@ from analysis.ingest.checks import Rows
 from analysis.ingest.unlike import Unlike
 
 COMMON = {"THE", "NHS", "FOUNDATION", "TRUST", "AND", "OF"}
-Held = tuple[
-    tuple[dict[str, str], dict[str, str]], list[Unlike]
-]  # (codes by name, names by code), what was found
+Held = tuple[dict[str, str], dict[str, str], list[Unlike]]  # codes by name, names by code, what was found
 _HELD: ContextVar[Held | None] = ContextVar("held names", default=None)
 
 
@@ -22,7 +20,7 @@ def compared(known: pd.DataFrame) -> Iterator[list[Unlike]]:
     """Compare the names in the releases that are read meanwhile with `known` (`name` by code); give what differs."""
     found: list[Unlike] = []
     names = {str(code): str(name) for code, name in known["name"].items()}
-    token = _HELD.set((({plain(name): code for code, name in names.items()}, names), found))
+    token = _HELD.set(({plain(name): code for code, name in names.items()}, names, found))
     try:
         yield found
     finally:
@@ -34,7 +32,7 @@ def note(rows: Rows, code: str, name: str) -> None:
     held = _HELD.get()
     if held is None:
         return
-    (codes, names), found = held
+    codes, names, found = held
     for row, own, told in zip(rows.frame.index, rows[code], rows[name], strict=True):
         other = codes.get(plain(told), own)
         if other != own and own in names:

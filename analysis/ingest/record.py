@@ -59,9 +59,8 @@ def resources(folder: Path) -> dict[str, dict[str, Any]]:
         found = {each["name"]: each for each in json.loads(content)["resources"]}
         whole = all(isinstance(each[part], str) for each in found.values() for part in ("path", "hash"))
     except (ValueError, LookupError, TypeError) as error:
-        raise DataError(
-            PACKAGE, found=str(error)[:200], allowed=f"a data package. {_back(PACKAGE)}"
-        ) from error
+        allowed = f"a data package. {_back(PACKAGE)}"
+        raise DataError(PACKAGE, found=str(error)[:200], allowed=allowed) from error
     if not whole:
         raise DataError(PACKAGE, found="other than texts", allowed=f"path and hash. {_back(PACKAGE)}")
     return found
@@ -76,11 +75,10 @@ def intact(folder: Path, old: Mapping[str, Mapping[str, Any]], names: Collection
     for name in names:
         path = old[name]["path"] if name in old else f"{name}.csv"
         content = held(folder, path)
-        if name not in old and content:
-            raise DataError(
-                name, found=f"{path}, not described", allowed=f"it in {PACKAGE}. {_back(PACKAGE)}"
-            )
         if name not in old:
+            if content:
+                allowed = f"it in {PACKAGE}. {_back(PACKAGE)}"
+                raise DataError(name, found=f"{path}, not described", allowed=allowed)
             continue
         if not content:
             raise DataError(name, found="no file", allowed=f"the table of record. {_back(path)}")
@@ -91,9 +89,8 @@ def intact(folder: Path, old: Mapping[str, Mapping[str, Any]], names: Collection
 
 
 def _back(path: str) -> str:
-    return (
-        f"To get it back: `git checkout -- data/{path}`, or refresh from the whole release files of the table"
-    )
+    refreshed = "or refresh from the whole release files of the table"
+    return f"To get it back: `git checkout -- data/{path}`, {refreshed}"
 
 
 def interrupted(folder: Path) -> str:
@@ -120,11 +117,11 @@ def stage(
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for name, content in made.items():
-        _write(target / f"{name}.csv", content)
+        write(target / f"{name}.csv", content)
     for name, written in ((PACKAGE, package), (CHANGES, changes)):
         if written is not None:
-            _write(target / name, (json.dumps(written, indent=1, ensure_ascii=False) + "\n").encode())
-    _write(target / "UNFINISHED", b"")
+            write(target / name, (json.dumps(written, indent=1, ensure_ascii=False) + "\n").encode())
+    write(target / "UNFINISHED", b"")
     os.replace(target / "UNFINISHED", target / data.READY)
 
 
@@ -134,13 +131,14 @@ def finish(folder: Path) -> None:
     if (staged / data.READY).is_file():
         names = sorted(file.name for file in staged.iterdir() if file.name != data.READY)
         for name in sorted(names, key=lambda name: name == PACKAGE):
-            _write(folder / f".{name}.new", (staged / name).read_bytes())
+            write(folder / f".{name}.new", (staged / name).read_bytes())
             os.replace(folder / f".{name}.new", folder / name)
         (staged / data.READY).unlink()
     shutil.rmtree(staged, ignore_errors=True)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Write a file and see it on the disk before anything rests on it."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()

@@ -133,13 +133,10 @@ def refresh(
     before. A process killed at any moment leaves the old tables or, once all are staged and verified, the
     new ones: never a mixture.
     """
+    accepted: dict[str, Any] = {"accept_removed": accept_removed, "accept_unlike": accept_unlike}
     with record.alone(folder):
         record.finish(folder)
-        return put(
-            plan(source, folder=folder, accept_removed=accept_removed, accept_unlike=accept_unlike, say=say),
-            folder=folder,
-            say=say,
-        )
+        return put(plan(source, folder=folder, say=say, **accepted), folder=folder, say=say)
 
 
 def plan(
@@ -167,7 +164,8 @@ def plan(
     odd: list[unlike.Unlike] = []
     for publication in PUBLICATIONS:
         whole, newer = _release_files(publication, source)
-        _say(publication, len(whole) + len(newer), say)
+        count, name = len(whole) + len(newer), publication.__name__.rsplit(".", 1)[-1]
+        say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
         read += [*whole, *newer]
         record.intact(folder, old, () if whole else publication.TABLES)
         odd += _other_files(publication, whole, newer, old)
@@ -177,9 +175,8 @@ def plan(
         made |= {name: content for name, (content, _) in rebuilt.items() if content is not None}
         described += [resource for _, resource in rebuilt.values()]
     if not made and source is not None:
-        raise DataError(
-            str(source), found="no release file that is known", allowed="files of a known publication"
-        )
+        found, allowed = "no release file that is known", "files of a known publication"
+        raise DataError(str(source), found=found, allowed=allowed)
     accepted = changes.removed(old, made, lambda path: record.held(folder, path), accept=accept_removed)
     held = {name: record.held(folder, resource["path"]) for name, resource in old.items() if name in made}
     compared = changes.compare(held, made, described, resources=old)
@@ -191,11 +188,6 @@ def plan(
     edited = [line for each in anew for line in hand.edited(old.get(each["name"]), each)]
     by_hand = [each["name"] for each in anew if old.get(each["name"], {}).get("hash") != each["hash"]]
     return Plan(made, [*described, *anew], compared, read, accepted, edited, by_hand)
-
-
-def _say(publication: ModuleType, count: int, say: Callable[[str], None]) -> None:
-    name = publication.__name__.rsplit(".", 1)[-1]
-    say(f"{name}: " + (f"reading {count} release files" if count else "no release here, tables kept"))
 
 
 def _trusts(folder: Path) -> pd.DataFrame:
@@ -217,15 +209,11 @@ def _unlike(
     summed = {name for each in PUBLICATIONS if getattr(each, "SUMMED", False) for name in each.TABLES}
     touched = compared.periods[compared.periods["table"].isin([name for name in held if held[name]])]
     anew = {name: unlike.rewritten(resources[name], held[name], made[name]) for name in set(touched["table"])}
-    return [
-        unlike.Unlike(kind, f"{name}: {said}") for name, found in anew.items() for kind, said in found
-    ] + [
-        unlike.Unlike(kind, f"{name}: {said}")
-        for name, rows in touched.groupby("table", sort=False)
-        for kind, said in unlike.faults(
-            resources[str(name)], made[str(name)], set(rows["period"]), known=known, summed=name in summed
-        )
-    ]
+    told = list(anew.items())
+    for name, rows in touched.groupby("table", sort=False):
+        more = {"known": known, "summed": name in summed}
+        told.append((name, unlike.faults(resources[name], made[name], set(rows["period"]), **more)))
+    return [unlike.Unlike(kind, f"{name}: {said}") for name, found in told for kind, said in found]
 
 
 def _other_files(
@@ -307,9 +295,8 @@ def _overlaid(
     if hasattr(publication, "own"):
         rows = later.unheld(rows, content, resource["period"], own=publication.own(newer))
     names = [field["name"] for field in resource["schema"]["fields"]]
-    return later.overlay(
-        content, to_csv(rows.reindex(columns=names), resource), resource, given=given, step=step
-    )
+    made = to_csv(rows.reindex(columns=names), resource)
+    return later.overlay(content, made, resource, given=given, step=step)
 
 
 def to_csv(frame: pd.DataFrame, resource: dict[str, Any]) -> bytes:
@@ -333,17 +320,14 @@ def describe(resource: dict[str, Any], content: bytes, sources: Sequence[dict[st
         seen = frame[period].dropna()
         text = seen.dt.strftime("%Y-%m-%d") if seen.dtype.kind == "M" else seen.astype("str")
         coverage = {"from": text.min(), "to": text.max(), "periods": int(seen.nunique())}
-    facts = {
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "bytes": len(content),
-        "rows": len(frame),
-        "coverage": coverage,
-    }
     return {
         **{key: value for key, value in resource.items() if key != "schema"},
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
-        **facts,
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": len(content),
+        "rows": len(frame),
+        "coverage": coverage,
         **({"sources": list(sources)} if sources else {}),
         "schema": resource["schema"],
     }

@@ -31,9 +31,7 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt=["']e["'][^>]*>""")
 PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-ODS_ERROR = re.compile(
-    rb"""<table:table\s[^>]*table:name=["']([^"']*)["']|value-type=["']error["'][^>]*>(.{0,80})""", re.S
-)
+ODS_ERROR = re.compile(rb"""<table:table\s[^>]*table:name=["']([^"']*)["']|value-type=["']error["'][^>]*>(.{0,80})""", re.S)  # fmt: skip
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 Place = tuple[str, int, int]  # sheet, row and column of a cell, both from 0
 
@@ -56,15 +54,11 @@ def read(path: Path) -> dict[str, Grid]:
     except FAULTS as error:
         raise DataError(path.name, found=" ".join(str(error).split())[:200], allowed=allowed) from error
     for (name, row, column), shown in errors.items():
-        if name in grids:
-            _put(grids[name], row, column, shown)
+        if (grid := grids.get(name)) is not None:
+            grid.extend([] for _ in range(row + 1 - len(grid)))
+            grid[row].extend([None] * (column + 1 - len(grid[row])))
+            grid[row][column] = shown
     return grids
-
-
-def _put(grid: Grid, row: int, column: int, shown: str) -> None:
-    grid.extend([] for _ in range(row + 1 - len(grid)))
-    grid[row].extend([None] * (column + 1 - len(grid[row])))
-    grid[row][column] = shown
 
 
 def _errors(content: bytes, file: str) -> Iterator[tuple[Place, str]]:
@@ -93,10 +87,8 @@ def _errors(content: bytes, file: str) -> Iterator[tuple[Place, str]]:
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Yield name and part of each sheet of an .xlsx workbook."""
-    links = {
-        link.get("Id"): str(link.get("Target"))
-        for link in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    }
+    related = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    links = {link.get("Id"): str(link.get("Target")) for link in related}
     for element in fromstring(archive.read("xl/workbook.xml")).iter():
         if element.tag.endswith("}sheet"):
             target = links.get(element.get(RELATION), "")
@@ -129,12 +121,9 @@ def _old_errors(content: bytes) -> Iterator[tuple[Place, str]]:
             sheets[struct.unpack_from("<I", body)[0]] = title
         elif kind in (0x809, 0x409):
             current = sheets.get(place, current)
-        elif kind == 0x205 and body[7]:
+        elif (kind == 0x205 and body[7]) or (kind == 0x6 and body[6] == 2 and body[12:14] == b"\xff\xff"):
             row, column = struct.unpack_from("<HH", body)
-            yield (current, row, column), ERRORS.get(body[6], "#N/A")
-        elif kind == 0x6 and body[6] == 2 and body[12:14] == b"\xff\xff":
-            row, column = struct.unpack_from("<HH", body)
-            yield (current, row, column), ERRORS.get(body[8], "#N/A")
+            yield (current, row, column), ERRORS.get(body[6 if kind == 0x205 else 8], "#N/A")
         place += 4 + size
 
 

@@ -99,9 +99,8 @@ def faults(
         elif trusts:
             first, last = sorted((near[0], now))
             gone, come = (set(parts[each].index) for each in (first, last))
-            found += [
-                Unlike("trusts", told) for told in openings.moved(gone, come, known, first, last, summed)
-            ]
+            moved = openings.moved(gone, come, known, first, last, summed)
+            found += [Unlike("trusts", told) for told in moved]
         said += [Unlike(kind, f"{now} beside {near[0]}: {text}") for kind, text in found]
     return said
 
@@ -114,11 +113,10 @@ def _nearest(now: str, ordered: Sequence[str], new: Collection[str]) -> list[str
     """
     before = [each for each in ordered if each < now][-2:][::-1]
     after = [each for each in ordered if each > now and each not in new][:2]
-    if before and (
-        _apart(before[0], now) <= FAR or not after or _apart(before[0], now) <= _apart(now, after[0])
-    ):
-        return before
-    return after if before else []
+    if not before:
+        return []
+    back = _apart(before[0], now)
+    return before if back <= FAR or not after or back <= _apart(now, after[0]) else after
 
 
 def _apart(one: str, other: str) -> float:
@@ -164,13 +162,10 @@ def closed(
     recorded = {each["title"]: each["hash"] for each in sources if re.fullmatch(pattern, each["title"])}
     anew = {file.name for file in newer} - set(recorded)
     read = [file for file in (*whole, *newer) if re.fullmatch(pattern, file.name) and file.name not in anew]
-    return [
-        Unlike(
-            "closed", f"{each['title']}: checksum {each['hash']}, not the recorded one of this closed file"
-        )
-        for each in (later.listed(read) if recorded else [])
-        if each["hash"] not in recorded.values()
-    ]
+    listed = {each["title"]: each["hash"] for each in (later.listed(read) if recorded else [])}
+    other = {name: digest for name, digest in listed.items() if digest not in recorded.values()}
+    told = "{}: checksum {}, not the recorded one of this closed file"
+    return [Unlike("closed", told.format(*each)) for each in other.items()]
 
 
 def accepted(odd: Sequence[Unlike], kinds: Collection[str] | bool) -> list[str]:

@@ -26,22 +26,20 @@ def check(frames: Mapping[str, pd.DataFrame]) -> None:
     index covers; for a transfer or loan that counts as resources; for a unit that is not known or not that of `per`;
     and for a year that an index leaves out.
     """
-    _check_units(*(checks.by_hand(name, frames[name]) for name in ("cost_published", "consequence_records")))
+    published = checks.by_hand("cost_published", frames["cost_published"])
+    money = published["unit"].str.fullmatch(r"GBP\b.*")
+    checks.refuse(published, ~money, "unit", "an amount in 'GBP', such as 'GBP a day'")
+    checks.one_of(checks.by_hand("consequence_records", frames["consequence_records"]), "unit", COUNTS)
     _check_years(checks.by_hand("price_indices", frames["price_indices"]))
-    items = frames["cost_items"].reset_index(drop=True)
     years = set(frames["price_indices"]["price_year"])
-    for place, row in items.iterrows():
+    for line, cells in enumerate(frames["cost_items"].to_dict("records"), start=2):
+        row = {name: None if pd.isna(cell) or cell == "" else cell for name, cell in cells.items()}
         try:
-            _check_item(
-                {name: None if pd.isna(cell) or cell == "" else cell for name, cell in row.items()}, years
-            )
+            _check_item(row, years)
         except (CostError, ValueError) as error:
-            column, found, allowed = (
-                error.args if len(error.args) == 3 else ("item_id", row["item_id"], str(error))
-            )
-            raise DataError(
-                "cost_items", row=int(str(place)) + 2, column=column, found=found, allowed=allowed
-            ) from error
+            given = error.args if len(error.args) == 3 else ("item_id", cells["item_id"], str(error))
+            column, found, allowed = given
+            raise DataError("cost_items", row=line, column=column, found=found, allowed=allowed) from error
 
 
 def _check_item(row: Mapping[Any, Any], years: set[str]) -> None:
@@ -62,19 +60,10 @@ def _check_item(row: Mapping[Any, Any], years: set[str]) -> None:
     if row["status"] != less_sure:
         raise CostError("status", row["status"], f"{less_sure}, the less sure of its figures")
     for name in FIGURES:
-        if row[f"{name}_reason"] is None or (row[f"{name}_factor"] is None) != (
-            row[f"{name}_loading"] is None
-        ):
-            raise CostError(
-                f"{name}_reason", row[f"{name}_reason"], "a reason, and a loading with each factor"
-            )
+        reason, factor, loading = (row[f"{name}_{part}"] for part in ("reason", "factor", "loading"))
+        if reason is None or (factor is None) != (loading is None):
+            raise CostError(f"{name}_reason", reason, "a reason, and a loading with each factor")
         of_record(row, name)
-
-
-def _check_units(published: Rows, consequences: Rows) -> None:
-    money = published["unit"].str.fullmatch(r"GBP\b.*")
-    checks.refuse(published, ~money, "unit", "an amount in 'GBP', such as 'GBP a day'")
-    checks.one_of(consequences, "unit", COUNTS)
 
 
 def _check_years(rows: Rows) -> None:

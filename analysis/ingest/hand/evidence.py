@@ -60,13 +60,11 @@ def _check_statements(rows: Rows) -> None:
 def _check_codings(codings: Rows, agreed: Rows, coded: set[str]) -> None:
     coders = descriptions.choices("evidence_codings", "coder")
     parts = [codings.only(codings["coder"] == coder) for coder in coders]
-    for who, part in zip(
-        (*(f"coder {c}" for c in coders), "the adjudicated coding"), (*parts, agreed), strict=True
-    ):
+    names = [*(f"coder {coder}" for coder in coders), "the adjudicated coding"]
+    for who, part in zip(names, [*parts, agreed], strict=True):
         if odd := sorted(coded ^ set(part["id"])):
-            raise DataError(
-                part.place, row=odd[0], column="id", found=who, allowed="each trust statement once"
-            )
+            allowed = "each trust statement once"
+            raise DataError(part.place, row=odd[0], column="id", found=who, allowed=allowed)
     pair = [part.frame.set_index("id").reindex(agreed["id"]).set_axis(agreed.frame.index) for part in parts]
     settled = agreed["how"] == "adjudicated"
     differs = {column: pair[0][column] != pair[1][column] for column in ("theme", "direction")}

@@ -80,11 +80,8 @@ def edited(before: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
     if before is None:
         return [f"{name}: new, {rows:,} rows, kept by hand."]
     if before["hash"] != now["hash"]:
-        was = (
-            f"{before['rows']:,} rows became {rows:,}"
-            if before["rows"] != rows
-            else f"{rows:,} rows as before"
-        )
+        became = f"{before['rows']:,} rows became {rows:,}"
+        was = became if before["rows"] != rows else f"{rows:,} rows as before"
         return [f"{name}: edited by hand, {was}. `git diff data/{now['path']}` shows the cells."]
     return [] if before == json.loads(json.dumps(now)) else [f"{name}: the same rows, described anew."]
 

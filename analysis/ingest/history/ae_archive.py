@@ -1,12 +1,13 @@
 """Read the two closed collections behind the A&E counts before April 2019: archive and 2016-2019 set."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, files
+from analysis.ingest import checks, files, months
 from analysis.ingest.checks import Rows
 
 PILOT_FROM = "2019-05"  # from this month the archive counts the attendances of the pilot trusts as waits
@@ -23,9 +24,7 @@ ENGLAND = "ENG"
 PAIR = r"[A-Z0-9]{3,6}(\|[A-Z0-9]{3,6})*"  # a name that stands for two codes
 
 # Luton and Dunstable stands under two names; in these months the two give different counts (one is -6).
-TWO_VALUES: dict[str, tuple[str, ...]] = {
-    "RC9": ("2011-09", "2011-10", "2012-01", "2012-02", "2012-03", "2012-09")
-}
+TWO_VALUES = {"RC9": ("2011-09", "2011-10", "2012-01", "2012-02", "2012-03", "2012-09")}
 # Counts of one week or less under the name of a month: 4% to 26% of the months beside them.
 PART_MONTH: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(["NTPAD", "RCB", "RD3", "RDZ", "RM3", "RW6", "RWG", "RXH", "RXW"], ("2011-10",)),
@@ -57,13 +56,12 @@ def read_archive(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame["month"] = checks.month(rows, "month", first=ARCHIVE_FIRST, last=ARCHIVE_LAST)
     checks.unique(rows.plus(month=frame["month"]), ["org_code", "org_name_as_published", "month"])
     checks.size(rows, ARCHIVE_ROWS)
-    basis = np.where(
-        frame["month"] < MONTHLY_FROM, "weekly_apportioned_by_repo_author", "monthly_as_published"
-    )
+    weekly, monthly = "weekly_apportioned_by_repo_author", "monthly_as_published"
+    basis = np.where(frame["month"] < MONTHLY_FROM, weekly, monthly)
     allowed = f"weekly before {MONTHLY_FROM}, else monthly"
     checks.refuse(rows, rows["source_basis"] != basis, "source_basis", allowed)
     flag = checks.one_of(rows, "flag", ARCHIVE_FLAGS)
-    two, part = (_listed(frame, months) for months in (TWO_VALUES, PART_MONTH))
+    two, part = _listed(frame, TWO_VALUES), _listed(frame, PART_MONTH)
     kept = rows.only(~two)
     frame["attendances"] = checks.number(kept, count, whole=True, required=True)
     frame["over_4h"] = checks.number(kept, over, whole=True)
@@ -93,7 +91,7 @@ def read_set(path: Path) -> pd.DataFrame:
     frame["month"] = checks.month(rows, "period", first=SET_FIRST, last=SET_LAST)
     frame["type"] = checks.one_of(rows, "type", ["1", "2", "other"])
     checks.unique(Rows(path.name, frame), ["org_code", "month", "type"])
-    _check_months(frame["month"], _span(SET_FIRST, SET_LAST), release=path.name)
+    _check_months(frame["month"], months.span(SET_FIRST, SET_LAST), release=path.name)
     checks.size(rows, SET_ROWS)
     frame[counts] = checks.numbers(rows, counts, whole=True, required=True)
     more = frame["breaches"] > frame["attendances"]
@@ -105,28 +103,22 @@ def read_set(path: Path) -> pd.DataFrame:
     return total.reset_index()
 
 
-def _listed(frame: pd.DataFrame, months: dict[str, tuple[str, ...]]) -> pd.Series:
-    keys = {(code, month) for code, listed in months.items() for month in listed}
-    return pd.Series(
-        [pair in keys for pair in zip(frame["org_code"], frame["month"], strict=True)], frame.index
+def _listed(frame: pd.DataFrame, listed: Mapping[str, tuple[str, ...]]) -> pd.Series:
+    return pd.MultiIndex.from_frame(frame[["org_code", "month"]]).isin(
+        [(code, month) for code, months in listed.items() for month in months]
     )
 
 
-def _span(first: str, last: str) -> list[str]:
-    return [str(month) for month in pd.period_range(first, last, freq="M")]
-
-
-def _check_months(months: pd.Series, expected: list[str], *, release: str) -> None:
-    wrong = sorted(set(expected) ^ set(months))
+def _check_months(held: pd.Series, expected: list[str], *, release: str) -> None:
+    wrong = sorted(set(expected) ^ set(held))
     if wrong:
         found = f"{wrong[0]} {'not there' if wrong[0] in expected else 'there'}"
-        raise DataError(
-            release, column="month", found=found, allowed=f"each month {expected[0]} to {expected[-1]}"
-        )
+        allowed = f"each month {expected[0]} to {expected[-1]}"
+        raise DataError(release, column="month", found=found, allowed=allowed)
 
 
 def _check_england(providers: pd.DataFrame, england: pd.DataFrame, *, release: str) -> None:
-    expected = [month for month in _span(ARCHIVE_FIRST, ARCHIVE_LAST) if month not in ARCHIVE_ABSENT]
+    expected = [month for month in months.span(ARCHIVE_FIRST, ARCHIVE_LAST) if month not in ARCHIVE_ABSENT]
     _check_months(england["month"], expected, release=f"{release}, rows {ENGLAND}")
     total = england.set_index("month")
     for column in ("attendances", "over_4h"):

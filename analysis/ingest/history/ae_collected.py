@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, files, pilots
+from analysis.ingest import checks, files, months, pilots
 from analysis.ingest.checks import Rows
 
 FILE = r"ae_(20\d\d)-04_(20\d\d)-03\.csv"
@@ -51,7 +51,7 @@ def read(path: Path) -> pd.DataFrame:
     counted = APART if apart else INCLUDED
     rows = files.read_csv(path, ["period", "org_code", "org_name", *counted], others=[])
     month = checks.month(rows, "period", first=first, last=last)
-    absent = [str(each) for each in pd.period_range(first, last, freq="M") if str(each) not in set(month)]
+    absent = sorted(set(months.span(first, last)) - set(month))
     if absent:
         raise DataError(path.name, column="period", found=f"no row of {absent[0]}", allowed="twelve months")
     checks.unique(rows, ["org_code", "period"])
@@ -64,10 +64,8 @@ def read(path: Path) -> pd.DataFrame:
     for over, all_of in (("over_4h", "attendances"), ("over_4h_type1", "attendances_type1")):
         bad = measures[over] > measures[all_of]
         checks.refuse(numbered.plus(**measures), bad, over, f"no more than {all_of}")
-    code = checks.code(rows, "org_code")
-    return pilots.without(
-        Rows(path.name, pd.DataFrame({"org_code": code, "month": month, **measures, "flag": None}))
-    )
+    keys = {"org_code": checks.code(rows, "org_code"), "month": month}
+    return pilots.without(Rows(path.name, pd.DataFrame({**keys, **measures, "flag": None})))
 
 
 def _apart(counts: pd.DataFrame) -> dict[str, pd.Series]:

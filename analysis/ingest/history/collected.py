@@ -23,10 +23,9 @@ def read(
     Numbers become floats (blank: missing), months 'YYYY-MM', the rest stay texts. Raises DataError for another
     layout, another number of records, a value against the description, or a primary key that stands twice.
     """
-    named = headings or {name: name for name in descriptions.fields(table)}
-    rows = files.read_csv(path, list(named.values()))
+    rows = files.read_csv(path, headings or descriptions.fields(table))
     checks.size(rows, records)
-    return checked(Rows(path.name, rows.frame.set_axis(list(named), axis=1), named), table)
+    return checked(rows, table)
 
 
 def releases(folder: Path, parts: Mapping[str, Part]) -> list[Path]:
@@ -55,12 +54,9 @@ def filled(
     if len(set(single)) < len(single):
         found = [path.name for path in paths if period_of(path.name)]
         raise DataError(str(paths[0].parent), found=found, allowed=f"one newest file a {period}")
+    held = [gathered(path) for path in paths if not period_of(path.name)]
     parts = [official(path) for path in paths if period_of(path.name)]
-    for path in paths:
-        if not period_of(path.name):
-            held = gathered(path)
-            parts.append(held[~held[period].isin(single)])
-    return pd.concat(parts)
+    return pd.concat([*parts, *(rows[~rows[period].isin(single)] for rows in held)])
 
 
 def own(period_of: Callable[[str], str | None], paths: Sequence[Path]) -> set[str]:
@@ -71,11 +67,10 @@ def own(period_of: Callable[[str], str | None], paths: Sequence[Path]) -> set[st
 def checked(rows: Rows, table: str) -> Rows:
     """Return those columns of `rows` that are fields of the table, each checked; raises DataError as `read`."""
     schema = descriptions.table(table)["schema"]
-    made = {
-        each["name"]: _column(rows, each) for each in schema["fields"] if each["name"] in rows.frame.columns
-    }
-    out = Rows(rows.place, pd.DataFrame(made, index=rows.frame.index), rows.labels)
-    checks.unique(out, [key for key in schema["primaryKey"] if key in made])
+    fields = [field for field in schema["fields"] if field["name"] in rows.frame.columns]
+    columns = {field["name"]: _column(rows, field) for field in fields}
+    out = Rows(rows.place, pd.DataFrame(columns, index=rows.frame.index), rows.labels)
+    checks.unique(out, [key for key in schema["primaryKey"] if key in columns])
     return out
 
 
@@ -95,8 +90,7 @@ def _column(rows: Rows, field: dict) -> pd.Series:
     if "pattern" in limits:
         return checks.code(rows, name, pattern=limits["pattern"])
     if kind == "year":
-        return checks.one_of(
-            rows, name, [str(year) for year in range(int(limits["minimum"]), int(limits["maximum"]) + 1)]
-        )
+        first, last = int(limits["minimum"]), int(limits["maximum"])
+        return checks.one_of(rows, name, [str(year) for year in range(first, last + 1)])
     checks.refuse(rows, required & (rows[name] == ""), name, "a text, not a blank")
     return rows[name]

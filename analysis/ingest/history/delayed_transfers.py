@@ -1,5 +1,6 @@
 """Delayed transfers of care: by provider (April 2018 to November 2019) and by local authority (2011 to 2019)."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -8,13 +9,6 @@ from analysis.data import DataError
 from analysis.ingest import checks, descriptions, files
 from analysis.ingest.history import collected
 
-TABLES = (
-    "delayed_transfers",
-    "delayed_transfers_area",
-    "delayed_transfers_england",
-    "delayed_transfers_shares",
-    "winter_2014_15",
-)
 PROVIDER = r"dtoc_delayed_days_provider_month\.csv"
 BETWEEN = r"dtoc_delayed_days_provider_la_month\.csv\.gz"
 AREA = r"dtoc_delayed_days_la_month\.csv\.gz"
@@ -23,7 +17,7 @@ WINTER = r"winter_sitrep_2014-15_trust_week\.csv"
 RECORDS = {PROVIDER: 8980, BETWEEN: 21577, AREA: 16162, ENGLAND: 105, WINTER: 2520}
 WEIGHTS = ("2018-04", "2019-03")  # months of the shares of an authority's delays
 PARTS = ("nhs", "social_care", "both")
-CARE = {"acute": "acute", "non_acute": "non_acute"}
+CARE = ("acute", "non_acute")
 
 
 def releases(folder: Path) -> list[Path]:
@@ -37,46 +31,34 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     Raises DataError for another layout or number of records, a value against the description, days by agency or by
     care that do not add up, or authorities that do not sum to England.
     """
-    path = {name: files.find_one(folder, name) for name in RECORDS}
-    made: dict[str, pd.DataFrame] = {}
-    if (file := path[PROVIDER]) is not None:
-        made["delayed_transfers"] = providers(file)
-    if (file := path[BETWEEN]) is not None:
-        made["delayed_transfers_shares"] = shares(file)
-    for name, table in ((AREA, "delayed_transfers_area"), (ENGLAND, "delayed_transfers_england")):
-        if (file := path[name]) is not None:
-            made[table] = areas(file, table, records=RECORDS[name])
-    if (area := path[AREA]) is not None and path[ENGLAND] is not None:
+    made = collected.tables(folder, READERS)
+    area = files.find_one(folder, AREA)
+    if area is not None and "delayed_transfers_england" in made:
         summed = made["delayed_transfers_area"].groupby("month")
-        for column in ("acute", "non_acute"):
-            right = made["delayed_transfers_england"].set_index("month")[column]
-            checks.agrees(
-                summed[column].sum(), right, place=area.name, column=column, tolerance=0, against="England"
-            )
-    if (file := path[WINTER]) is not None:
-        made["winter_2014_15"] = winter(file)
+        national = made["delayed_transfers_england"].set_index("month")
+        for care in CARE:
+            told = {"place": area.name, "column": care, "against": "England"}
+            checks.agrees(summed[care].sum(), national[care], **told, tolerance=0)
     return {name: descriptions.tidy(frame, name) for name, frame in made.items()}
 
 
 def providers(path: Path) -> pd.DataFrame:
     """Return days of delay by provider and month: by care, and by the agency responsible."""
-    agency = {part: f"days_{part}" for part in PARTS}
-    rows = files.read_csv(path, ["month", "org_code", "care", *agency.values(), "days_total"])
+    agency = {f"days_{part}": part for part in PARTS}
+    rows = files.read_csv(path, ["month", "org_code", "care", *agency, "days_total"])
     checks.size(rows, RECORDS[PROVIDER])
     checks.code(rows, "org_code", pattern=descriptions.pattern("delayed_transfers", "org_code"))
-    checks.one_of(rows, "care", list(CARE))
+    checks.one_of(rows, "care", CARE)
     checks.unique(rows, ["month", "org_code", "care"])
-    days = checks.numbers(rows, [*agency.values(), "days_total"], whole=True, required=True)
-    checks.equal(rows, "days_total", days["days_total"], days[list(agency.values())].sum(axis=1))
+    days = checks.numbers(rows, [*agency, "days_total"], whole=True, required=True)
+    checks.equal(rows, "days_total", days["days_total"], days[list(agency)].sum(axis=1))
     frame = rows.frame.assign(**days)
     keys = ["org_code", "month"]
     care = frame.pivot(index=keys, columns="care", values="days_total")
     if care.isna().any(axis=None):
         lacking = care.index[care.isna().any(axis=1)][0]
         raise DataError(path.name, found=f"one kind of care of {lacking}", allowed="acute and non_acute")
-    summed = (
-        frame.groupby(keys)[list(agency.values())].sum().rename(columns={v: k for k, v in agency.items()})
-    )
+    summed = frame.groupby(keys)[list(agency)].sum().rename(columns=agency)
     return care.join(summed).reset_index()
 
 
@@ -84,7 +66,7 @@ def shares(path: Path) -> pd.DataFrame:
     """Return acute days of delay by provider and authority over the twelve months of the weights."""
     rows = files.read_csv(path, ["month", "org_code", "la_code", "care", "days_total"])
     checks.size(rows, RECORDS[BETWEEN])
-    checks.one_of(rows, "care", list(CARE))
+    checks.one_of(rows, "care", CARE)
     checks.unique(rows, ["month", "org_code", "la_code", "care"])
     days = checks.number(rows, "days_total", whole=True, required=True)
     frame = rows.frame.assign(acute_days=days)
@@ -92,11 +74,14 @@ def shares(path: Path) -> pd.DataFrame:
     return frame.groupby(["org_code", "la_code"])["acute_days"].sum().reset_index()
 
 
-def areas(path: Path, table: str, *, records: int) -> pd.DataFrame:
+def areas(path: Path, *, name: str) -> pd.DataFrame:
     """Return days of delay of an area's residents by month, wherever treated; total and agencies add up."""
+    table = "delayed_transfers_england" if name == ENGLAND else "delayed_transfers_area"
     fields = descriptions.fields(table)
-    headings = {name: name if name in ("month", "la_code", "la_name") else f"days_{name}" for name in fields}
-    rows = collected.read(path, table, headings, records=records)
+    headings = {
+        field: field if field in ("month", "la_code", "la_name") else f"days_{field}" for field in fields
+    }
+    rows = collected.read(path, table, headings, records=RECORDS[name])
     total = checks.number(files.read_csv(path, ["days_total"]), "days_total", required=True)
     for parts in (["acute", "non_acute"], list(PARTS)):
         checks.equal(rows, parts[0], rows.frame[parts].sum(axis=1), total)
@@ -117,3 +102,13 @@ def winter(path: Path) -> pd.DataFrame:
         "emergency_admissions": "emergency_admissions_week",
     }
     return collected.read(path, "winter_2014_15", headings, records=RECORDS[WINTER]).frame
+
+
+READERS: dict[str, collected.Part] = {
+    "delayed_transfers": (PROVIDER, providers),
+    "delayed_transfers_area": (AREA, partial(areas, name=AREA)),
+    "delayed_transfers_england": (ENGLAND, partial(areas, name=ENGLAND)),
+    "delayed_transfers_shares": (BETWEEN, shares),
+    "winter_2014_15": (WINTER, winter),
+}
+TABLES = tuple(READERS)

@@ -1,6 +1,7 @@
 """Read overnight beds by provider that were collected from the official workbooks of single quarters, 2024 on."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -25,9 +26,8 @@ def read(path: Path) -> dict[str, pd.DataFrame]:
     """
     fits = re.fullmatch(FILE, path.name)
     assert fits is not None
-    columns = {
-        f"{old}_on_beds_{what}": f"{new}_{what}" for old, new in CATEGORIES.items() for what in MEASURES
-    }
+    kinds = product(CATEGORIES.items(), MEASURES)
+    columns = {f"{old}_on_beds_{what}": f"{new}_{what}" for (old, new), what in kinds}
     named = ["quarter_end", "fin_year", "period_end", "region", "org_code", "org_name"]
     rows = files.read_csv(path, [*named, *columns], others=[])
     quarter = checks.month(rows, "quarter_end", first=fits[1], last=fits[2])
@@ -45,9 +45,8 @@ def read(path: Path) -> dict[str, pd.DataFrame]:
     held = beds.round(DECIMALS).assign(quarter_end=quarter)
     sums, total = held[~national].groupby("quarter_end").sum(), held[national].set_index("quarter_end")
     for name in columns.values():
-        checks.agrees(
-            sums[name], total[name], place=path.name, column=name, tolerance=WITHIN, against="the England row"
-        )
+        told = {"place": path.name, "column": name, "against": "the England row"}
+        checks.agrees(sums[name], total[name], **told, tolerance=WITHIN)
     providers = descriptions.tidy(held[~national].assign(org_code=code), "beds_overnight")
     england = held[national].set_index("quarter_end").add_prefix("overnight_").reset_index()
     fields = [name for name in descriptions.fields("beds_england") if name in england]

@@ -1,5 +1,6 @@
 """Bed availability and occupancy (KH03) by provider and quarter, overnight and day only, from April 2010."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +56,16 @@ def read(path: Path) -> dict[str, pd.DataFrame]:
     provider twice, categories that do not add up to the total, more beds occupied than available, a
     share that is not occupied / available, or providers that do not sum to the ENGLAND row.
     """
-    rows = files.read_csv(path, _headings(), others=())
+    who = ["year", "period_end", "quarter", "org_code", "org_name"]
+    figures = [name for kind in KINDS for name in _beds(kind, (*MEASURES, "percent_occupied"))]
+    rows = files.read_csv(path, [*who, *figures], others=())
     national = rows["org_name"] == "ENGLAND"
     checks.code(rows.only(~national), "org_code")
     rows = rows.plus(quarter_end=_quarters(rows), england=national)
     checks.unique(rows, ["org_code", "quarter_end"])
     _check_coverage(rows)
-    beds = _numbers(rows)
+    read = [checks.numbers(rows, _beds(kind), missing=("NA",), required=kind == "on") for kind in KINDS]
+    beds = pd.concat(read, axis=1)
     _check_blanks(rows)
     _check_beds(rows, beds)
     _check_shares(rows, beds)
@@ -74,10 +78,8 @@ def _column(category: str, kind: str, measure: str) -> str:
     return f"{category}_{kind}_beds_{measure}"
 
 
-def _headings() -> list[str]:
-    measures = (*MEASURES, "percent_occupied")
-    beds = [_column(name, kind, what) for kind in KINDS for what in measures for name in CATEGORIES]
-    return ["year", "period_end", "quarter", "org_code", "org_name", *beds]
+def _beds(kind: str, measures: Sequence[str] = MEASURES) -> list[str]:
+    return [_column(name, kind, measure) for name in CATEGORIES for measure in measures]
 
 
 def _quarters(rows: Rows) -> pd.Series:
@@ -96,28 +98,13 @@ def _check_coverage(rows: Rows) -> None:
     expected = {f"{month.year}-{month.month:02d}" for month in pd.period_range(FIRST, last, freq="M")[::3]}
     missing = sorted(expected - set(rows.only(rows["england"])["quarter_end"]))
     if missing:
-        allowed = f"an ENGLAND row for every quarter from {FIRST} to {last}"
-        raise DataError(
-            rows.place, row=missing[0], column="org_name", found="no ENGLAND row", allowed=allowed
-        )
-
-
-def _numbers(rows: Rows) -> pd.DataFrame:
-    parts = [
-        checks.numbers(
-            rows,
-            [_column(name, kind, measure) for name in CATEGORIES for measure in MEASURES],
-            missing=("NA",),
-            required=kind == "on",
-        )
-        for kind in KINDS
-    ]
-    return pd.concat(parts, axis=1)
+        found, allowed = "no ENGLAND row", f"an ENGLAND row for every quarter from {FIRST} to {last}"
+        raise DataError(rows.place, row=missing[0], column="org_name", found=found, allowed=allowed)
 
 
 def _check_blanks(rows: Rows) -> None:
     """Day beds are missing for a provider as a whole, and only in the first four quarters."""
-    blank = rows.frame[[_column(name, "day", measure) for name in CATEGORIES for measure in MEASURES]] == "NA"
+    blank = rows.frame[_beds("day")] == "NA"
     allowed = f"day beds in every category, or NA in all of them up to {BLANK_DAY_UNTIL}"
     checks.whole_or_none(rows, blank, allowed, found="NA")
     late = blank.any(axis=1) & (rows["quarter_end"] > BLANK_DAY_UNTIL)
@@ -163,11 +150,8 @@ def _check_sums(beds: pd.DataFrame, named: pd.DataFrame, *, file: str) -> None:
 
 def _tables(beds: pd.DataFrame, named: pd.DataFrame) -> dict[str, pd.DataFrame]:
     def renamed(kind: str, prefix: str = "") -> dict[str, str]:
-        return {
-            _column(old, kind, measure): f"{prefix}{new}_{measure}"
-            for old, new in CATEGORIES.items()
-            for measure in MEASURES
-        }
+        fields = [f"{prefix}{new}_{measure}" for new in CATEGORIES.values() for measure in MEASURES]
+        return dict(zip(_beds(kind), fields, strict=True))
 
     whole = pd.concat([named, beds], axis=1)
     providers, england = whole[~whole["england"]], whole[whole["england"]]

@@ -28,6 +28,7 @@ UNLISTED = (
     ("RAP", "RAL", "2025-01-01", RECORDED, "low"),
 )
 RECODES = (("5QT", "R1F"),)
+CHANGE = ["old_code", "new_code", "date"]
 PART = re.compile(rf"\b({CODE})\b(?: in ([A-Z][a-z]+ 20\d\d))?")
 
 
@@ -47,21 +48,12 @@ def combine(
     Raises DataError when two lists date a change more than DAYS_APART days apart.
     """
     parts = _parts_of_splits(compiled)
-    predecessors = listed[listed["predecessor"] != ""].reset_index()
-    predecessors = predecessors.rename(
-        columns={"predecessor": "old_code", "org_code": "new_code", "merged": "date"}
-    )
-    recorded = pd.DataFrame(UNLISTED, columns=["old_code", "new_code", "date", "source", "confidence"])
-    sources = {
-        COMPILED: compiled,
-        f"{COMPILED} ": parts,
-        MERGERS: mergers,
-        PATHS: steps,
-        LISTED: predecessors,
-    }
-    frames = [
-        frame[["old_code", "new_code", "date"]].assign(source=label) for label, frame in sources.items()
-    ]
+    names = {"predecessor": "old_code", "org_code": "new_code", "merged": "date"}
+    predecessors = listed[listed["predecessor"] != ""].reset_index().rename(columns=names)
+    recorded = pd.DataFrame(UNLISTED, columns=[*CHANGE, "source", "confidence"])
+    lists = (compiled, parts, mergers, steps, predecessors)
+    labels = (COMPILED, COMPILED, MERGERS, PATHS, LISTED)
+    frames = [frame[CHANGE].assign(source=label) for frame, label in zip(lists, labels, strict=True)]
     every = pd.concat([*frames, recorded], ignore_index=True)
     known = every["old_code"].isin(opened.index) & every["new_code"].isin(opened.index)
     every = every[known & (every["date"] >= FIRST_DAY)]
@@ -71,9 +63,8 @@ def combine(
         _row(group, old, new, split=split, called=called, opened=opened, beds=beds)
         for (old, new), group in every.groupby(["old_code", "new_code"], sort=True)
     ]
-    return pd.DataFrame(rows, columns=descriptions.fields("organisation_changes")).astype(
-        {"beds_percent": "float64"}
-    )
+    table = pd.DataFrame(rows, columns=descriptions.fields("organisation_changes"))
+    return table.astype({"beds_percent": "float64"})
 
 
 def _row(
@@ -90,22 +81,18 @@ def _row(
     others = group[group["date"] != first["date"]]
     apart = (pd.to_datetime(others["date"]) - pd.Timestamp(first["date"])).dt.days.abs()
     if (apart > DAYS_APART).any():
-        allowed = f"within {DAYS_APART} days of {first['date']} ({first['source'].strip()})"
-        found = others.loc[apart.idxmax(), "date"]
-        raise DataError(
-            "organisation_changes", row=f"{old} {new}", column="date", found=found, allowed=allowed
-        )
+        allowed = f"within {DAYS_APART} days of {first['date']} ({first['source']})"
+        place, found = {"row": f"{old} {new}", "column": "date"}, others.loc[apart.idxmax(), "date"]
+        raise DataError("organisation_changes", **place, found=found, allowed=allowed)
     in_use = _in_use(new, before=first["date"], opened=opened, beds=beds)
     kind = "split" if old in split else "merger" if old in called or not in_use else "acquisition"
     kind = "recode" if (old, new) in RECODES else kind
-    labels = [label.strip() for label in group["source"]]
-    fallback = "medium" if len(set(labels)) == 1 else "high"
+    labels = group["source"].unique()
     stated = first.get("confidence")
+    confidence = stated if isinstance(stated, str) else "medium" if len(labels) == 1 else "high"
     note = "; ".join(f"{row.date} in the {row.source}" for row in others.itertuples())
     share = _beds_percent(old, new, beds)
-    sources = " ; ".join(dict.fromkeys(labels))
-    confidence = stated if isinstance(stated, str) else fallback
-    return [old, new, first["date"], kind, in_use, share, note or None, sources, confidence]
+    return [old, new, first["date"], kind, in_use, share, note or None, " ; ".join(labels), confidence]
 
 
 def _parts_of_splits(compiled: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +104,7 @@ def _parts_of_splits(compiled: pd.DataFrame) -> pd.DataFrame:
             if code != change.new_code:
                 date = pd.to_datetime(month, format="%B %Y").strftime("%Y-%m-%d") if month else change.date
                 rows.append((change.old_code, code, date))
-    return pd.DataFrame(rows, columns=["old_code", "new_code", "date"])
+    return pd.DataFrame(rows, columns=CHANGE)
 
 
 def _in_use(code: str, *, before: str, opened: pd.Series, beds: pd.DataFrame) -> bool:

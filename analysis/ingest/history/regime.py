@@ -9,14 +9,11 @@ from analysis.data import DataError
 from analysis.ingest import checks, descriptions, files
 from analysis.ingest.checks import Rows
 from analysis.ingest.history import regime_trusts
-from analysis.ingest.history.regime_trusts import CODE, day_of, precision_of, shown
+from analysis.ingest.history.regime_trusts import ADDRESS, CODE, day_of, precision_of, shown
 
 TABLES = ("regime_spells", "regime_trusts")
 TIMELINE, ATTRIBUTES = r"smq_timeline\.csv", r"smq_trust_attributes\.csv"
-RECORDS = {
-    "smq_timeline.csv": 42,
-    "smq_trust_attributes.csv": 38,
-}  # spells and trusts to the end of the regime
+RECORDS = {"smq_timeline.csv": 42, "smq_trust_attributes.csv": 38}  # spells, trusts to the end of the regime
 REGIME_START, REGIME_END = "2013-07-16", "2021-07-13"
 LAST_REPORTED = "2021-12-31"  # one exit was reported after the regime had been replaced
 COLUMNS = ["trust_name", "ods_code", "entered", "exited", "precision", "reason", "source_url", "confidence"]
@@ -49,12 +46,11 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     keogh = set(trusts.loc[trusts["keogh_11"], "org_code"])
     first = set(spells.loc[spells["first_trigger"] == "Keogh review", "org_code"])
     if keogh != first or len(first) != KEOGH_COUNT:
-        found = sorted(keogh ^ first) or f"{len(first)} trusts"
-        raise DataError(
-            attributes.name, column="keogh_11", found=found, allowed=f"the {KEOGH_COUNT} of July 2013"
-        )
-    made = zip(TABLES, (spells, trusts), strict=True)
-    return {name: descriptions.tidy(frame, name) for name, frame in made}
+        found, allowed = sorted(keogh ^ first) or f"{len(first)} trusts", f"the {KEOGH_COUNT} of July 2013"
+        raise DataError(attributes.name, column="keogh_11", found=found, allowed=allowed)
+    return {
+        name: descriptions.tidy(frame, name) for name, frame in zip(TABLES, (spells, trusts), strict=True)
+    }
 
 
 def read_spells(path: Path) -> pd.DataFrame:
@@ -70,13 +66,10 @@ def read_spells(path: Path) -> pd.DataFrame:
     other = rows["precision"] != stated
     checks.refuse(rows, other, "precision", "{}, as the dates are written", right=stated)
     _check_order(rows)
-    proper = rows["source_url"].map(
-        lambda text: all(re.fullmatch(r"https?://[^\s;]+\.[^\s;]+", part) for part in text.split(" ; "))
-    )
+    proper = rows["source_url"].str.fullmatch(rf"{ADDRESS}( ; {ADDRESS})*")
     checks.refuse(rows, ~proper, "source_url", "addresses http(s)://..., separated by ' ; '")
-    out = rows.frame.rename(
-        columns={"ods_code": "org_code", "source_url": "sources", "exited": "exited_reported"}
-    )
+    names = {"ods_code": "org_code", "source_url": "sources", "exited": "exited_reported"}
+    out = rows.frame.rename(columns=names)
     out["spell"] = out.sort_values(["org_code", "entered"]).groupby("org_code").cumcount() + 1
     said = out["reason"].str.extract(r"spell ([0-9])")[0].astype("Int64")
     another = (said != out["spell"]).fillna(False)  # a number in the remarks: another spell is missing
@@ -142,30 +135,23 @@ def _reason(path: Path, row: object, entry: str, record: pd.Series) -> tuple[str
     """Return what led to the entry and the reason in plain words."""
     again = "Return to special measures" if record["spell"] > 1 else ""
     if entry.startswith(KEOGH):
-        if record["entered"] != REGIME_START:
-            found, allowed = (
-                record["entered"],
-                f"{REGIME_START}, the first day, for a trust of the Keogh review",
-            )
+        if (found := record["entered"]) != REGIME_START:
+            allowed = f"{REGIME_START}, the first day, for a trust of the Keogh review"
             raise DataError(path.name, row=row, column="entered", found=found, allowed=allowed)
         return "Keogh review", "High mortality, found by the Keogh review"
     if entry.startswith("regulator decision"):
         detail = entry.partition(":")[2].strip()
         return "regulator's own evidence", f"Concerns about {detail}"
     if "CQC" not in entry and "cqc.org.uk" not in record["sources"]:
-        raise DataError(
-            path.name, row=row, column="reason", found=entry, allowed="Keogh, CQC or regulator decision"
-        )
+        allowed = "Keogh, CQC or regulator decision"
+        raise DataError(path.name, row=row, column="reason", found=entry, allowed=allowed)
     named = [question for question in QUESTIONS if re.search(rf"\b{question}\b", entry)]
     questions = f" ({', '.join(named)})" if named else ""
     concern = re.search(r"([a-z][a-z, ]*?)(?: concerns)?$", entry.partition(":")[2] or entry)
-    if RATED in entry:
-        plain = f"Rated inadequate by CQC{questions}"
-    else:
-        plain = f"Concerns about {concern[1]}" if concern and entry else ""
-    return "CQC inspection", ": ".join(
-        filter(None, [again, plain[:1].lower() + plain[1:] if again else plain])
-    )
+    plain = f"Concerns about {concern[1]}" if concern and entry else ""
+    plain = f"Rated inadequate by CQC{questions}" if RATED in entry else plain
+    parts = [again, plain[:1].lower() + plain[1:] if again else plain]
+    return "CQC inspection", ": ".join(filter(None, parts))
 
 
 def _exit_dates(text: str, reported: str) -> tuple[str | None, str | None]:
@@ -183,21 +169,17 @@ def _exit_dates(text: str, reported: str) -> tuple[str | None, str | None]:
 
 
 def _notes(parts: list[str], ended_by: str, after: bool) -> tuple[bool, str | None]:
-    notes = []
     text = "; ".join(parts)
-    for which, month in OTHER_DATE.findall(text):
-        notes.append(f"another source dates the {which} {month}")
-    for months in OTHER_LENGTH.findall(text):
-        notes.append(f"another source counts {months} months")
+    notes = [f"another source dates the {which} {month}" for which, month in OTHER_DATE.findall(text)]
+    notes += [f"another source counts {months} months" for months in OTHER_LENGTH.findall(text)]
     conflict = bool(notes)
     if "exit month inferred" in text:
         notes.append("month of exit inferred from articles without a date")
     if "both dates are CQC recommendation dates" in text:
         notes.append("date of entry is that of CQC's recommendation")
     if "not found" in text:
-        notes.append(
-            "date of the regulator's decision not found" if ended_by == "exit" else "end not found, assumed"
-        )
+        decision = "date of the regulator's decision not found"
+        notes.append(decision if ended_by == "exit" else "end not found, assumed")
     if ended_by == "acquired":
         notes.append("ended by acquisition, not by improvement")
     if after:

@@ -24,11 +24,9 @@ COLUMNS = [
     "rsp_exit",
     "rsp_source",
 ]
-KEOGH = {
-    "yes": (True, True),
-    "no": (False, False),
-    "no (reviewed, not placed)": (False, True),
-}  # placed, reviewed
+# In each, whether placed and whether reviewed.
+KEOGH = {"yes": (True, True), "no": (False, False), "no (reviewed, not placed)": (False, True)}
+ADDRESS = r"https?://[^\s;]+\.[^\s;]+"
 TYPES = {
     "acute": ("acute", "acute"),
     "acute+community": ("acute", "acute and community"),
@@ -47,10 +45,8 @@ RSP_LEFT = re.compile(r"(20\d\d(?:-\d\d){0,2})(?: (spring|early|\(month not foun
 ROUGHLY = re.compile(r"(?i)left the Recovery Support Programme [^.;]*\.$")
 START_OF_RSP = "2021-07-13"
 # What was found since the list was made, by trust: (field, value, address). Each is in the amendment log, R10 and R11.
-_QEH, _NSFT = (
-    "https://qehklmediahub.com/2022/04/25/qeh-formally-leaves-special-measures/",
-    "https://feeds.bbci.co.uk/news/articles/crr0v2jn78yo",
-)
+_QEH = "https://qehklmediahub.com/2022/04/25/qeh-formally-leaves-special-measures/"
+_NSFT = "https://feeds.bbci.co.uk/news/articles/crr0v2jn78yo"
 _SATH = "https://www.shropshirestar.com/news/health/2026/03/05/shrewsbury-and-telford-hospitals-out-of-special-measures-after-eight-years/"
 _BHR = "https://bhrhospitals.nhs.uk/bhrut-weekly-update/240524-stakeholder-update-from-chief-executive-matthew-trainer-24-may-2024-4547"
 _LANCASHIRE = "https://lancashireandsouthcumbria.icb.nhs.uk/news-and-media/latest-news/four-nhs-organisations-lancashire-and-south-cumbria-entered-programme-national-support"
@@ -172,9 +168,8 @@ def _finance(path: Path, line: object, record: pd.Series) -> dict[str, object]:
     note = f"another source dates financial special measures from {other[1]}" if other else None
     known = "by" if found[1] == "by" else "from"
     if found[3] and found[3] <= found[2]:
-        raise DataError(
-            path.name, row=line, column=column, found=text, allowed="a first month before the last"
-        )
+        allowed = "a first month before the last"
+        raise DataError(path.name, row=line, column=column, found=text, allowed=allowed)
     return {"finance": True, "from": found[2], "known": known, "to": found[3], "note": note}
 
 
@@ -212,7 +207,7 @@ def _left_rsp(path: Path, line: object, record: pd.Series) -> tuple[str | None, 
 
 
 def _check_source(path: Path, line: object, column: str, text: str, *, needed: bool) -> None:
-    proper = text.startswith(UNVERIFIED) or re.match(r"https?://[^\s;]+\.[^\s;]+(?: ; |$| \()", text)
-    if (needed and not proper) or (text and not proper):
+    proper = text.startswith(UNVERIFIED) or re.match(rf"{ADDRESS}(?: ; |$| \()", text)
+    if (needed or text) and not proper:
         allowed = f"an address http(s)://... or '{UNVERIFIED}'"
         raise DataError(path.name, row=line, column=column, found=text, allowed=allowed)

@@ -32,12 +32,8 @@ RELEASE_FILE = rf"shmi-({'|'.join(RELEASES)})\.csv"
 YEAR_FILES: dict[str, tuple[str, str, dict[str, int]]] = {
     r"data\.NHS\.2012_2019\.csv": ("Code", "Year.Index", {"SHMI.before": -1, "SHMI.Index": 0}),
     r"data\.NHS\.2015_2019\.csv": ("Code", "Year.index", {"SHMI.before": -1, "SHMI.index": 0}),
-    r"all\.years\.NHS_2019-09-04\.csv": (
-        "Code",
-        "Year.index",
-        {"SHMI.before": -1, "SHMI.index": 0, "SHMI.after": 1},
-    ),
-}
+    r"all\.years\.NHS_2019-09-04\.csv": ("Code", "Year.index", {"SHMI.before": -1, "SHMI.index": 0, "SHMI.after": 1}),
+}  # fmt: skip
 TRUSTS = {2011: 141, 2012: 142, 2013: 141, 2014: 137, 2015: 136, 2016: 135, 2017: 134, 2018: 131, 2019: 128}
 
 INDICATOR = "I00699"
@@ -71,15 +67,7 @@ def releases(folder: Path) -> list[Path]:
     if not files.find(folder, RELEASE_FILE):
         return years if len(years) == len(YEAR_FILES) else []
     names = [rf"shmi-{name}\.csv" for name in RELEASES] + list(YEAR_FILES)
-    paths = []
-    for name in names:
-        file = files.find_one(folder, name)
-        if file is None:
-            raise DataError(
-                str(folder), found="other SHMI files without it", allowed=f"one file named {name}"
-            )
-        paths.append(file)
-    return paths
+    return files.all_of(folder, names, beside="other SHMI files")
 
 
 def read(paths: list[Path]) -> dict[str, pd.DataFrame]:
@@ -137,9 +125,8 @@ def _check_ratio(rows: Rows) -> None:
 
 def _years(paths: list[Path]) -> pd.DataFrame:
     """Return one row a trust and calendar year, joined from all files and headings that hold it."""
-    parts = [
-        part for path, form in zip(paths, YEAR_FILES.values(), strict=True) for part in _values(path, *form)
-    ]
+    forms = zip(paths, YEAR_FILES.values(), strict=True)
+    parts = [part for path, form in forms for part in _values(path, *form)]
     whole = pd.concat(parts).sort_values(["org_code", "year"], kind="stable")
     first = whole.groupby(["org_code", "year"])["shmi"].transform("first")
     other = (whole["shmi"] != first).to_numpy()
@@ -181,6 +168,5 @@ def _check_against_years(table: pd.DataFrame, yearly: pd.DataFrame) -> None:
         return
     year = yearly[yearly["year"] == int(end[:4])].set_index("org_code")["shmi"]
     published = table.set_index("org_code")["shmi"].reindex(year.index)
-    checks.agrees(
-        year, published, place=f"SHMI {end[:4]}", column="shmi", tolerance=PRINTED, against=f"release {month}"
-    )
+    told = {"place": f"SHMI {end[:4]}", "column": "shmi", "against": f"release {month}"}
+    checks.agrees(year, published, **told, tolerance=PRINTED)

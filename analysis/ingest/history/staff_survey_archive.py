@@ -11,10 +11,7 @@ from analysis.ingest.checks import Rows
 TABLES = ("staff_survey",)
 UNWEIGHTED_FILE = r"data\.NHS\.2012_2019\.csv"
 WEIGHTED_FILE = r"data\.NHS\.2015_2019\.csv"
-ROWS = {
-    UNWEIGHTED_FILE: 1084,
-    WEIGHTED_FILE: 703,
-}  # trust-years in the closed archive, also those without results
+ROWS = {UNWEIGHTED_FILE: 1084, WEIGHTED_FILE: 703}  # trust-years of the archive, also those without results
 YEARS = {UNWEIGHTED_FILE: (2012, 2019), WEIGHTED_FILE: (2015, 2019)}
 # Heading in the file and field in the table. The weighted results are proportions throughout.
 UNWEIGHTED = {
@@ -60,8 +57,7 @@ def read(paths: list[Path]) -> dict[str, pd.DataFrame]:
     weighted result that is not near the unweighted one.
     """
     unweighted, weighted = paths
-    plain = _unweighted(unweighted)
-    benchmark = _weighted(weighted)
+    plain, benchmark = _unweighted(unweighted), _weighted(weighted)
     table = plain.merge(benchmark, on=["org_code", "year"], how="outer", suffixes=("_unweighted", ""))
     table["weighted"] = table["response_rate"].notna()
     _check_near(table, file=weighted.name)

@@ -12,39 +12,27 @@ UNRATED = "Not rated"
 
 def ratings(path: Path) -> pd.DataFrame:
     """Return `cqc_locations`; DataError for a rating that is none, or a report after the day of the file."""
-    names = [
-        "snapshot",
-        "org_code",
-        "location_id",
-        "location_primary_inspection_category",
-        "rating_overall",
-        "rating_well-led",
-        "publication_date",
-    ]
-    rows = files.read_csv(path, names)
+    headings = {
+        "snapshot": "snapshot",
+        "org_code": "org_code",
+        "location": "location_id",
+        "kind": "location_primary_inspection_category",
+        "rating": "rating_overall",
+        "well_led": "rating_well-led",
+        "published": "publication_date",
+    }
+    rows = files.read_csv(path, headings)
     checks.unique(rows, ["org_code"])
     known = [*descriptions.choices("cqc_locations", "rating"), UNRATED, ""]
-    rated = {
-        field: checks.one_of(rows, field, known).replace({UNRATED: None, "": None}) for field in names[4:6]
-    }
+    for field in ("rating", "well_led"):
+        rows = rows.plus(**{field: checks.one_of(rows, field, known).replace({UNRATED: None, "": None})})
     forms, last = {"2026-05-05": "%Y-%m-%d"}, rows["snapshot"].max()
-    day = checks.day(rows, "publication_date", forms=forms, first="2013-10-01", last=last)
-    table = pd.DataFrame(
-        {
-            "org_code": checks.code(rows, "org_code"),
-            "snapshot": rows["snapshot"],
-            "location": rows["location_id"],
-        }
-    )
-    table = table.assign(
-        kind=rows[names[3]], rating=rated["rating_overall"], well_led=rated["rating_well-led"], published=day
-    )
-    return descriptions.tidy(table, "cqc_locations")
+    day = checks.day(rows, "published", forms=forms, first="2013-10-01", last=last)
+    checks.code(rows, "org_code")
+    return descriptions.tidy(rows.plus(published=day).frame, "cqc_locations")
 
 
-PARTS = {
-    "cqc_locations": (r"cqc_one_location_per_trust_20\d\d-\d\d\.csv", ratings),
-}
+PARTS = {"cqc_locations": (r"cqc_one_location_per_trust_20\d\d-\d\d\.csv", ratings)}
 TABLES = tuple(PARTS)
 
 

@@ -68,22 +68,17 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     outside its scale, or a column of one figure.
     """
     old, new, newest, mean = releases(folder)
-    years = pd.concat(
-        [
-            _year(old, 2019, "trust", "trtname", SHARES_2019, SCORES_2019, of=1),
-            _year(new, 2024, "ods_code", "benchmark_group", SHARES_2024, SCORES_2024, of=100),
-            _year(newest, 2025, "org_code", None, {}, SCORES_2025, of=1),
-        ]
-    )
+    years = [
+        _year(old, 2019, "trust", "trtname", SHARES_2019, SCORES_2019, of=1),
+        _year(new, 2024, "ods_code", "benchmark_group", SHARES_2024, SCORES_2024, of=100),
+        _year(newest, 2025, "org_code", None, {}, SCORES_2025, of=1),
+    ]
+    groups = pd.concat(years).reindex(columns=descriptions.fields(TABLES[0]))
     rows = files.read_csv(mean, ["org_code", *MEAN])
     checks.unique(rows, ["org_code"])
     shares = _figures(rows, MEAN, of=100) / 100
     whole = shares.assign(org_code=checks.code(rows, "org_code")).round(6)
-    fields = descriptions.fields("staff_survey_groups")
-    return {
-        "staff_survey_groups": descriptions.tidy(years.reindex(columns=fields), "staff_survey_groups"),
-        "staff_survey_mean": descriptions.tidy(whole, "staff_survey_mean"),
-    }
+    return {name: descriptions.tidy(frame, name) for name, frame in zip(TABLES, (groups, whole), strict=True)}
 
 
 def _year(
@@ -101,13 +96,8 @@ def _year(
     kept = rows.only(peers.notna())
     checks.code(kept, code)
     checks.unique(kept, [code])
-    told = _figures(kept, shares, of=of) / of
-    scored = _figures(kept, scores, of=10)
-    return (
-        pd.concat([told, scored], axis=1)
-        .round(6)
-        .assign(org_code=kept[code], year=year, peers=peers[peers.notna()].replace("", None))
-    )
+    figures = pd.concat([_figures(kept, shares, of=of) / of, _figures(kept, scores, of=10)], axis=1).round(6)
+    return figures.assign(org_code=kept[code], year=year, peers=peers[peers.notna()].replace("", None))
 
 
 def _figures(rows: checks.Rows, columns: dict[str, str], *, of: int) -> pd.DataFrame:

@@ -9,12 +9,13 @@ import pandas as pd
 from analysis.data import DataError
 from analysis.ingest import checks, files, sheets
 from analysis.ingest.checks import Rows, text
+from analysis.ingest.history import kh03_compiled
 
 TRUST_FILE = r"etr_(20\d\d)-(0[1-9]|1[0-2])\.csv"
 LIST_2026 = r"trust_type_region_2026\.csv"
 ESTATES = r"eric_2019-20_site_trimmed\.csv"
 SURVEY = r"ST19-Organisation-Data-2019-Only-v1f\.xlsx"
-BEDS = r"overnight_day_beds_2010_\d\d_clean\.csv"
+BEDS = kh03_compiled.FILE
 COMPILED = r"acute_trust_mergers_2012_2023_compiled\.csv"
 MERGERS_2021 = r"trust_mergers_2020_2021_epiforecasts\.csv"
 CHANGE_PATHS = r"all_org_changes_paths_2000_2018\.csv"
@@ -86,7 +87,7 @@ ESTATES_TYPES = {
     "AMBULANCE": "ambulance",
 }
 MONTHS_EARLY, MONTHS_LATE = 4, 2  # last KH03 quarter before and after a merger: one quarter was not returned
-QUARTERS = {"June": "06", "September": "09", "December": "12", "March": "03"}
+QUARTERS = {name: month for name, (month, _) in kh03_compiled.QUARTERS.items()}
 
 
 def trust_file(path: Path) -> pd.DataFrame:
@@ -165,9 +166,8 @@ def survey_groups(path: Path) -> pd.DataFrame:
         if top is None or list(grid[top][1:4]) != ["trustname", "trtype", "trtname"]:
             allowed = "the headings trust, trustname, trtype, trtname in columns A to D"
             raise DataError(path.name, row=f"{title} 1", found=[*grid, []][0][:4], allowed=allowed)
-        trusts = {
-            f"{title} {top + 2 + i}": row for i, row in enumerate(grid[top + 1 :]) if row[3] is not None
-        }
+        below = enumerate(grid[top + 1 :], start=top + 2)
+        trusts = {f"{title} {number}": row for number, row in below if row[3] is not None}
         printed = [row[1] for row in grid if title in COUNTED and row[0] == "count:"]
         if title in COUNTED and printed != [len(trusts)]:
             found, allowed = f"{len(trusts)} trusts", f"{printed}, as printed"
@@ -209,17 +209,11 @@ def compiled(path: Path) -> pd.DataFrame:
     last = checks.month(rows, "kh03_last_quarter_old", first="2010-06", last=_today()[:7])
     rows = _changes(rows, old="old_code", new="new_code", date="effective_date", last="2023-12-31")
     checks.size(rows, RECORDS.get(path.name))
-    months = _counted(rows["date"].str[:7], last)
-    apart = (months < -MONTHS_EARLY) | (months > MONTHS_LATE)
+    dated, until = (pd.PeriodIndex(days.str[:7], freq="M").astype("int64") for days in (rows["date"], last))
+    apart = pd.Series(until - dated, rows.frame.index)
     allowed = f"{MONTHS_EARLY} months before to {MONTHS_LATE} after the old code's last KH03 quarter"
-    checks.refuse(rows, apart, "date", allowed)
+    checks.refuse(rows, (apart < -MONTHS_EARLY) | (apart > MONTHS_LATE), "date", allowed)
     return rows.frame
-
-
-def _counted(since: pd.Series, until: pd.Series) -> pd.Series:
-    """Return the months from one month ('YYYY-MM') to another."""
-    numbers = [pd.PeriodIndex(months, freq="M").astype("int64") for months in (since, until)]
-    return pd.Series(numbers[1] - numbers[0], index=since.index)
 
 
 def mergers_2021(path: Path) -> pd.DataFrame:
@@ -232,9 +226,8 @@ def mergers_2021(path: Path) -> pd.DataFrame:
 
 def change_paths(path: Path) -> pd.DataFrame:
     """Read the steps of the change list 2000 to 2018: `old_code`, `new_code`, `date`, one row a step."""
-    steps = [
-        (f"new_code_{i - 1}", f"new_code_{i}", f"date_change_{i}", f"change_type_{i}") for i in (1, 2, 3)
-    ]
+    names = ("new_code_{0}", "new_code_{1}", "date_change_{1}", "change_type_{1}")
+    steps = [tuple(name.format(i - 1, i) for name in names) for i in (1, 2, 3)]
     columns = sorted({name for step in steps for name in step})
     rows = files.read_csv(path, ["old_code", *columns])
     checks.unique(rows, ["old_code", *columns])

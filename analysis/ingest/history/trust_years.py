@@ -43,20 +43,11 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     Raises DataError for another layout or number of records, a value against the description, respondents without
     a share or the other way round, more managers than staff, or loans that do not add up.
     """
-    names = (SURVEY, MANAGERS, STAFF, OFFICIAL, FINANCE, LOANS)
-    survey, managers, staff, official, finance, loans = (files.find_one(folder, name) for name in names)
-    made: dict[str, pd.DataFrame] = {}
-    if survey is not None:
-        made["leaders_survey"] = leaders(survey)
+    made = collected.tables(folder, READERS)
+    managers, staff = (files.find_one(folder, name) for name in (MANAGERS, STAFF))
     if managers is not None and staff is not None:
         made["managers"] = managed(managers, staff)
-    if official is not None:
-        made["managers_2017"] = official_managers(official)
-    if finance is not None:
-        made["trust_finance"] = money(finance)
-    if loans is not None:
-        made["revenue_loans"] = lent(loans)
-    return {name: descriptions.tidy(frame, name) for name, frame in made.items()}
+    return {name: descriptions.tidy(made[name], name) for name in TABLES if name in made}
 
 
 def leaders(path: Path) -> pd.DataFrame:
@@ -64,19 +55,16 @@ def leaders(path: Path) -> pd.DataFrame:
     headings = {"org_code": "org_code", "year": "year"}
     for name, number in QUESTIONS.items():
         headings |= {name: f"{number}_agree_pct", f"{name}_n": f"{number}_n"}
-    rows = files.read_csv(path, list(headings.values()))
+    rows = files.read_csv(path, headings)
     checks.size(rows, RECORDS["leaders_survey"])
-    named = Rows(path.name, rows.frame.set_axis(list(headings), axis=1), headings)
-    named = named.only(named["org_code"].str.fullmatch(TRUST).astype("bool"))
-    out = named.frame[["org_code", "year"]]
+    rows = rows.only(rows["org_code"].str.fullmatch(TRUST))
+    out = rows.frame[["org_code", "year"]]
     for name in QUESTIONS:
-        share = checks.number(named, name, high=100)
-        count = checks.number(named, f"{name}_n", low=1, whole=True)
+        share = checks.number(rows, name, high=100)
+        both = pd.DataFrame({name: share, f"{name}_n": checks.number(rows, f"{name}_n", low=1, whole=True)})
         allowed = "a share with its respondents, or neither"
-        checks.whole_or_none(
-            named, pd.DataFrame({name: share.isna(), f"{name}_n": count.isna()}), allowed, found="no figure"
-        )
-        out = out.assign(**{name: share, f"{name}_n": count})
+        checks.whole_or_none(rows, both.isna(), allowed, found="no figure")
+        out = out.assign(**both)
     return out
 
 
@@ -84,20 +72,14 @@ def managed(path: Path, staff: Path) -> pd.DataFrame:
     """Return managers, consultants and all staff on 30 September, full-time equivalents."""
     headings = {name: name for name in descriptions.fields("managers") if name != "all_staff_fte"}
     rows = collected.read(path, "managers", headings, records=RECORDS["managers"])
-    years = sorted(set(rows["year"]))
-    wide = files.read_csv(staff, ["org_code", *(f"{year}-09" for year in years)])
+    months = {year: f"{year}-09" for year in sorted(set(rows["year"]))}
+    wide = files.read_csv(staff, {"org_code": "org_code", **months})
     checks.unique(wide, ["org_code"])
-    columns = [f"{year}-09" for year in years]
-    figures = checks.numbers(wide, columns).set_axis(wide["org_code"], axis=0)
-    long = figures.rename(columns=lambda name: name[:4]).stack().rename("all_staff_fte")
-    long = long.rename_axis(["org_code", "year"])
+    long = checks.numbers(wide, months).set_axis(wide["org_code"], axis=0).stack()
+    long = long.rename_axis(["org_code", "year"]).rename("all_staff_fte")
     out = rows.frame.join(long, on=["org_code", "year"])
-    checks.refuse(
-        Rows(path.name, out),
-        out["managers_fte"] > out["all_staff_fte"],
-        "managers_fte",
-        "no more than all staff",
-    )
+    more = out["managers_fte"] > out["all_staff_fte"]
+    checks.refuse(Rows(path.name, out), more, "managers_fte", "no more than all staff")
     return out
 
 
@@ -134,3 +116,11 @@ def lent(path: Path) -> pd.DataFrame:
     right = rows["opening"] + rows["drawn_in_year"] - rows["repaid_in_year"]
     checks.equal(rows, "closing", rows["closing"], right, within=1)
     return rows.frame
+
+
+READERS: dict[str, collected.Part] = {
+    "leaders_survey": (SURVEY, leaders),
+    "managers_2017": (OFFICIAL, official_managers),
+    "trust_finance": (FINANCE, money),
+    "revenue_loans": (LOANS, lent),
+}

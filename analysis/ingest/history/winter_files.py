@@ -81,10 +81,8 @@ WINTERS = {
     "2019-20": Winter("2019-12-02", "2020-03-01", 91, tuple(MEASURES), zero_filled=True, whole_rates=True),
     "2020-21": Winter("2020-11-02", "2021-04-04", 154, _LATE),
     "2021-22": Winter("2021-11-29", "2022-04-03", 126, _LATE),
-    "2022-23": Winter(
-        "2022-11-14", "2023-03-12", 119, _LATE, short={"handover_30_60": 24, "handover_60": 38}
-    ),
-}
+    "2022-23": Winter("2022-11-14", "2023-03-12", 119, _LATE, short={"handover_30_60": 24, "handover_60": 38}),
+}  # fmt: skip
 
 
 def winter_of(path: Path) -> str:

@@ -1,15 +1,15 @@
 """A&E attendances, waits and emergency admissions by provider and month, November 2010 on."""
 
 import re
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files
+from analysis.ingest import checks, descriptions, files, months
 from analysis.ingest.checks import Rows
-from analysis.ingest.history import ae_archive, ae_collected
+from analysis.ingest.history import ae_archive, ae_collected, collected as gathered
 from analysis.ingest.live import ae_official, ae_workbook
 
 TABLES = ("ae_monthly", "ae_overlap", "ae_england_archive")
@@ -30,24 +30,25 @@ def releases(folder: Path) -> list[Path]:
     An empty list when there is none of them; DataError when a part is missing, a month is missing from
     2019-04 to OFFICIAL_TO or the last file, a month has two files, or a file is for a month not yet over.
     """
-    closed = [files.find_one(folder, name) for name in (ae_archive.ARCHIVE_FILE, ae_archive.SET_FILE)]
+    names = (ae_archive.ARCHIVE_FILE, ae_archive.SET_FILE)
     official = ae_official.newest(files.find(folder, ae_official.OFFICIAL_FILE), ae_official.month_of)
-    if not any(closed):
+    if not files.named(folder, *names):
         return []  # files of single months may be there: see later
-    for path, name in zip(closed, (ae_archive.ARCHIVE_FILE, ae_archive.SET_FILE), strict=True):
-        if path is None:
-            raise DataError(str(folder), found="other A&E files without it", allowed=f"one file named {name}")
-    months = sorted(ae_official.month_of(path) for path in official)
-    last = max([*months, OFFICIAL_TO])
-    expected = [str(month) for month in pd.period_range(ae_official.OFFICIAL_FROM, last, freq="M")]
+    closed = files.all_of(folder, names, beside="other A&E files")
+    held = sorted(ae_official.month_of(path) for path in official)
+    last = max([*held, OFFICIAL_TO])
+    expected = months.span(ae_official.OFFICIAL_FROM, last)
     checks.over(last, place=str(folder))
-    if months != expected:
-        wrong = next(m for m in sorted({*months, *expected}) if months.count(m) != (m in expected))
-        files_found = f"{months.count(wrong)} files for {wrong}"
-        raise DataError(
-            str(folder), found=files_found, allowed=f"one file a month from {expected[0]} to {last}"
+    if held != expected:
+        wrong = next(
+            month for month in sorted({*held, *expected}) if held.count(month) != (month in expected)
         )
-    return [path for path in closed if path is not None] + official
+        found, allowed = (
+            f"{held.count(wrong)} files for {wrong}",
+            f"one file a month from {expected[0]} to {last}",
+        )
+        raise DataError(str(folder), found=found, allowed=allowed)
+    return closed + official
 
 
 def later(folder: Path) -> list[Path]:
@@ -63,21 +64,15 @@ def later(folder: Path) -> list[Path]:
     read_before = {ae_official.month_of(path) for path in releases(folder)[2:]} if whole else set()
     held = read_before | {ae_official.month_of(path) for path in texts}
     books = [path for path in books if ae_workbook.month_of(path) not in held]
-    months = [str(period_of(path.name)) for path in (*texts, *books)]
-    for month in sorted(set(months)):
-        if months.count(month) > 1:
-            raise DataError(
-                str(folder), found=f"{months.count(month)} files for {month}", allowed="one newest file"
-            )
+    single = [str(period_of(path.name)) for path in (*texts, *books)]
+    for month in sorted(set(single)):
+        if single.count(month) > 1:
+            found = f"{single.count(month)} files for {month}"
+            raise DataError(str(folder), found=found, allowed="one newest file")
         checks.over(month, place=str(folder))
         if month < ae_official.OFFICIAL_FROM and any(period_of(path.name) == month for path in texts):
             raise DataError(str(folder), found=f"a CSV file for {month}", allowed="a workbook for this month")
     return [*files.find(folder, ae_collected.FILE), *texts, *books]
-
-
-def own(paths: Sequence[Path]) -> set[str]:
-    """Return the months that files of single months stand for; a collected year fills only what is not held."""
-    return {month for path in paths if (month := period_of(path.name))}
 
 
 def read_later(folder: Path) -> dict[str, pd.DataFrame]:
@@ -102,13 +97,10 @@ def read_later(folder: Path) -> dict[str, pd.DataFrame]:
 
 def period_of(name: str) -> str | None:
     """Return the month 'YYYY-MM' that a file of a single month stands for, None for another name."""
-    for pattern, month in (
-        (ae_official.OFFICIAL_FILE, ae_official.month_of),
-        (ae_workbook.WORKBOOK, ae_workbook.month_of),
-    ):
-        if re.fullmatch(pattern, name):
-            return month(Path(name))
-    return None
+    return months.stated(ae_official.OFFICIAL_FILE, name) or months.stated(ae_workbook.WORKBOOK, name)
+
+
+own = partial(gathered.own, period_of)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
@@ -123,19 +115,16 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     compared = _compared(providers, middle)
     _check_revisions(compared, release=collected.name)
     _check_sums(middle, england, release=collected.name)
+    early = providers[providers["month"] < ae_archive.SET_FIRST]
+    weekly = early["month"] < ae_archive.MONTHLY_FROM
     parts = [
-        providers[providers["month"] < ae_archive.SET_FIRST].pipe(_sourced),
+        early.assign(source=weekly.map({True: SOURCES[0], False: SOURCES[1]})),
         middle.assign(source=SOURCES[2], flag=None),
         *(ae_official.read_official(path).assign(source=SOURCES[3]) for path in official),
     ]
     monthly = pd.concat([part.astype({"flag": "object"}) for part in parts], ignore_index=True)
-    made = (monthly, _overlap(compared), england)
-    return {name: descriptions.tidy(frame, name) for name, frame in zip(TABLES, made, strict=True)}
-
-
-def _sourced(frame: pd.DataFrame) -> pd.DataFrame:
-    weekly = frame["month"] < ae_archive.MONTHLY_FROM
-    return frame.assign(source=weekly.map({True: SOURCES[0], False: SOURCES[1]}))
+    tables = (monthly, _overlap(compared), england)
+    return {name: descriptions.tidy(frame, name) for name, frame in zip(TABLES, tables, strict=True)}
 
 
 def _compared(providers: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
@@ -169,13 +158,10 @@ def _check_sums(middle: pd.DataFrame, england: pd.DataFrame, *, release: str) ->
 
 
 def _overlap(compared: pd.DataFrame) -> pd.DataFrame:
-    months = [str(month) for month in pd.period_range(ae_archive.SET_FIRST, ae_archive.SET_LAST, freq="M")]
-    by_month = compared.groupby("month")
-    out = pd.DataFrame({"month": months}).set_index("month")
-    out["compared"] = by_month.size()
+    every = pd.Index(months.span(ae_archive.SET_FIRST, ae_archive.SET_LAST), name="month")
+    out = pd.DataFrame({"compared": compared.groupby("month").size()}, index=every)
     for column in ("attendances", "over_4h"):
         difference = compared[f"{column}_difference"].abs()
         out[f"{column}_equal"] = (difference == 0).groupby(compared["month"]).sum()
         out[f"{column}_difference"] = difference.groupby(compared["month"]).max()
-    tallies = ["compared", "attendances_equal", "over_4h_equal"]
-    return out.fillna({name: 0 for name in tallies}).reset_index()
+    return out.fillna(dict.fromkeys(["compared", "attendances_equal", "over_4h_equal"], 0)).reset_index()

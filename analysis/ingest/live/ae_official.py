@@ -34,20 +34,17 @@ def _block(field: str, words: str, kinds: Sequence[str] = _KINDS) -> dict[str, s
 
 
 _LONG = (*_KINDS[:2], "Other A&E Department")
+_ATTENDANCES, _OVER = _block("attendances", "A&E attendances", _LONG), _block("over", "Attendances over 4hrs")
+_FIRST = _block("attendances", "Number of A&E attendances", _LONG)
+_BOOKED = _block("booked", "A&E attendances Booked Appointments")
 LAYOUTS: tuple[dict[str, str], ...] = (
-    {
-        **_block("attendances", "Number of A&E attendances", _LONG),
-        **_block("over", "Number of attendances over 4hrs", _LONG),
-        **_OTHER,
-    },
-    {**_block("attendances", "A&E attendances", _LONG), **_block("over", "Attendances over 4hrs"), **_OTHER},
-    {
-        **_block("attendances", "A&E attendances", _LONG),
-        **_block("booked", "A&E attendances Booked Appointments"),
-        **_block("over", "Attendances over 4hrs"),
-        **_block("bookedover", "Attendances over 4hrs Booked Appointments"),
-        **_OTHER,
-    },
+    _FIRST | _block("over", "Number of attendances over 4hrs", _LONG) | _OTHER,
+    _ATTENDANCES | _OVER | _OTHER,
+    _ATTENDANCES
+    | _BOOKED
+    | _OVER
+    | _block("bookedover", "Attendances over 4hrs Booked Appointments")
+    | _OTHER,
 )
 
 
@@ -65,9 +62,8 @@ def read_official(path: Path) -> pd.DataFrame:
     total = (rows.frame[list(_PROVIDER)].apply(lambda cells: cells.str.upper()) == "TOTAL").any(axis=1)
     if total.sum() != 1 or not total.iloc[-1]:
         last = pd.Series(total.index == total.index[-1], total.index)
-        checks.refuse(
-            rows, last, "Org name", "one TOTAL row, the last one; without it the file is not complete"
-        )
+        allowed = "one TOTAL row, the last one; without it the file is not complete"
+        checks.refuse(rows, last, "Org name", allowed)
     counts = checks.numbers(rows, layout, whole=True, required=True, grouped=True)
     providers, by_type = rows.only(~total), counts[~total].rename(columns=layout)
     period = f"MSITAE-{calendar.month_name[int(month[5:])].upper()}-{month[:4]}"
@@ -88,10 +84,10 @@ def read_official(path: Path) -> pd.DataFrame:
 
 def month_of(path: Path) -> str:
     """Return the month 'YYYY-MM' that the name of an official monthly file states."""
-    fits = re.fullmatch(OFFICIAL_FILE, path.name)
-    if fits is None:
+    month = months.stated(OFFICIAL_FILE, path.name)
+    if month is None:
         raise DataError(path.name, found=path.name, allowed="a name like Monthly-AE-April-2019-....csv")
-    return months.dated(fits[1], fits[2])
+    return month
 
 
 def newest(paths: Sequence[Path], month: Callable[[Path], str]) -> list[Path]:
@@ -119,16 +115,14 @@ def _layout(path: Path, *, booked: bool) -> dict[str, str]:
     names = files.headings(first)
     while names and not names[-1]:
         names.pop()
-    allowed = [layout for layout in LAYOUTS if ("booked_1" in layout.values()) == booked]
-    nearest = max(allowed, key=lambda layout: len(set(layout) & set(names)))
+    fitting = [layout for layout in LAYOUTS if ("booked_1" in layout.values()) == booked]
+    nearest = max(fitting, key=lambda layout: len(set(layout) & set(names)))
     known = [*_PROVIDER, *nearest]
     if names == known:
         return nearest
-    differ = ((found, right) for found, right in zip_longest(names, known) if found != right)
-    found, right = next(differ)
-    raise DataError(
-        path.name, row=row, column=found or right, found=names, allowed=f"the {len(known)} headings {known}"
-    )
+    column = next(found or right for found, right in zip_longest(names, known) if found != right)
+    allowed = f"the {len(known)} headings {known}"
+    raise DataError(path.name, row=row, column=column, found=names, allowed=allowed)
 
 
 def _official_fields(counts: pd.DataFrame) -> dict[str, pd.Series]:

@@ -47,10 +47,10 @@ MISSING = ("-", "", "N/A", "n/a")
 
 def month_of(path: Path) -> str:
     """Return the month 'YYYY-MM' that the name of a monthly workbook states."""
-    fits = re.fullmatch(WORKBOOK, path.name)
-    if fits is None:
+    month = months.stated(WORKBOOK, path.name)
+    if month is None:
         raise DataError(path.name, found=path.name, allowed="a name like August-2023-AE-by-provider-....xls")
-    return months.dated(fits[1], fits[2])
+    return month
 
 
 def read_workbook(path: Path) -> pd.DataFrame:
@@ -72,9 +72,8 @@ def read_workbook(path: Path) -> pd.DataFrame:
     rows = rows.only(rows["code"] != "")
     national = (rows["code"] == "-") | rows["name"].str.upper().isin(["ENGLAND", "TOTAL"])
     if national.sum() != 1:
-        raise DataError(
-            sheet.place, column="Name", found=f"{national.sum()} rows for England", allowed="one row"
-        )
+        found = f"{national.sum()} rows for England"
+        raise DataError(sheet.place, column="Name", found=found, allowed="one row")
     numbers = checks.numbers(rows, fields, whole=True, missing=MISSING)
     for part in ("attendances", "over", "within"):
         _check_total(rows, numbers, part)
@@ -118,9 +117,8 @@ def _fields(sheet: Sheet) -> dict[str, int]:
     if not {"over_1", "over_all"} <= fields.keys() and not {"within_1", "within_all"} <= fields.keys():
         absent.append("over_1 and over_all, or within_1 and within_all")
     if absent:
-        raise DataError(
-            sheet.place, row=sheet.row, found=sheet.headings, allowed=f"also headings of {absent}"
-        )
+        allowed = f"also headings of {absent}"
+        raise DataError(sheet.place, row=sheet.row, found=sheet.headings, allowed=allowed)
     return fields
 
 

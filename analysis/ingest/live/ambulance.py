@@ -7,6 +7,7 @@ it and of the collected file, which was made from it; the workbook of clinical o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -79,9 +80,7 @@ KINDS = {
 }
 
 
-def releases(folder: Path) -> list[Path]:
-    """Return the files under `folder`, the publisher's and those with codes written out, sorted by path."""
-    return files.find(folder, FILE)
+releases = partial(files.find, name=FILE)  # the publisher's files and those with codes written out
 
 
 def period_of(name: str) -> str | None:
@@ -124,22 +123,17 @@ def series(path: Path, kind: Kind) -> pd.DataFrame:
     if path.suffix.lower() == ".xlsx":
         rows = _workbook(path, kind)
     else:
-        rows = _published(path, kind) if _official(path) else _written_out(path, kind)
+        rows = _published(path, kind) if "Org Code" in _headings(path) else _written_out(path, kind)
     checks.code(rows, "org_code", pattern=descriptions.pattern(kind.table, "org_code"))
-    early = (rows["month"] < str(descriptions.field(kind.table, "month")["constraints"]["minimum"])) | (
-        rows["month"] >= checks.this_month()
-    )
-    checks.refuse(rows, early, "month", "a month of the series that is over")
+    first = str(descriptions.field(kind.table, "month")["constraints"]["minimum"])
+    outside = (rows["month"] < first) | (rows["month"] >= checks.this_month())
+    checks.refuse(rows, outside, "month", "a month of the series that is over")
     checks.unique(rows, ["org_code", "month"])
     there = [name for name in kind.figures if name in rows.frame.columns]
     figures = checks.numbers(rows, there, whole=True, missing=MISSING).reindex(columns=list(kind.figures))
     _check_sums(rows, figures, kind)
     figures = _not_collected(rows, figures, kind)
     return rows.frame[["org_code", "month"]].assign(**figures)[figures.notna().any(axis=1)]
-
-
-def _official(path: Path) -> bool:
-    return "Org Code" in _headings(path)
 
 
 def _headings(path: Path) -> list[str]:
@@ -183,13 +177,10 @@ def _workbook(path: Path, kind: Kind) -> Rows:
 
 
 def _written_out(path: Path, kind: Kind) -> Rows:
-    headings = {"month": "month", "org_code": "org_code"}
     there = _headings(path)
-    for name, (heading, _) in kind.figures.items():
-        if name not in NOT_ALWAYS or heading in there:
-            headings[name] = heading
-    rows = files.read_csv(path, list(headings.values()))
-    return Rows(path.name, rows.frame.set_axis(list(headings), axis=1), headings)
+    headings = {name: heading for name, (heading, _) in kind.figures.items()}
+    headings = {name: to for name, to in headings.items() if name not in NOT_ALWAYS or to in there}
+    return files.read_csv(path, {"month": "month", "org_code": "org_code", **headings})
 
 
 def _not_collected(rows: Rows, figures: pd.DataFrame, kind: Kind) -> pd.DataFrame:
@@ -201,13 +192,11 @@ def _not_collected(rows: Rows, figures: pd.DataFrame, kind: Kind) -> pd.DataFram
     nothing = (figures.fillna(0) == 0).all(axis=1)
     out = figures.mask(nothing)
     if kind.table == TABLES[0]:
+        national = rows["org_code"] == ENGLAND
         for part in ("stemi", "stroke"):
-            england = rows["month"].map(
-                figures[part][rows["org_code"] == ENGLAND].set_axis(
-                    rows["month"][rows["org_code"] == ENGLAND]
-                )
-            )
-            out[[part, f"{part}_bundle"]] = out[[part, f"{part}_bundle"]].mask(england.fillna(0) == 0)
+            counted = figures.loc[national, part].set_axis(rows["month"][national])
+            none = rows["month"].map(counted).fillna(0) == 0
+            out[[part, f"{part}_bundle"]] = out[[part, f"{part}_bundle"]].mask(none)
         for known, good in (("arrests_known", "arrests_survived"), ("utstein_known", "utstein_survived")):
             out[good] = out[good].where(out[known].notna())
     else:

@@ -28,17 +28,13 @@ RATE = "G&A occupancy rate"
 RATE_WITHIN, LARGE, MOST = 0.02, 100, 2
 
 
-def releases(folder: Path) -> list[Path]:
-    """Return the collected file and the files of single months under `folder`."""
-    return files.find(folder, f"{COLLECTED}|{OFFICIAL}")
-
-
 def period_of(name: str) -> str | None:
     """Return the month 'YYYY-MM' that a file's name states, None for another name."""
     fits = re.fullmatch(OFFICIAL, name)
     return f"{fits[1]}-{fits[2]}" if fits else None
 
 
+releases = partial(files.find, name=f"{COLLECTED}|{OFFICIAL}")
 own = partial(gathered.own, period_of)
 
 

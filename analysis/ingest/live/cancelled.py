@@ -31,17 +31,13 @@ COUNTS = ("cancelled", "not_treated_28_days")
 OFFICIAL = "official workbook"
 
 
-def releases(folder: Path) -> list[Path]:
-    """Return the collected file and the workbooks of single quarters under `folder`."""
-    return files.find(folder, f"{COLLECTED}|{WORKBOOK}")
-
-
 def period_of(name: str) -> str | None:
     """Return the quarter's last month 'YYYY-MM' that a workbook's name states, None for another name."""
     fits = re.fullmatch(WORKBOOK, name)
     return None if fits is None else checks.quarter_end(fits[2], fits[1])
 
 
+releases = partial(files.find, name=f"{COLLECTED}|{WORKBOOK}")
 own = partial(gathered.own, period_of)
 
 
@@ -73,15 +69,12 @@ def _workbook(path: Path) -> pd.DataFrame:
     _check_quarter(sheet, path.name)
     columns = {field: sheets.column(sheet, heading) for field, heading in HEADINGS.items()}
     rows = sheets.records(sheet, columns, texts=("code", "name"))
-    national = rows["name"].str.upper().str.startswith("ENGLAND") & ~rows["name"].str.contains(
-        "(?i)excluding"
-    )
-    rows = rows.only((rows["code"].str.fullmatch(checks.ODS_CODE)) & ~national | national)
-    national = national.reindex(rows.frame.index)
+    rows = rows.plus(england=rows["name"].str.fullmatch("(?i)England(?!.*excluding).*"))
+    rows = rows.only(rows["code"].str.fullmatch(checks.ODS_CODE) | rows["england"])
+    national = rows["england"]
     if national.sum() != 1:
-        raise DataError(
-            sheet.place, column="Organisation Name", found=f"{national.sum()} rows England", allowed="one"
-        )
+        found = f"{national.sum()} rows England"
+        raise DataError(sheet.place, column="Organisation Name", found=found, allowed="one")
     counts = checks.numbers(rows, COUNTS, whole=True, required=True)
     checks.sums(rows, counts, national)
     providers = rows.only(~national)

@@ -6,6 +6,7 @@ at hand. It carries its own totals: a row for all cancers, routes and modalities
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -44,17 +45,13 @@ def releases(folder: Path) -> list[Path]:
     return [*pair, *files.find(folder, OFFICIAL)]
 
 
-def period_of(name: str) -> str | None:
-    """Return the month 'YYYY-MM' of a file of one month, None for another name."""
-    fits = re.fullmatch(OFFICIAL, name)
-    return months.dated(fits[1], fits[2]) if fits and fits[1] else None
+period_of = partial(months.stated, OFFICIAL)
 
 
 def own(paths: Sequence[Path]) -> set[str]:
     """Return the months of the publisher's files; the collected ones fill only what is not held."""
-    return {
-        month for path in paths if re.fullmatch(OFFICIAL, path.name) for month in _official(path)["month"]
-    }
+    official = [_official(path) for path in paths if re.fullmatch(OFFICIAL, path.name)]
+    return {month for rows in official for month in rows["month"]}
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
@@ -65,14 +62,11 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     """
     paths = releases(folder)
     parts: dict[str, pd.DataFrame] = {}
-    for path in paths:
-        if not re.fullmatch(OFFICIAL, path.name):
-            continue
+    for path in (path for path in paths if re.fullmatch(OFFICIAL, path.name)):
         for month, rows in _official(path).groupby("month"):
             if month in parts:
-                raise DataError(
-                    path.name, column="Period", found=f"{month} again", allowed="one file a month"
-                )
+                found = f"{month} again"
+                raise DataError(path.name, column="Period", found=found, allowed="one file a month")
             parts[str(month)] = rows
     if re.fullmatch(CANCER_62, paths[0].name):
         held = _collected(*paths[:2])
@@ -104,13 +98,11 @@ def _official(path: Path) -> pd.DataFrame:
     checks.code(providers, "Org_Code")
     naming.note(providers, "Org_Code", "Org_Name")
     keys = ["Org_Code", "month"]
-    table = providers.frame[[*keys, "Standard_or_Item"]].join(counts).set_index([*keys, "Standard_or_Item"])
+    table = providers.frame[[*keys, "Standard_or_Item"]].join(counts)
     out = pd.DataFrame(index=pd.MultiIndex.from_frame(providers.frame[keys].drop_duplicates()))
-    for standard, (treated, within) in STANDARDS.items():
-        part = (
-            table.xs(standard, level=2) if standard in table.index.levels[2] else table.iloc[:0].droplevel(2)
-        )
-        out[[treated, within]] = part[["Total", "Within"]].reindex(out.index).to_numpy()
+    for standard, fields in STANDARDS.items():
+        part = table[table["Standard_or_Item"] == standard].set_index(keys)
+        out[list(fields)] = part[["Total", "Within"]].reindex(out.index).to_numpy()
     return out.reset_index().rename(columns={"Org_Code": "org_code"})
 
 
@@ -125,9 +117,8 @@ def _months(rows: Rows, path: Path) -> pd.Series:
         forms = {"2026-04-01": "%Y-%m-%d", "01/04/2026": "%d/%m/%Y"}
         days = checks.day(rows, "Period", forms=forms, first=f"{FIRST}-01", last=f"{checks.this_month()}-00")
         months = days.str.slice(0, 7)
-        checks.refuse(
-            rows, (months != named) & (named is not None), "Period", f"{named}, as in the file name"
-        )
+        other = (months != named) & (named is not None)
+        checks.refuse(rows, other, "Period", f"{named}, as in the file name")
     checks.over(str(months.max()), place=path.name, first=FIRST)
     return months
 

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -40,9 +41,7 @@ _NAMES = {
 EARLIER = {"Domain": "Key Question"}  # its heading before 2018
 
 
-def releases(folder: Path) -> list[Path]:
-    """Return the snapshots under `folder`: the stored one of January 2021 and the Commission's workbooks."""
-    return files.find(folder, f"{STORED}|{OFFICIAL}")
+releases = partial(files.find, name=f"{STORED}|{OFFICIAL}")
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
@@ -62,10 +61,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 
 def period_of(name: str) -> str | None:
     """Return the month 'YYYY-MM' of a snapshot by its file name, None for another name."""
-    if re.fullmatch(STORED, name):
-        return name[-11:-4]
-    worded = re.fullmatch(OFFICIAL, name)
-    return months.dated(worded[1], worded[2]) if worded else None
+    return name[-11:-4] if re.fullmatch(STORED, name) else months.stated(OFFICIAL, name)
 
 
 def snapshot(path: Path) -> pd.DataFrame:
@@ -97,17 +93,13 @@ def snapshot(path: Path) -> pd.DataFrame:
 
 
 def _stored(path: Path) -> Rows:
-    names = {field: _dotted(heading.format("Location")) for field, heading in _NAMES.items()}
+    names = {to: re.sub(r"[^A-Za-z0-9]", ".", name.format("Location")) for to, name in _NAMES.items()}
     rows = files.read_csv(path, [*names.values(), "Report.Type"])
     checks.one_of(rows, names["type"], [NHS])
     checks.one_of(rows, "Report.Type", ["Location"])
     checks.size(rows, RECORDS.get(path.name))
     frame = pd.DataFrame({field: rows[heading] for field, heading in names.items()})
     return Rows(path.name, frame.assign(level="location"))
-
-
-def _dotted(heading: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", ".", heading)
 
 
 def _workbook(path: Path) -> Rows:

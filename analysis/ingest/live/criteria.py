@@ -1,6 +1,5 @@
 """Patients who no longer meet the criteria to reside, by trust and month: a collected file, then the publisher's CSV files."""
 
-import re
 from functools import partial
 from pathlib import Path
 
@@ -20,23 +19,10 @@ OFFICIAL = (
 )
 FIRST, LAST = "2022-04", "2026-12"
 METRIC = "Number of patients who no longer meet the criteria to reside"
-PART, OVER = (
-    0.01,
-    0.001,
-)  # of a day's sum by which England may be above it, as some providers are not shown, and below it
-
-
-def releases(folder: Path) -> list[Path]:
-    """Return the collected file and the files of single months under `folder`."""
-    return files.find(folder, f"{COLLECTED}|{OFFICIAL}")
-
-
-def period_of(name: str) -> str | None:
-    """Return the month 'YYYY-MM' that a file's name states ('-apr26', '-July2025'), None for another name."""
-    fits = re.fullmatch(OFFICIAL, name)
-    return months.dated(fits[1], fits[2]) if fits else None
-
-
+PART = 0.01  # of a day's sum by which England may be above it, as some providers are not shown
+OVER = 0.001  # and below it
+releases = partial(files.find, name=f"{COLLECTED}|{OFFICIAL}")
+period_of = partial(months.stated, OFFICIAL)
 own = partial(gathered.own, period_of)
 
 

@@ -28,20 +28,18 @@ def read(path: Path, month: str, metrics: Collection[str]) -> tuple[Rows, Rows]:
     """
     checks.over(month, place=path.name)
     rows = files.read_csv(path, COLUMNS, windows=True)
-    rows = rows.only(
-        rows["Metric"].isin(list(metrics)) & rows["Level"].str.upper().isin([NATIONAL, PROVIDER])
-    )
-    rows = Rows(rows.place, rows.frame.drop_duplicates(COLUMNS), rows.labels)
-    lacking = sorted(set(metrics) - set(rows["Metric"][rows["Level"].str.upper() == PROVIDER]))
+    level = rows["Level"].str.upper()
+    asked = rows["Metric"].isin(list(metrics)) & level.isin([NATIONAL, PROVIDER])
+    rows = rows.only(asked & ~rows.frame.duplicated(COLUMNS))
+    lacking = sorted(set(metrics) - set(rows["Metric"][level == PROVIDER]))
     if lacking:
-        raise DataError(
-            path.name, column="Metric", found=f"no row of {lacking[0]!r}", allowed="one a provider"
-        )
+        found = f"no row of {lacking[0]!r}"
+        raise DataError(path.name, column="Metric", found=found, allowed="one a provider")
     days = checks.day(rows, "Period", forms=FORMS, last=f"{checks.this_month()}-00")
     checks.refuse(rows, days.str.slice(0, 7) != month, "Period", f"a day of {month}, as in the file name")
     rows = rows.plus(day=days)
     checks.unique(rows, ["Level", "Org Code", "Period", "Metric"])
-    national = rows["Level"].str.upper() == NATIONAL
+    national = level[rows.frame.index] == NATIONAL
     providers = rows.only(~national)
     naming.note(providers, "Org Code", "Org Name")
     return providers.plus(code=checks.code(providers, "Org Code")), rows.only(national)

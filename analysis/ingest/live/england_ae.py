@@ -1,6 +1,5 @@
 """The official monthly England series of A&E attendances, four-hour waits and emergency admissions."""
 
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -81,15 +80,12 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     the pilots), or a printed percentage that is not the share of the counts.
     """
     path = releases(folder)[0]
-    fits = re.fullmatch(FILE, path.name)
-    assert fits is not None
-    last = months.dated(fits[1], fits[2])
+    last = str(months.stated(FILE, path.name))
     checks.over(last, place=path.name)
     grids, of = sheets.read(path), {"file": path.name, "last": last}
     activity = _series(grids, "Activity", ACTIVITY, ACTIVITY_TOTALS, first=ACTIVITY_FROM, **of)
-    performance = _performance(
-        _series(grids, "Performance", PERFORMANCE, PERFORMANCE_TOTALS, first=PERFORMANCE_FROM, **of)
-    )
+    shares = _series(grids, "Performance", PERFORMANCE, PERFORMANCE_TOTALS, first=PERFORMANCE_FROM, **of)
+    performance = _performance(shares)
     _check_measured(activity, performance)
     table = activity.frame.merge(performance.frame, on="month", how="left")
     return {"ae_england_monthly": descriptions.tidy(table, "ae_england_monthly").round(6)}
@@ -132,18 +128,12 @@ def _series(
 
 def _check_measured(activity: Rows, performance: Rows) -> None:
     everyone = activity.frame.set_index("month")
-    for part, whole in (
-        ("attendances_with_4h", "attendances"),
-        ("attendances_type1_with_4h", "attendances_type1"),
-    ):
+    tried = performance["month"].between(pilots.FROM, pilots.TO)
+    for whole in ("attendances", "attendances_type1"):
+        part = f"{whole}_with_4h"
         total = performance["month"].map(everyone[whole])
         unmeasured = total - performance[part]
-        tried = performance["month"].between(pilots.FROM, pilots.TO)
-        checks.refuse(
-            performance,
-            (unmeasured < -ROUNDING) | (~tried & (unmeasured > ROUNDING)),
-            part,
-            f"the {{}} {whole} of sheet Activity, or fewer while pilots were left out",
-            right=total.map(exact),
-            found=performance[part].map(exact) + " within and over four hours",
-        )
+        wrong = (unmeasured < -ROUNDING) | (~tried & (unmeasured > ROUNDING))
+        allowed = f"the {{}} {whole} of sheet Activity, or fewer while pilots were left out"
+        found = performance[part].map(exact) + " within and over four hours"
+        checks.refuse(performance, wrong, part, allowed, right=total.map(exact), found=found)

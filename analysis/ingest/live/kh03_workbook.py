@@ -8,7 +8,8 @@ import pandas as pd
 from analysis.data import DataError
 from analysis.ingest import checks, descriptions, naming, sheets
 from analysis.ingest.checks import Rows
-from analysis.ingest.history.kh03_compiled import (
+from analysis.ingest.history import kh03_compiled
+from analysis.ingest.history.kh03_compiled import (  # fmt: skip
     BEDS_WITHIN,
     DECIMALS,
     FIRST,
@@ -30,7 +31,7 @@ HEADINGS = {
     "Mental Illness": "mental_illness",
 }
 BANNERS = (r"available", r"occupied", r"%|percent")  # in this order, where the row above names them
-LAST_MONTHS = {"June": ("06", 0), "September": ("09", 0), "December": ("12", 0), "March": ("03", 1)}
+QUARTERS = kh03_compiled.QUARTERS
 
 
 def kind_of(path: Path) -> str:
@@ -106,9 +107,8 @@ def tables(paths: list[Path]) -> dict[str, pd.DataFrame]:
         raise DataError(paths[0].name, found=found, allowed="both kinds, or one kind throughout")
     made = {}
     for kind in kinds:
-        name = f"beds_{kind}"
         whole = pd.concat([frame for (each, _), frame in providers.items() if each == kind])
-        made[name] = descriptions.tidy(whole, name)
+        made[f"beds_{kind}"] = descriptions.tidy(whole, f"beds_{kind}")
     rows = {quarter: {"quarter_end": quarter} for _, quarter in england}
     for (kind, quarter), total in england.items():
         prefixed = total.drop("quarter_end").add_prefix(f"{kind}_")
@@ -123,9 +123,8 @@ def _check_title(sheet: Sheet, kind: str) -> None:
     words = " ".join(sheet.top)
     other = next(name for name in TITLES if name != kind)
     if re.search(TITLES[other], words, re.I) and not re.search(TITLES[kind], words, re.I):
-        raise DataError(
-            sheet.place, row="title", found=words[:120], allowed=f"beds {kind}, as in the file name"
-        )
+        allowed = f"beds {kind}, as in the file name"
+        raise DataError(sheet.place, row="title", found=words[:120], allowed=allowed)
 
 
 def _places(sheet: Sheet) -> tuple[dict[str, int], dict[str, int]]:
@@ -153,22 +152,21 @@ def _quarter(rows: Rows, *, file: str) -> str:
     """Return the last month of the one quarter that all rows are of; it must be over and that of the file name."""
     dated = rows.plus(**{"Year, Period End": rows["year"] + " " + rows["period"]})
     fits = rows["year"].str.extract(r"^(20[0-9]{2})-([0-9]{2})$")
-    wrong = fits[0].isna() | ~rows["period"].isin(list(LAST_MONTHS))
+    wrong = fits[0].isna() | ~rows["period"].isin(list(QUARTERS))
     allowed = "a financial year like 2024-25 and a last month June, September, December or March"
     checks.refuse(dated, wrong, "Year, Period End", allowed)
-    months = pd.DataFrame([LAST_MONTHS[name] for name in rows["period"]], index=fits.index)
-    quarters = (fits[0].astype("int64") + months[1]).astype("str") + "-" + months[0]
+    numbers = rows["period"].map(lambda name: QUARTERS[name][1][1:])
+    quarters = fits[0].combine(numbers, checks.quarter_end)
     quarter, year = str(quarters.iloc[0]), rows["year"].iloc[0]
     named = rows.plus(**{"Period End": quarters})
     checks.refuse(named, quarters != quarter, "Period End", f"{quarter} throughout")
     if not FIRST <= quarter < checks.this_month():
         allowed = f"a quarter from {FIRST} that is over"
         raise DataError(rows.place, column="Period End", found=quarter, allowed=allowed)
-    number = {"06": 1, "09": 2, "12": 3, "03": 4}[quarter[5:]]
-    stated = period_of(file)
-    if stated is not None and not stated.endswith(f" {year} Q{number}"):
+    found, stated = f"{year} Q{numbers.iloc[0]}", period_of(file)
+    if stated is not None and not stated.endswith(f" {found}"):
         allowed = f"{stated}, as in the file name"
-        raise DataError(rows.place, column="Period End", found=f"{year} Q{number}", allowed=allowed)
+        raise DataError(rows.place, column="Period End", found=found, allowed=allowed)
     return quarter
 
 
@@ -187,8 +185,6 @@ def _check_shares(rows: Rows, numbers: pd.DataFrame, shares: dict[str, int]) -> 
     for category in shares:
         available, occupied = (numbers[f"{category}_{measure}"] for measure in MEASURES)
         expected = (occupied / available).where(available > 0, 0)
-        printed, allowed = (
-            checks.number(rows, category, missing=("", "-")),
-            "occupied / available, as a share of one",
-        )
+        printed = checks.number(rows, category, missing=("", "-"))
+        allowed = "occupied / available, as a share of one"
         checks.near(rows, category, printed, expected, within=SHARE_WITHIN, allowed=allowed)

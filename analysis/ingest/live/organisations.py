@@ -13,7 +13,7 @@ from analysis.ingest.history import organisation_changes, trust_lists
 TABLES = ("organisations", "organisation_changes")
 OWN_FILES = (trust_lists.LIST_2026, trust_lists.COMPILED, trust_lists.MERGERS_2021, trust_lists.CHANGE_PATHS)
 SHARED_FILES = (trust_lists.ESTATES, trust_lists.SURVEY, trust_lists.BEDS)
-SURVEY, ESTATES, LIST, NAME, SUCCESSOR, RECORDED = TYPE_SOURCES = (
+SURVEY, ESTATES, LIST, NAME, SUCCESSOR, RECORDED = (
     "NHS Staff Survey 2019 benchmark group",
     "estates return 2019-20",
     "trust list 2026",
@@ -44,9 +44,8 @@ def later(folder: Path) -> list[Path]:
     """
     if releases(folder):
         return []
-    return [
-        path for path in files.find(folder, trust_lists.TRUST_FILE) if path.name > trust_lists.LAST_EDITION
-    ][-1:]
+    editions = files.find(folder, trust_lists.TRUST_FILE)
+    return [path for path in editions if path.name > trust_lists.LAST_EDITION][-1:]
 
 
 def read_later(folder: Path) -> dict[str, pd.DataFrame]:
@@ -57,9 +56,8 @@ def read_later(folder: Path) -> dict[str, pd.DataFrame]:
     path = later(folder)[0]
     frame = trust_lists.trust_file(path)
     if len(frame) < trust_lists.FEWEST:
-        raise DataError(
-            path.name, found=f"{len(frame)} trusts", allowed=f"{trust_lists.FEWEST} or more, a whole file"
-        )
+        allowed = f"{trust_lists.FEWEST} or more, a whole file"
+        raise DataError(path.name, found=f"{len(frame)} trusts", allowed=allowed)
     frame = frame[frame["region_code"] != trust_lists.WALES]
     frame = frame.assign(name=frame["name"].map(proper_name)).rename_axis("org_code").reset_index()
     rows = Rows(path.name, frame)
@@ -91,8 +89,7 @@ def releases(folder: Path) -> list[Path]:
     if missing:
         raise DataError(str(folder), found="other lists", allowed=f"a file named {missing[0]} too")
     if len(names) < len(editions):
-        found = [path.name for path in editions]
-        raise DataError(str(folder), found=found, allowed="each edition once")
+        raise DataError(str(folder), found=[path.name for path in editions], allowed="each edition once")
     return [*editions, *(path for path in paths if path is not None)]
 
 
@@ -104,27 +101,20 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     """
     paths = {path.name: path for path in releases(folder)}
 
-    def one(pattern: str) -> Path:
-        return next(path for name, path in paths.items() if re.fullmatch(pattern, name))
+    def named(pattern: str) -> list[Path]:
+        return [paths[name] for name in sorted(paths) if re.fullmatch(pattern, name)]
 
-    editions = [
-        trust_lists.trust_file(paths[n]) for n in sorted(paths) if re.fullmatch(trust_lists.TRUST_FILE, n)
-    ]
-    listed, survey, estates = (
-        trust_lists.list_2026(one(trust_lists.LIST_2026)),
-        trust_lists.survey_groups(one(trust_lists.SURVEY)),
-        trust_lists.estates(one(trust_lists.ESTATES)),
-    )
-    beds = trust_lists.beds(one(trust_lists.BEDS))
+    editions = [trust_lists.trust_file(path) for path in named(trust_lists.TRUST_FILE)]
+    listed = trust_lists.list_2026(*named(trust_lists.LIST_2026))
+    survey = trust_lists.survey_groups(*named(trust_lists.SURVEY))
+    estates = trust_lists.estates(*named(trust_lists.ESTATES))
+    beds = trust_lists.beds(*named(trust_lists.BEDS))
     frame = _names(editions, listed, beds)
-    steps = trust_lists.change_paths(one(trust_lists.CHANGE_PATHS))
-    lists = (
-        trust_lists.compiled(one(trust_lists.COMPILED)),
-        trust_lists.mergers_2021(one(trust_lists.MERGERS_2021)),
-        steps,
-        listed,
-    )
-    changes = organisation_changes.combine(*lists, opened=frame["opened"], beds=beds)
+    steps = trust_lists.change_paths(*named(trust_lists.CHANGE_PATHS))
+    compiled = trust_lists.compiled(*named(trust_lists.COMPILED))
+    mergers = trust_lists.mergers_2021(*named(trust_lists.MERGERS_2021))
+    codes = {"opened": frame["opened"], "beds": beds}
+    changes = organisation_changes.combine(compiled, mergers, steps, listed, **codes)
     frame = frame.join(_dates_closed(frame, changes, steps))
     frame = frame.join(_types(frame, changes, survey=survey, estates=estates, listed=listed))
     frame["peer_group"] = estates["peer_group"].reindex(frame.index)
@@ -170,6 +160,15 @@ def _names(editions: list[pd.DataFrame], listed: pd.DataFrame, beds: pd.DataFram
     return frame.assign(name=frame["name"].map(proper_name))
 
 
+def _from_successor(out: pd.DataFrame, field: str, changes: pd.DataFrame) -> pd.DataFrame:
+    """Return what `_first` made, trusts without a value given that of the trust they went to, as often as it takes."""
+    successor = changes.drop_duplicates("old_code").set_index("old_code")["new_code"].reindex(out.index)
+    while (left := out[field].isna() & successor.map(out[field]).notna()).any():
+        out.loc[left, field] = successor.map(out[field])[left]
+        out.loc[left, f"{field}_source"] = SUCCESSOR
+    return out
+
+
 def _dates_closed(frame: pd.DataFrame, changes: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     """Return `closed` and `successor` by code: ODS's day, else the day before the last change from it."""
     everything = pd.concat([changes[["old_code", "date"]], steps[["old_code", "date"]]])
@@ -202,11 +201,7 @@ def _types(
         RECORDED: pd.Series(RECORDED_TYPES),
         NAME: by_name,
     }
-    out = _first(parts, codes, name="type")
-    successor = changes.drop_duplicates("old_code").set_index("old_code")["new_code"].reindex(codes)
-    while (left := out["type"].isna() & successor.map(out["type"]).notna()).any():
-        out.loc[left, "type"] = successor.map(out["type"])[left]
-        out.loc[left, "type_source"] = SUCCESSOR
+    out = _from_successor(_first(parts, codes, name="type"), "type", changes)
     out["type_source"] = out["type_source"].str.strip()
     detail = survey["type_detail"].reindex(codes).where(out["type"] == survey["type"].reindex(codes))
     integrated = estates["peer_group"].map(INTEGRATED).reindex(codes).where(out["type"] == "acute")
@@ -232,12 +227,7 @@ def _regions(
         LIST: listed["region"],
         RECORDED: pd.Series(RECORDED_REGIONS),
     }
-    out = _first(parts, frame.index, name="region")
-    successor = changes.drop_duplicates("old_code").set_index("old_code")["new_code"].reindex(frame.index)
-    while (left := out["region"].isna() & successor.map(out["region"]).notna()).any():
-        out.loc[left, "region"] = successor.map(out["region"])[left]
-        out.loc[left, "region_source"] = SUCCESSOR
-    return out
+    return _from_successor(_first(parts, frame.index, name="region"), "region", changes)
 
 
 def _first(parts: dict[str, pd.Series], codes: pd.Index, *, name: str) -> pd.DataFrame:

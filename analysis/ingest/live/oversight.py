@@ -32,7 +32,7 @@ def releases(folder: Path) -> list[Path]:
     for path in files.find(folder, LEAGUE):  # sorted: '-v2' stands before '.csv', so the longer name wins
         kind = re.fullmatch(LEAGUE, path.name)[1].lower()  # type: ignore[index]
         key = (kind, period_of(path.name))
-        versions[key] = max(versions.get(key, path), path, key=lambda one: (len(one.name), one.name))
+        versions[key] = max(versions.get(key, path), path, key=lambda file: (len(file.name), file.name))
     return [*files.find(folder, COLLECTED), *versions.values()]
 
 
@@ -82,25 +82,21 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 
 def collected(path: Path) -> pd.DataFrame:
     """Return the collected quarter; errors as in `read`."""
-    columns = {"league_avg_score": "score", "league_segment": "segment", "league_rank": "rank"}
-    rows = files.read_csv(path, ["org_code", "Trust_type", *columns])
-    return _checked(
-        checks.Rows(path.name, rows.frame.rename(columns=columns), columns), quarter_of(path.name)
-    )
+    figures = {"score": "league_avg_score", "segment": "league_segment", "rank": "league_rank"}
+    rows = files.read_csv(path, {"org_code": "org_code", "Trust_type": "Trust_type", **figures})
+    return _checked(rows, quarter_of(path.name))
 
 
 def _league(path: Path) -> pd.DataFrame:
     head = files.text(path, windows=True).partition("\n")[0]
     when = "Quarter" if "Quarter" in head.split(",") else "Reporting_date"
-    needed = ["Trust_code", "Trust_name", "Trust_type", when, *HEADINGS.values()]
-    rows = files.read_csv(path, needed, windows=True)
+    names = {"org_code": "Trust_code", "Trust_name": "Trust_name", "Trust_type": "Trust_type", when: when}
+    rows = files.read_csv(path, {**names, **HEADINGS}, windows=True)
     year, quarter = _stated(path.name)
     stated = f"Q{quarter} {year}/{(int(year) + 1) % 100:02d}"
     checks.refuse(rows, rows[when] != stated, when, f"{stated}, as in the file name")
-    naming.note(rows, "Trust_code", "Trust_name")
-    names = {"Trust_code": "org_code", **{heading: field for field, heading in HEADINGS.items()}}
-    labels = {field: heading for heading, field in names.items()}
-    return _checked(checks.Rows(path.name, rows.frame.rename(columns=names), labels), quarter_of(path.name))
+    naming.note(rows, "org_code", "Trust_name")
+    return _checked(rows, quarter_of(path.name))
 
 
 def _checked(rows: checks.Rows, quarter: str) -> pd.DataFrame:
@@ -109,9 +105,5 @@ def _checked(rows: checks.Rows, quarter: str) -> pd.DataFrame:
     checks.unique(rows, ["org_code"])
     whole = checks.numbers(rows, ["segment", "rank"], low=1, whole=True, required=True)
     score = checks.number(rows, "score", low=1, high=4, required=True)
-    who = {
-        "org_code": checks.code(rows, "org_code"),
-        "quarter_end": quarter,
-        "kind": rows["Trust_type"].map(KINDS),
-    }
-    return descriptions.tidy(whole.assign(**who, score=score), TABLES[0])
+    who = {"org_code": checks.code(rows, "org_code"), "kind": rows["Trust_type"].map(KINDS)}
+    return descriptions.tidy(whole.assign(**who, quarter_end=quarter, score=score), TABLES[0])

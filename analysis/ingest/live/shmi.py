@@ -113,9 +113,8 @@ def read_release(path: Path) -> pd.DataFrame:
     counts = checks.numbers(rows, ["observed", "expected", "spells"], low=1, required=True, grouped=True)
     observed, expected = counts["observed"], counts["expected"]
     bandings = list(shmi_archive.BANDINGS.values())
-    banding = checks.one_of(
-        rows, "banding", [*shmi_archive.BANDINGS, *bandings, *map(str.capitalize, bandings)]
-    )
+    known = [*shmi_archive.BANDINGS, *bandings, *map(str.capitalize, bandings)]
+    banding = checks.one_of(rows, "banding", known)
     slack = 0.0001 + ROUNDED / 2 * (1 + shmi) / expected
     right = pd.DataFrame({"ratio": observed / expected, "slack": slack})
     allowed = "{:.4f}, observed / expected, within {:.4f}"

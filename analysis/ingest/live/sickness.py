@@ -1,6 +1,7 @@
 """Sickness absence by NHS organisation and month, from the payroll's absence records."""
 
 import re
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -39,9 +40,7 @@ FALL = 0.9  # fewer organisations than this share of the month before: the file 
 CLOSURES = ("2013-03", "2022-06")
 
 
-def releases(folder: Path) -> list[Path]:
-    """Return the absence files under `folder`, monthly or long, sorted by path; an empty list without one."""
-    return files.find(folder, FILE)
+releases = partial(files.find, name=FILE)  # monthly files and long ones
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
@@ -52,19 +51,17 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     files that end in the same month, a month between that no file holds, or a month with far fewer
     organisations than the month before it.
     """
-    parts = sorted(
-        ((path, absence(path)) for path in releases(folder)), key=lambda part: part[1]["month"].max()
-    )
+    parts = [(path.name, absence(path)) for path in releases(folder)]
     held: dict[str, pd.DataFrame] = {}
-    named: dict[str, str] = {}
-    for path, frame in parts:
+    ends: dict[str, str] = {}
+    for name, frame in sorted(parts, key=lambda part: part[1]["month"].max()):
         last = frame["month"].max()
-        if last in named:
-            allowed = f"one file that ends in {last}; {named[last]} does too"
-            raise DataError(path.name, column="month", found=last, allowed=allowed)
-        named[last] = path.name
+        if last in ends:
+            allowed = f"one file that ends in {last}; {ends[last]} does too"
+            raise DataError(name, column="month", found=last, allowed=allowed)
+        ends[last] = name
         held.update({str(month): rows for month, rows in frame.groupby("month")})
-    _check_span(held, files=[path.name for path, _ in parts])
+    _check_span(held, place=", ".join(ends.values()))
     return {"sickness_absence": descriptions.tidy(pd.concat(list(held.values())), "sickness_absence")}
 
 
@@ -83,8 +80,7 @@ def absence(path: Path) -> pd.DataFrame:
     Raises DataError as `read` does; `row` is the line of the file.
     """
     layout, others = _layout(path)
-    rows = files.read_csv(path, list(layout.values()), others=others, windows=True)
-    rows = Rows(path.name, rows.frame.set_axis(list(layout), axis=1), layout)
+    rows = files.read_csv(path, layout, others=others, windows=True)
     checks.code(rows, "org_code")
     frame = rows.frame[["org_code", "org_type"]].assign(month=_months(rows))
     checks.refuse(rows, frame["org_type"] == "", "org_type", "a kind of organisation")
@@ -122,13 +118,11 @@ def _months(rows: Rows) -> pd.Series:
     number = parts[1].str.upper().map(months.SHORT)
     written = parts[0] + "-" + number.map("{:02.0f}".format, na_action="ignore")
     turned = rows["month"].str.replace(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\2-\1", regex=True)
-    day = pd.to_datetime(
-        turned.where(turned.str.fullmatch(r"\d{4}-\d\d-\d\d")), format="%Y-%m-%d", errors="coerce"
-    )
+    turned = turned.where(turned.str.fullmatch(r"\d{4}-\d\d-\d\d"))
+    day = pd.to_datetime(turned, format="%Y-%m-%d", errors="coerce")
     written = written.fillna(day.where(day.dt.is_month_end).dt.strftime("%Y-%m"))
-    checks.refuse(
-        rows, written.isna(), "month", "a month like 2014-APR, or the last day of a month, dd/mm/yyyy"
-    )
+    allowed = "a month like 2014-APR, or the last day of a month, dd/mm/yyyy"
+    checks.refuse(rows, written.isna(), "month", allowed)
     early = (written < FIRST) | (written >= checks.this_month())
     checks.refuse(rows, early, "month", f"a month from {FIRST} that is over")
     stated = period_of(rows.place)
@@ -137,18 +131,16 @@ def _months(rows: Rows) -> pd.Series:
     return written
 
 
-def _check_span(held: dict[str, pd.DataFrame], *, files: list[str]) -> None:
+def _check_span(held: dict[str, pd.DataFrame], *, place: str) -> None:
     """Refuse a gap between the first and last month, and a month with far fewer organisations than before."""
-    months = sorted(held)
-    for before, month in pairwise(months):
+    for before, month in pairwise(sorted(held)):
         following = str(pd.Period(before, freq="M") + 1)
         if month != following:
-            raise DataError(
-                ", ".join(files), column="month", found=f"no file for {following}", allowed="no gap"
-            )
+            raise DataError(place, column="month", found=f"no file for {following}", allowed="no gap")
         rows, least = len(held[month]), FALL * len(held[before])
         if rows < least and before not in CLOSURES:
-            allowed = f"at least {least:.0f}, {FALL:.0%} of {before}"
-            raise DataError(
-                ", ".join(files), row=month, found=f"{rows} organisations in {month}", allowed=allowed
+            found, allowed = (
+                f"{rows} organisations in {month}",
+                f"at least {least:.0f}, {FALL:.0%} of {before}",
             )
+            raise DataError(place, row=month, found=found, allowed=allowed)

@@ -35,15 +35,10 @@ RESPONSES = ("response_rate_n_{0}", "responses")  # the second is of the newest 
 RATE = ("response_rate_{0}", "rr_{0}")
 # Questions by the year whose numbers a workbook uses for all of its years: that of the newest.
 SAME = {"engagement": ("q2a", "q2b", "q2c"), "work_stress": ("q11c",)}
+RECOMMEND = {2018: 21, 2019: 21, 2020: 18, 2021: 21, 2022: 23, 2023: 25, 2024: 25, 2025: 25}
 QUESTIONS: Mapping[int, Mapping[str, Sequence[str]]] = {
-    2018: {"recommend_work": ("q21c",), "recommend_care": ("q21d",), **SAME},
-    2019: {"recommend_work": ("q21c",), "recommend_care": ("q21d",), **SAME},
-    2020: {"recommend_work": ("q18c",), "recommend_care": ("q18d",), **SAME},
-    2021: {"recommend_work": ("q21c",), "recommend_care": ("q21d",), **SAME},
-    2022: {"recommend_work": ("q23c",), "recommend_care": ("q23d",), **SAME},
-    2023: {"recommend_work": ("q25c",), "recommend_care": ("q25d",), **SAME},
-    2024: {"recommend_work": ("q25c",), "recommend_care": ("q25d",), **SAME},
-    2025: {"recommend_work": ("q25c",), "recommend_care": ("q25d",), **SAME},
+    year: {"recommend_work": (f"q{number}c",), "recommend_care": (f"q{number}d",), **SAME}
+    for year, number in RECOMMEND.items()
 }
 MEASURES = ("engagement", "recommend_work", "recommend_care", "work_stress")
 SUPPRESSED = 10  # responses or fewer, whose figures are not published
@@ -110,8 +105,8 @@ def newest(paths: Sequence[Path]) -> list[Path]:
     """
     chosen: dict[int, Path] = {}
     for path in sorted(paths, key=lambda path: version_of(path.name)):
-        year = year_of(path.name)
-        if year is None or year < FIRST:
+        year = year_of(path.name) or 0
+        if year < FIRST:
             continue
         if year in chosen and version_of(chosen[year].name) == version_of(path.name):
             found = [chosen[year].name, path.name]
@@ -183,8 +178,7 @@ def _sheet(sheet: Sheet, newest_year: int) -> pd.DataFrame:
     years = sorted({int(fits[1]) for fits in dated if fits})
     if not years or years[-1] != newest_year or newest_year > pd.Timestamp.today().year:
         allowed = f"'{probe}_{newest_year}' as the newest, as in the file name, a survey that is over"
-        found = f"years {years}"
-        raise DataError(sheet.place, row=sheet.row, column=probe, found=found, allowed=allowed)
+        raise DataError(sheet.place, row=sheet.row, column=probe, found=f"years {years}", allowed=allowed)
     years = [year for year in years if year >= FIRST or year == newest_year]
     columns = {"code": _column(sheet, CODE, newest_year)}
     columns["result"] = _column(sheet, [f"{probe}_{{0}}"], newest_year)

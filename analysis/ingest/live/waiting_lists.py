@@ -11,10 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data import DataError
-from analysis.ingest import checks, descriptions, files, naming, sheets
+from analysis.ingest import checks, descriptions, files, months, naming, sheets
 from analysis.ingest.checks import Rows
 from analysis.ingest.history import collected as gathered
-from analysis.ingest.months import SHORT
 
 TABLES = ("waiting_lists",)
 STEP = None  # months between need not be there
@@ -46,13 +45,7 @@ def later(folder: Path) -> list[Path]:
     return [*files.find(folder, COLLECTED), *files.find(folder, OFFICIAL)]
 
 
-def period_of(name: str) -> str | None:
-    """Return the month 'YYYY-MM' of a workbook by its file name, None for another name."""
-    found = re.fullmatch(OFFICIAL, name)
-    month = SHORT.get(found[1].upper()) if found else None
-    return f"20{found[2]}-{month:02d}" if found and month else None
-
-
+period_of = partial(months.stated, OFFICIAL)
 own = partial(gathered.own, period_of)
 
 
@@ -72,19 +65,16 @@ def read_later(folder: Path) -> dict[str, pd.DataFrame]:
     Raises DataError for another layout, a month that is not over or there twice, or too few providers.
     """
     parts: dict[str, pd.DataFrame] = {}
-    collected = [path for path in later(folder) if re.fullmatch(COLLECTED, path.name)]
-    for path in later(folder):
-        if path in collected:
-            continue
+    first = str(descriptions.field(TABLES[0], "month")["constraints"]["minimum"])
+    for path in files.find(folder, OFFICIAL):
         month = period_of(path.name)
         if month is None or month in parts:
-            raise DataError(
-                path.name, found="a name without its month, or a second file of it", allowed="one"
-            )
-        checks.over(month, place=path.name, first=str(_first()))
+            found = "a name without its month, or a second file of it"
+            raise DataError(path.name, found=found, allowed="one")
+        checks.over(month, place=path.name, first=first)
         parts[month] = _workbook(path, month)
-    months = [rows[~rows["month"].isin(list(parts))] for rows in map(_collected, collected)]
-    return {TABLES[0]: descriptions.tidy(pd.concat([*parts.values(), *months]), TABLES[0])}
+    held = [rows[~rows["month"].isin(list(parts))] for rows in map(_collected, files.find(folder, COLLECTED))]
+    return {TABLES[0]: descriptions.tidy(pd.concat([*parts.values(), *held]), TABLES[0])}
 
 
 def _collected(path: Path) -> pd.DataFrame:
@@ -96,8 +86,7 @@ def _collected(path: Path) -> pd.DataFrame:
         "within_18_weeks": "within_18_weeks",
         "share": "pct_within_18_weeks",
     }
-    rows = files.read_csv(path, list(names.values()))
-    rows = Rows(path.name, rows.frame.set_axis(list(names), axis=1), names)
+    rows = files.read_csv(path, names)
     fits = re.fullmatch(COLLECTED, path.name)
     assert fits is not None
     checks.month(rows, "month", first=fits[1], last=fits[2])
@@ -106,10 +95,6 @@ def _collected(path: Path) -> pd.DataFrame:
     right = 100 * table["within_18_weeks"] / table["waiting"]
     checks.near(rows, "share", share, right, within=SHARE_WITHIN, allowed="the share of the counts")
     return table
-
-
-def _first() -> str:
-    return descriptions.field(TABLES[0], "month")["constraints"]["minimum"]
 
 
 def _workbook(path: Path, month: str) -> pd.DataFrame:

@@ -4,7 +4,6 @@ No workbook was at hand: its layout (sheet, heading row, where code and total st
 programs that read it. From 2026 the publication has another form, which is not read.
 """
 
-import re
 from functools import partial
 from pathlib import Path
 
@@ -25,17 +24,8 @@ TOTAL = ("Total", "All staff groups")
 TRUST, NAMED = r"[RT][A-Z0-9]{2,4}", r"(?i)\bNHS (?:foundation )?trust$"  # newer trusts have other codes
 
 
-def releases(folder: Path) -> list[Path]:
-    """Return the collected file and the workbooks of single months under `folder`."""
-    return files.find(folder, f"{COLLECTED}|{OFFICIAL}")
-
-
-def period_of(name: str) -> str | None:
-    """Return the month 'YYYY-MM' that a workbook's name states, None for another name."""
-    fits = re.fullmatch(OFFICIAL, name)
-    return months.dated(fits[1], fits[2]) if fits else None
-
-
+releases = partial(files.find, name=f"{COLLECTED}|{OFFICIAL}")
+period_of = partial(months.stated, OFFICIAL)
 own = partial(gathered.own, period_of)
 
 
@@ -55,10 +45,8 @@ def collected(path: Path) -> pd.DataFrame:
     rows = files.read_csv(path, ["org_code", "org_name", *names], others=[])
     checks.code(rows, "org_code")
     checks.unique(rows, ["org_code"])
-    counts = checks.numbers(rows, names)
-    long = (
-        counts.assign(org_code=rows["org_code"]).melt("org_code", var_name="month", value_name="fte").dropna()
-    )
+    counts = checks.numbers(rows, names).assign(org_code=rows["org_code"])
+    long = counts.melt("org_code", var_name="month", value_name="fte")
     return descriptions.tidy(long[long["fte"] > 0], TABLES[0])
 
 
@@ -87,5 +75,5 @@ def _total(sheet: sheets.Sheet) -> int:
     place = next((at for at, heading in enumerate(left) if heading in TOTAL), -1)
     if place < 2 or not any(heading.lower().startswith(DOCTORS.lower()) for heading in left[place:]):
         allowed = f"{' or '.join(TOTAL)}, right of name and code and left of {DOCTORS}"
-        raise DataError(sheet.place, row=sheet.row, found=[one for one in left if one][:6], allowed=allowed)
+        raise DataError(sheet.place, row=sheet.row, found=[*filter(None, left)][:6], allowed=allowed)
     return place
