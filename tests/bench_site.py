@@ -108,8 +108,6 @@ def contents(copy: Path, names: list[str] | None) -> None:
     toc.write_text(yaml.safe_dump(made), encoding="utf-8")
     settings = yaml.safe_load(config.read_text(encoding="utf-8"))
     settings["sphinx"]["config"]["suppress_warnings"] = LEFT_OUT  # links to the chapters that are left out
-    if "lookup" not in names:
-        del settings["sphinx"]["local_extensions"]["lookup"]  # its data files take longer than a chapter
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
 
 

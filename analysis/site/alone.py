@@ -25,9 +25,8 @@ def wait(build: Path, say: Callable[[str], None]) -> IO[str]:
         except BlockingIOError:
             if not told:
                 lock.seek(0)
-                say(
-                    f"another build is at work here (process {lock.read().strip() or 'unknown'}): waiting for it to end"
-                )
+                other = lock.read().strip() or "unknown"
+                say(f"another build is at work here (process {other}): waiting for it to end")
                 told = True
             time.sleep(EVERY)
         except OSError:

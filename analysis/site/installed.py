@@ -29,11 +29,8 @@ SHOWN = 3  # of the distributions that differ, named in the sentence
 def pins(lock: str, place: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return version by name of what the text of a lock installs. place: values of markers, None = this machine."""
     given = dict(place) if place is not None else None
-    return {
-        name: version
-        for name, version, marker in PINNED.findall(lock)
-        if not marker or Marker(marker).evaluate(given)
-    }
+    found = PINNED.findall(lock)
+    return {name: pin for name, pin, marker in found if not marker or Marker(marker).evaluate(given)}
 
 
 def versions() -> dict[str, str]:

@@ -24,6 +24,7 @@ NAMES = 272  # px, of names beside bars
 GAP = 5  # px, between columns
 HIGH = 1.35  # of a line, in sizes of its letters
 BLOCKS = ("p", "ul", "li", "div", "section", "table", "svg")
+Nodes = Iterable[PageElement]
 TICKS = re.compile(r"linear-gradient\(90deg, (\S+) 1px, transparent 1px\) 0 0 / ([\d.]+)% 100%")
 
 
@@ -82,10 +83,8 @@ def block(sheet: Sheet, element: Tag, x: float, y: float, room: float) -> float:
     else:
         high = stacked(sheet, element, x, y, room)
     if looks.get("overflow") == "hidden" and element.name == "ul":
-        sheet.out.insert(
-            here,
-            f'<svg x="0" y="{y:g}" width="{x + room:g}" height="{high:g}" viewBox="0 {y:g} {x + room:g} {high:g}">',
-        )
+        size = f'width="{x + room:g}" height="{high:g}" viewBox="0 {y:g} {x + room:g} {high:g}"'
+        sheet.out.insert(here, f'<svg x="0" y="{y:g}" {size}>')
         sheet.out.append("</svg>")
     sheet.out[here:here] = strokes.box(looks, x, y, room, high)
     return above + high + below
@@ -102,17 +101,13 @@ def stacked(sheet: Sheet, element: Tag, x: float, y: float, room: float) -> floa
             high, last = high + told, 0.0
         run = []
         if isinstance(child, Tag):
-            high -= min(
-                last, side(sheet.of(child), "margin", "top")
-            )  # of two margins that meet the larger counts
+            high -= min(last, side(sheet.of(child), "margin", "top"))  # of two that meet the larger counts
             high += block(sheet, child, x, y + high, room)
             last = side(sheet.of(child), "margin", "bottom")
     return high
 
 
-def paragraph(
-    sheet: Sheet, nodes: Iterable[PageElement], looks: Looks, x: float, y: float, room: float
-) -> float:
+def paragraph(sheet: Sheet, nodes: Nodes, looks: Looks, x: float, y: float, room: float) -> float:
     """Draw text in lines and return how high they are."""
     return text(sheet, list(wrapped.pieces(nodes, sheet.looks, looks)), looks, x, y, room)
 
@@ -140,19 +135,14 @@ def drawing(sheet: Sheet, element: Tag, x: float, y: float, room: float) -> floa
     """Draw an SVG that is as wide as its room and return how high it is."""
     looks = sheet.of(element)
     field = [float(one) for one in str(strokes.attribute(element, "viewBox") or "").split()]
-    high = (
-        px(looks["height"])
-        if looks.get("height", "auto") != "auto"
-        else px(str(element.get("height") or "0"))
-    )
+    own = looks.get("height", "auto")
+    high = px(own if own != "auto" else str(element.get("height") or "0"))
     if field:
         high = high or field[3] * room / field[2]
     if ticks := TICKS.search(looks.get("background", "")):
-        step = room * float(ticks.group(2)) / 100
-        sheet.out.extend(
-            f'<path d="M{x + step * at + 0.5:.1f} {y:g}v{high:g}" stroke="{ticks.group(1)}"/>'
-            for at in range(9)
-        )
+        edges = [x + room * float(ticks.group(2)) / 100 * place + 0.5 for place in range(9)]
+        stroke = f'v{high:g}" stroke="{ticks.group(1)}"/>'
+        sheet.out.extend(f'<path d="M{at:.1f} {y:g}{stroke}' for at in edges)
     inside = strokes.children(element, sheet.looks, room, high)
     grown = f" scale({room / field[2]:g})" if field else ""
     sheet.out.append(f'<g transform="translate({x:g} {y:g}){grown}">{inside}</g>')
@@ -202,25 +192,23 @@ def beside(sheet: Sheet, element: Tag, x: float, y: float, room: float) -> float
 
 def tiles(sheet: Sheet, element: Tag, x: float, y: float, room: float) -> float:
     """Draw a map of tiles: each stands where its classes say, `r3 c2` in the third row and second column."""
-    column = room / 7
-    placed = [
-        (int(at["r"]) - 1, int(at["c"]) - 1, one)
-        for one in element.select("p, li")
-        if len(at := {name[0]: name[1:] for name in one.get("class") or () if re.fullmatch(r"[rc]\d+", name)})
-        == 2
-    ]
+    column, blank = room / 7, Sheet(sheet.looks, [])
+    placed = []
+    for part in element.select("p, li"):
+        at = {
+            name[0]: int(name[1:]) - 1 for name in part.get("class") or () if re.fullmatch(r"[rc]\d+", name)
+        }
+        placed += [(at["r"], at["c"], part)] if len(at) == 2 else []
     highs = [0.0] * (max(row for row, _, _ in placed) + 1)
-    for row, _, one in placed:
-        highs[row] = max(
-            highs[row], 28 if one.name == "p" else tile(Sheet(sheet.looks, []), one, 0, 0, column, 0)
-        )
+    for row, _, part in placed:
+        highs[row] = max(highs[row], 28 if part.name == "p" else tile(blank, part, 0, 0, column, 0))
     tops = [0.0, *accumulate(highs)]
-    for row, across, one in sorted(placed, key=lambda part: part[2].name):  # names of regions stand above
+    for row, across, part in sorted(placed, key=lambda place: place[2].name):  # names of regions stand above
         left, top = x + across * column, y + tops[row]
-        if one.name == "p":
-            paragraph(sheet, one.children, sheet.of(one), left + 3, top + 9, room)
+        if part.name == "p":
+            paragraph(sheet, part.children, sheet.of(part), left + 3, top + 9, room)
         else:
-            tile(sheet, one, left, top, column, highs[row])
+            tile(sheet, part, left, top, column, highs[row])
     return tops[-1]
 
 
@@ -245,12 +233,10 @@ def tile(sheet: Sheet, element: Tag, x: float, y: float, room: float, high: floa
 
 def columns(sheet: Sheet, element: Tag) -> tuple[list[list[Tag]], list[float], list[float]]:
     """Return the rows of a table, and how wide each column must be and would be, in px."""
-    rows = [[one for one in row.children if isinstance(one, Tag)] for row in element.select("tr")]
-    near, far = (
-        [max(how(content(sheet, cell)) for cell in column) + GAP for column in zip(*alone, strict=True)]
-        for how in (wrapped.least, wrapped.most)
-        for alone in [[row for row in rows if all(span(cell) == 1 for cell in row)]]
-    )
+    rows = [[cell for cell in row.children if isinstance(cell, Tag)] for row in element.select("tr")]
+    alone = [row for row in rows if all(span(cell) == 1 for cell in row)]
+    texts = [[content(sheet, cell) for cell in column] for column in zip(*alone, strict=True)]
+    near, far = ([max(map(how, column)) + GAP for column in texts] for how in (wrapped.least, wrapped.most))
     return rows, near, far
 
 
@@ -268,11 +254,8 @@ def table(sheet: Sheet, element: Tag, x: float, y: float, room: float) -> float:
     for row in rows:
         ends = [0, *accumulate(span(cell) for cell in row)]
         fields = [edges[end] - edges[start] for start, end in pairwise(ends)]
-        blank = Sheet(sheet.looks, [])
-        talls = [
-            text(blank, content(sheet, cell), sheet.of(cell), 0, 0, wide - GAP)
-            for cell, wide in zip(row, fields, strict=True)
-        ]
+        blank, cells = Sheet(sheet.looks, []), zip(row, fields, strict=True)
+        talls = [text(blank, content(sheet, cell), sheet.of(cell), 0, 0, wide - GAP) for cell, wide in cells]
         extra = side(sheet.of(row[0]), "padding", "top")
         high = max(talls) + 8 + extra
         for cell, start, wide, tall in zip(row, ends, fields, talls, strict=False):

@@ -34,7 +34,8 @@ Looks = dict[str, str]
 @cache
 def rules(width: int, path: Path = SHEET) -> tuple[tuple[str, Looks], ...]:
     """Return selectors and what they set, the strongest last. width: of the picture in px, which rules may ask for."""
-    found: list[tuple[int, str, Looks]] = []
+    found: list[tuple[str, Looks]] = []
+    bare = {"skip_comments": True, "skip_whitespace": True}
 
     def read(parts: Any) -> None:
         for part in parts:
@@ -42,32 +43,22 @@ def rules(width: int, path: Path = SHEET) -> tuple[tuple[str, Looks], ...]:
             if part.type == "at-rule" and part.at_keyword == "container":
                 asked = CONDITION.search(text)
                 if asked and (float(asked.group(2)) * REM <= width) == (asked.group(1) == "min"):
-                    read(tinycss2.parse_rule_list(part.content, skip_comments=True, skip_whitespace=True))
+                    read(tinycss2.parse_rule_list(part.content, **bare))
             elif part.type == "qualified-rule":
-                set_by = {
-                    one.name: tinycss2.serialize(one.value).strip()
-                    for one in tinycss2.parse_declaration_list(
-                        part.content, skip_comments=True, skip_whitespace=True
-                    )
-                    if one.type == "declaration"
-                }
-                found.extend((strength(one), one, set_by) for one in apart(text) if "::" not in one)
+                told = tinycss2.parse_declaration_list(part.content, **bare)
+                told = [set_by for set_by in told if set_by.type == "declaration"]
+                looks = {set_by.name: tinycss2.serialize(set_by.value).strip() for set_by in told}
+                found.extend((selector, looks) for selector in apart(text) if "::" not in selector)
 
-    read(
-        tinycss2.parse_stylesheet(path.read_text(encoding="utf-8"), skip_comments=True, skip_whitespace=True)
-    )
+    read(tinycss2.parse_stylesheet(path.read_text(encoding="utf-8"), **bare))
     names = {f"--fig-{name}": light for name, light in palette.LIGHT.items()}
-    names |= next(looks for _, selector, looks in found if selector == ":root")
-    coloured = [
-        (
-            rank,
-            one,
-            {key: VARIABLE.sub(lambda m: names[f"--{m.group(1)}"], value) for key, value in looks.items()},
-        )
-        for rank, one, looks in found
-        if one != ":root"
-    ]
-    return tuple((one, looks) for _, one, looks in sorted(coloured, key=lambda rule: rule[0]))
+    names |= next(looks for selector, looks in found if selector == ":root")
+
+    def coloured(looks: Looks) -> Looks:
+        return {key: VARIABLE.sub(lambda m: names[f"--{m.group(1)}"], value) for key, value in looks.items()}
+
+    ordered = sorted((rule for rule in found if rule[0] != ":root"), key=lambda rule: strength(rule[0]))
+    return tuple((selector, coloured(looks)) for selector, looks in ordered)
 
 
 def strength(selector: str) -> int:

@@ -80,9 +80,8 @@ def to_read(
             continue
         then, today = was.pages[name].made_of, sources[name]
         paths = [path for path, sha in today.items() if then.get(path) != sha]
-        paths += [
-            path for path, sha in then.items() if path not in today and digest(trace.ROOT / path) != sha
-        ]
+        more = [path for path in then if path not in today]
+        paths += [path for path in more if digest(trace.ROOT / path) != then[path]]
         if paths:
             found[name] = f"{paths[0]} changed"
     return found
@@ -138,12 +137,9 @@ def digest(path: Path) -> str | None:
         return trace.digest(path)
     if not path.is_dir():
         return None
-    files = {
-        file.relative_to(path).as_posix(): trace.digest(file)
-        for file in sorted(path.rglob("*"))
-        if file.is_file()
-    }
-    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
+    inside = [file for file in sorted(path.rglob("*")) if file.is_file()]
+    digests = {file.relative_to(path).as_posix(): trace.digest(file) for file in inside}
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
 
 
 def forget(html: Path, known: Iterable[str]) -> list[str]:
@@ -183,8 +179,5 @@ def publish(made: Path, site: Path) -> None:
 def files(folder: Path) -> set[str]:
     """Return the paths of all files below a folder, from there."""
     start = len(str(folder)) + 1
-    return {
-        f"{place}/{name}"[start:].replace(os.sep, "/")
-        for place, _, names in os.walk(folder)
-        for name in names
-    }
+    paths = [f"{place}/{name}" for place, _, names in os.walk(folder) for name in names]
+    return {path[start:].replace(os.sep, "/") for path in paths}

@@ -35,9 +35,8 @@ def browser() -> str:
     """Return the path of the machine's Chromium. Raises FileNotFoundError when there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
-        raise FileNotFoundError(
-            f"no browser found. Looked for: {', '.join(BROWSERS)}. Install Chromium first."
-        )
+        looked = ", ".join(BROWSERS)
+        raise FileNotFoundError(f"no browser found. Looked for: {looked}. Install Chromium first.")
     return found
 
 
@@ -104,13 +103,9 @@ def link_inside(joined: PdfWriter, html: Path, first: Mapping[str, int]) -> None
                 name = PurePosixPath(unquote(path)).with_suffix("").as_posix()
                 if name not in first:
                     continue
-                target = joined.pages[first[name]].indirect_reference
-                link[NameObject("/A")] = DictionaryObject(
-                    {
-                        NameObject("/S"): NameObject("/GoTo"),
-                        NameObject("/D"): ArrayObject([target, NameObject("/Fit")]),
-                    }
-                )
+                target = ArrayObject([joined.pages[first[name]].indirect_reference, NameObject("/Fit")])
+                inside = {NameObject("/S"): NameObject("/GoTo"), NameObject("/D"): target}
+                link[NameObject("/A")] = DictionaryObject(inside)
             kept.append(reference)
         if "/Annots" in sheet:
             sheet[NameObject("/Annots")] = kept
@@ -130,9 +125,8 @@ if __name__ == "__main__":
         count = book(names, to=report)
     except (FileNotFoundError, Error) as error:
         sys.exit(f"Refused: {error}")
-    offered = (
-        HTML.parent / ".report" / report.name
-    )  # where the next build finds it, while the pages say the same
+    # Where the next build finds it, while the pages say the same.
+    offered = HTML.parent / ".report" / report.name
     offered.parent.mkdir(exist_ok=True)
     shutil.copyfile(report, offered)
     take_report.stamp(offered, HTML, names)

@@ -27,10 +27,8 @@ from analysis.site import installed
 TIMEOUT = 900  # seconds a cell may take
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
 ENDS = (signal.SIGINT, signal.SIGTERM)
-PAUSE, LOOKS = (
-    0.05,
-    3,
-)  # seconds between looks for kernels that are still there; looks that find none, to be sure
+PAUSE = 0.05  # seconds between looks for kernels that are still there
+LOOKS = 3  # looks that find none, to be sure
 PATIENCE = 2.0  # seconds that these looks may take
 LONGEST = 80  # characters of a folder: the names of sockets in it end after 103 on some systems
 ENDING = threading.Event()  # this program was told to end
@@ -57,12 +55,10 @@ class ChapterError(RuntimeError):
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return the environment of a kernel that lives in the folder `home`, with the settings `more`."""
-    kept = {
-        key: value for key, value in os.environ.items() if key in HARMLESS or not key.startswith(SETTINGS)
-    }
+    kept = [key for key in os.environ if key in HARMLESS or not key.startswith(SETTINGS)]
     return {
         "OPENBLAS_NUM_THREADS": "1",  # threads would change last digits; work is shared by processes
-        **kept,
+        **{key: os.environ[key] for key in kept},
         "PYTHONPATH": str(trace.ROOT),
         "PYTHONNOUSERSITE": "1",
         "PYTHONUTF8": "1",
@@ -122,15 +118,10 @@ def run(notebook: nbformat.NotebookNode, *, folder: Path, name: str, **more: str
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     notebook.cells.append(nbformat.v4.new_code_cell(NOTE))
-    where = {"metadata": {"path": str(folder)}}
+    how: dict[str, Any] = {"timeout": TIMEOUT, "extra_arguments": list(OPTIONS)}
+    how["resources"] = {"metadata": {"path": str(folder)}}
     with home() as place:
-        client = NotebookClient(
-            notebook,
-            km=manager(AsyncKernelManager, place),
-            timeout=TIMEOUT,
-            resources=where,
-            extra_arguments=list(OPTIONS),
-        )
+        client = NotebookClient(notebook, km=manager(AsyncKernelManager, place), **how)
         try:
             with client.setup_kernel(cleanup_kc=True, env=environment(place, **more)):  # leaves signals to us
                 for index, cell in enumerate(notebook.cells):

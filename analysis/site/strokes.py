@@ -9,26 +9,8 @@ from analysis.present import palette
 from analysis.site.looks import Looks, px
 from analysis.site.wrapped import BOX, Piece, bold, unseen
 
-PLACES = (
-    "x",
-    "x1",
-    "x2",
-    "cx",
-    "width",
-    "dx",
-    "y",
-    "y1",
-    "y2",
-    "cy",
-    "height",
-    "dy",
-    "r",
-    "rx",
-    "d",
-    "points",
-    "transform",
-)
-DOWN = {"y", "y1", "y2", "cy", "height", "dy"}
+ACROSS, DOWN = ("x", "x1", "x2", "cx", "width", "dx"), ("y", "y1", "y2", "cy", "height", "dy")
+PLACES = (*ACROSS, *DOWN, "r", "rx", "d", "points", "transform")
 SHAPE = ("fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity")
 LETTERS = (*SHAPE, "font-size", "font-weight", "text-anchor", "paint-order")
 CLEAR = ("transparent", "none")
@@ -66,9 +48,8 @@ def shape(node: Tag, looks: dict[int, Looks], wide: float, high: float) -> str:
 def plain(node: Tag, looks: dict[int, Looks], wide: float, high: float) -> str:
     """Return a line, a shape or a text; "" for one that is not seen."""
     own, words = looks[id(node)], node.name in ("text", "tspan")
-    at = {
-        name: _px(str(node[name]), high if name in DOWN else wide) for name in PLACES if node.has_attr(name)
-    }
+    held = [name for name in PLACES if node.has_attr(name)]
+    at = {name: _px(str(node[name]), high if name in DOWN else wide) for name in held}
     clear = own.get("fill") in CLEAR and own.get("stroke", "none") in CLEAR
     if (clear and not words) or (node.name == "rect" and px(at.get("width", "0")) == 0):
         return ""
@@ -87,19 +68,15 @@ def plain(node: Tag, looks: dict[int, Looks], wide: float, high: float) -> str:
 
 def nested(node: Tag, looks: dict[int, Looks], wide: float, high: float) -> str:
     """Return an SVG within another as a group at its place, grown to its size."""
-    x, y = (float(_px(str(node.get(name) or "0"), whole)) for name, whole in (("x", wide), ("y", high)))
-    across, tall = (
-        float(_px(str(node.get(name) or whole), whole)) for name, whole in (("width", wide), ("height", high))
-    )
-    field = [float(one) for one in (attribute(node, "viewBox") or "").split()]
-    if not field:
-        return f'<g transform="translate({x:g} {y:g})">{children(node, looks, across, tall)}</g>'
-    by = across / field[2], tall / field[3]
-    if (
-        attribute(node, "preserveAspectRatio") == "none"
-    ):  # lines keep their width where the drawing is stretched
-        for one in node.select("path"):
-            one["d"] = stretched(str(one["d"]), *by)
+    room = {"x": (wide, "0"), "y": (high, "0"), "width": (wide, wide), "height": (high, high)}
+    given = {name: str(node.get(name) or otherwise) for name, (_, otherwise) in room.items()}
+    x, y, across, tall = (float(_px(text, room[name][0])) for name, text in given.items())
+    field = [float(part) for part in (attribute(node, "viewBox") or "").split()]
+    by = (across / field[2], tall / field[3]) if field else (1.0, 1.0)
+    flat = attribute(node, "preserveAspectRatio") == "none"  # lines keep their width where it is stretched
+    for path in node.select("path") if field and flat else ():
+        path["d"] = stretched(str(path["d"]), *by)
+    if flat or not field:
         return f'<g transform="translate({x:g} {y:g})">{children(node, looks, across, tall)}</g>'
     grown = min(by)
     left, top = x + (across - grown * field[2]) / 2, y + (tall - grown * field[3]) / 2
@@ -162,19 +139,17 @@ def box(looks: Looks, x: float, y: float, wide: float, high: float) -> list[str]
     place = f'x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" rx="{px(looks.get("border-radius", "0")):g}"'
     if HATCHED in ground:
         made.append(f'<rect {place} fill="{palette.PAGE}"/>')
-        lines = "".join(
-            f"M{x + at:.1f} {y:.1f}l{-high:.1f} {high:.1f}" for at in range(8, int(wide + high), 11)
-        )
-        made.append(
-            f'<svg x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" viewBox="{x:.1f} {y:.1f} {wide:.1f} {high:.1f}"><path d="{lines}" stroke="{palette.GREY}"/></svg>'
-        )
+        starts = [x + at for at in range(8, int(wide + high), 11)]
+        lines = "".join(f"M{start:.1f} {y:.1f}l{-high:.1f} {high:.1f}" for start in starts)
+        size = f'width="{wide:.1f}" height="{high:.1f}" viewBox="{x:.1f} {y:.1f} {wide:.1f} {high:.1f}"'
+        hatch = f'<path d="{lines}" stroke="{palette.GREY}"/>'
+        made.append(f'<svg x="{x:.1f}" y="{y:.1f}" {size}>{hatch}</svg>')
     elif ground.startswith("#"):
         made.append(f'<rect {place} fill="{ground}"/>')
     if "solid" in (edge := looks.get("border", "")) and "transparent" not in edge:
         made.append(f'<rect {place} fill="none" stroke="{edge.split()[-1]}"/>')
     if "solid" in (edge := looks.get("border-bottom", "")):
         thick, _, colour = edge.split()
-        made.append(
-            f'<path d="M{x:.1f} {y + high - px(thick) / 2:.1f}h{wide:.1f}" stroke="{colour}" stroke-width="{px(thick):g}"/>'
-        )
+        way = f"M{x:.1f} {y + high - px(thick) / 2:.1f}h{wide:.1f}"
+        made.append(f'<path d="{way}" stroke="{colour}" stroke-width="{px(thick):g}"/>')
     return made

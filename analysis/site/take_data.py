@@ -28,19 +28,8 @@ DIGITS = 4  # places after the point that a figure of an indicator keeps
 NUMBERS = ("integer", "number", "year")
 LONGEST = 60  # letters of a column's width
 BLANKS = "A blank cell is missing; zero is a count of none. Suppressed figures are blank, with a flag where the table has one."
-NOTES = (
-    "sheet",
-    "what it holds",
-    "status",
-    "publisher",
-    "publication",
-    "page",
-    "licence",
-    "from",
-    "to",
-    "rows",
-)
 ABOUT = ("publisher", "publication", "page", "licence")
+NOTES = ("sheet", "what it holds", "status", *ABOUT, "from", "to", "rows")
 
 
 def write(folder: Path) -> str:
@@ -106,15 +95,11 @@ def workbook(about: dict[str, Any], tables: list[dict[str, Any]], raw: dict[str,
     import xlsxwriter  # takes a while, and a build with nothing to do needs none
 
     out = io.BytesIO()
-    options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False}
-    book = xlsxwriter.Workbook(
-        out, {**options, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
-    )
+    options = {"in_memory": True, "constant_memory": False, "default_date_format": "yyyy-mm-dd"}
+    book = xlsxwriter.Workbook(out, {**options, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": about["title"], "created": day().replace(tzinfo=None)})
-    head, bold = (
-        book.add_format({"bold": True, "bottom": 1}),
-        book.add_format({"bold": True, "font_size": 14}),
-    )
+    head = book.add_format({"bold": True, "bottom": 1})
+    bold = book.add_format({"bold": True, "font_size": 14})
     sheets = {one["name"]: one["name"][:31] for one in tables}
     first = book.add_worksheet("Notes")
     first.write_string(0, 0, about["title"], bold)
@@ -126,13 +111,8 @@ def workbook(about: dict[str, Any], tables: list[dict[str, Any]], raw: dict[str,
          str(one["coverage"].get("from", "")), str(one["coverage"].get("to", "")), str(one["rows"])]
         for one in tables
     ]  # fmt: skip
-    _sheet(
-        first,
-        [list(NOTES), *listed],
-        ["string"] * (len(NOTES) - 1) + ["integer"],
-        head,
-        top=len(notes(about)) + 1,
-    )
+    kinds = ["string"] * (len(NOTES) - 1) + ["integer"]
+    _sheet(first, [list(NOTES), *listed], kinds, head, top=len(notes(about)) + 1)
     fields = [[sheets[one["name"]], field["name"], field["type"], field.get("unit", ""), field.get("description", "")]
               for one in tables for field in one["schema"]["fields"]]  # fmt: skip
     columns = ["sheet", "column", "type", "unit", "meaning"]
@@ -168,13 +148,11 @@ def _sheet(sheet: Any, rows: list[list[str]], kinds: list[str], head: Any, top: 
 def catalogue(about: dict[str, Any]) -> dict[str, Any]:
     """Return the indicators as JSON by path: the index, its schema, and one file of figures an indicator."""
     found = {name: _figures(name) for name in indicators.indicators()}
-    listed = [
-        {part: one[part] for part in one if part not in ("periods", "trusts")} for one in found.values()
-    ]
-    for one in listed:
-        held = found[one["indicator"]]
-        one |= {"from": held["periods"][0], "to": held["periods"][-1], "trusts": len(held["trusts"])}
-        one["values"] = f"indicators/{one['indicator']}.json"
+    listed = []
+    for name, held in found.items():
+        entry = {part: held[part] for part in held if part not in ("periods", "trusts")}
+        entry |= {"from": held["periods"][0], "to": held["periods"][-1], "trusts": len(held["trusts"])}
+        listed.append(entry | {"values": f"indicators/{name}.json"})
     told = dict(notes(about))
     index = {
         "title": f"Indicators: {told['Title']}",
@@ -225,17 +203,11 @@ def schema() -> dict[str, Any]:
         "grain": text | {"description": "length of a period"},
         "source": source,
     }
-    listed = {
-        "from": text,
-        "to": text,
-        "trusts": {"type": "integer"},
-        "values": text | {"description": "file of figures"},
-    }
+    listed = {"from": text, "to": text, "trusts": {"type": "integer"}}
+    listed["values"] = text | {"description": "file of figures"}
     row = _object({"name": text, "values": {"type": "array", "items": {"type": ["number", "null"]}}})
-    figures = {
-        "periods": {"type": "array", "items": text},
-        "trusts": {"type": "object", "additionalProperties": row},
-    }
+    figures = {"periods": {"type": "array", "items": text}}
+    figures["trusts"] = {"type": "object", "additionalProperties": row}
     top = {part: text for part in ("title", "edition", "licence", "attribution", "missing", "schema")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -70,14 +70,8 @@ def headed(rows: Sequence[Sequence[str]], about: Sequence[tuple[str, str]]) -> b
 
 def about(title: str, source: str, *, edition: str, cite: str, address: str) -> list[tuple[str, str]]:
     """Return what stands above the numbers: title, source, edition, licence, citation, and the address when there is one."""
-    found = [
-        ("Title", title),
-        ("Source", source),
-        ("Edition", edition),
-        ("Licence", LICENCE),
-        ("Cite as", cite),
-    ]
-    return [(name, text) for name, text in [*found, ("Address", address)] if text]
+    told = {"Title": title, "Source": source, "Edition": edition, "Licence": LICENCE, "Cite as": cite}
+    return [(name, text) for name, text in (told | {"Address": address}).items() if text]
 
 
 def drawn(found: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
@@ -94,13 +88,11 @@ def drawn(found: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
     head = EDGE + LINE * len(top) + 6
     whole, across = head + height + LINE * len(below) + EDGE + 6, width + 2 * EDGE
     told = [
-        _line(text, EDGE, EDGE + LINE * (at + 0.8), palette.INK, ' font-weight="bold"')
+        _line(text, EDGE + LINE * (at + 0.8), palette.INK, ' font-weight="bold"')
         for at, text in enumerate(top)
     ]
-    told += [
-        _line(text, EDGE, head + height + 6 + LINE * (at + 0.8), palette.QUIET)
-        for at, text in enumerate(below)
-    ]
+    foot = head + height + 6
+    told += [_line(text, foot + LINE * (at + 0.8), palette.QUIET) for at, text in enumerate(below)]
     made = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{whole}" viewBox="0 0 {across} {whole}" '
         f'{FACE} role="img" aria-label="{looks["aria-label"]}"><title>{escape(found.title)}</title>'
@@ -114,5 +106,5 @@ def drawn(found: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
     return made.encode(), bytes(png)
 
 
-def _line(text: str, x: float, y: float, colour: str, more: str = "") -> str:
-    return f'<text x="{x:g}" y="{y:g}" font-size="12" fill="{colour}"{more}>{escape(text)}</text>'
+def _line(text: str, y: float, colour: str, more: str = "") -> str:
+    return f'<text x="{EDGE:g}" y="{y:g}" font-size="12" fill="{colour}"{more}>{escape(text)}</text>'

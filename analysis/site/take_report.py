@@ -3,11 +3,11 @@
 import hashlib
 import os
 import re
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from analysis.edition.archive import as_zip
+from analysis.site.git import git
 from analysis.site.take_data import day
 
 NAME = "special-measures-report"
@@ -40,33 +40,16 @@ def listed(root: Path) -> list[str]:
     What is not tracked may be confidential, so that with git nothing else is taken; without, hidden files, what was
     built and a folder `private` are left out.
     """
-    tracked = _tracked(root)
+    top = git(root, "rev-parse", "--show-toplevel")
+    tracked = git(root, "ls-files", "-z").split("\0")[:-1] if top and Path(top).samefile(root) else []
     if tracked:
         return sorted(name for name in tracked if (root / name).is_file())
     found = [path for kind in AT_TOP for path in root.glob(kind) if path.is_file()]
     for folder in FOLDERS:
         for place, folders, names in os.walk(root / folder):
-            folders[:] = [one for one in folders if one not in NEVER and not one.startswith(".")]
-            found += [
-                Path(place, one) for one in names if not one.startswith(".") and not one.endswith(".pyc")
-            ]
-    return sorted({path.relative_to(root).as_posix() for path in found})
-
-
-def _tracked(root: Path) -> list[str]:
-    """Return the paths that git tracks in `root`; none without git, or where `root` is not the top of a copy."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-
-    def said(*arguments: str) -> str:
-        command = ["git", *arguments]
-        try:
-            done = subprocess.run(command, cwd=root, env=own, capture_output=True, timeout=20, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-        return done.stdout.decode("utf-8", "surrogateescape") if not done.returncode else ""
-
-    top = said("rev-parse", "--show-toplevel").strip()
-    return said("ls-files", "-z").split("\0")[:-1] if top and Path(top).samefile(root) else []
+            folders[:] = [name for name in folders if name not in NEVER and not name.startswith(".")]
+            found += [Path(place, name) for name in names if not name.startswith(".")]
+    return sorted(path.relative_to(root).as_posix() for path in set(found) if path.suffix != ".pyc")
 
 
 def is_of(paper: Path, html: Path, names: Iterable[str]) -> bool:

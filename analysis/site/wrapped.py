@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -79,11 +79,8 @@ def pieces(nodes: Iterable[PageElement], looks_of: dict[int, Looks], above: Look
 
 def unseen(node: Tag, looks: Looks) -> bool:
     """Say whether a reader of the page does not see an element."""
-    return (
-        looks.get("display") == "none"
-        or "visually-hidden" in (node.get("class") or ())
-        or node.name == "caption"
-    )
+    hidden = "visually-hidden" in (node.get("class") or ()) or node.name == "caption"
+    return hidden or looks.get("display") == "none"
 
 
 def lines(parts: list[Piece | str], room: float) -> list[list[Piece]]:
@@ -120,7 +117,8 @@ def lines(parts: list[Piece | str], room: float) -> list[list[Piece]]:
         place()
         if part == "\n":
             made.append([])
-    return [[_plain(one) for one in _trimmed(line)] for line in made if line]
+    shown = [[replace(piece, text=piece.text.replace(SOFT, "")) for piece in _trimmed(line)] for line in made]
+    return [line for line, whole in zip(shown, made, strict=True) if whole]
 
 
 def _trimmed(line: list[Piece]) -> list[Piece]:
@@ -128,15 +126,8 @@ def _trimmed(line: list[Piece]) -> list[Piece]:
 
 
 def _space(piece: Piece) -> Piece:
-    return Piece(
-        " ",
-        {name: set_to for name, set_to in piece.looks.items() if name != "border"},
-        wide(" ", piece.looks),
-    )
-
-
-def _plain(piece: Piece) -> Piece:
-    return Piece(piece.text.replace(SOFT, ""), piece.looks, piece.wide, piece.element)
+    bare = {name: set_to for name, set_to in piece.looks.items() if name != "border"}
+    return Piece(" ", bare, wide(" ", piece.looks))
 
 
 def _broken(piece: Piece, room: float) -> tuple[Piece, Piece] | None:

@@ -1,6 +1,7 @@
 """Files behind the pages: made by a command in a process of its own, kept beside the built pages with a record.
 
 They are made again only when what they rest on has changed, as `analysis.site` judges it for each chapter too.
+Those of "Look up a trust" and of "Try another choice" are put into the site where a page shows them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import scripts
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -20,10 +23,12 @@ from analysis import trace
 from analysis.site import judge, record, run
 
 FOLDER, RECORD = "files", "record.json"
+SHOWN = ("lookup", "choices")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register with Sphinx: other extensions call `bring` and `files`."""
+    """Register with Sphinx; other extensions call `files`."""
+    app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -39,15 +44,16 @@ def files(out: Path, name: str) -> Path:
     return kept / FOLDER
 
 
-def bring(app: Sphinx, error: Exception | None, name: str, *, there: bool) -> None:
-    """Put the files of NAME into the site, made anew if need be; take them away when no page of theirs is `there`."""
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Put the files of SHOWN into the site, made anew if need be; take them away when no page shows them."""
     if error is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    if there:
-        put(files(out, name), out / f"{name}-data", f"{name}File")
-    else:
-        shutil.rmtree(out / f"{name}-data", ignore_errors=True)
+    for name in SHOWN:
+        if any(name in (page, *scripts.SHARED.get(page, ())) for page in app.env.found_docs):
+            put(files(out, name), out / f"{name}-data", f"{name}File")
+        else:
+            shutil.rmtree(out / f"{name}-data", ignore_errors=True)
 
 
 def make(kept: Path, name: str, why: str) -> None:
@@ -59,14 +65,8 @@ def make(kept: Path, name: str, why: str) -> None:
     stood = record.before()  # before the run: what is edited meanwhile counts
     with run.home() as place:
         command = [sys.executable, "-m", "analysis", name, str(kept / FOLDER)]
-        done = subprocess.run(
-            command,
-            cwd=trace.ROOT,
-            env=run.environment(place),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        where: dict[str, Any] = {"cwd": trace.ROOT, "env": run.environment(place)}
+        done = subprocess.run(command, **where, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ExtensionError(f"the files of {name} could not be made:\n{done.stderr[-3000:]}")
         notes = trace.collect(place / "notes")

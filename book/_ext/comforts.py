@@ -7,10 +7,7 @@ the site is published). A link that needs one of them is left out while it is em
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import re
-import subprocess
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
@@ -24,6 +21,7 @@ from analysis.edition import publish
 from analysis.edition.citation import read
 from analysis.present import words
 from analysis.present.packed import packed
+from analysis.site.git import git
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = "about/figures"
@@ -33,7 +31,6 @@ FIGURE = re.compile(
     r'<figure class="result" id="([^"]+)">\s*<figcaption class="finding[^"]*">(.*?)</figcaption>', re.DOTALL
 )
 TABLE = re.compile(r'<table class="result[^>]*>\s*<caption[^>]*>(.*?)</caption>', re.DOTALL)
-TERM = re.compile(r'<dt id="(term-[^"]+)"')
 TAG = re.compile(r"<[^>]+>")
 WIDGETS = re.compile(r"\bipywidgets\b|\bwidgets\.|\blab\.controls\b")
 
@@ -142,8 +139,7 @@ def last_changes(folder: Path) -> dict[Path, str]:
     for told in git(folder, *asked).split("\x01")[1:]:
         about, *names = told.strip().split("\n")
         day, commit = about.split()
-        when = dt.date.fromisoformat(day)
-        said = "" if commit in first else f"{when.day} {when:%B %Y}"
+        said = "" if commit in first else words.day(day)
         for name in filter(None, names):
             days.setdefault(top / name, said)  # the newest commit comes first
     for line in git(folder, "status", "--porcelain", "--no-renames", "--", ".").splitlines():
@@ -168,24 +164,6 @@ def beginnings(folder: Path) -> set[str]:
     return set(file.read_text(encoding="utf-8").split()) if place and file.is_file() else set()
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """Return what git says in a folder, '' without git, without a repository or when it fails."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        found = subprocess.run(
-            ["git", "-c", "core.quotePath=false", *arguments],
-            cwd=folder,
-            env=own,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=20,
-            check=False,
-        )
-    except (OSError, UnicodeDecodeError, subprocess.TimeoutExpired):
-        return ""
-    return "" if found.returncode else found.stdout.strip()
-
-
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Write the lists of figures and tables, the definitions and the page for a wrong address."""
     if error is not None or app.builder.format != "html":
@@ -197,9 +175,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         (out / "_static" / TERMS).write_text(told, encoding="utf-8")
     if (out / f"{LISTS}.html").is_file():
         fill(out, [name for name in reading_order(app) if (out / f"{name}.html").is_file()])
-    (out / "404.html").write_text(
-        publish.lost(app.config.report_address, name=app.config.html_title), encoding="utf-8"
-    )
+    lost = publish.lost(app.config.report_address, name=app.config.html_title)
+    (out / "404.html").write_text(lost, encoding="utf-8")
 
 
 def reading_order(app: Sphinx) -> list[str]:
@@ -248,12 +225,9 @@ def _chapter(name: str, rows: list[tuple[str, str]], what: str) -> str:
     """Return the figures or tables of a chapter, shut by its name."""
     size = words.plural(len(rows), what.removesuffix("s"))
     summary = f'<summary>{name} <span class="size">{size}</span></summary>'
-    return f'<details class="fold">{summary}<ul>{_items(rows)}</ul></details>'
+    items = "".join(f'<li><a class="reference internal" href="{to}">{title}</a></li>' for to, title in rows)
+    return f'<details class="fold">{summary}<ul>{items}</ul></details>'
 
 
 def _words(html: str) -> str:
     return " ".join(TAG.sub(" ", re.sub(r'<span class="status.*?</span>', "", html, flags=re.DOTALL)).split())
-
-
-def _items(rows: list[tuple[str, str]]) -> str:
-    return "".join(f'<li><a class="reference internal" href="{to}">{title}</a></li>' for to, title in rows)

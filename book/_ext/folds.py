@@ -38,10 +38,14 @@ def shut(page: Any) -> None:
             size = page.new_tag("span", attrs={"class": "size"})
             size.string = words.plural(len(table.select("tbody > tr")), "row")
             fold.summary.extend([" ", size])
-            _with_note(fold)
+            note = _cell(fold).find_next_sibling()  # on how the table was made
+            if note is not None and note.name == "p" and note.get_text().startswith(NOTE):
+                fold.append(note.extract())
     for told in page.select("article section.statements"):
         if told.find_parent("details") is None and len(told.get_text()) / LINE > LONG:
-            _fold_list(told)
+            title = told.find("p", class_="finding")  # it says how many statements there are
+            title.name, told.name, told["class"] = "summary", "details", ["result", "fold", "statements"]
+            del title["class"], told["aria-label"]
     for section in page.select("article section"):
         first = section.find("p", recursive=False)
         if first is not None and first.get_text().startswith(CHECK):
@@ -55,13 +59,6 @@ def _pictured(table: Any) -> bool:
     """Say whether a table stands right under a picture: it then has the numbers that were just seen."""
     before = _cell(table).find_previous_sibling()
     return before is not None and before.select_one("figure.result") is not None
-
-
-def _with_note(fold: Any) -> None:
-    """Take the note on how a table was made, which stands below it, into its fold."""
-    after = _cell(fold).find_next_sibling()
-    if after is not None and after.name == "p" and after.get_text().startswith(NOTE):
-        fold.append(after.extract())
 
 
 def _cell(part: Any) -> Any:
@@ -100,25 +97,15 @@ def _fold_section(section: Any) -> None:
     fold.extend(rest)
 
 
-def _fold_list(told: Any) -> None:
-    """Shut a long list of statements by its title, which says how many there are."""
-    title = told.find("p", class_="finding")
-    title.name, told.name, told["class"] = "summary", "details", ["result", "fold", "statements"]
-    del title["class"], told["aria-label"]
-
-
 def lines(table: Any) -> float:
     """Return about how many lines a table takes on a phone, where all but the narrowest are set as cards."""
-    rows = [[_letters(cell) for cell in row.find_all(["th", "td"])] for row in table.select("tbody > tr")]
+    rows = [
+        [len(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.select("tbody > tr")
+    ]
     if any(name.startswith("cards-") for name in table["class"]):
-        return sum(
-            0.7 + math.ceil(row[0] / NAMED) + sum(_lines(cell, LETTERS) for cell in row[1:]) for row in rows
-        )
-    return sum(0.4 + max(_lines(cell, ACROSS / len(row)) for cell in row) for row in rows)
-
-
-def _letters(cell: Any) -> int:
-    return len(cell.get_text())
+        heads = sum(0.7 + math.ceil(row[0] / NAMED) for row in rows)
+        return heads + sum(_lines(letters, LETTERS) for row in rows for letters in row[1:])
+    return sum(0.4 + max(_lines(letters, ACROSS / len(row)) for letters in row) for row in rows)
 
 
 def _lines(letters: int, width: float) -> int:

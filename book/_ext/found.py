@@ -41,17 +41,13 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     out, address = Path(app.outdir), app.config.report_address
     names = sorted(app.env.found_docs)
-    pictures = FIGURE.findall(
-        (out / "index.html").read_text(encoding="utf-8")
-    )  # the first is the forest plot
-    cards = (out / "figures" / "index" / f"{name}.png" for name in pictures)
-    card = next((one for one in cards if one.is_file()), None)
+    drawn = FIGURE.findall((out / "index.html").read_text(encoding="utf-8"))  # the first is the forest plot
+    cards = [f"figures/index/{name}.png" for name in drawn if (out / f"figures/index/{name}.png").is_file()]
     for name in names:
         page = out / f"{name}.html"
         html = page.read_text(encoding="utf-8")
         title = app.env.titles[name].astext()
-        image = card.relative_to(out).as_posix() if card else ""
-        after = tagged(html, tags(name, title, described(html), address, image))
+        after = tagged(html, tags(name, title, described(html), address, *cards[:1]))
         if after != html:
             page.write_text(after, encoding="utf-8")
     for file, text in (("sitemap.xml", sitemap(names, address)), ("robots.txt", robots(address))):
@@ -74,7 +70,7 @@ def tagged(html: str, made: str) -> str:
     return html.replace("</head>", f"{MARK}{made}{MARK}\n</head>", 1)
 
 
-def tags(page: str, title: str, description: str, address: str, card: str) -> str:
+def tags(page: str, title: str, description: str, address: str, card: str = "") -> str:
     """Return the tags of a page. address: of the site, '' without one; card: path of the picture that is shared."""
     cited = take_data.cited()
     day = dt.date.isoformat(cited["date-released"])
@@ -96,8 +92,8 @@ def tags(page: str, title: str, description: str, address: str, card: str) -> st
             shared |= {"og:image": f"{address}/{card}", "og:image:alt": f"Figure of {cited['title']}"}
         lines += [f'<meta property="{name}" content="{escape(text)}"/>' for name, text in shared.items()]
         lines.append(f'<meta name="twitter:card" content="{"summary_large_image" if card else "summary"}"/>')
-    about = report(description, address) if page == "index" else dataset(address) if page == DATASET else None
-    if about:
+    if page in ("index", DATASET):
+        about = report(description, address) if page == "index" else dataset(address)
         lines.append(f'<script type="application/ld+json">{packed(about)}</script>')
     return "\n".join(lines)
 
@@ -120,17 +116,16 @@ def _common(address: str, page: str) -> dict[str, Any]:
 
 def report(description: str, address: str) -> dict[str, Any]:
     """Return the report as schema.org knows it."""
-    cited = take_data.cited()
-    based = [f"https://doi.org/{one['doi']}" for one in cited["references"]]
+    cited, common = take_data.cited(), _common(address, "index")
     return {
-        **_common(address, "index"),
+        **common,
         "@type": "Report",
         "name": cited["title"],
         "description": description or cited["abstract"],
-        "author": _common(address, "index")["creator"],
+        "author": common["creator"],
         "reportNumber": str(cited["version"]),
         "license": list(LICENCES),
-        "isBasedOn": based,
+        "isBasedOn": [f"https://doi.org/{work['doi']}" for work in cited["references"]],
     }
 
 
@@ -159,11 +154,9 @@ def dataset(address: str) -> dict[str, Any]:
 
 def sitemap(names: list[str], address: str) -> str:
     """Return the sitemap of the pages."""
-    places = "\n".join(f"<url><loc>{escape(f'{address}/{name}.html')}</loc></url>" for name in names)
-    head = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-    )
-    return f"{head}\n{places}\n</urlset>\n"
+    places = [f"<url><loc>{escape(f'{address}/{name}.html')}</loc></url>" for name in names]
+    head = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *places, "</urlset>\n"])
 
 
 def robots(address: str) -> str:

@@ -114,9 +114,8 @@ def told(what: str, why: dict[str, str], number: int) -> str:
     """Say how many pages are read or written again and why."""
     reasons = sorted(set(why.values()))
     more = f" and {len(reasons) - 3} reasons more" if len(reasons) > 3 else ""
-    return f"{len(why)} of {number} pages to be {what} again" + (
-        f" ({'; '.join(reasons[:3])}{more})" if reasons else ""
-    )
+    because = f" ({'; '.join(reasons[:3])}{more})" if reasons else ""
+    return f"{len(why)} of {number} pages to be {what} again{because}"
 
 
 def run_all(app: Sphinx, names: list[str]) -> None:
@@ -200,10 +199,8 @@ def signed() -> pd.DataFrame:
 
 def shown_from(docname: str, text: str) -> set[str]:
     """Name the chapters whose numbers a document shows; it names them by paths from its own folder."""
-    here = posixpath.dirname(docname)
-    return {
-        posixpath.normpath(posixpath.join(here, other)).lstrip("/") for other in OTHER_CHAPTER.findall(text)
-    }
+    paths = [posixpath.join(posixpath.dirname(docname), other) for other in OTHER_CHAPTER.findall(text)]
+    return {posixpath.normpath(path).lstrip("/") for path in paths}
 
 
 def footer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:

@@ -27,35 +27,15 @@ HREF = re.compile(r'href="([^"?]+)[^"]*"')
 SCRIPT = re.compile(r'<script src="([^"?]+)(\?[^"]*)?">\s*</script>')
 # The theme's script settles light or dark only after the text is drawn, and the page is then styled a second time.
 LATE_THEME = 'localStorage.getItem("theme") || "auto"'
-THEME = (
-    'localStorage.getItem("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
-)
+THEME = 'localStorage.getItem("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'  # fmt: skip
 SEEN = {"lookup-data", "choices-data"}  # scripts that hold figures and name no class
 # How an SVG says its looks, so that it shows alike where styles within a file are refused: by attributes.
 STYLED = re.compile(r'(<[a-z][^<>]*?)\sstyle="([^"]*)"([^<>]*>)', re.IGNORECASE)
 LOOKS = {
-    "clip-path",
-    "clip-rule",
-    "color",
-    "display",
-    "fill",
-    "fill-opacity",
-    "fill-rule",
-    "opacity",
-    "visibility",
-}
-LOOKS |= {
-    f"stroke{part}" for part in ("", "-dasharray", "-dashoffset", "-linecap", "-linejoin", "-miterlimit")
-}
-LOOKS |= {
-    "stroke-opacity",
-    "stroke-width",
-    "font-family",
-    "font-size",
-    "font-style",
-    "font-weight",
-    "text-anchor",
-}
+    *("clip-path", "clip-rule", "color", "display", "fill", "fill-opacity", "fill-rule", "opacity", "visibility"),
+    *("stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit"),
+    *("stroke-opacity", "stroke-width", "font-family", "font-size", "font-style", "font-weight", "text-anchor"),
+}  # fmt: skip
 FOR_ALL = re.compile(r'<style type="text/css">\s*\*\{([^{}]*)\}\s*</style>')
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|#|[a-z]+:)([^)'\"]+)\1\s*\)")
@@ -163,14 +143,9 @@ def unique(items: Iterable[str]) -> list[str]:
 
 def sheets_of(html: str, path: Path, out: Path) -> list[str]:
     """Return the style sheets of a page, as paths from the site's root, in order of the cascade."""
-    found = []
-    for link in LINK.findall(html):
-        where = HREF.search(link)
-        if where and 'rel="stylesheet"' in link:
-            found.append(
-                posixpath.normpath(posixpath.join(path.parent.relative_to(out).as_posix(), where.group(1)))
-            )
-    return found
+    here = path.parent.relative_to(out).as_posix()
+    links = [HREF.search(link) for link in LINK.findall(html) if 'rel="stylesheet"' in link]
+    return [posixpath.normpath(posixpath.join(here, where.group(1))) for where in links if where]
 
 
 def joined(out: Path, sheet: str) -> str:
@@ -195,9 +170,8 @@ def filed(css: str, out: Path) -> str:
     def apart(match: re.Match[str]) -> str:
         kind, coding, content = match.group("kind", "coding", "content")
         raw = base64.b64decode(unquote(content)) if coding else unquote(content).encode()
-        name = (
-            f"{DRAWINGS}/{hashlib.sha256(raw).hexdigest()[:10]}.{'svg' if kind.startswith('svg') else kind}"
-        )
+        ending = "svg" if kind.startswith("svg") else kind
+        name = f"{DRAWINGS}/{hashlib.sha256(raw).hexdigest()[:10]}.{ending}"
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(raw)
         return f'url("{posixpath.relpath(name, posixpath.dirname(SITE))}")'
@@ -217,20 +191,14 @@ def _kept(rules: Iterable[Any], words: set[str]) -> list[str]:
             selectors = [part for part in _selectors(rule.prelude) if _matches(part, words)]
             if selectors:
                 out.append(f"{','.join(selectors)}{{{tinycss2.serialize(rule.content).strip()}}}\n")
-        elif (
-            rule.type == "at-rule"
-            and rule.lower_at_keyword in ("media", "supports", "layer")
-            and rule.content
-        ):
-            inside = _kept(
-                tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True), words
-            )
-            if inside:
+        elif rule.type != "at-rule":
+            continue
+        elif rule.lower_at_keyword in ("media", "supports", "layer") and rule.content:
+            parsed = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
+            if inside := _kept(parsed, words):
                 out.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{''.join(inside)}}}\n")
-        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
-            text = rule.serialize()
-            if DEAD_FONT not in text:
-                out.append(text + "\n")
+        elif rule.lower_at_keyword != "charset" and DEAD_FONT not in (text := rule.serialize()):
+            out.append(text + "\n")
     return out
 
 

@@ -49,10 +49,8 @@ def listing(sources: list[str], tree: str) -> str:
     if not sources:
         return ""
     parts = [f"<li>{highlight(source, PythonLexer(), FORMAT)}</li>" for source in sources]
-    named = [
-        f'<a href="{escape(tree)}/{file}">{file}</a>' if tree else f"<code>{file}</code>"
-        for file in called(sources)
-    ]
+    shown = f'<a href="{escape(tree)}/{{0}}">{{0}}</a>' if tree else "<code>{0}</code>"
+    named = [shown.format(file) for file in called(sources)]
     files = f"<p>It calls {', '.join(named)}.</p>" if named else ""
     return (
         f'<details class="all-code"><summary>All the code of this chapter: {len(sources)} cells, as they ran</summary>'

@@ -6,14 +6,14 @@ is needed. Where a browser draws no margin boxes, its own header and footer do.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-import subprocess
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 from analysis.edition import store
+from analysis.present import words
+from analysis.site.git import git
 
 ROOT = Path(__file__).resolve().parents[2]
 SHEET = "paper.css"
@@ -41,10 +41,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     newest = store.latest()
     told = edition(newest.about, later(ROOT, newest.number)) if newest else ""
     address = app.config.report_address.rstrip("/")
-    (out / "_static" / SHEET).write_text(
-        sheet(app.config.html_title, told, {name: f"{address}/{name}.html" for name in names if address}),
-        encoding="utf-8",
-    )
+    addresses = {name: f"{address}/{name}.html" for name in names if address}
+    css = sheet(app.config.html_title, told, addresses)
+    (out / "_static" / SHEET).write_text(css, encoding="utf-8")
 
 
 def sheet(report: str, told: str, addresses: dict[str, str]) -> str:
@@ -59,11 +58,10 @@ def sheet(report: str, told: str, addresses: dict[str, str]) -> str:
         "bottom-right": 'counter(page) " of " counter(pages)',
     }
     look = "font: 7.5pt/1.2 system-ui, sans-serif; color: #4b5563; white-space: nowrap;"
-    page = "\n".join(f"  @{place} {{ content: {words}; {look} }}" for place, words in boxes.items())
-    own = [
-        f':root[data-page="{name}"] {{ --paper-address: {quoted(to)}; }}' for name, to in addresses.items()
-    ]
-    return "\n".join([*own, f"@media print {{ @page {{\n{page}\n}} }}\n"])
+    page = "\n".join(f"  @{place} {{ content: {told}; {look} }}" for place, told in boxes.items())
+    own = ':root[data-page="{}"] {{ --paper-address: {}; }}'
+    rules = [own.format(name, quoted(to)) for name, to in addresses.items()]
+    return "\n".join([*rules, f"@media print {{ @page {{\n{page}\n}} }}\n"])
 
 
 def quoted(text: str) -> str:
@@ -73,8 +71,8 @@ def quoted(text: str) -> str:
 
 def edition(about: dict[str, str], changed: str) -> str:
     """Return what a sheet says of the edition: 'Edition 2026.1, 23 November 2026', and what came after it."""
-    words = f"Edition {about['number']}, {spelt(dt.date.fromisoformat(about['date']))}"
-    return f"{words}, with {changed}" if changed else words
+    told = f"Edition {about['number']}, {words.day(about['date'])}"
+    return f"{told}, with {changed}" if changed else told
 
 
 def later(root: Path, number: str) -> str:
@@ -82,29 +80,14 @@ def later(root: Path, number: str) -> str:
 
     '' as well where git cannot tell: no repository, or a shallow clone without the edition's tag.
     """
-    if git(root, "rev-parse", "--show-prefix") != "":
+    top = git(root, "rev-parse", "--show-toplevel")
+    if not top or not Path(top).samefile(root):
         return ""
     if git(root, "status", "--porcelain", "--untracked-files=no"):
         return "changes that are not committed"
-    if f"edition-{number}" in (git(root, "tag", "--points-at", "HEAD") or "").split():
+    if f"edition-{number}" in git(root, "tag", "--points-at", "HEAD").split():
         return ""
     if git(root, "rev-parse", "--is-shallow-repository") != "false":
         return ""
     day = git(root, "log", "-1", "--format=%cs")
-    return f"changes to {spelt(dt.date.fromisoformat(day))}" if day else ""
-
-
-def git(root: Path, *arguments: str) -> str | None:
-    """Return what git says, without the end of the line; None when it says no or is not there."""
-    try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if not done.returncode else None
-
-
-def spelt(day: dt.date) -> str:
-    """Return a date in words, '23 November 2026'."""
-    return f"{day.day} {day:%B %Y}"
+    return f"changes to {words.day(day)}" if day else ""

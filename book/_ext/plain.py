@@ -142,13 +142,8 @@ def _draw(page: BeautifulSoup, icon: Tag) -> None:
     shape = next((ICONS[name] for name in names if name in ICONS), None)
     if shape is None:
         return
-    size = {
-        "viewBox": "0 0 24 24",
-        "width": "1em",
-        "height": "1em",
-        "aria-hidden": "true",
-        "focusable": "false",
-    }
+    size = {"viewBox": "0 0 24 24", "width": "1em", "height": "1em"}
+    size |= {"aria-hidden": "true", "focusable": "false"}
     line = {"fill": "none", "stroke": "currentColor", "stroke-width": "2", "stroke-linecap": "round"}
     drawing = page.new_tag("svg", attrs={**size, **line, "class": "icon"})
     drawing.append(page.new_tag("path", attrs={"d": shape}))

@@ -13,13 +13,13 @@ from typing import Any
 from sphinx.application import Sphinx
 
 FOLDER = "_scripts"
-SHARED = {
+# Scripts of more than one page, by page.
+SHARED: dict[str, tuple[str, ...]] = {
     "metrics/entry": ("choices",),
     "metrics/rivals": ("choices",),
     "costs": ("cells",),
-    "lookup": ("cells", "letters"),
-    "search": ("letters",),
-}  # scripts of more than one page
+}
+SHARED |= {"lookup": ("cells", "letters"), "search": ("letters",)}
 TAGS = {"js": '<script defer src="{}"></script>', "css": '<link rel="stylesheet" href="{}" />'}
 
 

@@ -31,10 +31,9 @@ def role(
 ) -> tuple[list[Node], list[system_message]]:  # fmt: skip
     """Return the link, or a message when the id is not known."""
     identifier = text.strip()
-    if identifier not in known():
-        message = inliner.reporter.error(
-            f"statement {identifier!r} is not in evidence_statements", line=lineno
-        )
+    if identifier not in set(data.load("evidence_statements")["id"]):
+        said = f"statement {identifier!r} is not in evidence_statements"
+        message = inliner.reporter.error(said, line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     here = inliner.document.settings.env.docname
     return [nodes.reference(rawtext, identifier, refuri=address(identifier, here), classes=["statement"])], []
@@ -45,8 +44,3 @@ def address(identifier: str, here: str) -> str:
     if not identifier.startswith(COVERED):
         return statements.address(identifier, here=here)
     return f"{'../' * here.count('/')}{THEORY}.html#{identifier}"
-
-
-def known() -> set[str]:
-    """Return the ids of all statements."""
-    return set(data.load("evidence_statements")["id"])

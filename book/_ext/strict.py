@@ -18,12 +18,8 @@ from sphinx.application import Sphinx
 FOLDER = "_static/inline"
 STYLED = f"{FOLDER}/elements.css"
 WRITTEN = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
-DATA = re.compile(
-    r"""\btype=["']?(?!module|text/javascript|application/javascript)[\w/+.-]+""", re.IGNORECASE
-)
-STYLE = re.compile(
-    r"\sstyle=[\"']", re.IGNORECASE
-)  # found or not at once, where ATTRIBUTE looks through every tag
+DATA = re.compile(r"""\btype=["']?(?!module|(?:text|application)/javascript)[\w/+.-]+""", re.IGNORECASE)
+STYLE = re.compile(r"\sstyle=[\"']", re.IGNORECASE)  # found at once, where ATTRIBUTE looks through every tag
 FILE = re.compile(r"\bsrc\s*=", re.IGNORECASE)
 KIND = re.compile(r"""\s(?:type|media)=(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""(<[a-z][^<>]*?\s)style=("[^"]*"|'[^']*')""", re.IGNORECASE)
@@ -83,9 +79,8 @@ def _filed(found: re.Match[str], page: Path, out: Path) -> str:
         return found.group()
     if not content.strip():
         return ""
-    name = (
-        f"{FOLDER}/{hashlib.sha256(content.encode()).hexdigest()[:10]}.{'js' if tag == 'script' else 'css'}"
-    )
+    ending = "js" if tag == "script" else "css"
+    name = f"{FOLDER}/{hashlib.sha256(content.encode()).hexdigest()[:10]}.{ending}"
     (out / FOLDER).mkdir(parents=True, exist_ok=True)
     (out / name).write_text(content, encoding="utf-8")
     where = posixpath.relpath(name, page.parent.as_posix())
@@ -117,9 +112,8 @@ def linked(html: str, page: Path, sheet: str) -> str:
         return html
     digest = hashlib.sha256(sheet.encode()).hexdigest()[:10]
     where = posixpath.relpath(STYLED, page.parent.as_posix())
-    return html.replace(
-        "</head>", f'<link data-own="" href="{where}?v={digest}" rel="stylesheet"/></head>', 1
-    )
+    link = f'<link data-own="" href="{where}?v={digest}" rel="stylesheet"/>'
+    return html.replace("</head>", f"{link}</head>", 1)
 
 
 def forget(out: Path, pages: Iterable[str]) -> None:

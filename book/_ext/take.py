@@ -25,21 +25,13 @@ from analysis.edition.archive import as_zip
 from analysis.present import words
 from analysis.site import pages, take_data, take_figures, take_report
 
-PAGE, DATA, FIGURES, NOTEBOOKS, REPORT, PAPER = (
-    "about/take",
-    "data",
-    "figures",
-    "notebooks",
-    "report",
-    "report.pdf",
-)
-NUMBERS = "numbers.zip"
+PAGE, PAPER, NUMBERS = "about/take", "report.pdf", "numbers.zip"
+DATA, FIGURES, NOTEBOOKS, REPORT = "data", "figures", "notebooks", "report"  # folders of the site
 MENU = re.compile(r'<details class="take">.*?</details><!-- take -->', re.DOTALL)
 BAR = '<div class="article-header-buttons">'
 WRITTEN = 'name="made-plain"'
-LONE = re.compile(
-    r'(<a download="[^"]+" href="(?!(?:\.\./)*figures/)([^":]+\.csv)">[^<]*\(CSV)(?:, [\d.]+ [KM]B)?(?=\)</a>)'
-)  # a link in a chapter's own words; a figure tells its sizes below it
+# A link in a chapter's own words; a figure tells its sizes below it.
+LONE = re.compile(r'(<a download="[^"]+" href="(?!(?:\.\./)*figures/)([^":]+\.csv)">[^<]*\(CSV)(?:, [\d.]+ [KM]B)?(?=\)</a>)')  # fmt: skip
 TABLE = re.compile(r'<table class="result[^>]*>.*?</table>', re.DOTALL)
 ARROW = "M12 4v11M7 11l5 5 5-5M5 20h14"
 
@@ -58,10 +50,8 @@ def figures(app: Sphinx, error: Exception | None) -> None:
     out = Path(app.outdir)
     for name in app.env.found_docs:
         page = out / f"{name}.html"
-        html = page.read_text(encoding="utf-8")
-        after = figures_of(
-            html, name, out, title=app.env.titles[name].astext(), address=app.config.report_address
-        )
+        html, title = page.read_text(encoding="utf-8"), app.env.titles[name].astext()
+        after = figures_of(html, name, out, title=title, address=app.config.report_address)
         if after != html:
             page.write_text(after, encoding="utf-8")
     for folder in sorted((out / FIGURES).rglob("*"), reverse=True):
@@ -85,15 +75,15 @@ def figures_of(html: str, page: str, out: Path, *, title: str, address: str) -> 
         if drawn is not None:
             files |= {f"{found.name}.svg": drawn[0], f"{found.name}.png": drawn[1]}
         made.update(files)
-        to = {one: posixpath.relpath(f"{FIGURES}/{page}/{one}", here) for one in files}
-        sized = {
-            one: f'<a download="{one}" href="{to[one]}">{one[-3:].upper()}, {size(len(files[one]))}</a>'
-            for one in files
-        }
-        pictures = "".join(f" · {sized[one]}" for one in list(files)[1:])
+        to = {file: posixpath.relpath(f"{FIGURES}/{page}/{file}", here) for file in files}
+        links = [
+            f'<a download="{file}" href="{to[file]}">{file[-3:].upper()}, {size(len(content))}</a>'
+            for file, content in files.items()
+        ]
+        links.append(f'<a href="#{found.name}">link to it</a>')
         more = (
-            f'<details class="take-figure"><summary>Take this figure away</summary><p>{sized[f"{found.name}.csv"]}{pictures} · '
-            f'<a href="#{found.name}">link to it</a></p><p>Cite as: {escape(cite)}</p></details></figure>'
+            f'<details class="take-figure"><summary>Take this figure away</summary><p>{" · ".join(links)}</p>'
+            f"<p>Cite as: {escape(cite)}</p></details></figure>"
         )
         linked = take_figures.NUMBERS.sub(rf"\g<1>{to[f'{found.name}.csv']}\g<3>", match.group())
         return linked.removesuffix("</figure>") + more
@@ -101,23 +91,19 @@ def figures_of(html: str, page: str, out: Path, *, title: str, address: str) -> 
     if WRITTEN in html:  # by an earlier build
         return html
     after = take_figures.FIGURE.sub(
-        lambda m: taken(m) if take_figures.NUMBERS.search(m.group()) else m.group(), html
+        lambda match: taken(match) if take_figures.NUMBERS.search(match.group()) else match.group(), html
     )
     for place, table in enumerate(TABLE.findall(html), start=1):
         caption, rows = table_of(table)
-        cite = comforts.citation(
-            f"{caption}”, table in “{title}", f"{address}/{page}.html" if address else ""
-        )
+        where = f"{address}/{page}.html" if address else ""
+        cite = comforts.citation(f"{caption}”, table in “{title}", where)
         head = take_figures.about(caption, "", edition=edition, cite=cite, address="")
         numbers[f"table-{place}.csv"] = take_figures.headed(rows, head)
     if numbers:
         made[NUMBERS] = as_zip(numbers, page.replace("/", "-"), take_data.day())
-    nested = {
-        name: (out / FIGURES / page / name).read_bytes()
-        for name in behind.listed(out / FIGURES / page)
-        if "/" in name
-    }
-    behind.mirror(made | nested, out / FIGURES / page)
+    folder = out / FIGURES / page
+    nested = {name: (folder / name).read_bytes() for name in behind.listed(folder) if "/" in name}
+    behind.mirror(made | nested, folder)
     return after
 
 
@@ -126,12 +112,12 @@ def table_of(html: str) -> tuple[str, list[list[str]]]:
     table: Any = BeautifulSoup(html, "html.parser")
     for mark in table.select(".status"):
         mark.decompose()
-    caption = " ".join(table.caption.get_text(" ").split()) if table.caption else ""
-    rows = [
-        [" ".join(cell.get_text(" ").split()) for cell in row.find_all(["th", "td"])]
-        for row in table.find_all("tr")
-    ]
-    return caption, rows
+
+    def words_of(part: Any) -> str:
+        return " ".join(part.get_text(" ").split())
+
+    rows = [[words_of(cell) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+    return words_of(table.caption) if table.caption else "", rows
 
 
 def said_edition() -> str:
@@ -151,10 +137,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     out, names = Path(app.outdir), sorted(app.env.found_docs)
     sources = {name: Path(app.env.doc2path(name)) for name in names}
-    behind.mirror(
-        {f"{name}.ipynb": path.read_bytes() for name, path in sources.items() if path.suffix == ".ipynb"},
-        out / NOTEBOOKS,
-    )
+    notebooks = {f"{name}.ipynb": path for name, path in sources.items() if path.suffix == ".ipynb"}
+    behind.mirror({name: path.read_bytes() for name, path in notebooks.items()}, out / NOTEBOOKS)
     if PAGE in sources:
         kept = behind.files(out, "take")
         pages.publish(kept, out / DATA)
@@ -187,9 +171,7 @@ def with_sizes(html: str, folder: Path) -> str:
 
 def with_menu(html: str, made: str) -> str:
     """Return a page with this menu in its bar, in place of the one it had."""
-    return (
-        html.replace(BAR, BAR + made, 1) if not MENU.search(html) else MENU.sub(lambda _: made, html, count=1)
-    )
+    return MENU.sub("", html, count=1).replace(BAR, BAR + made, 1)
 
 
 def menu(page: str, out: Path) -> str:
@@ -247,19 +229,15 @@ def _link(out: Path, path: str, text: str, name: str = "") -> str:
 
 
 def _run(out: Path) -> str:
-    version = take_data.cited()["version"]
-    zipped = _link(
-        out, f"{REPORT}/{take_report.FILE}", "The whole report", f"{take_report.NAME}-{version}.zip"
-    )
+    name = f"{take_report.NAME}-{take_data.cited()['version']}.zip"
+    zipped = _link(out, f"{REPORT}/{take_report.FILE}", "The whole report", name)
     return f"<p>{zipped}: chapters, module, tables, tests. Unpack it, then type <code>make lab</code> to open the chapters or <code>make book</code> to build this site.</p>"
 
 
 def _all(out: Path) -> str:
-    version = take_data.cited()["version"]
-    workbook = _link(
-        out, f"{DATA}/{take_data.WORKBOOK}", "One Excel workbook", f"{take_data.NAME}-{version}.xlsx"
-    )
-    package = _link(out, f"{DATA}/{take_data.PACKAGE}", "One data package", f"{take_data.NAME}-{version}.zip")
+    name = f"{take_data.NAME}-{take_data.cited()['version']}"
+    workbook = _link(out, f"{DATA}/{take_data.WORKBOOK}", "One Excel workbook", f"{name}.xlsx")
+    package = _link(out, f"{DATA}/{take_data.PACKAGE}", "One data package", f"{name}.zip")
     return (
         f"<ul><li>{workbook}: a sheet of notes, one that explains every column, and one a table.</li>"
         f"<li>{package}: the tables byte for byte, with <code>datapackage.json</code> as Frictionless describes it.</li></ul>"
@@ -267,9 +245,9 @@ def _all(out: Path) -> str:
 
 
 def _tables(out: Path) -> str:
-    described = [data.describe(name) for name in data.tables()]
-    links = {one["name"]: _link(out, f"{DATA}/{one['path']}", one["name"]) for one in described}
-    items = [f"<li>{links[one['name']]}: {escape(one['title'])}</li>" for one in described]
+    described = {name: data.describe(name) for name in data.tables()}
+    links = {name: _link(out, f"{DATA}/{about['path']}", name) for name, about in described.items()}
+    items = [f"<li>{links[name]}: {escape(about['title'])}</li>" for name, about in described.items()]
     return f"<ul>{''.join(items)}</ul>"
 
 

@@ -83,11 +83,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     out, edition = Path(app.outdir), said_edition()
-    names = [name for name in app.env.found_docs if (out / f"{name}.html").is_file()]
-    pages = {name: (out / f"{name}.html").read_text(encoding="utf-8") for name in names}
-    others = [name for name in ("search", "genindex") if (out / f"{name}.html").is_file()]
-    every = pages | {name: (out / f"{name}.html").read_text(encoding="utf-8") for name in others}
-    due = {name: html for name, html in every.items() if f'name="{DONE}"' not in html}
+    files = {name: out / f"{name}.html" for name in (*app.env.found_docs, "search", "genindex")}
+    pages = {name: file.read_text(encoding="utf-8") for name, file in files.items() if file.is_file()}
+    due = {name: html for name, html in pages.items() if f'name="{DONE}"' not in html}
     beside = app.env.collect_relations()  # of each page the one above, before and after
     asked = {other for name in due for other in (name, *beside.get(name, ())) if other in pages}
     told = {name: (QUESTIONS.get(name, ""), minutes(pages[name])) for name in asked}
@@ -116,11 +114,10 @@ def minutes(html: str) -> int:
     parts = [
         part
         for part in page.find_all(READ)
-        if not part.find_parent(APART)
-        and not part.find_parent(class_="drawn")
-        and "way" not in part.get("class", [])
+        if not part.find_parent(APART) and not part.find_parent(class_="drawn")
     ]
-    return max(1, round(sum(len(part.get_text(" ").split()) for part in parts) / PACE))
+    read = [part.get_text(" ").split() for part in parts if "way" not in part.get("class", [])]
+    return max(1, round(sum(map(len, read)) / PACE))
 
 
 def with_way(html: str, name: str, told: dict[str, tuple[str, int]], edition: str) -> str:
@@ -189,9 +186,8 @@ def _contents(page: Any) -> list[str]:
             trail.append(escape(text))
             above = current.find("a")
             if "toctree-l1" in current["class"] and current.select_one("ul li.current"):
-                trail.append(
-                    str(_made(f'<a href="{above["href"]}">{escape(above.get_text(strip=True))}</a>'))
-                )
+                said = escape(above.get_text(strip=True))
+                trail.append(str(_made(f'<a href="{above["href"]}">{said}</a>')))
         if len(listed.find_all("li")) > 1:
             fold = _made(f'<details class="part"><summary>{escape(text)}</summary></details>')
             if current is not None:
@@ -208,12 +204,11 @@ def _contents(page: Any) -> list[str]:
 
 def _crumbs(page: Any, trail: list[str], here: str, heading: Any) -> Any:
     title = "".join(heading.find_all(string=True, recursive=False)).strip()
-    steps = [
+    first, last = (
         f'<a href="{_to("index", here)}">Findings</a>',
-        *trail,
         f'<span aria-current="page">{escape(title)}</span>',
-    ]
-    items = "".join(f"<li>{step}</li>" for step in steps)
+    )
+    items = "".join(f"<li>{step}</li>" for step in (first, *trail, last))
     return _made(f'<nav class="crumbs" aria-label="Where this page stands"><ol>{items}</ol></nav>')
 
 
@@ -242,7 +237,7 @@ def _marks(page: Any, here: str) -> None:
     seen = set()
     marks = page.select("article .status")
     for pill in sorted(
-        marks, key=lambda one: one.find_parent("summary") is not None
+        marks, key=lambda mark: mark.find_parent("summary") is not None
     ):  # one that is shown, if any
         found = STATUS.search(" ".join(pill["class"]))
         if found and found.group(1) not in seen:
@@ -251,9 +246,8 @@ def _marks(page: Any, here: str) -> None:
             link = page.new_tag("a", href=f"{_to(GLOSSARY, here)}#term-{term}")
             folds = pill.find_parents("details") if pill.find_parent("summary") else []
             box = folds[-1] if folds else pill.find_parent(class_="table-box")
-            if (
-                box is not None
-            ):  # a table set as cards may hold no link in its caption, nor the title of a fold
+            # A table set as cards may hold no link in its caption, nor may the title of a fold.
+            if box is not None:
                 link.string = f"What the mark “{pill.get_text(strip=True)}” means"
                 said = page.new_tag("p", attrs={"class": "mark-said"})
                 said.append(link)
