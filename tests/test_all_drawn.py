@@ -77,7 +77,10 @@ def curve():
         return value, value - 0.02, value + 0.02
 
     asked = {"sample": list(effect), "method": list(method), "window": ["two years", "three years"]}
-    return specification_curve(lambda sample, method, window: estimate(sample, method, window), asked)
+    found = specification_curve(
+        lambda sample, method, window: estimate(sample, method, window), asked, n_jobs=1
+    )
+    return found
 
 
 def test_choices_stand_worst_first_in_deaths_with_better_up(curve):

@@ -39,37 +39,32 @@ def test_a_pound_a_month_agrees_with_r_and_the_textbook():
         assert counted @ case["cashflow"] == pytest.approx(case["pv"], rel=TOLERANCE)
 
 
-def inflated(value, *, from_year, to_year, deflator):
-    item = pd.DataFrame({"quantity": [1.0], "unit_cost": [value], "price_year": [from_year]})
-    return prices.price(item, price_year=to_year, deflator=deflator)["cost"].iloc[0]
-
-
 def test_inflation_agrees_with_r():
     for case in ORACLE["inflation_by_rates"]:
         years = ["2013/14", "2014/15", "2015/16"][: len(case["rates_pct"])]
         deflator = prices.index(pd.Series(case["rates_pct"], index=years, dtype=float))
         ends = {"from_year": "2012/13", "to_year": years[-1]}
-        assert inflated(case["value"], **ends, deflator=deflator) == pytest.approx(
+        assert prices.inflate(case["value"], **ends, deflator=deflator) == pytest.approx(
             case["result"], rel=TOLERANCE
         )
     for case in ORACLE["inflation_backwards"]:
         deflator = prices.index(pd.Series(case["rates_pct_between"], index=["2013/14", "2014/15"]))
         ends = {"from_year": "2014/15", "to_year": "2012/13"}
-        assert inflated(case["value"], **ends, deflator=deflator) == pytest.approx(
+        assert prices.inflate(case["value"], **ends, deflator=deflator) == pytest.approx(
             case["result"], rel=TOLERANCE
         )
     for case in ORACLE["inflation_by_index"]:
         deflator = pd.Series([case["index_from"], case["index_to"]], index=["2012/13", "2013/14"])
-        found = inflated(case["value"], from_year="2012/13", to_year="2013/14", deflator=deflator)
+        found = prices.inflate(case["value"], from_year="2012/13", to_year="2013/14", deflator=deflator)
         assert found == pytest.approx(case["result"], rel=TOLERANCE)
 
 
 def test_a_chained_index_carries_a_value_as_its_rates_do():
     deflator = prices.index(RATES)
     assert deflator.index.tolist() == ["2012/13", "2013/14", "2014/15", "2015/16"]
-    forward = inflated(1000, from_year="2012/13", to_year="2015/16", deflator=deflator)
+    forward = prices.inflate(1000, from_year="2012/13", to_year="2015/16", deflator=deflator)
     assert forward == pytest.approx(1000 * 1.05 * 1.02 * 0.99)
-    back = inflated(forward, from_year="2015/16", to_year="2012/13", deflator=deflator)
+    back = prices.inflate(forward, from_year="2015/16", to_year="2012/13", deflator=deflator)
     assert back == pytest.approx(1000)
 
 

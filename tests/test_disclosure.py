@@ -8,8 +8,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from analysis.methods.disclosure import words
-from analysis.methods.disclosure.attack import HIDDEN, DisclosureError, attack
-from analysis.methods.disclosure.margins import TOTAL
+from analysis.methods.disclosure.attack import HIDDEN, TOTAL, DisclosureError, attack
 from analysis.methods.disclosure.sites import identifiable
 from analysis.methods.disclosure.tables import check_table, suppress
 from analysis.study.evidence.shared import check, scan
@@ -102,17 +101,18 @@ def test_the_defence_withstands_the_same_attacks():
         )
     ),
     st.sampled_from(["both", "rows", "columns", "none"]),
+    st.booleans(),
 )
-@example([[0, 0, 5], [5, 5, 5]], "both")  # a column that only looks like the sum of the others
-def test_no_hidden_cell_of_any_table_can_be_recovered(cells, totals):
+@example([[0, 0, 5], [5, 5, 5]], "both", True)  # a column that only looks like the sum of the others
+def test_no_hidden_cell_of_any_table_can_be_recovered(cells, totals, hide_zeros):
     table = pd.DataFrame(
         cells, index=[f"r{i}" for i in range(len(cells))], columns=[f"c{j}" for j in range(len(cells[0]))]
     )
-    found = suppress(table, totals=totals)
+    found = suppress(table, totals=totals, hide_zeros=hide_zeros)
     numbers = [value for value in found.frame.to_numpy().ravel() if value != HIDDEN]
-    assert all(value >= 5 or value == 0 for value in numbers)
+    assert all(value >= 5 or (value == 0 and not hide_zeros) for value in numbers)
     assert (found.bounds["upper"] - found.bounds["lower"] >= 4).all()
-    check_table("made", found.frame)
+    check_table("made", found.frame, hide_zeros=hide_zeros)
     if totals == "both":
         assert solved(found.frame) == []
 
@@ -129,6 +129,7 @@ def test_order_of_rows_does_not_open_a_table_and_nothing_small_means_nothing_hid
 def test_exactly_the_threshold_is_shown_one_less_is_not_and_zero_is_zero():
     found = suppress(pd.Series([5, 4, 0, 30], index=list("abcd")), totals="none").frame["count"]
     assert found.tolist() == [5, HIDDEN, 0, 30]
+    assert suppress(pd.Series([0, 9]), totals="none", hide_zeros=True).frame["count"].tolist() == [HIDDEN, 9]
 
 
 def test_two_small_counts_with_a_small_sum_are_not_each_others_protection():

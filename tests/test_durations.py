@@ -71,7 +71,7 @@ def test_curve_matches_r(group, key, column, name):
 
 def test_medians_and_log_rank_match_r():
     frame = DATA.rename(columns={"time": "duration", "status": "event"})
-    result = time_in_regime(frame, group="group")
+    result = time_in_regime(frame, group="group", unit="weeks")
     assert result.medians.set_index("group")["median"].to_dict() == {"6-MP": 23, "Placebo": 8}
     assert result.comparison.statistic == pytest.approx(EXPECTED["logrank_chisq"], abs=ATOL)
     assert result.comparison.df == 1
@@ -240,11 +240,12 @@ def test_codes_and_words_agree(spells):
         ({"event": ["exit"] * 5 + [None]}, "missing in row 6"),
         ({"event": [1, 0, 1.5, 0, 1, 1]}, "1.5 in row 3"),
         ({"event": [1, 0, -1, 0, 1, 1]}, "-1.0 in row 3"),
+        ({"late": [1, 9, 1, 1, 1, 1]}, "entry 9.0 in row 2"),
         ({"kind": ["a", "b", None, "a", "b", "a"]}, "'kind' is missing in row 3"),
     ],
 )
 def test_refusals_name_row_and_what_is_allowed(spells, change, words):
-    options = {"group": "kind"} if "kind" in change else {}
+    options = {"entry": "late"} if "late" in change else {"group": "kind"} if "kind" in change else {}
     with pytest.raises(DurationError, match=words):
         time_in_regime(spells.assign(**change), **options)
 
@@ -255,7 +256,7 @@ def test_other_refusals(spells):
     with pytest.raises(DurationError, match="at least one row"):
         time_in_regime(spells.iloc[:0])
     with pytest.raises(DurationError, match="both an end and censored"):
-        time_in_regime(spells, ends=("exit", "administrative end"))
+        time_in_regime(spells, ends=("exit", "acquired"), censored=("acquired", "administrative end"))
     with pytest.raises(DurationError, match="one group"):
         log_rank([1, 2], [1, 1], ["a", "a"])
 

@@ -47,11 +47,15 @@ def one_spell(*, seed=1, effect=2.0, kept=0.5, noise=0.0, trusts=30, periods=30,
 
 def test_did_m_equals_the_closed_formula(reversible, expected):
     result = switching.switchers(reversible, **KEYS)
+    table = result.by_direction
     assert result.overall.estimate == pytest.approx(expected["did_m"], abs=1e-10)
-    for direction, cells in (("joiners", "n_joiner_cells"), ("leavers", "n_leaver_cells")):
+    assert table.loc["joiners", "estimate"] == pytest.approx(expected["joiners"], abs=1e-10)
+    assert table.loc["leavers", "estimate"] == pytest.approx(expected["leavers"], abs=1e-10)
+    assert table.loc["joiners", "n_switches"] == expected["n_joiner_cells"]
+    assert table.loc["leavers", "n_switches"] == expected["n_leaver_cells"]
+    for direction in ("joiners", "leavers"):
         one = switching.switchers(reversible, **KEYS, direction=direction)
         assert one.overall.estimate == pytest.approx(expected[direction], abs=1e-10)
-        assert one.overall.n_obs == expected[cells]
         now = one.per_period[one.per_period["horizon"] == 0].set_index("time")
         wanted = {row["period"]: row[direction] for row in expected["per_period"] if direction in row}
         assert now["n_switches"].to_dict() == {period: cell[0] for period, cell in wanted.items()}
@@ -144,10 +148,11 @@ def test_groups_are_compared_within_themselves():
 def test_missing_rows_leave_out_their_comparisons_only():
     frame = one_spell(noise=0.5)
     cut = frame[~((frame["trust"] == 1) & (frame["t"] == frame["entry"]))]
-    part = switching.switchers(cut)
-    for direction, lost in (("joiners", 1), ("leavers", 0)):
-        sides = [switching.switchers(each, direction=direction).overall.n_obs for each in (frame, cut)]
-        assert sides[0] - sides[1] == lost
+    whole, part = switching.switchers(frame), switching.switchers(cut)
+    assert (
+        part.by_direction.loc["joiners", "n_switches"] == whole.by_direction.loc["joiners", "n_switches"] - 1
+    )
+    assert part.by_direction.loc["leavers", "n_switches"] == whole.by_direction.loc["leavers", "n_switches"]
     blank = frame.assign(value=frame["value"].mask((frame["trust"] == 1) & (frame["t"] == frame["entry"])))
     assert switching.switchers(blank).overall == part.overall
 

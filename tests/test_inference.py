@@ -148,7 +148,7 @@ def test_planted_effect_is_extreme_and_its_absence_is_not():
     assert found.p_upper == 0.01
     assert found.p_lower == 1.0
     assert found.observed == pytest.approx(2.0, abs=0.4)
-    assert (found.entrants, found.trusts, found.strata) == (6, 24, 2)
+    assert (found.entrants, found.eligible, found.strata) == (6, 24, 2)
     nothing = placebo_dates(panel(rng), draws=99, rng=np.random.default_rng(8))
     assert nothing.p_two_sided > 0.05
 
@@ -197,13 +197,18 @@ def test_placebo_does_not_depend_on_row_order_names_of_types_or_level():
     np.testing.assert_allclose(moved.null, base.null, atol=1e-9)
 
 
-def test_dates_are_dealt_within_type():
+def test_dates_are_dealt_within_type_and_among_the_eligible_only():
     data = panel(np.random.default_rng(14), entrants=3)
     lone = data[(data["type"] == "acute") | data["entry"].notna()]  # R00: the only mental health trust left
     result = placebo_dates(lone, draws=30, rng=np.random.default_rng(1))
     assert result.observed == pytest.approx(
         placebo_dates(lone[lone["type"] == "acute"], draws=1, rng=np.random.default_rng(1)).observed
     )
+    data["low"] = data["trust"].isin(["R05", "R07"])
+    some = placebo_dates(data, draws=300, rng=np.random.default_rng(1), eligible="low")
+    assert some.eligible == 5
+    # two acute entrants (dates 106, 107) among 4 eligible acute trusts: 12 deals; the third cannot move
+    assert len(np.unique(some.null.round(9))) == 12
 
 
 def test_placebo_refusals():
@@ -212,7 +217,13 @@ def test_placebo_refusals():
     with pytest.raises(EffectError, match="draws=0"):
         placebo_dates(data, draws=0, rng=rng)
     with pytest.raises(EffectError, match="every deal is the observed one"):
-        placebo_dates(data[data["trust"].isin(["R01"])], rng=rng)
+        placebo_dates(
+            data.assign(low=False, entry=data["entry"].where(data["trust"] == "R01")), rng=rng, eligible="low"
+        )
+    with pytest.raises(EffectError, match="varies or is blank"):
+        placebo_dates(data.assign(low=data["t"] > 105), rng=rng, eligible="low")
+    with pytest.raises(EffectError, match="no column"):
+        placebo_dates(data, rng=rng, eligible="low")
 
 
 def test_leaving_out_the_trust_that_carries_the_effect():
@@ -225,12 +236,21 @@ def test_leaving_out_the_trust_that_carries_the_effect():
     np.testing.assert_allclose(result.frame["difference"], result.frame["estimate"] - result.overall)
 
 
+def test_leave_one_out_by_cohort_by_type_and_with_an_own_estimator():
+    data = panel(np.random.default_rng(18), effect=1.0)
+    assert set(leave_one_out(data, by="entry").frame["left_out"]) == {105, 106, 107, 108}
+    assert len(leave_one_out(data, everyone=True).frame) == 24
+    mine = leave_one_out(data, estimator=lambda part: part["value"].mean(), by="type")
+    assert mine.overall == pytest.approx(data["value"].mean())
+    assert len(mine.frame) == 2
+
+
 def test_leave_one_out_without_anything_left_is_missing_not_zero():
     data = panel(np.random.default_rng(19), entrants=1)
     result = leave_one_out(data)
     assert result.frame["estimate"].isna().all()
     with pytest.raises(EffectError, match="nothing can be left out"):
-        leave_one_out(data.assign(entry=np.nan))
+        leave_one_out(data.assign(entry=np.nan), estimator=lambda part: 0.0)
 
 
 def test_no_draws_are_no_test():
@@ -250,3 +270,9 @@ def test_leaving_out_every_trust_that_entered_is_missing_and_stands_last():
     data["entry"] = data["entry"].where(data["region"] == "north", data["entry"].min())
     one = data[(data["region"] == "south") | data["entry"].isna()]
     assert leave_one_out(one).frame["estimate"].isna().all()
+    both = leave_one_out(
+        data,
+        estimator=lambda some: some["entry"].mean() if (some["region"] == "north").any() else np.nan,
+        by="region",
+    )
+    assert both.frame["estimate"].isna().tolist() == [False, True]

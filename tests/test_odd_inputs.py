@@ -28,6 +28,7 @@ from analysis.methods.costing import distributions, prices, sensitivity, simulat
 from analysis.methods.disclosure import attack, sites, tables, words
 from analysis.methods.durations import durations, survival
 from analysis.methods.effects import (
+    components,
     contrast,
     equally_bad,
     gain_kept,
@@ -111,6 +112,10 @@ def periods_of(times: Any) -> Any:
     return calendar(times, what="t", error=EffectError)
 
 
+def middle(panel: pd.DataFrame) -> float:
+    return float(len(panel))
+
+
 WHOLE: list[tuple[Callable, dict[str, Any]]] = [
     (agreement.agreement, {"codings": CODES}),
     (agreement_themes.by_theme, {"codings": CODES}),
@@ -129,6 +134,7 @@ WHOLE: list[tuple[Callable, dict[str, Any]]] = [
     (distributions.se_from_range, {"low": 1.0, "high": 4.0}),
     (prices.discounted_months, {"months": np.array([3.0, 30]), "rate": 0.035, "timing": "start", "limit": 24.0}),
     (prices.index, {"rates": pd.Series({"2014/15": 1.0, "2015/16": 2.0}), "first": 100.0}),
+    (prices.inflate, {"value": 5.0, "from_year": "2014/15", "to_year": "2015/16", "deflator": INDEX}),
     (prices.price, {"items": ITEMS, "price_year": "2015/16", "deflator": INDEX}),
     (sensitivity.threshold, {"model": cost, "base": BASE, "parameter": "a", "target": 4.0, "low": 1.0, "high": 5.0}),
     (sensitivity.tornado, {"model": cost, "base": BASE, "low": {"a": 0.5, "b": 1.0}, "high": {"a": 2.0, "b": 3.0}}),
@@ -141,32 +147,32 @@ WHOLE: list[tuple[Callable, dict[str, Any]]] = [
     (tables.suppress, {"table": pd.DataFrame({"a": [2, 9, 8], "b": [7, 7, 9]}), "threshold": 5, "totals": "both"}),
     (words.trusts_of, {"organisations": ORGANISATIONS}),
     (words.search, {"text": "All was well.", "trusts": lambda: words.trusts_of(ORGANISATIONS), "vocabulary": ["well"], "names": ["Ada"], "allowed": []}),
-    (durations.returns, {"spells": STAYS, "until": "2019-12-31", "lost": pd.Series({"A": pd.Timestamp("2018-01-01")})}),
+    (durations.returns, {"spells": STAYS, "until": "2019-12-31", "level": 0.95, "lost": pd.Series({"A": pd.Timestamp("2018-01-01")})}),
     (durations.time_in_regime, {"spells": SPELLS, "group": "g", "level": 0.95}),
     (survival.aalen_johansen, {"duration": SPELLS["duration"], "cause": SPELLS["event"]}),
     (survival.kaplan_meier, {"duration": SPELLS["duration"], "ended": SPELLS["event"]}),
     (survival.log_rank, {"duration": SPELLS["duration"], "ended": SPELLS["event"], "group": SPELLS["g"]}),
     (survival.median, {"curve": lambda: survival.kaplan_meier(SPELLS["duration"], SPELLS["event"])}),
     (contrast.twfe, {"panel": PANEL, "level": 0.95}),
-    (equally_bad.equally_bad_placebo, {"panel": PANEL, "baseline": 3, "gap": 0, "last_horizon": 2}),
+    (equally_bad.equally_bad_placebo, {"panel": PANEL, "baseline": 3, "gap": 0, "matches": 1, "caliper": 5.0, "last_horizon": 2}),
     (gain_kept.gain_kept, {"panel": STATUS, "better": "higher", "horizons": (0, 1), "window": 1, "omit_before": 0}),
     (group_time.event_study, {"panel": PANEL, "control": "never", "horizons": [0, 1], "base": "varying", "covariates": (), "level": 0.95}),
-    (honest.honest_bounds, {"event_study": STUDY, "mbar": (0.0, 1.0), "horizons": [0, 1], "covariance": None, "level": 0.95}),
+    (honest.honest_bounds, {"event_study": STUDY, "mbar": (0.0, 1.0), "horizons": [0, 1], "weights": [0.5, 0.5], "covariance": None, "level": 0.95}),
     (impute.imputation, {"panel": PANEL, "horizons": [0, 1], "pre_periods": 1, "omit_before": 0, "partition": "pooled", "leave_out": False, "reference": "normal", "level": 0.95}),
-    (impute.pooled, {"data": lambda: read_panel(PANEL), "horizons": [0, 1], "omit_before": 0}),
+    (impute.pooled, {"data": lambda: read_panel(PANEL), "horizons": [0, 1], "omit_before": 0, "partition": "pooled"}),
     (inference.adjust, {"p": np.array([0.01, 0.2]), "method": "holm"}),
     (inference.permutation_test, {"a": np.array([1.0, 2, 3]), "b": np.array([2.0, 3, 5]), "rng": rng}),
     (partners.several_partners, {"panel": PANEL, "partners": 2, "baseline": 3, "last_horizon": 2, "gap": 0}),
-    (placebo.leave_one_out, {"panel": PANEL, "last_horizon": 2}),
+    (placebo.leave_one_out, {"panel": PANEL, "estimator": middle, "by": None, "last_horizon": 2}),
     (placebo.placebo_dates, {"panel": PANEL, "draws": 2, "rng": rng, "last_horizon": 2}),
     (pooling.partly_pooled, {"effect": np.arange(5.0), "covariance": np.eye(5), "level": 0.95}),
     (read_panel, {"panel": PANEL, "outcome": "value", "unit": "trust", "time": "t", "cohort": "entry", "group": "type", "anticipation": 0, "last_time": 8}),
-    (regression_to_mean.expected_regression, {"panel": PANEL, "baseline": 3, "follow_up": 2, "gap": 0}),
+    (regression_to_mean.expected_regression, {"panel": PANEL, "baseline": 3, "follow_up": 2, "gap": 0, "population": "never"}),
     (results.quantiles, {"trusts": np.array([5, 6]), "level": 0.95, "reference": "normal"}),
     (specification.specification_curve, {"estimator": lambda a: float(a), "choices": {"a": [1, 2]}}),
     (staggered.imputation_weights, {"unit": np.array([0, 0, 1, 1]), "time": np.array([0, 1, 0, 1]), "treated": np.array([False, True, False, False])}),
     (switching.switchers, {"panel": STATUS, "group": "type", "direction": "both", "horizons": 1, "placebos": 1, "level": 0.95}),
-    (wild_imputation.wild_imputation, {"panel": PANEL, "draws": 5, "rng": rng, "horizons": range(2)}),
+    (wild_imputation.wild_imputation, {"panel": PANEL, "draws": 5, "rng": rng, "horizons": range(2), "omit_before": 0}),
     (its.segmented, {"series": SERIES, "entry": "2014-01", "exit": "2015-01", "comparator": SERIES.iloc[::-1].set_axis(SERIES.index), "unit": "x", "min_points": 12, "level": 0.95}),
     (ar1.gls_ar1, {"y": SERIES.to_numpy(), "design": pd.DataFrame({"one": 1.0, "t": np.arange(48.0)})}),
     (ar1.ols, {"y": SERIES.to_numpy(), "design": pd.DataFrame({"one": 1.0, "t": np.arange(48.0)})}),
@@ -193,11 +199,12 @@ WHOLE += [
     (coder_grid.grid, {"codings": CODES, "unit": "unit", "coder": "coder", "code": "code", "coders": "rows"}),
     (prices.financial_year, {"start": 2014}),
     (simulation.quantile_error, {"draws": np.arange(99.0), "p": 0.5}),
-    (attack.attack, {"published": SUMMED}),
+    (attack.attack, {"published": SUMMED, "hide_zeros": False}),
     (attack.parsed, {"published": SUMMED}),
     (words.plain, {"text": "All was well."}),
     (survival.check, {"duration": [1.0, 2], "cause": [1, 0], "entry": None}),
     (survival.check_labels, {"group": ["a", "b"], "what": "g"}),
+    (components.variance_components, {"panel": PANEL, "population": "never"}),
     (ar1.check_level, {"level": 0.9}),
     (breaks.series_of, {"data": SERIES, "outcome": "value", "time": "t", "what": "series"}),
     (signals.regular, {"values": SERIES, "name": "values"}),
@@ -207,7 +214,6 @@ WHOLE += [
 # What another room calls and is tried elsewhere, or is arithmetic on numbers alone, as numpy's own.
 ELSEWHERE = {
     "coding.excerpts.read_excerpts", "coding.refi_qda.read_qdpx",  # files: tests/test_refi_qda.py, test_excerpts.py
-    "arguments.columns",
     "arguments.plain", "arguments.text", "effects.panels.panel_of", "estimate.clear", "estimate.side",
     "curves.normal_above", "curves.normal_quantile", "curves.t_above", "curves.t_quantile",
 }  # fmt: skip

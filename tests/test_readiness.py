@@ -128,10 +128,13 @@ def test_missing_items_up_to_the_rule():
     assert "2 answered too few items" in score(answers).sentence()
 
 
-def test_order_of_rows_does_not_matter():
+def test_order_of_rows_and_names_of_organisations_do_not_matter():
     answers = staff({"a": 2, "b": 3, "c": 4})
     one, two = score(answers), score(answers.sample(frac=1, random_state=2))
     pd.testing.assert_frame_equal(one.organisations, two.organisations)
+    renamed = {number: f"q{number}" for number in ITEMS}
+    other = answers.rename(columns={name: renamed[number] for number, name in ITEMS.items()})
+    pd.testing.assert_frame_equal(score(other, items=renamed).organisations, one.organisations)
 
 
 def test_a_reversed_item_is_refused_by_name_and_random_answers_are_not():
@@ -169,6 +172,8 @@ def test_answers_that_cannot_be_scored_are_refused(change, words):
 def test_missing_columns_and_items():
     with pytest.raises(ReadinessError, match="oric_5"):
         score(staff({"a": 2}).drop(columns="oric_5"))
+    with pytest.raises(ReadinessError, match="1 to 12"):
+        score(staff({"a": 2}), items={1: "oric_1"})
     with pytest.raises(ReadinessError, match="no respondents"):
         score(staff({"a": 2}).iloc[:0])
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +19,6 @@ from analysis.methods.effects.impute import imputation
 from analysis.methods.effects.panels import EffectError
 from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import specification_curve
-from analysis.methods.effects.windows import wide
 from analysis.study import regression_coverage
 
 ORACLES = Path(__file__).parent / "oracles"
@@ -68,7 +68,7 @@ def test_variance_components_of_a_balanced_panel_by_hand():
     )
     # two-way table: trust means 2.5, 3.5, 6 (grand 4): 2 x 6.5 / 2 = 6.5 between; residual squares 1 on 2 df
     residual = 0.5
-    result = variance_components(wide(frame, {}))
+    result = variance_components(frame)
     assert result.sd_within**2 == pytest.approx(residual)
     assert result.sd_between**2 == pytest.approx((6.5 - residual) / 2)
     assert (result.units, result.observations) == (3, 6)
@@ -79,7 +79,7 @@ def test_variance_components_are_recovered_with_gaps_and_types():
     frame = panel(rng, trusts=400, entrants=5)
     frame.loc[rng.random(len(frame)) < 0.2, "value"] = np.nan
     frame.loc[frame["type"] == "acute", "value"] += 30
-    result = variance_components(wide(frame, {}))
+    result = variance_components(frame)
     assert result.sd_between == pytest.approx(2.0, rel=0.1)
     assert result.sd_within == pytest.approx(1.0, rel=0.03)
     assert result.icc == pytest.approx(0.8, abs=0.04)
@@ -94,6 +94,8 @@ def test_selection_on_a_bad_draw_without_effect_is_all_regression_to_the_mean():
     assert result.expected_lasting == pytest.approx(result.observed, rel=0.15)
     # never-entered trusts lack the worst draws: by the lasting share the movement is a little too large
     assert 0 <= result.net_lasting < -0.15 * result.observed
+    mended = expected_regression(frame, baseline=2, follow_up=6, population="untreated")
+    assert mended.net_lasting_lower < 0 < mended.net_lasting_upper
 
 
 def test_the_slope_and_its_error_are_those_of_a_clustered_regression():
@@ -128,12 +130,12 @@ def test_error_of_the_lasting_share_is_that_of_leaving_out_a_trust_at_a_time():
     result = expected_regression(frame, baseline=3, follow_up=4)
     never, means = frame.loc[frame["entry"].isna(), "trust"].unique(), []
     for trust in never:
-        share = variance_components(wide(frame[frame["trust"] != trust], {})).reliability(3)
+        share = variance_components(frame[frame["trust"] != trust]).reliability(3)
         means.append((1 - share) * result.frame["baseline"].mean())
     spread = (len(never) - 1) / len(never) * ((np.array(means) - np.mean(means)) ** 2).sum()
-    error = (result.net_lasting_upper - result.net_lasting) / stats.t.ppf(0.975, len(result.frame) - 1)
+    wide = (result.net_lasting_upper - result.net_lasting) / stats.t.ppf(0.975, len(result.frame) - 1)
     least = spread + result.frame["net_lasting"].var() / len(result.frame)
-    assert least < error**2 < least + 0.5
+    assert least < wide**2 < least + 0.5
 
 
 @pytest.mark.parametrize("case", [(2.0, 1.0, 0.0), (1.0, 1.0, 0.5)])
@@ -145,10 +147,15 @@ def test_intervals_beyond_regression_to_the_mean_hold_the_truth(case):
     assert abs(slope["bias"]) < 0.05
 
 
-def test_truncation_by_entry_makes_the_lasting_share_too_small():
-    frame = enter_the_worst(panel(np.random.default_rng(31), trusts=800))
+def test_truncation_by_entry_is_mended_by_the_untreated_population():
+    full = panel(np.random.default_rng(31), trusts=800)
+    frame = enter_the_worst(full)
     frame.loc[frame["t"] >= frame["entry"], "value"] -= 50  # treated values must not count
-    assert variance_components(wide(frame, {})).sd_between < 1.85
+    never, untreated = (variance_components(frame, population=p) for p in ("never", "untreated"))
+    assert never.sd_between < 1.85
+    assert untreated.sd_between == pytest.approx(2.0, abs=0.1)
+    with pytest.raises(EffectError, match="population"):
+        variance_components(frame, population="all")
 
 
 def test_real_effect_is_left_over_after_regression_to_the_mean():
@@ -218,7 +225,7 @@ def test_effect_beyond_selection_is_found_against_the_placebo():
 
 def test_partners_are_the_nearest_of_the_same_type_and_entrants_leave_the_placebo_panel():
     frame = panel(np.random.default_rng(10), entrants=6)
-    result = equally_bad_placebo(frame, baseline=4)
+    result = equally_bad_placebo(frame, baseline=4, caliper=0.5)
     kinds = frame.drop_duplicates("trust").set_index("trust")["type"]
     assert (result.pairs["trust"].map(kinds) == result.pairs["placebo"].map(kinds).to_numpy()).all()
     assert not set(result.panel.units) & {f"R{i:03}" for i in range(6)}
@@ -242,12 +249,24 @@ def test_what_comes_after_entry_does_not_move_the_choice():
     )
 
 
+def test_trusts_beyond_the_caliper_are_listed_and_all_of_them_refused():
+    frame = panel(np.random.default_rng(13), entrants=6)
+    frame.loc[frame["trust"] == "R001", "value"] += 50
+    result = equally_bad_placebo(frame, baseline=4, caliper=1.0)
+    assert "R001" in result.unmatched
+    with pytest.raises(EffectError, match="near enough"):
+        equally_bad_placebo(frame[frame["trust"].isin(["R001", "R010", "R011"])], baseline=4, caliper=1.0)
+
+
 def test_both_changes_leave_out_the_trust_itself_as_the_main_analysis_does():
     frame = panel(np.random.default_rng(17), entrants=6)
-    result = equally_bad_placebo(frame, baseline=4)
+    result, narrow = (equally_bad_placebo(frame, baseline=4, **kind) for kind in ({}, {"leave_out": False}))
     direct = imputation(frame, group="type", leave_out=True).overall
     assert result.entrants.overall.se == pytest.approx(direct.se)
     assert result.placebo.overall.se == pytest.approx(imputation(result.panel, leave_out=True).overall.se)
+    # leaving out moves no estimate and is the wider of the two
+    assert result.difference == pytest.approx(narrow.difference)
+    assert result.upper - result.lower > narrow.upper - narrow.lower
 
 
 # ---- bounds
@@ -288,6 +307,13 @@ def test_bounds_by_hand(made):
     assert result.breakdown == pytest.approx(2.5 / 0.3)
     second = honest_bounds(made, horizons=[1], mbar=[1.0])
     assert second.frame["lower"].iloc[0] == pytest.approx(3 - 0.4)
+
+
+def test_weights_with_both_signs_use_the_worst_path(made):
+    # effect at 1 less effect at 0: only the change from 0 to 1 matters
+    result = honest_bounds(made, horizons=[0, 1], weights=[-1, 1], mbar=[1.0])
+    assert result.estimate == pytest.approx(1.0)
+    assert result.frame["upper"].iloc[0] == pytest.approx(1.2)
 
 
 def test_breakdown_is_where_the_bounds_reach_zero(made):
@@ -338,6 +364,7 @@ def test_ordinary_interval_at_mbar_zero(mpdta):
         ({"horizon": [-1, 0, 1, 2, 3], "estimate": [0.0, 1, 1, 1, 1]}, {}, "no period before"),
         ({"horizon": [-3, -2, -2, 0, 1]}, {}, "each once"),
         ({}, {"horizons": [5]}, "found after"),
+        ({}, {"weights": [1.0]}, "1 weights for 2"),
         ({}, {"mbar": [-1]}, "0 or more"),
         ({}, {"covariance": pd.DataFrame(np.eye(2), index=[-3, -2], columns=[-3, -2])}, "lacks horizons"),
     ],
@@ -371,8 +398,21 @@ def test_every_combination_is_a_row_sorted_by_estimate():
     assert curve.frame["reason"].iloc[-1] == "baseline too short"
 
 
-def test_results_with_an_overall_figure(mpdta):
-    row = specification_curve(lambda *, times: mpdta, {"times": [1]}).frame.iloc[0]
+def test_specifications_run_in_parallel_alike():
+    alone = specification_curve(estimator, {"baseline": [2, 1, 0], "window": [3, 6]})
+    with joblib.parallel_config(backend="threading", n_jobs=2):
+        threads = specification_curve(estimator, {"baseline": [2, 1, 0], "window": [3, 6]})
+    pd.testing.assert_frame_equal(alone.frame, threads.frame)
+
+
+def test_labelled_values_results_with_overall_and_senseless_combinations(mpdta):
+    curve = specification_curve(
+        lambda *, study, times: study if times == 1 else 0.0,
+        {"study": {"all counties": mpdta}, "times": [1, 2]},
+        keep=lambda row: row["times"] == 1,
+    )
+    row = curve.frame.iloc[0]
+    assert row["study"] == "all counties"
     assert row["estimate"] == mpdta.overall.estimate
     assert row["lower"] == mpdta.overall.lower
 
@@ -382,6 +422,10 @@ def test_specification_refusals_and_unexpected_errors():
         specification_curve(estimator, {"baseline": []})
     with pytest.raises(EffectError, match="without values"):
         specification_curve(estimator, {})
+    with pytest.raises(EffectError, match="same label"):
+        specification_curve(estimator, {"baseline": [1, True]})
+    with pytest.raises(EffectError, match="no combination"):
+        specification_curve(estimator, {"baseline": [1]}, keep=lambda row: False)
     with pytest.raises(EffectError, match="returned"):
         specification_curve(lambda *, x: (1.0, 2.0), {"x": [1]})
     with pytest.raises(TypeError):
@@ -400,3 +444,9 @@ def test_honest_bounds_refuse_what_has_no_bounds(changed, options, found):
     path = pd.DataFrame({"horizon": [-2, -1, 0, 1], "estimate": [0.1, 0.0, 1.0, 2.0]}).assign(**changed)
     with pytest.raises(EffectError, match=found):
         honest_bounds(path, **options)
+
+
+def test_a_caliper_that_means_nothing_is_refused():
+    for caliper in (-1.0, np.nan):
+        with pytest.raises(EffectError, match="caliper"):
+            equally_bad_placebo(pd.DataFrame(), baseline=2, caliper=caliper)

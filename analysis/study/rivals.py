@@ -48,4 +48,4 @@ def curve(name: str) -> SpecificationCurve:
 
     methods = ["imputation", "imputation, year before left out", "group-time, not yet", "group-time, never"]
     choices = {"sample": list(panels), "method": methods, "window": list(WINDOWS[grain])}
-    return specification_curve(estimate, choices)
+    return specification_curve(estimate, choices, n_jobs=1)

@@ -85,6 +85,16 @@ def index(rates: pd.Series, *, first: float = FIRST) -> pd.Series:
     return pd.Series(grown, index=pd.Index(years, name="price_year"), name="index")
 
 
+def inflate(value: float, *, from_year: str, to_year: str, deflator: pd.Series) -> float:
+    """Return `value` (GBP of `from_year`) in pounds of `to_year`, later or earlier, by the ratio of index numbers.
+
+    deflator: index numbers by price year. Raises CostError for a year without one.
+    """
+    known = _checked_index(deflator)
+    ratio = known[_year(to_year, known, "to_year")] / known[_year(from_year, known, "from_year")]
+    return arguments.number(value, "value", error=CostError) * ratio
+
+
 def discounted_months(
     months: float | np.ndarray, *, rate: float, timing: Timing = "start", limit: float = np.inf
 ) -> np.ndarray:

@@ -5,8 +5,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from analysis.methods import arguments
 from analysis.methods.disclosure import margins
-from analysis.methods.disclosure.margins import LEAST, Cell
+from analysis.methods.disclosure.margins import TOTAL as TOTAL, Cell
 
 HIDDEN = "[c]"
 ENDLESS = 10**8  # a flow that nothing limits; counts stay far below
@@ -17,28 +18,32 @@ class DisclosureError(ValueError):
     """What may not be shown; names the cell, site or excerpt, never what it hides."""
 
 
-def attack(published: pd.DataFrame) -> pd.DataFrame:
+def attack(published: pd.DataFrame, *, hide_zeros: bool = False) -> pd.DataFrame:
     """Work out what the shown numbers say of each hidden cell: `row`, `column`, `lower`, `upper`.
 
     published: whole numbers and HIDDEN; which rows and columns are sums of others: see `margins.lines`.
-    The attacker knows that counts are whole and, as zeros are shown, that a hidden one is 1 or more.
+    The attacker knows that counts are whole and, unless zeros may be hidden, that a hidden one is 1 or more.
     Raises DisclosureError for a cell that is neither, or for shown numbers that do not add up.
     """
+    arguments.flag(hide_zeros, "hide_zeros", error=DisclosureError)
     values, hidden = parsed(published)
-    known = consistent(published, values, hidden)
+    least = 0 if hide_zeros else 1
+    known = consistent(published, values, hidden, least)
     rows = [
         {"row": published.index[i], "column": published.columns[j], "lower": lower, "upper": upper}
-        for (i, j), (lower, upper) in _ranges(values, hidden, known).items()
+        for (i, j), (lower, upper) in _ranges(values, hidden, known, least).items()
     ]
     return pd.DataFrame(rows, columns=["row", "column", "lower", "upper"])
 
 
-def consistent(published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray) -> list[list[Cell]]:
+def consistent(
+    published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, least: int
+) -> list[list[Cell]]:
     """Return the lines of `margins.lines` that can all be true: what only looks like a total gives way to what is one."""
-    totals = list(margins.lines(published, values, hidden))
-    known = [line for certain, lines in totals if certain for line in lines]
-    for certain, lines in totals:
-        if not certain and _possible(values, hidden, known + lines):
+    found = list(margins.lines(published, values, hidden, least))
+    known = [line for certain, lines in found if certain for line in lines]
+    for certain, lines in found:
+        if not certain and _possible(values, hidden, known + lines, least):
             known += lines
     return known
 
@@ -84,7 +89,7 @@ def parsed(published: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def bounds(
-    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], cell: Cell
+    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int, cell: Cell
 ) -> tuple[float, float]:
     """Return least and greatest value of one hidden cell, given any whole numbers that fit the shown ones.
 
@@ -97,18 +102,18 @@ def bounds(
     back = np.zeros((size, size), dtype=np.int64)
     for (start, stop), value in arcs:
         back[start, stop] += ENDLESS
-        back[stop, start] += value - LEAST
+        back[stop, start] += value - least
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import maximum_flow
 
     graph = csr_matrix(np.minimum(back, ENDLESS).astype(np.int32))
     start, stop = ends[cell]
     if start == stop:  # in no line
-        return float(LEAST), np.inf
+        return float(least), np.inf
     rise = maximum_flow(graph, stop, start).flow_value
     fall = maximum_flow(graph, start, stop).flow_value
     value = int(values[cell])
-    return float(max(value - fall, LEAST)), np.inf if rise >= ENDLESS else float(value + rise)
+    return float(max(value - fall, least)), np.inf if rise >= ENDLESS else float(value + rise)
 
 
 def _ends(shape: tuple[int, ...], lines: list[list[Cell]]) -> dict[Cell, tuple[int, int]]:
@@ -126,25 +131,27 @@ def _ends(shape: tuple[int, ...], lines: list[list[Cell]]) -> dict[Cell, tuple[i
 
 
 def _ranges(
-    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]]
+    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int
 ) -> dict[Cell, tuple[float, float]]:
     """Return least and greatest value of each hidden cell among whole numbers that fit the shown ones."""
     place = {at(spot): number for number, spot in enumerate(np.argwhere(hidden))}
     left, right = _equations(values, hidden, lines, place)
     bound = {spot for line in lines for spot in line}
     return {
-        spot: _range(left, right, number, int(values.sum())) if spot in bound else (float(LEAST), np.inf)
+        spot: _range(left, right, number, least, int(values.sum()))
+        if spot in bound
+        else (float(least), np.inf)
         for spot, number in place.items()
     }
 
 
-def _possible(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]]) -> bool:
+def _possible(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int) -> bool:
     """Tell whether any whole numbers fit the shown ones when these lines add up."""
     place = {at(spot): number for number, spot in enumerate(np.argwhere(hidden))}
     try:
         left, right = _equations(values, hidden, lines, place)
         if place:
-            _range(left, right, 0, int(values.sum()))
+            _range(left, right, 0, least, int(values.sum()))
     except DisclosureError:
         return False
     return True
@@ -170,7 +177,7 @@ def _equations(
     return np.array(left), np.array(right)
 
 
-def _range(left: np.ndarray, right: np.ndarray, number: int, shown: int) -> tuple[float, float]:
+def _range(left: np.ndarray, right: np.ndarray, number: int, least: int, shown: int) -> tuple[float, float]:
     """Return the range of one hidden cell; what the shown numbers limit is no more than all of them together."""
     from scipy.optimize import (  # here: the site build imports this and never solves
         Bounds,
@@ -185,7 +192,7 @@ def _range(left: np.ndarray, right: np.ndarray, number: int, shown: int) -> tupl
         found = milp(
             aim,
             constraints=LinearConstraint(left, right, right),
-            bounds=Bounds(LEAST, 10 * shown + 10_000),
+            bounds=Bounds(least, 10 * shown + 10_000),
             integrality=np.ones(left.shape[1]),
         )
         if found.x is None:

@@ -12,7 +12,6 @@ ADDS = re.compile(  # how totals are called
     r"(?:grand|sub|over|row|column|col)?[\s_-]*(?:totals?|sums?)|(?:total|sum)s?[\s_:-].*|.*[\s_:-](?:totals?|sum)"
     r"|all|all[\s_-].*|any|both|overall|altogether|together|combined|everyone|everybody|everything|whole|entire|margins?|n|base|asked|(?:ins)?gesamt|summe|totale|totaal|\u03a3|\u2211"
 )
-LEAST = 1  # of a hidden count: zeros are shown
 NEAR = 5  # what a total leaves for each hidden count when it is little: more than chance has a count so near to a sum
 Cell = tuple[int, int]
 
@@ -47,7 +46,7 @@ def sums(labels: pd.Index) -> dict[int, list[int]]:
 
 
 def lines(
-    published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray
+    published: pd.DataFrame, values: np.ndarray, hidden: np.ndarray, least: int
 ) -> Iterator[tuple[bool, list[list[Cell]]]]:
     """Yield the cells that add up, all but the last to the last, of each row or column that is a total, and whether it says so.
 
@@ -65,7 +64,7 @@ def lines(
             if not members:
                 continue
             word = TOTAL in _parts(labels[place])
-            possible, shown, likely = _evidence(numbers, masks, place, members)
+            possible, shown, likely = _evidence(numbers, masks, place, members, least)
             enough = place in named or shown or (likely and len(members) == len(plain) - 1)
             if word or (possible and enough):
                 cells = [[(row, other) for other in (*members, place)] for row in range(len(numbers))]
@@ -89,7 +88,7 @@ def total_label(labels: pd.Index) -> Hashable:
 
 
 def _evidence(
-    values: np.ndarray, hidden: np.ndarray, place: int, members: list[int]
+    values: np.ndarray, hidden: np.ndarray, place: int, members: list[int], least: int
 ) -> tuple[bool, bool, bool]:
     """Tell, of a column as the total of others, whether it is possible, whether it is shown, and whether it is likely.
 
@@ -100,7 +99,7 @@ def _evidence(
     room = total - added
     complete = ~hidden[:, place] & (gaps == 0)
     partial = ~hidden[:, place] & (gaps > 0)
-    possible = (room[complete] == 0).all() and (room[partial] >= LEAST * gaps[partial]).all()
+    possible = (room[complete] == 0).all() and (room[partial] >= least * gaps[partial]).all()
     shown = complete & ((values[:, members] > 0).sum(axis=1) >= 2)
     near = partial & (room < NEAR * gaps) & (added > 0)
     return bool(possible), bool(shown.any()), bool(near.any() and (near == partial).all())

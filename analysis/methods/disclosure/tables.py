@@ -21,7 +21,7 @@ from analysis.methods.disclosure.attack import (
     consistent,
     parsed,
 )
-from analysis.methods.disclosure.margins import LEAST, TOTAL
+from analysis.methods.disclosure.margins import TOTAL
 
 THRESHOLD = 5  # counts from 1 to 4 are hidden; five is the usual floor for health records (ISB 1523)
 TOTALS = ("both", "rows", "columns", "none")  # which totals are published
@@ -60,13 +60,15 @@ def suppress(
     *,
     threshold: int = THRESHOLD,
     totals: str = "both",
+    hide_zeros: bool = False,
 ) -> Suppressed:
     """Hide small counts and as many others as needed; apply before any rounding.
 
     table: counts of people or of their answers, rows by columns, without totals; a series is one column.
     threshold: counts from 1 to threshold - 1 are hidden, totals too. totals: which totals are published:
         "both" (rows, columns and all), "rows" (the sum of each row), "columns" or "none". They are worked out here.
-    Zeros are shown and never hidden, so that an attacker may take each hidden count as 1 or more: the attack does.
+    hide_zeros: True hides 0 as well. Otherwise zeros are shown and never hidden, so that an attacker may take each
+        hidden count as 1 or more: the attack does.
     Each hidden cell, small or not, keeps at least `threshold` possible values for one who knows every shown number
     and that counts are whole. Other tables of the same people are not taken into account.
 
@@ -77,17 +79,21 @@ def suppress(
     Method: cell suppression, Hundepool and others 2012, Statistical disclosure control, chapter 4.
     """
     cells = _frame(table)
+    arguments.flag(hide_zeros, "hide_zeros", error=DisclosureError)
     _check(cells, threshold, totals)
     whole = _with_totals(cells.astype("int64"), totals)
     values = whole.to_numpy()
     lines = adding(whole.index, whole.columns)
-    small = (values < threshold) & (values >= LEAST)
+    least = 0 if hide_zeros else 1
+    usable = values > 0 if not hide_zeros else np.ones(values.shape, dtype=bool)
+    small = (values < threshold) & (values >= least)
     hidden = small.copy()
-    while (weak := _weakest(values, hidden, lines, threshold)) is not None:
-        for cell in _protection(values, hidden, lines, threshold, weak):
+    while (weak := _weakest(values, hidden, lines, least, threshold)) is not None:
+        extra = _protection(values, hidden, usable, lines, least, threshold, weak)
+        for cell in extra:
             hidden[cell] = True
-    _give_back(values, hidden, small, lines, threshold)
-    known = _seal(whole, hidden, threshold)
+    _give_back(values, hidden, small, lines, least, threshold)
+    known = _seal(whole, hidden, usable, threshold, hide_zeros)
     frame = whole.astype(object).mask(hidden, HIDDEN)
     labels = [(whole.index[i], whole.columns[j], (i, j)) for i, j in np.argwhere(hidden)]
     return Suppressed(
@@ -99,20 +105,24 @@ def suppress(
     )
 
 
-def check_table(name: str, published: pd.DataFrame, *, threshold: int = THRESHOLD) -> None:
+def check_table(
+    name: str, published: pd.DataFrame, *, threshold: int = THRESHOLD, hide_zeros: bool = False
+) -> None:
     """Raise DisclosureError, naming the cell, for a small count that is shown or a hidden one that can be worked out.
 
     published: as for `attack`.
     """
     published = _frame(published)
+    arguments.flag(hide_zeros, "hide_zeros", error=DisclosureError)
     arguments.whole(threshold, "threshold", error=DisclosureError, least=2)
     values, hidden = parsed(published)
-    for i, j in np.argwhere(~hidden & (values < threshold) & (values >= LEAST)):
-        raise DisclosureError(
-            f"table '{name}', row {arguments.shown(published.index[i])}, column {arguments.shown(published.columns[j])}: a count below {threshold} is "
-            f"shown. Allowed: {HIDDEN}; see `disclosure.suppress`."
-        )
-    for row in attack(published).itertuples():
+    for i, j in np.argwhere(~hidden & (values < threshold)):
+        if values[i, j] >= (0 if hide_zeros else 1):
+            raise DisclosureError(
+                f"table '{name}', row {arguments.shown(published.index[i])}, column {arguments.shown(published.columns[j])}: a count below {threshold} is "
+                f"shown. Allowed: {HIDDEN}; see `disclosure.suppress`."
+            )
+    for row in attack(published, hide_zeros=hide_zeros).itertuples():
         if row.upper - row.lower < threshold - 1:
             raise DisclosureError(
                 f"table '{name}', row {arguments.shown(row.row)}, column {arguments.shown(row.column)}: the hidden count can be worked out from the "
@@ -173,77 +183,89 @@ def _with_totals(cells: pd.DataFrame, totals: str) -> pd.DataFrame:
     return whole
 
 
-def _seal(whole: pd.DataFrame, hidden: np.ndarray, threshold: int) -> pd.DataFrame:
+def _seal(
+    whole: pd.DataFrame, hidden: np.ndarray, usable: np.ndarray, threshold: int, hide_zeros: bool
+) -> pd.DataFrame:
     """Hide, in place, until a reader who takes what adds up for totals learns too little; return what is left to learn."""
     values = whole.to_numpy()
     while True:
         frame = whole.astype(object).mask(hidden, HIDDEN)
-        known = attack(frame)
+        known = attack(frame, hide_zeros=hide_zeros)
         weak = np.flatnonzero(known["upper"] - known["lower"] < threshold - 1)
         if not len(weak):
             return known
-        lines = consistent(frame, *parsed(frame))
+        shown, masks = parsed(frame)
         spot = at(np.argwhere(hidden)[weak[0]])
-        free = _free(values, hidden)
-        near = [cell for cell in free if any(spot in line and cell in line for line in lines)]
-        hidden[_smallest(values, near or free)] = True
+        lines = consistent(frame, shown, masks, 0 if hide_zeros else 1)
+        near = {cell for line in lines if spot in line for cell in line if usable[cell] and not hidden[cell]}
+        rest = near or {at(cell) for cell in np.argwhere(usable & ~hidden)}
+        if not rest:
+            raise DisclosureError(
+                "the table cannot be protected. Allowed: publish fewer totals, or merge categories."
+            )
+        hidden[min(rest, key=lambda cell: (values[cell], cell))] = True
 
 
-def _free(values: np.ndarray, hidden: np.ndarray) -> list[Cell]:
-    """Return the cells that can be hidden too: those shown, and no zeros."""
-    return [at(cell) for cell in np.argwhere((values >= LEAST) & ~hidden)]
-
-
-def _smallest(values: np.ndarray, cells: list[Cell]) -> Cell:
-    if not cells:
-        raise DisclosureError(
-            "the table cannot be protected. Allowed: publish fewer totals, or merge categories."
-        )
-    return min(cells, key=lambda cell: (values[cell], cell))
-
-
-def _width(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], cell: Cell) -> float:
-    lower, upper = bounds(values, hidden, lines, cell)
+def _width(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int, cell: Cell) -> float:
+    lower, upper = bounds(values, hidden, lines, least, cell)
     return upper - lower
 
 
-def _weakest(values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], threshold: int) -> Cell | None:
+def _weakest(
+    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], least: int, threshold: int
+) -> Cell | None:
     """Return the hidden cell with the fewest possible values, None when all have enough."""
-    widths = {cell: _width(values, hidden, lines, cell) for cell in map(at, np.argwhere(hidden))}
+    widths = {cell: _width(values, hidden, lines, least, cell) for cell in map(at, np.argwhere(hidden))}
     weak = min(widths, key=lambda cell: widths[cell], default=None)
     return weak if weak is not None and widths[weak] < threshold - 1 else None
 
 
 def _protection(
-    values: np.ndarray, hidden: np.ndarray, lines: list[list[Cell]], threshold: int, weak: Cell
+    values: np.ndarray,
+    hidden: np.ndarray,
+    usable: np.ndarray,
+    lines: list[list[Cell]],
+    least: int,
+    threshold: int,
+    weak: Cell,
 ) -> list[Cell]:
     """Return the cheapest cells that protect `weak`: one in its row or column, or the corners of a rectangle."""
-    row, column = weak
-    rows = [other for other in range(values.shape[0]) if other != row]
-    columns = [other for other in range(values.shape[1]) if other != column]
-    sets = [[(row, other)] for other in columns] + [[(other, column)] for other in rows]
-    sets += [[(row, far), (other, column), (other, far)] for other, far in product(rows, columns)]
+    i, j = weak
+    rows, columns = values.shape
+    others = [(k, l) for k in range(rows) if k != i for l in range(columns) if l != j]  # noqa: E741
+    sets = [[(i, l)] for l in range(columns)] + [[(k, j)] for k in range(rows)]  # noqa: E741
+    sets += [[(i, l), (k, j), (k, l)] for k, l in others]  # noqa: E741
     options = []
     for cells in sets:
         new = [cell for cell in cells if not hidden[cell]]
-        if new and all(values[cell] >= LEAST for cell in new):
+        if new and all(usable[cell] for cell in new):
             options.append((sum(values[cell] + 1 for cell in new), new))
     for _, new in sorted(options):
         trial = hidden.copy()
-        trial[tuple(zip(*new, strict=True))] = True
-        if _width(values, trial, lines, weak) >= threshold - 1:
+        for cell in new:
+            trial[cell] = True
+        if _width(values, trial, lines, least, weak) >= threshold - 1:
             return new
-    free = _free(values, hidden)
-    beside = [cell for cell in free if cell[0] == row or cell[1] == column]
-    return [_smallest(values, beside or free)]
+    rest = [cell for cell in map(at, np.argwhere(usable & ~hidden))]
+    same = [cell for cell in rest if cell[0] == i or cell[1] == j] or rest
+    if not same:
+        raise DisclosureError(
+            "the table cannot be protected. Allowed: publish fewer totals, or merge categories."
+        )
+    return [min(same, key=lambda cell: (values[cell], cell))]
 
 
 def _give_back(
-    values: np.ndarray, hidden: np.ndarray, small: np.ndarray, lines: list[list[Cell]], threshold: int
+    values: np.ndarray,
+    hidden: np.ndarray,
+    small: np.ndarray,
+    lines: list[list[Cell]],
+    least: int,
+    threshold: int,
 ) -> None:
     """Show again, largest first, what turned out not to be needed."""
     extra = [at(cell) for cell in np.argwhere(hidden & ~small)]
     for cell in sorted(extra, key=lambda cell: -values[cell]):
         hidden[cell] = False
-        if _weakest(values, hidden, lines, threshold) is not None:
+        if _weakest(values, hidden, lines, least, threshold) is not None:
             hidden[cell] = True

@@ -35,7 +35,7 @@ class TimeInRegime:
     medians: one row a `group`: `n`, `ended` (by any cause), `censored`, `median`, `lower`, `upper` of the
         time to any end; NaN where the curve or its limit does not come down to one half.
     comparison: log-rank test of the groups on any end; None with one group or nothing to compare.
-    ends: kinds of end, the first that of interest.
+    ends: kinds of end, the first that of interest. unit: of time.
     """
 
     survival: pd.DataFrame
@@ -43,6 +43,7 @@ class TimeInRegime:
     medians: pd.DataFrame
     comparison: LogRank | None
     ends: tuple[str, ...]
+    unit: str
     level: float
 
     def at(self, moment: float) -> pd.DataFrame:
@@ -70,37 +71,47 @@ def time_in_regime(
     duration: str = "duration",
     event: str = "event",
     ends: Sequence[str | int] | None = None,
+    censored: Sequence[str | int] | None = None,
+    entry: str | None = None,
     group: str | None = None,
+    unit: str = "months",
     level: float = 0.95,
 ) -> TimeInRegime:
     """Describe time to the end of each spell with Kaplan-Meier and Aalen-Johansen curves.
 
-    spells: one row a spell. `duration` (0 or more) up to its end or to the end of observation; `event` how it
-        ended: words, with one of CENSORED for censored, or codes, with 0 (or False). A spell that the end of
-        the regime cut short is censored: it did not end by itself.
+    spells: one row a spell. `duration` (in `unit`, 0 or more) up to its end or to the end of observation;
+        `event` how it ended: words, or codes with 0 (or False) for censored. A spell that the end of the
+        regime cut short is censored: it did not end by itself.
     ends: events that count, the one of interest first; None = ENDS for words, every code above 0 for codes.
-    group: column to compare by; None = all together.
+    censored: what stands for censored; None = CENSORED for words, 0 for codes.
+    entry: column of the time already spent when observation of the spell began (left truncation).
+    group: column to compare by; None = all together. unit: of the durations.
     CQC's visits come in waves, so ends come in lumps: no rates by month are given.
 
     Raises DurationError for a column that is not there, a missing, negative or infinite duration, an end that
-    is missing, or neither one of `ends` nor censored, and a missing group.
+    is missing or neither in `ends` nor in `censored`, a missing group, and an entry not below its duration.
     Method: `analysis.methods.durations.survival`.
     """
     for name, heading in (("duration", duration), ("event", event)):
         arguments.heading(heading, name, error=DurationError)
-    if ends is not None:
-        arguments.single(ends, "ends", error=DurationError)
-    wanted = [name for name in (duration, event, group) if name is not None]
+    for name, given in (("ends", ends), ("censored", censored)):
+        if given is not None:
+            arguments.single(given, name, error=DurationError)
+    wanted = [name for name in (duration, event, entry, group) if name is not None]
     arguments.columns(spells, wanted, error=DurationError, what="spells")
-    names, codes = _causes(spells[event], ends)
+    names, codes = _causes(spells[event], ends, censored)
     labels = pd.Series(EVERYONE, index=spells.index) if group is None else spells[group]
     check_labels(labels, f"column {group!r}")
-    times, codes, _ = check(_numbers(spells, duration), codes, None)
+    times, codes, starts = check(
+        _numbers(spells, duration), codes, None if entry is None else _numbers(spells, entry)
+    )
     curves, incidences, medians = [], [], []
     for label in sorted(labels.unique()):
         mine = (labels == label).to_numpy()
-        curve = kaplan_meier(times[mine], codes[mine] > 0, level=level)
-        share = aalen_johansen(times[mine], codes[mine], causes=range(1, len(names) + 1), level=level)
+        curve = kaplan_meier(times[mine], codes[mine] > 0, entry=starts[mine], level=level)
+        share = aalen_johansen(
+            times[mine], codes[mine], entry=starts[mine], causes=range(1, len(names) + 1), level=level
+        )
         share["cause"] = share["cause"].map(dict(enumerate(names, 1)))
         ended = int((codes[mine] > 0).sum())
         medians.append((label, int(mine.sum()), ended, int(mine.sum()) - ended, *median(curve)))
@@ -110,8 +121,9 @@ def time_in_regime(
         _first(pd.concat(curves, ignore_index=True)),
         _first(pd.concat(incidences, ignore_index=True)),
         pd.DataFrame(medians, columns=["group", "n", "ended", "censored", "median", "lower", "upper"]),
-        _compared(times, codes, labels),
+        _compared(times, codes, labels, starts),
         tuple(names),
+        unit,
         level,
     )
 
@@ -121,6 +133,11 @@ def returns(
     *,
     until: str | pd.Timestamp,
     lost: pd.Series | None = None,
+    trust: str = "trust",
+    entered: str = "entered",
+    exited: str = "exited",
+    ended_by: str = "ended_by",
+    level: float = 0.95,
 ) -> TimeInRegime:
     """Describe time from a trust's first exit to its return, in months.
 
@@ -133,10 +150,9 @@ def returns(
     Raises DurationError for a column that is not there, a first spell that ended by exit without a date, an
     exit after `until`, a return on or before the exit, and when no spell ended by exit.
     """
-    needed = ("trust", "entered", "exited", "ended_by")
-    arguments.columns(spells, needed, error=DurationError, what="spells")
+    arguments.columns(spells, (trust, entered, exited, ended_by), error=DurationError, what="spells")
     last = _day(until)
-    for what, days in {"entered": spells["entered"], "exited": spells["exited"], "lost": lost}.items():
+    for what, days in {entered: spells[entered], exited: spells[exited], "lost": lost}.items():
         if days is not None and not (isinstance(days, pd.Series) and days.dtype.kind == "M"):
             raise DurationError(
                 f"{arguments.shown(what)} holds {getattr(days, 'dtype', type(days).__name__)} values. Allowed: dates, as "
@@ -144,14 +160,13 @@ def returns(
             )
     if lost is not None and lost.index.has_duplicates:
         raise DurationError("lost names a trust twice. Allowed: one date a trust.")
-    ordered = spells.sort_values("entered", kind="stable")
-    first = ordered.drop_duplicates("trust")
-    left = first[first["ended_by"] == "exit"].set_index("trust")
+    ordered = spells.sort_values(entered, kind="stable")
+    first = ordered.drop_duplicates(trust)
+    left = first[first[ended_by] == "exit"].set_index(trust)
     if left.empty:
         raise DurationError("no first spell ended by 'exit', so no trust can return.")
-    table = pd.DataFrame({"left": left["exited"]})
-    later = ordered[ordered.duplicated("trust")].drop_duplicates("trust")
-    table["back"] = later.set_index("trust")["entered"]
+    table = pd.DataFrame({"left": left[exited]})
+    table["back"] = ordered[ordered.duplicated(trust)].drop_duplicates(trust).set_index(trust)[entered]
     table["lost"] = pd.NaT if lost is None else lost
     bad = table["left"].isna() | (table["left"] > last) | (table["back"] <= table["left"])
     bad |= table["lost"] < table["left"]
@@ -167,14 +182,16 @@ def returns(
         dates["back"] == end, "returned", np.where(dates["lost"] == end, "dissolved", "censored")
     )
     frame = pd.DataFrame({"duration": (end - table["left"]).dt.days / DAYS_IN_MONTH, "event": event})
-    return time_in_regime(frame, ends=("returned", "dissolved"))
+    return time_in_regime(frame, ends=("returned", "dissolved"), level=level)
 
 
 def _day(until: str | pd.Timestamp) -> pd.Timestamp:
     try:
         day = pd.Timestamp(until)
-    except (ValueError, TypeError):
-        day = pd.NaT
+    except (ValueError, TypeError) as error:
+        raise DurationError(
+            f"until={arguments.shown(until)}. Allowed: a day, such as '2021-07-13'."
+        ) from error
     if pd.isna(day):
         raise DurationError(f"until={arguments.shown(until)}. Allowed: a day, such as '2021-07-13'.")
     return day
@@ -188,7 +205,9 @@ def _numbers(spells: pd.DataFrame, column: str) -> np.ndarray:
     return spells[column].to_numpy(float, na_value=np.nan)
 
 
-def _causes(event: pd.Series, ends: Sequence[str | int] | None) -> tuple[list[str], np.ndarray]:
+def _causes(
+    event: pd.Series, ends: Sequence[str | int] | None, censored: Sequence[str | int] | None
+) -> tuple[list[str], np.ndarray]:
     """Return the names of the ends and each row's number of its end (0 = censored)."""
     coded = pd.api.types.is_numeric_dtype(event) or pd.api.types.is_bool_dtype(event)
     if event.isna().any():
@@ -196,7 +215,7 @@ def _causes(event: pd.Series, ends: Sequence[str | int] | None) -> tuple[list[st
             f"column {arguments.shown(event.name)} is missing in row {int(np.flatnonzero(event.isna())[0]) + 1}."
         )
     values = pd.Series(event.to_numpy(float) if coded else event.to_numpy(object))
-    open_ended = (0,) if coded else CENSORED
+    open_ended = (0,) if coded and censored is None else CENSORED if censored is None else tuple(censored)
     if ends is not None:
         kinds = list(ends)
     elif coded:
@@ -217,12 +236,12 @@ def _causes(event: pd.Series, ends: Sequence[str | int] | None) -> tuple[list[st
     return [str(kind) for kind in kinds], codes.to_numpy(float)
 
 
-def _compared(times: np.ndarray, codes: np.ndarray, labels: pd.Series) -> LogRank | None:
+def _compared(times: np.ndarray, codes: np.ndarray, labels: pd.Series, starts: np.ndarray) -> LogRank | None:
     """Return the log-rank test, or None where there is nothing to compare."""
     if labels.nunique() < 2:
         return None
     try:
-        return log_rank(times, codes > 0, labels)
+        return log_rank(times, codes > 0, labels, entry=starts)
     except DurationError:
         return None
 

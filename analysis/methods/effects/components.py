@@ -1,13 +1,17 @@
 """How much of an outcome's variation between trusts lasts, and how much passes."""
 
 from dataclasses import dataclass
+from typing import Literal, Unpack, get_args
 
 import numpy as np
+import pandas as pd
 
-from analysis.methods.effects.panels import EffectError
-from analysis.methods.effects.windows import Wide, mean
+from analysis.methods import arguments
+from analysis.methods.effects.panels import Columns, EffectError, Panel
+from analysis.methods.effects.windows import Wide, mean, wide
 
 Floats = np.ndarray
+Population = Literal["never", "untreated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,32 @@ class VarianceComponents:
         return np.where(lasting + noise > 0, lasting / np.where(lasting + noise > 0, lasting + noise, 1), 1.0)
 
 
-def variance_components(table: Wide) -> VarianceComponents:
-    """Split the variance of an outcome untouched by the regime into lasting and passing, at trusts that never entered.
+def variance_components(
+    panel: pd.DataFrame | Panel, *, population: Population = "never", **columns: Unpack[Columns]
+) -> VarianceComponents:
+    """Split the variance of an outcome untouched by the regime into lasting and passing.
 
-    If entry went by the outcome itself, they lack the worst levels and the lasting share comes out too small.
+    population: "never" reads trusts that never entered; "untreated" those, and the others before they
+        entered. If entry went by the outcome itself, the never-entered lack the worst levels and the lasting
+        share comes out too small. "untreated" gives them back together with the bad draws that chose them:
+        nearer, and not free of error either.
     Values less the mean of their stratum and period; moment estimates of a one-way random-effects model
     (analysis of variance), degrees of freedom less the means taken off; a negative variance between is set to
     0. Periods of one trust are taken as independent: under autocorrelation slow movements count as lasting, so
-    the passing share, and the movement expected of it, come out too small. Raises EffectError for too few
-    trusts or periods.
+    the passing share, and the movement expected of it, come out too small. Raises EffectError as `read_panel`,
+    for an unknown population, and for too few trusts or periods.
     """
-    values, strata = table.values[~table.entered], table.data.unit_group[~table.entered]
+    return components_of(wide(panel, columns), population)
+
+
+def components_of(table: Wide, population: Population) -> VarianceComponents:
+    """Moment estimates of an unbalanced one-way layout; see `variance_components`."""
+    arguments.choice(population, "population", get_args(Population), error=EffectError)
+    strata, periods = table.data.unit_group, table.first + np.arange(table.values.shape[1])
+    untouched = periods[None, :] < table.data.unit_cohort[:, None]
+    values = np.where(untouched, table.values, np.nan)
+    if population == "never":
+        values, strata = values[~table.entered], strata[~table.entered]
     for group in np.unique(strata):
         members = strata == group
         # a trust alone in its stratum and period is its own mean and tells nothing

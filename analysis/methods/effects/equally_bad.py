@@ -6,7 +6,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from analysis.methods import curves
+from analysis.methods import arguments, curves
 from analysis.methods.effects.impute import imputation
 from analysis.methods.effects.panels import EffectError, Panel, Reading, check_level, panel_of, whole_number
 from analysis.methods.effects.results import Effects
@@ -43,7 +43,10 @@ def equally_bad_placebo(
     *,
     baseline: int,
     gap: int = 0,
+    matches: int = 1,
+    caliper: float | None = None,
     last_horizon: int | None = None,
+    leave_out: bool = True,
     level: float = 0.95,
     **reading: Unpack[Reading],
 ) -> EquallyBad:
@@ -51,9 +54,10 @@ def equally_bad_placebo(
 
     Partners are never-entered trusts of the same stratum, nearest in the mean over `baseline` periods that
     end `gap` periods before entry. Each is used once; pairs are made so that the sum of distances is
-    smallest, in standard deviations of that mean between never-entered trusts of the stratum.
+    smallest, `matches` partners each. caliper: largest distance allowed, in standard deviations of that mean
+    between never-entered trusts of the stratum; None = any.
     Effects are imputation estimates with time effects by stratum over horizons 0 to `last_horizon` (None =
-    all), with `leave_out` as in the main analysis, because it errs on the wide side.
+    all). leave_out: as in `imputation`; on, as in the main analysis, because it errs on the wide side.
     reading: as in `imputation`, strata by "type" unless named. What comes after entry plays no part in the
     choice.
     A placebo effect away from 0 is what selection on bad results alone can produce. Nearest is not equal:
@@ -62,15 +66,16 @@ def equally_bad_placebo(
     Raises EffectError as `imputation`, for windows that are not whole numbers, and when no pair can be made.
     """
     check_windows(baseline=baseline, gap=gap)
+    whole_number("matches", matches, least=1)
     check_level(level)
+    if caliper is not None:
+        arguments.number(caliper, "caliper (standard deviations)", error=EffectError, least=0)
     if last_horizon is not None:
         whole_number("last_horizon", last_horizon)
     data = panel_of(panel, reading, group="type")
-    pairs = _pairs(wide(data, {}), baseline, gap)
+    pairs = _pairs(wide(data, {}), baseline, gap, matches, caliper)
     if pairs.empty:
-        raise EffectError(
-            "no trust that never entered can be the partner of one that entered, in its stratum."
-        )
+        raise EffectError("no trust that never entered is near enough to one that entered, in its stratum.")
     # units dropped in reading had entered before their first value: no comparators, and not in `data`
     matched = np.isin(data.units, pairs["trust"].to_numpy())
     dates = pd.Series(data.units).map(pairs.set_index("placebo")["entry"]).to_numpy(dtype=float)
@@ -78,7 +83,7 @@ def equally_bad_placebo(
     true = data.of_units(~data.entered | matched, data.unit_cohort)
     horizons = None if last_horizon is None else range(last_horizon + 1)
     entrants, placebo = (
-        imputation(each, horizons=horizons, leave_out=True, level=level) for each in (true, dealt)
+        imputation(one, horizons=horizons, leave_out=leave_out, level=level) for one in (true, dealt)
     )
     difference = entrants.overall.value - placebo.overall.value
     half = float(curves.normal_quantile((1 + level) / 2) * np.hypot(entrants.overall.se, placebo.overall.se))
@@ -88,7 +93,7 @@ def equally_bad_placebo(
     )
 
 
-def _pairs(table: Wide, baseline: int, gap: int) -> pd.DataFrame:
+def _pairs(table: Wide, baseline: int, gap: int, matches: int, caliper: float | None) -> pd.DataFrame:
     """Pair entrants with never-entered units of the stratum: smallest sum of standardised distances."""
     data, rows = table.data, []
     for group in np.unique(data.unit_group):
@@ -97,15 +102,16 @@ def _pairs(table: Wide, baseline: int, gap: int) -> pd.DataFrame:
         if not len(entrants) or not len(others):
             continue
         levels = {i: mean(table.before(data.unit_cohort[i], baseline, gap), axis=1) for i in entrants}
+        seats = np.repeat(entrants, matches)
         cost = np.array(
-            [np.abs(levels[i][others] - levels[i][i]) / scale_of(levels[i][others]) for i in entrants]
+            [np.abs(levels[i][others] - levels[i][i]) / scale_of(levels[i][others]) for i in seats]
         )
         from scipy.optimize import linear_sum_assignment
 
-        refused = np.isnan(cost)
-        for row, column in zip(*linear_sum_assignment(np.where(refused, UNMATCHABLE, cost)), strict=True):
-            if not refused[row, column]:
-                i, j = entrants[row], others[column]
+        refused = np.isnan(cost) | (cost > (np.inf if caliper is None else caliper))
+        for seat, column in zip(*linear_sum_assignment(np.where(refused, UNMATCHABLE, cost)), strict=True):
+            if not refused[seat, column]:
+                i, j = seats[seat], others[column]
                 rows.append(
                     (data.units[i], data.units[j], int(data.unit_cohort[i]), levels[i][i], levels[i][j])
                 )

@@ -56,9 +56,12 @@ def gain_kept(
     panel: pd.DataFrame,
     *,
     better: str,
+    exit: str = "exit",
+    treated: str = "in_force",
     horizons: Sequence[int] = (12, 24),
     window: int = 1,
     omit_before: int = 0,
+    last_time: int | None = None,
     level: float = 0.95,
     **columns: Unpack[Columns],
 ) -> GainKept:
@@ -71,7 +74,7 @@ def gain_kept(
     gain that was lost. Means are over units with both, each once; units that went back inside stay in (what
     came after leaving, whatever happened) and are marked.
     panel: as for `imputation`, with `exit` (first period outside after the first spell; blank = did not
-        leave, constant in a unit) and `in_force` (true while inside, any spell).
+        leave, constant in a unit) and `treated` (true while inside, any spell).
     horizons, window: in periods of the panel: (12, 24) for months, (4, 8) for quarters, (1, 2) for years.
     Limits: closed form, as those of `imputation`: each unit adds its distance from the mean of the units that
         left, and its untreated residuals by the weight that they have in the prediction; t, units less one.
@@ -87,8 +90,8 @@ def gain_kept(
         raise EffectError("horizons=[]. Allowed: one whole number or more.")
     for horizon in horizons:
         whole_number("horizons", horizon)
-    data = read_panel(panel, anticipation=omit_before, **columns)
-    left, back = _exits(panel, data, columns)
+    data = read_panel(panel, anticipation=omit_before, last_time=last_time, **columns)
+    left, back = _exits(panel, data, columns, exit, treated)
     out = data.since >= -omit_before
     times = np.unique(data.time, return_inverse=True)[1]
     model = additive(data.unit, time_cells(times, data.group), np.where(out, 0.0, 1.0))
@@ -148,19 +151,21 @@ def _limits(
     return {name: value, f"{name}_lower": value - half, f"{name}_upper": value + half}
 
 
-def _exits(panel: pd.DataFrame, data: Panel, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
+def _exits(
+    panel: pd.DataFrame, data: Panel, columns: Columns, exit: str, treated: str
+) -> tuple[np.ndarray, np.ndarray]:
     """First period outside, and first period back inside, of each unit of `data`; nan = none."""
     unit, time = columns.get("unit", "trust"), columns.get("time", "t")
     cohort = columns.get("cohort", "entry")
-    needed = [unit, time, cohort, "exit", "in_force"]
-    table = keyed(panel, columns=needed, unit=unit, time=time, moments=[cohort, "exit"])
-    constant(table, "exit", unit)
-    leaves, inside = numbers(table, "exit"), numbers(table, "in_force")
+    columns_of = [unit, time, cohort, exit, treated]
+    table = keyed(panel, columns=columns_of, unit=unit, time=time, moments=[cohort, exit])
+    constant(table, exit, unit)
+    leaves, inside = numbers(table, exit), numbers(table, treated)
     bad = np.isfinite(leaves) & ~(leaves > table[cohort].to_numpy())
     if bad.any():
         where = table.loc[bad].iloc[0]
         raise EffectError(
-            f"{unit} {arguments.shown(where[unit])} leaves at {where['exit']} and entered at {where[cohort]}."
+            f"{unit} {arguments.shown(where[unit])} leaves at {where[exit]} and entered at {where[cohort]}."
         )
     again = table[time].where((inside == 1) & (table[time].to_numpy() > leaves))
     first = (
@@ -171,7 +176,7 @@ def _exits(panel: pd.DataFrame, data: Panel, columns: Columns) -> tuple[np.ndarr
     )
     left = np.where(np.isfinite(data.unit_cohort), first["left"].to_numpy(dtype=float), np.nan)
     if not np.isfinite(left).any():
-        raise NotEstimable("no unit with a baseline has an exit in column 'exit'.")
+        raise NotEstimable(f"no unit with a baseline has an exit in column '{exit}'.")
     return left, first["back"].to_numpy(dtype=float)
 
 

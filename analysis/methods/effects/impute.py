@@ -74,10 +74,7 @@ def imputation(
     Raises EffectError for a faulty panel (see `read_panel`), an unknown setting, or no counterfactual.
     Method: Borusyak, Jaravel, Spiess, Review of Economic Studies 2024;91:3253-85.
     """
-    whole_number("pre_periods", pre_periods)
-    whole_number("omit_before", omit_before)
-    check_level(level)
-    arguments.choice(partition, "partition", PARTITIONS, error=EffectError)
+    _check(pre_periods, omit_before, partition, level)
     arguments.kind(leave_out, "leave_out", bool, error=EffectError)
     check_reference(reference)
     need_generator(rng, draws)
@@ -138,20 +135,22 @@ def pooled(
     *,
     horizons: Iterable[int] | None = None,
     omit_before: int = 0,
+    partition: str = "pooled",
     leave_out: bool = False,
+    reference: str = "normal",
     level: float = 0.95,
 ) -> Estimate:
     """Only the overall figure of `imputation`, of a panel that was read before: quick, for simulations."""
     arguments.kind(data, "data", Panel, error=EffectError)
-    whole_number("omit_before", omit_before)
-    check_level(level)
+    _check(0, omit_before, partition, level)
+    check_reference(reference)
     arguments.kind(leave_out, "leave_out", bool, error=EffectError)
     _, _, model, _, use = _prepared(data, horizons, omit_before)
     post = use & (data.since >= 0)
     horizon = np.where(use, data.since, 0).astype(int)
     share = (post / post.sum())[:, None]
     effect = np.where(use, data.y - model.fitted(data.y), 0.0)
-    cells = _partition(data, horizon, use, "pooled")
+    cells = _partition(data, horizon, use, partition)
     influence = _from_treated(data, effect, share, cells, use, leave_out)
     influence = influence + from_untreated(data, model, share)
     trusts = len(np.unique(data.unit[post]))
@@ -164,6 +163,7 @@ def pooled(
         trusts=trusts,
         controls=_controls(model, post),
         obs=int(post.sum()),
+        reference=reference,
     )
 
 
@@ -182,6 +182,13 @@ def _prepared(
             "period ties it to the baseline of its unit."
         )
     return out, times, model, ask, use
+
+
+def _check(pre_periods: int, omit_before: int, partition: str, level: float) -> None:
+    whole_number("pre_periods", pre_periods)
+    whole_number("omit_before", omit_before)
+    check_level(level)
+    arguments.choice(partition, "partition", PARTITIONS, error=EffectError)
 
 
 def _effects(

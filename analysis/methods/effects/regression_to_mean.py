@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.methods import curves
-from analysis.methods.effects.components import VarianceComponents, variance_components
+from analysis.methods.effects.components import Population, VarianceComponents, components_of
 from analysis.methods.effects.panels import Columns, EffectError, Panel, check_level
 from analysis.methods.effects.windows import Wide, check_windows, mean as mean_of, wide
 
@@ -54,6 +54,7 @@ def expected_regression(
     baseline: int,
     follow_up: int,
     gap: int = 0,
+    population: Population = "never",
     level: float = 0.95,
     **columns: Unpack[Columns],
 ) -> ExpectedRegression:
@@ -66,6 +67,7 @@ def expected_regression(
         least-squares slope of the movement of never-entered trusts on their distance over the same windows at the
         same dates and stratum, dates weighted by entrants: autocorrelation and drift are in it. As a check,
         -(1 - R) d, where R is the lasting share of the variance of a mean over the periods it was observed.
+    population: whose variance R is from, see `variance_components`.
     Both take entrants as extreme members of the same population, chosen by how far they lay from it. Then the
         intervals of the slope hold (table `regression_coverage`), those of the lasting share only where movements
         fade at once and few of the worst entered: R is then too small, and so is the mean that d is taken from.
@@ -79,7 +81,7 @@ def expected_regression(
     check_windows(baseline=baseline, gap=gap, follow_up=follow_up)
     check_level(level)
     table = wide(panel, columns)
-    components = variance_components(table)
+    components = components_of(table, population)
     distance = Wide(table.data, table.deviations(), table.first)
     frame, left_out, (away, moved, share) = _moves(distance, baseline, gap, follow_up)
     slope, slope_error = _slope(away, moved)
@@ -91,7 +93,7 @@ def expected_regression(
     means = frame.drop(columns=["trust", "entry", "periods"]).mean()
     of_slope = _of_means(share, moved, away, slope) - means["baseline"] * slope_error
     of_share = _of_means(share, moved, away, -(1 - lasting[:, None]))
-    own = float((of_share**2).sum()) + _lasting(table, frame)
+    own = float((of_share**2).sum()) + _lasting(table, population, frame)
     net = _interval(frame["net"], float((of_slope**2).sum()), level)
     check = _interval(frame["net_lasting"], own, level)
     return ExpectedRegression(
@@ -160,15 +162,17 @@ def _slope(away: Floats, moved: Floats) -> tuple[float, Floats]:
     return slope, (away * (moved - slope * away)).sum(axis=0) / spread
 
 
-def _lasting(table: Wide, frame: pd.DataFrame) -> float:
+def _lasting(table: Wide, population: Population, frame: pd.DataFrame) -> float:
     """Variance of the mean expected movement that comes from the lasting share: a trust left out at a time."""
     values, periods = table.values, frame["periods"].to_numpy()
     means = []
-    for unit in np.flatnonzero(~table.entered & ~np.isnan(values).all(axis=1)):
+    for unit in np.flatnonzero(~np.isnan(values).all(axis=1)):
         rest = values.copy()
         rest[unit] = np.nan
+        if population == "never" and table.entered[unit]:
+            continue
         try:
-            found = variance_components(Wide(table.data, rest, table.first))
+            found = components_of(Wide(table.data, rest, table.first), population)
         except EffectError:
             return float("nan")
         means.append(float(((1 - found.reliability(periods)) * frame["baseline"]).mean()))

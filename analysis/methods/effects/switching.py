@@ -30,12 +30,14 @@ class Switching:
     frame: one row a horizon: 0 = first period after the switch, 1, 2, ... later, -1, -2, ... placebos;
         columns as in `Effects.frame`, with `phase` "placebo" or "post", `n_switches` (several a unit are
         possible) and, with draws, `se_bootstrap`, `lower_bootstrap`, `upper_bootstrap`.
-    overall: horizon 0, DID_M of the `direction` asked for. per_period: frame (horizon, direction, time, n_switches, n_controls, estimate), a row a
+    overall: horizon 0, DID_M of the `direction` asked for. by_direction: joiners, leavers and both at
+        horizon 0. per_period: frame (horizon, direction, time, n_switches, n_controls, estimate), a row a
         comparison (and `group`). unmatched: switches without a control, left out, at horizon 0.
     """
 
     frame: pd.DataFrame
     overall: Estimate
+    by_direction: pd.DataFrame
     per_period: pd.DataFrame
     direction: str
     unmatched: int
@@ -141,11 +143,12 @@ def switchers(
             controls=now["n_controls"],
             obs=now["n_switches"],
         ),
+        by_direction=_by_direction(y, on, strata, level),
         per_period=_per_period(
             sets, DIRECTIONS[direction], units=y.shape[0], periods=y.shape[1], first=first
         ),
         direction=direction,
-        unmatched=sum(int(part.switch[:, part.stay.sum(axis=0) == 0].sum()) for part in sets[0]),
+        unmatched=sum(_unmatched(part) for part in sets[0]),
         level=level,
     )
 
@@ -254,6 +257,10 @@ def _numbers(parts: list[_Comparison]) -> tuple[int, int, int]:
     return int(moved.sum()), int(stayed.sum()), int(switches)
 
 
+def _unmatched(part: _Comparison) -> int:
+    return int(part.switch[:, part.stay.sum(axis=0) == 0].sum())
+
+
 def _add_draws(frame: pd.DataFrame, drawn: dict[int, np.ndarray], level: float) -> pd.DataFrame:
     """Add standard error and percentile limits of the resampled estimates; none for one switching unit."""
     draws = pd.DataFrame(drawn).loc[:, frame["horizon"]]
@@ -263,6 +270,20 @@ def _add_draws(frame: pd.DataFrame, drawn: dict[int, np.ndarray], level: float) 
     return frame.assign(
         **{f"{k}_bootstrap": np.where(several, v.to_numpy(), np.nan) for k, v in summary.items()}
     )
+
+
+def _by_direction(y: np.ndarray, on: np.ndarray, strata: np.ndarray, level: float) -> pd.DataFrame:
+    """One row each for joiners, leavers and both, at horizon 0."""
+    rows = []
+    for states in DIRECTIONS.values():
+        parts = [_compare(y, on, strata, 0, state) for state in states]
+        trusts, controls, switches = _numbers(parts)
+        se = float(np.sqrt((_influence(parts) ** 2).sum())) if trusts > 1 else np.nan
+        estimate = float(_estimate(parts, np.ones((1, len(y))))[0])
+        pooled = overall(estimate, se, level, unit="", trusts=trusts, controls=controls, obs=switches)
+        rows.append((pooled.value, se, pooled.lower, pooled.upper, trusts, controls, switches))
+    columns = ["estimate", "se", "lower", "upper", "n_trusts", "n_controls", "n_switches"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(list(DIRECTIONS), name="direction"))
 
 
 def _per_period(

@@ -36,6 +36,7 @@ def wild_imputation(
     draws: int,
     rng: np.random.Generator,
     horizons: range | None = None,
+    omit_before: int = 0,
     **reading: Unpack[Reading],
 ) -> WildImputation:
     """Test that entry made no difference, by the restricted wild cluster bootstrap over trusts.
@@ -48,9 +49,10 @@ def wild_imputation(
     Method: Cameron, Gelbach, Miller, Review of Economics and Statistics 2008;90:414-27.
     """
     whole_number("draws", draws, least=1)
+    whole_number("omit_before", omit_before)
     need_generator(rng, draws)
     data = panel_of(panel, reading, group="type")
-    out = data.since >= -data.anticipation
+    out = data.since >= -max(omit_before, data.anticipation)
     keep = ~out | wanted(data.since, horizons)
     y, trust, since = data.y[keep], data.unit[keep], data.since[keep]
     trust = np.unique(trust, return_inverse=True)[1]

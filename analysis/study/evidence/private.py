@@ -231,7 +231,7 @@ def _survey(place: Path, told: dict[str, dict[str, str]], threshold: int) -> tup
     for name in ("score", "lower", "upper"):
         frame[name] = kept[name].where(shown)
     count = int(shown.sum())
-    sentence = f"Staff survey: {count} of {len(frame)} scores of sites can be shown. {readiness.RULE}"
+    sentence = f"Staff survey: {count} of {len(frame)} scores of sites can be shown. {scored.rule}"
     if len(answers) >= threshold:
         held = scored.scales.dropna(subset="alpha")
         told_alpha = [f"{row.alpha:.2f} for change {row.scale}" for row in held.itertuples()]

@@ -1,11 +1,12 @@
 """Score the ORIC staff survey of readiness for change; an organisation has a score only where its staff agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.methods import arguments, curves
+from analysis.methods import curves
 from analysis.methods.coding.reliability import (
     GroupReliability,
     ReadinessError,
@@ -16,18 +17,13 @@ from analysis.methods.coding.reliability import (
 )
 
 SCALES = {"commitment": (2, 4, 6, 9, 11), "efficacy": (1, 3, 5, 7, 8, 10, 12)}  # item numbers as published
-ITEMS = {number: f"oric_{number}" for number in range(1, 13)}  # column of each item
+ITEMS = {number: f"oric_{number}" for number in range(1, 13)}  # usual column of each item
 POINTS = 5  # 1 disagree to 5 agree; no item is reversed
 ANSWERED = 0.8  # share of a scale's items needed: four of five, six of seven; ours, the authors name no rule
 RWG = 0.70  # usual floor of agreement within a group (LeBreton and Senter 2008)
 ICC1 = 0.05  # a small to middling share of variance between groups (LeBreton and Senter 2008)
 ICC2 = 0.70  # usual floor of the reliability of group means
-CONFIDENCE = 0.95  # of the limits of an organisation's mean
 AGAINST = 0.999  # confidence that an item runs against the rest of its scale before it is refused
-RULE = (
-    f"An organisation has a score where r_wg(j) is at least {RWG:.2f} and, over all organisations, ICC(1) is at "
-    f"least {ICC1:.2f} and ICC(2) at least {ICC2:.2f}."
-)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,15 +33,18 @@ class Readiness:
     people: one row a respondent: `respondent`, `organisation`, `commitment`, `efficacy` (mean of the answered
         items; NaN where too few were answered), `answered` (items of 12).
     organisations: one row an organisation and `scale`: `respondents`, `scored`, `mean`, `sd`, `lower`, `upper`
-        (t interval over respondents, level CONFIDENCE), `rwg`, `supported` (bool), `score` (the mean where
+        (t interval over respondents, level `confidence`), `rwg`, `supported` (bool), `score` (the mean where
         supported, else NaN) and `reason` where not.
     scales: one row a scale: `items`, `alpha` (Cronbach, complete respondents), `respondents`, `icc1`, `icc2`,
         `f`, `p`, `organisations`, `reason`.
+    rule: when an organisation has a score, in words.
     """
 
     people: pd.DataFrame
     organisations: pd.DataFrame
     scales: pd.DataFrame
+    rule: str
+    confidence: float
 
     def __repr__(self) -> str:
         return f"Readiness({self.sentence()})"
@@ -63,32 +62,63 @@ class Readiness:
             )
         left = int(self.people[list(SCALES)].isna().any(axis=1).sum())
         missing = f" {left:,} answered too few items of a scale." if left else ""
-        return f"{len(self.people):,} respondents. {'; '.join(parts)}.{missing} {RULE}"
+        return f"{len(self.people):,} respondents. {'; '.join(parts)}.{missing} {self.rule}"
 
 
-def score(answers: pd.DataFrame) -> Readiness:
+def score(
+    answers: pd.DataFrame,
+    *,
+    respondent: str = "respondent",
+    organisation: str = "organisation",
+    items: Mapping[int, str] | None = None,
+    answered: float = ANSWERED,
+    rwg: float = RWG,
+    icc1: float = ICC1,
+    icc2: float = ICC2,
+    confidence: float = 0.95,
+) -> Readiness:
     """Score ORIC: people first, organisations only where agreement supports it.
 
-    answers: one row a respondent; columns `respondent`, `organisation`, and one a item (ITEMS). Answers are 1 to 5,
-        missing = not answered. A person's score is the mean of the answered items, where at least ANSWERED of a
-        scale's items are.
-    An organisation has a score on a scale when r_wg(j) of its complete respondents is at least RWG, and over all
-        organisations ICC(1) is at least ICC1 and ICC(2) at least ICC2. Undefined is not enough, so a single
-        organisation never has a score: its people do.
+    answers: one row a respondent; columns named by `respondent`, `organisation`, and one a item, named by `items`
+        (item number 1 to 12 to column; None = ITEMS). Answers are 1 to 5, missing = not answered.
+    answered: least share of a scale's items for a person's score, which is the mean of the answered items.
+    rwg, icc1, icc2: an organisation has a score on a scale when r_wg(j) of its complete respondents is at least
+        `rwg`, and over all organisations ICC(1) is at least `icc1` and ICC(2) at least `icc2`. Undefined
+        is not enough, so a single organisation never has a score: its people do.
     The valence, task and resource questions around ORIC are not scored. High is readier.
 
-    Raises ReadinessError for a missing column, a missing or repeated respondent, a missing organisation,
+    Raises ReadinessError for a missing column or item, a missing or repeated respondent, a missing organisation,
     an answer that is not 1, 2, 3, 4 or 5, and an item that clearly runs against the rest of its scale (it looks reversed;
     ORIC has no reversed item). All items reversed together cannot be noticed.
     Method: Shea and others 2014, Implementation Science 9:7; agreement as in `reliability`.
     """
-    table = _checked(answers)
+    for name, value in {
+        "answered": answered,
+        "rwg": rwg,
+        "icc1": icc1,
+        "icc2": icc2,
+        "confidence": confidence,
+    }.items():
+        if (
+            not isinstance(value, (int, float))
+            or not 0 <= value <= 1
+            or (name == "confidence" and value in (0, 1))
+        ):
+            raise ReadinessError(f"{name}={value!r}. Allowed: a number between 0 and 1.")
+    if items is not None and not isinstance(items, Mapping):
+        raise ReadinessError(f"items is {type(items).__name__}. Allowed: item number to column.")
+    names = dict(ITEMS) if items is None else dict(items)
+    table = _checked(answers, respondent, organisation, names)
     people = table[["respondent", "organisation"]].copy()
+    rule = (
+        f"An organisation has a score where r_wg(j) is at least {rwg:.2f} and, over all organisations, ICC(1) is at "
+        f"least {icc1:.2f} and ICC(2) at least {icc2:.2f}."
+    )
     organisations, scales = [], []
     for scale, numbers in SCALES.items():
         part = table[list(numbers)]
-        _check_direction(part)
-        enough = part.notna().sum(axis=1) >= ANSWERED * len(numbers) - 1e-9
+        _check_direction(part, names)
+        enough = part.notna().sum(axis=1) >= answered * len(numbers) - 1e-9
         people[scale] = part.mean(axis=1).where(enough)
         inner, between = cronbach(part), group_reliability(people[scale], people["organisation"])
         scales.append(
@@ -105,33 +135,46 @@ def score(answers: pd.DataFrame) -> Readiness:
                 "reason": "; ".join(filter(None, (inner.reason, between.reason))),
             }
         )
+        floors = (rwg, icc1, icc2)
         for name, rows in people.groupby("organisation", sort=True):
             alike = within_group(part.loc[rows.index], points=POINTS)
-            place = {"organisation": name, "scale": scale}
-            organisations.append(place | _organisation(rows[scale], alike, between))
-    people["answered"] = table[list(ITEMS)].notna().sum(axis=1)
+            organisations.append(
+                {"organisation": name, "scale": scale}
+                | _organisation(rows[scale], alike, between, floors, confidence)
+            )
+    people["answered"] = table[list(names)].notna().sum(axis=1)
     frame = pd.DataFrame(organisations).sort_values(["organisation", "scale"], ignore_index=True)
-    return Readiness(people, frame, pd.DataFrame(scales))
+    return Readiness(people, frame, pd.DataFrame(scales), rule, confidence)
 
 
-def _organisation(values: pd.Series, alike: WithinGroup, between: GroupReliability) -> dict:
+def _organisation(
+    values: pd.Series,
+    alike: WithinGroup,
+    between: GroupReliability,
+    floors: tuple[float, float, float],
+    confidence: float,
+) -> dict:
     held = values.dropna()
-    mean, sd, n = held.mean(), held.std(ddof=1), len(held)
-    half = curves.t_quantile((1 + CONFIDENCE) / 2, n - 1) * sd / np.sqrt(n) if n > 1 else np.nan
-    floors = {
-        "r_wg(j)": (alike.value, RWG),
-        "ICC(1)": (between.icc1, ICC1),
-        "ICC(2)": (between.icc2, ICC2),
-    }
+    mean, sd = held.mean(), held.std(ddof=1)
+    half = (
+        curves.t_quantile((1 + confidence) / 2, len(held) - 1) * sd / np.sqrt(len(held))
+        if len(held) > 1
+        else np.nan
+    )
+    checks = zip(
+        ("r_wg(j)", "ICC(1)", "ICC(2)"), (alike.value, between.icc1, between.icc2), floors, strict=True
+    )
     short = [
-        f"{label} is undefined" if np.isnan(value) else f"{label} is {value:.2f}, below {floor:.2f}"
-        for label, (value, floor) in floors.items()
+        f"{label} is {'undefined' if np.isnan(value) else f'{value:.2f}'}, below {floor:.2f}"
+        if not np.isnan(value)
+        else f"{label} is undefined"
+        for label, value, floor in checks
         if not value >= floor
     ]
-    supported = not short and n > 0
+    supported = not short and len(held) > 0
     return {
         "respondents": len(values),
-        "scored": n,
+        "scored": len(held),
         "mean": mean,
         "sd": sd,
         "lower": mean - half,
@@ -143,24 +186,32 @@ def _organisation(values: pd.Series, alike: WithinGroup, between: GroupReliabili
     }
 
 
-def _checked(answers: pd.DataFrame) -> pd.DataFrame:
+def _checked(
+    answers: pd.DataFrame, respondent: str, organisation: str, names: dict[int, str]
+) -> pd.DataFrame:
     """Return `respondent`, `organisation` and items by number as floats."""
-    needed = ["respondent", "organisation", *ITEMS.values()]
-    arguments.columns(answers, needed, error=ReadinessError, what="answers")
+    if sorted(names) != sorted(ITEMS):
+        raise ReadinessError(f"items {sorted(names)}. Allowed: the numbers 1 to 12, each once.")
+    if not isinstance(answers, pd.DataFrame) or answers.columns.has_duplicates:
+        found = list(answers.columns) if isinstance(answers, pd.DataFrame) else type(answers).__name__
+        raise ReadinessError(f"answers: found {found}. Allowed: a frame that has each column once.")
+    absent = [name for name in (respondent, organisation, *names.values()) if name not in answers]
+    if absent:
+        raise ReadinessError(f"columns {absent} are not there. Found: {list(answers.columns)}.")
     if not len(answers):
         raise ReadinessError("found no respondents. Allowed: at least one.")
-    who, where = answers["respondent"], answers["organisation"]
+    who = answers[respondent]
     if who.isna().any() or who.duplicated().any():
-        row = int(np.flatnonzero(who.isna() | who.duplicated())[0])
+        row = int(np.flatnonzero(who.isna() | who.duplicated())[0]) + 1
         raise ReadinessError(
-            f"row {row + 1}: respondent {who.iloc[row]!r} is missing or there twice. Allowed: once."
+            f"row {row}: respondent {who.iloc[row - 1]!r} is missing or there twice. Allowed: once."
         )
-    unnamed = where.isna() | (where.astype(str).str.strip() == "")
+    unnamed = answers[organisation].isna() | (answers[organisation].astype(str).str.strip() == "")
     if unnamed.any():
         row = int(np.flatnonzero(unnamed)[0]) + 1
         raise ReadinessError(f"row {row}: no organisation. Allowed: one a respondent.")
-    table = pd.DataFrame({"respondent": who.array, "organisation": where.array})
-    for number, name in ITEMS.items():
+    table = pd.DataFrame({"respondent": who.array, "organisation": answers[organisation].array})
+    for number, name in names.items():
         table[number] = _answers(answers[name], name, table["respondent"])
     return table
 
@@ -179,7 +230,7 @@ def _answers(column: pd.Series, name: str, who: pd.Series) -> np.ndarray:
     return numbers
 
 
-def _check_direction(part: pd.DataFrame) -> None:
+def _check_direction(part: pd.DataFrame, names: dict[int, str]) -> None:
     full = part.dropna()
     if len(full) < 10:
         return  # too few to tell
@@ -188,9 +239,12 @@ def _check_direction(part: pd.DataFrame) -> None:
         if full[number].nunique() < 2 or rest.nunique() < 2:
             continue
         r = float(np.corrcoef(full[number], rest)[0, 1])
-        room = curves.normal_quantile(AGAINST) / np.sqrt(len(full) - 3)
-        if np.arctanh(np.clip(r, -0.999999, 0.999999)) + room < 0:
+        upper = np.tanh(
+            np.arctanh(np.clip(r, -0.999999, 0.999999))
+            + curves.normal_quantile(AGAINST) / np.sqrt(len(full) - 3)
+        )
+        if upper < 0:
             raise ReadinessError(
-                f"item '{ITEMS[number]}': runs against the rest of its scale (correlation {r:.2f}, "
+                f"item '{names[number]}': runs against the rest of its scale (correlation {r:.2f}, "
                 f"{len(full)} respondents), so it looks reversed. Allowed: 5 is always agreement."
             )

@@ -12,8 +12,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.methods.disclosure import words
-from analysis.methods.disclosure.attack import DisclosureError
-from analysis.methods.disclosure.margins import TOTAL
+from analysis.methods.disclosure.attack import TOTAL, DisclosureError
 from analysis.methods.disclosure.sites import K, identifiable
 from analysis.methods.disclosure.tables import THRESHOLD, check_table
 from analysis.methods.disclosure.words import Found
@@ -64,6 +63,7 @@ def check(
     frame: pd.DataFrame | None = None,
     k: int = K,
     threshold: int = THRESHOLD,
+    hide_zeros: bool = False,
     names: Iterable[str] = (),
     allowed: Collection[str] = (),
 ) -> None:
@@ -71,12 +71,12 @@ def check(
 
     tables: by name, as they would be shown (whole numbers, HIDDEN, totals labelled TOTAL); labels are scanned too.
     profiles: what would be told of each site, by its label; frame: the public trusts (see `identifiable`).
-    excerpts: texts by id. k, threshold, names, allowed: see `identifiable`, `suppress`, `scan`.
+    excerpts: texts by id. k, threshold, hide_zeros, names, allowed: see `identifiable`, `suppress`, `scan`.
     The message says where, and of what kind, never the words or the number found.
     """
     names = [names] if isinstance(names, str) else list(names)
     for name, table in (tables or {}).items():
-        check_table(name, table, threshold=threshold)
+        check_table(name, table, threshold=threshold, hide_zeros=hide_zeros)
         for axis, labels in (("row", table.index), ("column", table.columns)):
             for number, label in enumerate(labels, start=1):
                 for part in label if isinstance(label, tuple) else (label,):
