@@ -132,8 +132,17 @@ BEFORE_TEXT = """() => [...document.querySelectorAll('a[href], button, input, se
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_table_is_wider_than_its_column(open_page, name):
+def test_few_stops_before_the_text_the_way_is_said_and_no_table_is_wider_than_its_column(open_page, name):
     page = open_page(name, reduced_motion="reduce")
+    for viewport in (DESKTOP, PHONE):
+        page.set_viewport_size(viewport)
+        assert page.evaluate(BEFORE_TEXT) <= 9, viewport
+        assert "Edition" in page.inner_text(".running"), viewport
+        if name not in ("search.html", "genindex.html"):
+            assert re.match(r"Answers: .+\? \d+ minutes?\.", page.inner_text("p.way")), viewport
+        if name not in ("index.html", "search.html", "genindex.html"):
+            assert page.locator(".crumbs [aria-current]").count() == 1
+        assert page.locator("#pst-back-to-top").count() == 0
     for width in (320, 390, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         for theme in ("light", "dark"):
@@ -141,19 +150,6 @@ def test_no_table_is_wider_than_its_column(open_page, name):
             assert page.evaluate(WIDER) == [], (width, theme)
     assert page.locator(".table-box").count() == page.locator(".table-box > table.result").count()
     assert page.faults == []
-
-
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
-@pytest.mark.parametrize("name", PAGES)
-def test_few_stops_before_the_text_and_the_way_is_said(open_page, name, viewport):
-    page = open_page(name, viewport=viewport)
-    assert page.evaluate(BEFORE_TEXT) <= 9
-    assert "Edition" in page.inner_text(".running")
-    if name not in ("search.html", "genindex.html"):
-        assert re.match(r"Answers: .+\? \d+ minutes?\.", page.inner_text("p.way"))
-    if name not in ("index.html", "search.html", "genindex.html"):
-        assert page.locator(".crumbs [aria-current]").count() == 1
-    assert page.locator("#pst-back-to-top").count() == 0
 
 
 def test_cards_on_a_phone_keep_the_table_for_a_screen_reader(open_page):
