@@ -36,12 +36,14 @@ def counted(edition: Edition) -> str:
     moved, changed = len(edition.changes), len(edition.changed_conclusions())
     if not moved:
         return "No headline number moved."
-    causes = sorted(
-        {cause for text in edition.changes["cause"] for cause in str(text).split(" and ") if cause}
-    )
+    texts = edition.changes["cause"].astype(str)
+    causes = sorted({cause for text in texts for cause in text.split(" and ") if cause})
     why = f" What moved them: {words.join(causes)}." if causes else ""
-    ended = f"{words.plural(changed, 'conclusion')} changed" if changed else "no conclusion changed"
-    return f"{sorts(edition.changes)}, and {ended}.{why}"
+    return f"{sorts(edition.changes)}, and {_ended(changed)}.{why}"
+
+
+def _ended(conclusions: int) -> str:
+    return f"{words.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
 
 
 def sorts(changes: pd.DataFrame) -> str:
@@ -53,16 +55,11 @@ def sorts(changes: pd.DataFrame) -> str:
 def changes(frame: pd.DataFrame) -> pd.DataFrame:
     """Return, as texts, one row a headline number that moved, changed conclusions first."""
     columns = ("Headline number", "Before", "Now", "What moved it", "Conclusion")
-    rows = [
-        (
-            row["name"],
-            _number(row, "old"),
-            _number(row, "new"),
-            row["status"] if row["status"] != MOVED else notes.reason(row),
-            f"changed: {row['why']}" if row["conclusion"] else "not changed",
-        )
-        for row in frame.to_dict("records")
-    ]
+    rows = []
+    for row in frame.to_dict("records"):
+        cause = row["status"] if row["status"] != MOVED else notes.reason(row)
+        ended = f"changed: {row['why']}" if row["conclusion"] else "not changed"
+        rows.append((row["name"], _number(row, "old"), _number(row, "new"), cause, ended))
     return _table(columns, rows, "No number moved")
 
 
@@ -79,29 +76,23 @@ def _number(row: dict[str, Any], side: str) -> str:
 def revisions(editions: Sequence[Edition]) -> pd.DataFrame:
     """Return, as texts, one row an edition and table that was corrected or revised, newest edition first."""
     columns = ("Edition", "Table", "Whose change", "Rows corrected", "Withdrawn", "Filled in late", "Periods")
-    rows = [
-        (
-            one.number,
-            row["title"],
-            notes.BY[row["by"]],
-            *(words.number(row[kind]) for kind in (CHANGED, WITHDRAWN, LATE)),
-            row["first"] if row["first"] == row["last"] else f"{row['first']} to {row['last']}",
-        )
-        for one in editions
-        for row in one.revisions.to_dict("records")
-        if notes.revised(row)
-    ]
+    rows = []
+    for edition in editions:
+        for row in filter(notes.revised, edition.revisions.to_dict("records")):
+            counts = [words.number(row[kind]) for kind in (CHANGED, WITHDRAWN, LATE)]
+            span = " to ".join(dict.fromkeys((row["first"], row["last"])))
+            rows.append((edition.number, row["title"], notes.BY[row["by"]], *counts, span))
     return _table(columns, rows, NOTHING_YET)
 
 
 def cells(editions: Sequence[Edition]) -> pd.DataFrame:
     """Return, as texts, the cells that publishers corrected, or we in our record: at most SHOWN, newest first."""
     columns = ("Edition", "Row", "Field", "Before", "Corrected")
-    rows = [
-        (one.number, f"{row['table']}: {row['row']}", row["field"] or row["kind"], row["old"], row["new"])
-        for one in editions
-        for row in one.cells[one.cells["by"].isin([PUBLISHER, RECORD])].to_dict("records")
-    ]
+    rows = []
+    for edition in editions:
+        for row in edition.cells[edition.cells["by"].isin([PUBLISHER, RECORD])].to_dict("records"):
+            place = f"{row['table']}: {row['row']}"
+            rows.append((edition.number, place, row["field"] or row["kind"], row["old"], row["new"]))
     return _table(columns, rows[:SHOWN], NOTHING_YET)
 
 
@@ -119,31 +110,21 @@ def new_data(edition: Edition | None) -> pd.DataFrame:
 def all_editions(editions: Sequence[Edition]) -> pd.DataFrame:
     """Return, as texts, one row an edition, newest first."""
     columns = ("Edition", "Date", "What it brought", "Headline numbers", "Code (commit)")
-    rows = [
-        (
-            one.number,
-            words.day(one.about["date"]),
-            feed.brought(one),
-            words.number(len(one.headline)),
-            one.about["commit"][:12],
-        )
-        for one in editions
-    ]
+    rows = []
+    for edition in editions:
+        day, count = words.day(edition.about["date"]), words.number(len(edition.headline))
+        rows.append((edition.number, day, feed.brought(edition), count, edition.about["commit"][:12]))
     return _table(columns, rows, "No edition yet")
 
 
 def tables_since(found: Since | None) -> pd.DataFrame:
     """Return, as texts, the tables that differ from the newest edition: periods corrected and periods added."""
     frame = pd.DataFrame() if found is None else found.tables
-    rows = [
-        (
-            row["title"],
-            notes.BY[row["by"]],
-            words.number(row["corrected"]) + (f" ({row['first']} to {row['last']})" if row["first"] else ""),
-            words.number(row["added"]),
-        )
-        for row in frame.to_dict("records")
-    ]
+    rows = []
+    for row in frame.to_dict("records"):
+        span = f" ({row['first']} to {row['last']})" if row["first"] else ""
+        corrected, added = words.number(row["corrected"]) + span, words.number(row["added"])
+        rows.append((row["title"], notes.BY[row["by"]], corrected, added))
     return _table(("Table", "Whose change", "Periods whose rows changed", "New periods"), rows, NO_TABLE)
 
 
@@ -162,20 +143,17 @@ def movable(rows: Sequence[Headline]) -> pd.DataFrame:
 
 
 def _moved_by(row: Headline) -> str:
-    if not row.until:
-        held = [data.describe(name) for name in row.sources if name not in CLOSED]
-        return "new rows of: " + words.join([f"{one['title']} (held to {_end(one)})" for one in held])
-    titles = words.join([data.describe(name)["title"] for name in row.sources])
-    return f"a correction of a figure to {_month(row.until)} in: {titles}"
-
-
-def _end(about: dict[str, Any]) -> str:
-    end = about["coverage"].get("to", "")
-    return _month(end) if end else "no period"
+    about = {name: data.describe(name) for name in row.sources}
+    if row.until:
+        titles = words.join([table["title"] for table in about.values()])
+        return f"a correction of a figure to {_month(row.until)} in: {titles}"
+    held = [table for name, table in about.items() if name not in CLOSED]
+    ends = [f"{table['title']} (held to {_month(table['coverage'].get('to', ''))})" for table in held]
+    return f"new rows of: {words.join(ends)}"
 
 
 def _month(end: str) -> str:
-    return words.month(end[:7]) if len(end) > len("2019") else end
+    return words.month(end[:7]) if len(end) > len("2019") else end or "no period"
 
 
 def since_words(found: Since | None) -> str:
@@ -185,13 +163,11 @@ def since_words(found: Since | None) -> str:
     head = f"Since edition {found.edition.number} of {words.day(found.edition.about['date'])}"
     if found.changes.empty and found.tables.empty and not found.code:
         return f"{head} nothing has changed."
-    conclusions = int(found.changes["conclusion"].sum())
-    ended = f"{words.plural(conclusions, 'conclusion')} changed" if conclusions else "no conclusion changed"
-    counts = (
-        f"{words.plural(len(found.tables), 'table')} and {words.plural(found.code, 'module')} of the analysis changed, "
-        f"{sorts(found.changes)}, and {ended}"
+    return (
+        f"{head} {words.plural(len(found.tables), 'table')} and {words.plural(found.code, 'module')} of the analysis changed, "
+        f"{sorts(found.changes)}, and {_ended(int(found.changes['conclusion'].sum()))}. "
+        "The next edition will recompute the old data with the new code, and the reverse, to say why."
     )
-    return f"{head} {counts}. The next edition will recompute the old data with the new code, and the reverse, to say why."
 
 
 def tables_changed(edition: Edition | None) -> str:
@@ -203,6 +179,5 @@ def tables_changed(edition: Edition | None) -> str:
     frame = edition.revisions
     total = {kind: int(frame[kind].sum()) for kind in KINDS}
     parts = [f"{words.plural(total[kind], 'row')} {kind}" for kind in KINDS if total[kind]]
-    return (
-        f"{words.plural(len(frame), 'table')} changed: {words.join(parts) if parts else 'descriptions only'}."
-    )
+    told = words.join(parts) if parts else "descriptions only"
+    return f"{words.plural(len(frame), 'table')} changed: {told}."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import data, trace
-from analysis.edition.signoffs import (
+from analysis.edition.signoffs import (  # fmt: skip
     AUTOMATED,
     CHANGED,
     NEVER,
@@ -72,9 +72,9 @@ def rap_sentence() -> str:
     """Say how many items of each level are met, and that a level with an unmet item is not reached."""
     frame = data.load("rap_items")
     met = frame["status"] == "met"
+    counts = {level: met[frame["level"] == level] for level in LEVELS}
     parts = [
-        f"{level} {words.number(met[frame['level'] == level].sum())} of {words.number((frame['level'] == level).sum())}"
-        for level in LEVELS
+        f"{level} {words.number(part.sum())} of {words.number(len(part))}" for level, part in counts.items()
     ]
     reached = [level for level in LEVELS if met[frame["level"].isin(LEVELS[: LEVELS.index(level) + 1])].all()]
     level = f"The report reaches {reached[-1]}" if reached else "No level is reached in full"
@@ -90,9 +90,8 @@ def dropped() -> pd.DataFrame:
         "because": "Why",
         "instead": "In its place",
     }
-    return frame.assign(chapter=frame["chapter"].map(title))[[*names, "chapter"]].rename(
-        columns={**names, "chapter": "Chapter"}
-    )
+    names["chapter"] = "Chapter"
+    return frame.assign(chapter=frame["chapter"].map(title))[list(names)].rename(columns=names)
 
 
 def limitations(root: Path = trace.ROOT) -> pd.DataFrame:
@@ -116,9 +115,9 @@ def limitations(root: Path = trace.ROOT) -> pd.DataFrame:
 
 def plain(text: str) -> str:
     """Return Markdown as plain words: roles and links by their text."""
-    text = re.sub(r"\{(?:term|doc)\}`([^`<]+?)(?: <[^`]*>)?`", lambda found: found[1].split("/")[-1], text)
+    text = re.sub(r"\{(?:term|doc)\}`([^`<]+?)(?: <[^`]*>)?`", lambda role: role[1].split("/")[-1], text)
     text = re.sub(r"\{cite:\w+\}`[^`]*`", "", text)
-    return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", lambda found: found[1] or "", text).strip()
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", lambda link: link[1] or "", text).strip()
 
 
 def title(chapter: str, root: Path = trace.ROOT) -> str:

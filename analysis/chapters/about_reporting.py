@@ -63,15 +63,10 @@ def checklists(frame: pd.DataFrame | None = None) -> Checklists:
     for needs, column in ((NEEDS_PLACE, "place"), (NEEDS_NOTE, "note")):
         bare = frame[frame["status"].isin(needs) & frame[column].isna()]
         if len(bare):
-            one = bare.iloc[0]
-            raise ReportingError(
-                f"{one['checklist']} {one['item']} is {one['status']!r} without {column}. Allowed: a {column}."
-            )
-    order = {name: place for place, name in enumerate(CHECKLISTS)}
-    frame = frame.sort_values(
-        ["checklist", "item"], key=lambda c: c.map(order) if c.name == "checklist" else c
-    )
-    return Checklists(frame.reset_index(drop=True))
+            checklist, item, status = bare[["checklist", "item", "status"]].iloc[0]
+            raise ReportingError(f"{checklist} {item} is {status!r} without {column}. Allowed: a {column}.")
+    ranked = frame.assign(rank=frame["checklist"].map(list(CHECKLISTS).index)).sort_values(["rank", "item"])
+    return Checklists(ranked.drop(columns="rank").reset_index(drop=True))
 
 
 def _placed(plain: Block, *, here: str) -> Block:
@@ -100,11 +95,8 @@ def href(place: str, *, here: str) -> str:
 
 def counts_for_readers(found: Checklists) -> pd.DataFrame:
     """Return `Checklists.counts` as texts."""
-    counts = found.counts()
-    shown = counts.rename(
-        columns={"checklist": "Checklist", **{n: n.capitalize() for n in counts.columns[1:]}}
-    )
-    return shown.assign(**{name: shown[name].map(words.number) for name in shown.columns[1:]})
+    counts = found.counts().set_index("checklist").map(words.number).reset_index()
+    return counts.rename(columns=str.capitalize)
 
 
 def for_readers(found: Checklists, checklist: str, *, here: str) -> Block:

@@ -44,21 +44,19 @@ def figure(
         path = leaving.changes(leaving.after(indicator, panel=panel))
     except EffectError as error:
         return blocks.sentence(error)
-    changed = {
-        "omit_before": about.year if baseline == OUT else 0,
-        "window": max(about.year // 2, 1) if window == HALF else about.year,
-    }
-    kept, gain = None, "What became of the gain cannot be told"
+    length = max(about.year // 2, 1) if window == HALF else about.year
+    unit, kept = about.change_unit, None
     try:
-        found = leaving.kept(indicator, panel=panel, **changed)
-        kept, gain = found.frame, after_words.kept_sentence(indicator, found)
+        change = leaving.kept(
+            indicator, panel=panel, omit_before=about.year if baseline == OUT else 0, window=length
+        )
+        kept, gain = plots.in_unit(change.frame, unit), after_words.kept_sentence(indicator, change)
     except EffectError as error:
-        gain = f"{gain}: {error}"
-    unit = about.change_unit
+        gain = f"What became of the gain cannot be told: {error}"
     drawn = plots.in_unit(path, unit)
     label = plots.difference_label(unit, about.direction, "Left less still in")
     return figures.figure(
-        _drawn(drawn, None if kept is None else plots.in_unit(kept, unit), label, about.analysis_grain),
+        _drawn(drawn, kept, label, about.analysis_grain),
         name=f"left-{indicator.replace('_', '-')}",
         title=f"{after_words.path_title(indicator, path)}, by this choice",
         says=f"{after_words.path_sentence(indicator, path)} {gain}",

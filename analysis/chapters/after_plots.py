@@ -1,6 +1,7 @@
 """Plotters of stays, returns and what followed leaving. They compute nothing."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ def plot_survival(curve: pd.DataFrame, *, ax: Axes, label: str) -> Axes:
         label, (middle["time"], 100 * middle["survival"]), xytext=(34, 40), textcoords="offset points", color=BLUE,
         fontsize=9,
     )  # fmt: skip
-    return _share_axes(ax, "Still in special measures (%)")
+    return label_share(ax, "Still in special measures (%)")
 
 
 def plot_incidence(
@@ -57,9 +58,8 @@ def plot_incidence(
                 linewidth=0,
             )  # fmt: skip
             if naive:
-                ax.step(
-                    part["time"], 100 * part["naive"], where="post", color=INK, linewidth=1.2, linestyle="--"
-                )
+                dashed: dict[str, Any] = {"color": INK, "linewidth": 1.2, "linestyle": "--"}
+                ax.step(part["time"], 100 * part["naive"], where="post", **dashed)
                 middle = part.iloc[len(part) // 2]
                 ax.annotate(
                     naive, (middle["time"], 100 * middle["naive"]), xytext=(-8, 10),
@@ -75,18 +75,13 @@ def number_below(ax: Axes, *, months: Sequence[float], at_risk: Sequence[int], s
     return ax
 
 
-def _share_axes(ax: Axes, label: str) -> Axes:
+def label_share(ax: Axes, label: str, *, top: float = 103) -> Axes:
+    """Give a chart of shares its axes: percent from zero to `top`, time from zero."""
     ax.set_ylabel(label)
-    ax.set_ylim(0, 103)
+    ax.set_ylim(0, top)
     ax.set_xlim(left=0)
     ax.grid(axis="y", color=PALE, linewidth=0.6)
     ax.set_axisbelow(True)
-    return ax
-
-
-def label_share(ax: Axes, label: str, *, top: float = 103) -> Axes:
-    """Give a chart of shares its axes: percent from zero to `top`, time from zero."""
-    _share_axes(ax, label).set_ylim(0, top)
     return ax
 
 
@@ -125,13 +120,14 @@ def plot_kept(frame: pd.DataFrame, *, ax: Axes, unit: str) -> Axes:
             label=label,
         )  # fmt: skip
     ax.axvline(0, color=INK, linewidth=0.8)
-    names = [
-        f"{name} *" if back else name for name, back in zip(frame["name"], frame["returned"], strict=True)
-    ]
-    ax.set_yticks(line, names, fontsize=8)
+    ax.set_yticks(line, frame["name"] + frame["returned"].map({True: " *", False: ""}), fontsize=8)
     ax.set_ylabel("Trust, by gain (* came back later)")
     ax.set_xlabel(unit)
-    ax.legend(
-        loc="lower center", bbox_to_anchor=(0.25, 1), frameon=False, fontsize=8, ncols=3, handletextpad=0.2
-    )
+    looks: dict[str, Any] = {
+        "loc": "lower center",
+        "bbox_to_anchor": (0.25, 1),
+        "frameon": False,
+        "fontsize": 8,
+    }
+    ax.legend(**looks, ncols=3, handletextpad=0.2)
     return ax

@@ -76,15 +76,15 @@ def sizes(table: pd.DataFrame) -> str:
         for _, row in primary.iterrows()
         if pd.notna(row["year"])
     ]
-    gains = [_change_phrase(row) for _, row in primary.iterrows() if row["status_12"] == ESTIMABLE]
-    apart = (
-        f"A year after leaving, trusts differed from those still in by {'; by '.join(gaps)}. " if gaps else ""
-    )
-    return apart + (
-        f"What had been gained by the last year inside then changed by {'; by '.join(gains)} (positive is better)."
-        if gains
-        else "Whether gains were kept cannot be said."
-    )
+    gains = [
+        f"{_limits(row.to_dict(), 'change_12', row['unit'])} in {indicators.label(row['indicator'])}"
+        for _, row in primary.iterrows()
+        if row["status_12"] == ESTIMABLE
+    ]
+    apart = f"A year after leaving, trusts differed from those still in by {'; by '.join(gaps)}. "
+    told = "What had been gained by the last year inside then changed by {} (positive is better)."
+    kept = told.format("; by ".join(gains)) if gains else "Whether gains were kept cannot be said."
+    return f"{apart if gaps else ''}{kept}"
 
 
 def _year_on(table: pd.DataFrame) -> str:
@@ -115,10 +115,6 @@ def primary_of(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["indicator"].isin(indicators.indicators(primary=True))]
 
 
-def _change_phrase(row: pd.Series) -> str:
-    return f"{_limits(row, 'change_12', row['unit'])} in {indicators.label(row['indicator'])}"
-
-
 def reading(row: pd.Series, place: str) -> str:
     """Say which way the figures of `place` ("before", "first", "year") in a row of `leaving.summary` point."""
     few = min(row[f"{place}_n_trusts"], row[f"{place}_n_controls"])
@@ -136,19 +132,15 @@ def path_title(name: str, frame: pd.DataFrame) -> str:
     if solid.empty:
         return f"{about.title}: too few trusts to read"
     last = int(solid.max())
-    first, end = (_read(rows.loc[at], about.direction) for at in (0, last))
-    when = wording.plural(last, about.analysis_grain)
+    limits = {at: {part: rows.loc[at, part] for part in leaving.LIMITS} for at in (0, last)}
+    first, end = (rule.reading(pd.Series({**limits[at], "direction": about.direction})) for at in (0, last))
     grain = about.analysis_grain
+    when = wording.plural(last, grain)
     if last == 0:
         return f"{about.title}: {first} in the {grain} of leaving, the only one with enough trusts"
     if first == end:
         return f"{about.title}: {first}, in the {grain} of leaving or {when} later"
     return f"{about.title}: {first} in the {grain} of leaving, {end} {when} later"
-
-
-def _read(row: pd.Series, direction: str) -> str:
-    limits = {part: row[part] for part in leaving.LIMITS}
-    return rule.reading(pd.Series({**limits, "direction": direction}))
 
 
 def path_sentence(name: str, frame: pd.DataFrame) -> str:
@@ -175,19 +167,17 @@ def path_sentence(name: str, frame: pd.DataFrame) -> str:
 
 def kept_text(row: pd.Series, months: int) -> str:
     """Return what became of the gain, of a row of `leaving.summary`, as text, or why it is not estimable."""
-    status, few = row[f"status_{months}"], row[f"change_{months}_n"] < results.THIN
-    if status != ESTIMABLE:
+    if (status := row[f"status_{months}"]) != ESTIMABLE:
         return f"not estimable: {status}"
-    if few:
+    if row[f"change_{months}_n"] < results.THIN:
         return "not estimable: too few trusts to read"
-    seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
-    return f"{_limits(row, f'change_{months}', row['unit'])}; {seen}"
+    return kept_at(row, months, before="; ")
 
 
-def kept_at(row: pd.Series, months: int) -> str:
-    """Return the change of the gain within a sentence: its size and at how many trusts."""
+def kept_at(row: pd.Series, months: int, *, before: str = " at ") -> str:
+    """Return the change of the gain within a sentence: its size and at how many trusts, `before` which stand these words."""
     seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
-    return f"{_limits(row, f'change_{months}', row['unit'])} at {seen}"
+    return f"{_limits(row, f'change_{months}', row['unit'])}{before}{seen}"
 
 
 def standing_out(table: pd.DataFrame) -> str:
@@ -237,42 +227,39 @@ def kept_title(name: str, found: GainKept) -> str:
 
 def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `leaving.medians` as texts."""
-    return pd.DataFrame(
-        {
-            "What is counted": frame["what"],
-            "Spells": frame["n"].map(wording.number),
-            "Of which ended": frame["ended"].map(wording.number),
-            "Middle stay": frame.rename(columns={"median": "estimate"}).apply(
-                wording.told, axis=1, unit="months"
-            ),
-        }
-    )
+    told = {
+        "What is counted": frame["what"],
+        "Spells": frame["n"].map(wording.number),
+        "Of which ended": frame["ended"].map(wording.number),
+        "Middle stay": frame.rename(columns={"median": "estimate"}).apply(
+            wording.told, axis=1, unit="months"
+        ),
+    }
+    return pd.DataFrame(told)
 
 
 def shares_for_readers(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return `leaving.shares` as texts; `name` heads the column of shares."""
-    return pd.DataFrame(
-        {
-            "Months": frame["months"].map(wording.number),
-            name: list(map(percent, frame["incidence"], frame["lower"], frame["upper"])),
-            "Other ends taken as unfinished": frame["naive"].map(percent),
-            "Still followed": frame["at_risk"].map(wording.number),
-        }
-    )
+    told = {
+        "Months": frame["months"].map(wording.number),
+        name: list(map(percent, frame["incidence"], frame["lower"], frame["upper"])),
+        "Other ends taken as unfinished": frame["naive"].map(percent),
+        "Still followed": frame["at_risk"].map(wording.number),
+    }
+    return pd.DataFrame(told)
 
 
 def published_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `leaving.published` as texts."""
     units = frame["unit"].replace({"trusts": "count"})
-    return pd.DataFrame(
-        {
-            "Published figure": frame["quantity"],
-            "As of": frame["as_of"].map(wording.day),
-            "Published": list(map(wording.number, frame["published"], units)),
-            "Ours": list(map(wording.number, frame["ours"], units)),
-            "Agree": frame["agrees"].map({True: "yes", False: "no"}),
-        }
-    )
+    told = {
+        "Published figure": frame["quantity"],
+        "As of": frame["as_of"].map(wording.day),
+        "Published": list(map(wording.number, frame["published"], units)),
+        "Ours": list(map(wording.number, frame["ours"], units)),
+        "Agree": frame["agrees"].map({True: "yes", False: "no"}),
+    }
+    return pd.DataFrame(told)
 
 
 def leavers_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -287,20 +274,19 @@ def leavers_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
 
 def summary_for_readers(table: pd.DataFrame) -> pd.DataFrame:
     """Return `leaving.summary` as texts."""
-    rows = []
-    for _, row in table.iterrows():
-        rows.append(
-            {
-                "Indicator": f"{before_entry.titled(row['indicator'])} (by {row['grain']})",
-                "Better": row["direction"],
-                "Left; still in": f"{wording.number(row['first_n_trusts'])}; {wording.number(row['first_n_controls'])}",
-                "Year before leaving": _cell(row, "before"),
-                "First period after": _cell(row, "first"),
-                "One year after that": _cell(row, "year"),
-                "Change of the gain, 12 months": kept_text(row, 12),
-                "Change of the gain, 24 months": kept_text(row, 24),
-            }
-        )
+    rows = [
+        {
+            "Indicator": f"{before_entry.titled(row['indicator'])} (by {row['grain']})",
+            "Better": row["direction"],
+            "Left; still in": f"{wording.number(row['first_n_trusts'])}; {wording.number(row['first_n_controls'])}",
+            "Year before leaving": _cell(row, "before"),
+            "First period after": _cell(row, "first"),
+            "One year after that": _cell(row, "year"),
+            "Change of the gain, 12 months": kept_text(row, 12),
+            "Change of the gain, 24 months": kept_text(row, 24),
+        }
+        for _, row in table.iterrows()
+    ]
     return pd.DataFrame(rows)
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analysis.chapters.findings_drawn import NAMES, better_up, scale_of
 from analysis.present import figures, forest, words
-from analysis.present.palette import (
+from analysis.present.palette import (  # fmt: skip
     BLUE,
     BLUE_TINT,
     INK,
@@ -55,21 +55,29 @@ def frame() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def came_back(rows: pd.DataFrame) -> dict[str, bool]:
-    """Return for each group whether its gap at the end is less than CLOSER of that in the year before entry."""
-    found = {}
+def ends(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return the gap of each group in the year before entry and at the end."""
+    gaps = {}
     for group, path in rows.groupby("group", sort=False):
         before = path.loc[path["years"].between(-1, 0, inclusive="left"), "gap"].mean()
-        found[str(group)] = bool(path["gap"].iloc[-1] > CLOSER * before)
-    return found
+        gaps[str(group)] = (float(before), float(path["gap"].iloc[-1]))
+    return gaps
+
+
+def came_back(rows: pd.DataFrame) -> dict[str, bool]:
+    """Return for each group whether its gap at the end is less than CLOSER of that in the year before entry."""
+    return {group: last > CLOSER * before for group, (before, last) in ends(rows).items()}
 
 
 def panel_title(rows: pd.DataFrame) -> str:
     """Return what a panel shows."""
-    back = came_back(rows)
-    told = {(True, True): "both came back", (False, False): "both stayed behind"}
-    said = told.get(
-        (back[ENTERED], back[EQUALLY_BAD]), f"only the {ENTERED if back[ENTERED] else EQUALLY_BAD} came back"
+    back = [group for group, nearer in came_back(rows).items() if nearer]
+    said = (
+        f"only the {back[0]} came back"
+        if len(back) == 1
+        else "both came back"
+        if back
+        else "both stayed behind"
     )
     return f"{rows['measure'].iloc[0]}: {said}"
 
@@ -87,17 +95,13 @@ def says(found: pd.DataFrame) -> str:
     """Return the picture in words."""
     parts = []
     for _, rows in found.groupby("indicator", sort=False):
-        ends = []
-        for group, path in rows.groupby("group", sort=False):
-            before = path.loc[path["years"].between(-1, 0, inclusive="left"), "gap"].mean()
-            first, last = (words.number(-value, digits=1) for value in (before, path["gap"].iloc[-1]))
-            ends.append(f"{group} {first} in the year before, {last} at the end")
-        parts.append(
-            f"{panel_title(rows)} ({rows['unit'].iloc[0]} than trusts never put in: {'; '.join(ends)})."
+        told = "; ".join(
+            f"{group} {words.number(-before, digits=1)} in the year before, {words.number(-last, digits=1)} at the end"
+            for group, (before, last) in ends(rows).items()
         )
-    pairs = words.join(
-        [words.number(rows["pairs"].max()) for _, rows in found.groupby("indicator", sort=False)]
-    )
+        parts.append(f"{panel_title(rows)} ({rows['unit'].iloc[0]} than trusts never put in: {told}).")
+    most = found.groupby("indicator", sort=False)["pairs"].max()
+    pairs = words.join(most.map(words.number).tolist())
     return f"Two years before entry to three after it. {' '.join(parts)} At most {pairs} pairs."
 
 
@@ -149,15 +153,13 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, tight: bool) -> None:
     step = next(step for step in (1, 2, 4, 5, 10) if (high - low) / step <= 6)
     ticks = [tick for tick in np.arange(-100 * step, 0 + step, step) if low < tick <= 0]
     for tick in ticks:
-        ax.axhline(
-            float(tick), color=INK if tick == 0 else PALE, linewidth=1.2 if tick == 0 else 0.8, zorder=1
-        )
+        colour, thick = (INK, 1.2) if tick == 0 else (PALE, 0.8)
+        ax.axhline(float(tick), color=colour, linewidth=thick, zorder=1)
     ax.axvline(0, color=INK, linewidth=1.2, linestyle=":", zorder=2)
     for group, path in rows.groupby("group", sort=False):
         colour, tint, ink, style, shape = LOOKS[str(group)]
-        ax.fill_between(
-            path["years"], path["lower"], path["upper"], color=tint, alpha=0.5, linewidth=0, zorder=1.5
-        )
+        pale: dict[str, Any] = {"color": tint, "alpha": 0.5, "linewidth": 0, "zorder": 1.5}
+        ax.fill_between(path["years"], path["lower"], path["upper"], **pale)
         whole = path["years"].mod(1) == 0
         ax.plot(path["years"], path["gap"], color=colour, linewidth=1.9, linestyle=style, zorder=4)
         ax.plot(
@@ -167,10 +169,8 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, tight: bool) -> None:
         _end(ax, rows, path, ink)
     _labels(ax, rows, (low, high), tight=tight)
     ax.set_yticks(ticks, [f"{abs(tick):g}" for tick in ticks])
-    ax.set_xticks(
-        range(-BEFORE, AFTER + 1),
-        [f"{at:+d}".replace("-", words.MINUS) if at else "0" for at in range(-BEFORE, AFTER + 1)],
-    )
+    years = range(-BEFORE, AFTER + 1)
+    ax.set_xticks(years, [f"{year:+d}".replace("-", words.MINUS) if year else "0" for year in years])
     ax.set_xlabel("years from entry", color=QUIET)
     ax.set_ylabel(rows["unit"].iloc[0], visible=False)  # it stands above the panel
     ax.tick_params(length=0, pad=4)
@@ -198,7 +198,6 @@ def _labels(ax: Axes, rows: pd.DataFrame, limits: tuple[float, float], *, tight:
     ax.text(-BEFORE - 0.1, 4 * tall, "never put in", color=QUIET, va="bottom", **looks)
     ax.text(-BEFORE - 0.1, low + 4 * tall, "paired on this", color=QUIET, va="bottom", **looks)
     told = "Equally bad" if tight else "Equally bad, not put in"
-    ax.text(AFTER, high - 6 * tall, told, color=ORANGE_TEXT, ha="right", va="top", fontweight="bold", **looks)
-    ax.text(
-        AFTER, low + 22 * tall, "Entered", color=BLUE, ha="right", va="bottom", fontweight="bold", **looks
-    )
+    looks |= {"ha": "right", "fontweight": "bold"}
+    ax.text(AFTER, high - 6 * tall, told, color=ORANGE_TEXT, va="top", **looks)
+    ax.text(AFTER, low + 22 * tall, "Entered", color=BLUE, va="bottom", **looks)

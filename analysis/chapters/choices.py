@@ -48,6 +48,15 @@ TOO_FEW, NO_DIFFERENCE = "too few trusts to read", "no clear difference"
 CALIBRATED = "The interval is calibrated on simulated panels."
 PLAIN = "The interval is not calibrated."
 PLACES = 5
+# Of the spreadsheet: the short key of a choice that each column is filled from.
+COLUMNS = {
+    "difference": "v",
+    "lower": "l",
+    "upper": "u",
+    "trusts that entered": "n",
+    "compared": "c",
+    "verdict": "r",
+}
 INDEX, TABLE, WORKERS = "index", "choices.csv", 2
 
 
@@ -72,19 +81,14 @@ def said(choice: Choice, made: Answer) -> str:
     if made.found is None:
         return f"This choice cannot be estimated. {made.why}"
     about, found = regime.indicator(choice.indicator), made.found
-    over = window(choice)
+    short, long = WINDOWS[about.analysis_grain]
+    over = long if choice.window == study.LONG else short
     who = "" if choice.keogh == study.KEOGH else ", without the eleven Keogh trusts"
     return (
         f"{words.capital(about.phrase)}, over the {over} after entry{who}: {words.told(found, about.change_unit)} from what is predicted. "
         f"{words.plural(found.n, 'trust')} that entered, {words.number(found.n_controls)} compared. "
         f"{CALIBRATED if made.calibrated else PLAIN}"
     )
-
-
-def window(choice: Choice) -> str:
-    """Return the window of a choice in words, 'three years'."""
-    short, long = WINDOWS[regime.indicator(choice.indicator).analysis_grain]
-    return long if choice.window == study.LONG else short
 
 
 def write(folder: Path, *, workers: int = WORKERS) -> str:
@@ -165,18 +169,13 @@ def _packed(choice: Choice, made: Answer) -> dict[str, Any]:
 def table(files: dict[str, Any]) -> pd.DataFrame:
     """Return every choice as a row, for a reader's spreadsheet."""
     rows = []
-    for name, one in files.items():
-        if name == INDEX:
-            continue
-        for key, found in one["choices"].items():
+    for name, content in files.items():
+        for key, found in content.get("choices", {}).items():
             values = dict(zip(study.VALUES, key.split("."), strict=True))
             unit = words.unit_name(regime.indicator(name).change_unit)
-            row = {"indicator": name, "title": one["title"], "unit": unit}
-            row |= {
-                TITLES[part].lower(): LABELS.get(part, one["windows"])[value]
-                for part, value in values.items()
-            }
-            row |= {head: found.get(part) for head, part in {"difference": "v", "lower": "l", "upper": "u", "trusts that entered": "n",
-                    "compared": "c", "verdict": "r"}.items()}  # fmt: skip
+            row = {"indicator": name, "title": content["title"], "unit": unit}
+            labels = {part: LABELS.get(part, content["windows"]) for part in values}
+            row |= {TITLES[part].lower(): labels[part][value] for part, value in values.items()}
+            row |= {heading: found.get(part) for heading, part in COLUMNS.items()}
             rows.append(row | {"why not": study.WHY[found["w"]] if "w" in found else ""})
     return pd.DataFrame(rows)

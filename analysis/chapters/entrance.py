@@ -38,11 +38,11 @@ def find() -> Block:
 
 def four(known: Mapping[str, Headline]) -> Block:
     """Return four numbers of the regime; `known` as `findings.numbers` returns it, and what a stay cost."""
-    stay, back, share = (
-        known[key] for key in ("median_time_in_regime", "returns", f"share_returned_{headlines.BACK_BY}")
-    )
-    entered = known["trusts_entered"]
-    spent = next(one for one in headlines.headlines(("costs",)) if one.key == "cost_spending_per_spell")
+    entered, stay, back = (known[key] for key in ("trusts_entered", "median_time_in_regime", "returns"))
+    share = known[f"share_returned_{headlines.BACK_BY}"]
+    (spent,) = [
+        number for number in headlines.headlines(("costs",)) if number.key == "cost_spending_per_spell"
+    ]
     shown = [
         entrance.Number(words.number(entered.value), "trusts put in", "2013 to 2021", _place(entered)),
         entrance.Number(
@@ -64,7 +64,7 @@ def four(known: Mapping[str, Headline]) -> Block:
 def doors() -> Block:
     """Return a door for each kind of reader, with the anchors of what lies behind them now."""
     moved = {old: new if "#" in new or "english" in old else f"{new}#{old}" for old, new in MOVED.items()}
-    return entrance.doors([entrance.Door(*one) for one in READERS], moved=moved)
+    return entrance.doors([entrance.Door(*reader) for reader in READERS], moved=moved)
 
 
 def _place(number: Headline) -> str:

@@ -9,7 +9,6 @@ from analysis import data
 from analysis.chapters.parted import behind, labelled
 from analysis.methods.effects import results
 from analysis.present import words
-from analysis.present.words import probability as probability
 from analysis.study import before_entry, estimators, indicators, regime, rule
 
 SIDE = "Side of zero, unadjusted"
@@ -33,9 +32,9 @@ def chance_for_readers(found: pd.DataFrame) -> pd.DataFrame:
             "Indicator": [before_entry.titled(name) for name in found["indicator"]],
             "Family": np.where(found["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
             "Difference": list(map(words.number, found["estimate"], units)),
-            "Signs turned": found["wild"].map(probability),
-            "Dates dealt out": found["placebo"].map(probability),
-            "Larger, adjusted": found["adjusted"].map(probability),
+            "Signs turned": found["wild"].map(words.probability),
+            "Dates dealt out": found["placebo"].map(words.probability),
+            "Larger, adjusted": found["adjusted"].map(words.probability),
         }
     )
 
@@ -80,17 +79,14 @@ def path_sentence(name: str, found: results.Effects) -> str:
     }
     parts = [f"{words.told(rows.loc[at], unit)} {where}" for where, at in places.items()]
     more = about.direction if about.direction != "neither" else "neither direction is better"
+    left_out = (
+        f"; {words.number(len(found.dropped))} more that entered left out, without a value before entry"
+    )
     return (
         f"{about.title} at trusts that entered, less what comparators predict from the years before: "
-        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators{_left_out(found)}; {more}. "
-        f"{behind(name)}"
+        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators"
+        f"{left_out if found.dropped else ''}; {more}. {behind(name)}"
     ).strip()
-
-
-def _left_out(found: results.Effects) -> str:
-    """Say how many trusts that entered an estimate leaves out: those without a value before entry."""
-    few = len(found.dropped)
-    return f"; {words.number(few)} more that entered left out, without a value before entry" if few else ""
 
 
 def short(both: pd.DataFrame) -> str:
@@ -112,10 +108,8 @@ def answer(both: pd.DataFrame) -> str:
     "The three years after entry" stand for HORIZONS: the period of entry and the three years after it.
     """
     primary = both[both["indicator"].isin(indicators.indicators(primary=True))]
-    parts = [
-        f"{indicators.label(row['indicator'])} by {words.told(row, row['unit'])}"
-        for row in primary.to_dict("records")
-    ]
+    rows = primary.to_dict("records")
+    parts = [f"{indicators.label(row['indicator'])} by {words.told(row, row['unit'])}" for row in rows]
     return (
         f"In the three years after entry, trusts differed from what comparable trusts predict: "
         f"{words.join(parts)}. Beside ten trusts alike in level and trend that never entered, the comparison that decides, {_verdicts(both)}. "
@@ -128,14 +122,10 @@ def path_title(name: str, found: results.Effects, *, verdict: str) -> str:
 
     verdict: of `two_baselines`. "not told from" the prediction: the interval takes in zero, or there is none.
     """
-    before = _side(found.frame.set_index("horizon").loc[-1])
-    after = _side(found.overall)
-    place = (
-        f"{before} the prediction before entry {'or' if before == NOT_TOLD else 'and'} after"
-        if before == after
-        else f"{before} the prediction just before entry, {after} it after"
-    )
-    return f"{regime.indicator(name).title}: {place}; {verdict} by our rule"
+    before, after = _side(found.frame.set_index("horizon").loc[-1]), _side(found.overall)
+    place = f"{before} the prediction before entry {'or' if before == NOT_TOLD else 'and'} after"
+    moved = f"{before} the prediction just before entry, {after} it after"
+    return f"{regime.indicator(name).title}: {place if before == after else moved}; {verdict} by our rule"
 
 
 def _side(found: Any) -> str:
@@ -149,17 +139,16 @@ def for_readers(both: pd.DataFrame) -> pd.DataFrame:
     primary = set(indicators.indicators(primary=True))
     rows = []
     for _, row in both.iterrows():
-        out = {part: row[f"{part}_dip_out"] for part in estimators.PARTS}
-        rows.append(
-            {
-                "Indicator": before_entry.titled(row["indicator"])
-                + (" (primary)" if row["indicator"] in primary else ""),
-                "Better": row["direction"],
-                "Baseline: all before entry": words.told(row, row["unit"]),
-                "Baseline without the year before": words.told(out, row["unit"]),
-                "Less equally bad trusts": words.told(row, row["unit"], "bad_"),
-                "By our rule": row["verdict"],
-                COUNTS: f"{words.number(row['n_trusts'])}; {words.number(row['n_trusts_dip_out'])}",
-            }
-        )
+        mark = " (primary)" if row["indicator"] in primary else ""
+        without = {part: row[f"{part}_dip_out"] for part in estimators.PARTS}
+        told = {
+            "Indicator": before_entry.titled(row["indicator"]) + mark,
+            "Better": row["direction"],
+            "Baseline: all before entry": words.told(row, row["unit"]),
+            "Baseline without the year before": words.told(without, row["unit"]),
+            "Less equally bad trusts": words.told(row, row["unit"], "bad_"),
+            "By our rule": row["verdict"],
+            COUNTS: f"{words.number(row['n_trusts'])}; {words.number(row['n_trusts_dip_out'])}",
+        }
+        rows.append(told)
     return pd.DataFrame(rows)

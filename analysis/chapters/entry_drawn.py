@@ -11,13 +11,9 @@ from analysis.study import deciding, regime, ruled_out
 from analysis.study.rule import IMPROVED, WORSENED
 
 REACH, TICKS = 1.25, (-1.0, -0.5, 0.0, 0.5, 1.0)  # in spreads between trusts
-UNITS = {
-    "points": " points",
-    "deaths": " per 100",
-    "score": " of ten",
-    "per day": " a day",
-    "per 100 days": " in 100 days",
-}
+UNITS = {"points": " points", "deaths": " per 100", "score": " of ten", "per day": " a day", "per 100 days": " in 100 days"}  # fmt: skip
+PARTS = ("estimate", "lower", "upper")
+DECIDED = ("decided", "decided_lower", "decided_upper")
 HOW = (
     "Circle: trusts that entered, beside what other trusts predict. Diamond: the same trusts beside ten alike that were never "
     "put in, which decides. Grey square: neither direction is better, higher is to the right. ↓: lower is better. Lines are 95% intervals."
@@ -31,23 +27,22 @@ def frame(both: pd.DataFrame) -> pd.DataFrame:
     `lower`, `upper`, `decided`, `decided_lower`, `decided_upper` (missing where that comparison was not calibrated),
     all in the indicator's unit, and `spread`, the standard deviation between trusts that never entered.
     """
+    kept = ["indicator", "title", "unit", "n_trusts", *PARTS]
     rows = []
-    for row in both[both["n_trusts"] >= THIN].to_dict("records"):
+    for row in both.loc[both["n_trusts"] >= THIN, kept].to_dict("records"):
+        name = row["indicator"]
         try:
-            one = deciding.decided(row["indicator"])
-            decided = (one.value, one.lower, one.upper)
+            beside = deciding.decided(name)
+            decided = (beside.value, beside.lower, beside.upper)
         except EffectError:
             decided = (np.nan,) * 3
-        family = regime.indicator(row["indicator"]).family
-        kept = [
-            row[part] for part in ("indicator", "title", "unit", "n_trusts", "estimate", "lower", "upper")
-        ]
-        rows.append([family, *kept, *decided, ruled_out.spread(row["indicator"])])
-    columns = ["family", "indicator", "title", "unit", "n_trusts", "estimate", "lower", "upper"]
-    columns += ["decided", "decided_lower", "decided_upper", "spread"]
-    found = pd.DataFrame(rows, columns=columns)
-    order = {family: place for place, family in enumerate(found["family"].drop_duplicates())}
-    return found.sort_values("family", key=lambda one: one.map(order), kind="stable", ignore_index=True)
+        told = dict(zip(DECIDED, decided, strict=True)) | {"spread": ruled_out.spread(name)}
+        rows.append({"family": regime.indicator(name).family} | row | told)
+    found = pd.DataFrame(rows)
+    order = list(found["family"].unique())
+    return found.sort_values(
+        "family", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+    )
 
 
 def _judged(found: pd.DataFrame) -> list[str]:
@@ -59,7 +54,8 @@ def _judged(found: pd.DataFrame) -> list[str]:
 def unadjusted(found: pd.DataFrame) -> str:
     """Say for how many indicators the interval beside trusts alike leaves out zero, before their number is allowed for."""
     rows = found.set_index("indicator").loc[_judged(found)]
-    ends = [_turned(str(name), (row["decided_lower"], row["decided_upper"])) for name, row in rows.iterrows()]
+    signs = {str(name): regime.indicator(str(name)).sign for name in rows.index}
+    ends = [sorted(signs[str(name)] * row[part] for part in DECIDED[1:]) for name, row in rows.iterrows()]
     better, worse = sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends)
     return (
         f"One by one, the interval beside trusts alike leaves out zero for {words.number(better + worse)} of {words.number(len(ends))}: "
@@ -82,8 +78,8 @@ def says(found: pd.DataFrame) -> str:
     for row in found.to_dict("records"):
         texts = [words.told(row, row["unit"])]
         if row["decided"] == row["decided"]:
-            limits = (row["decided"], row["decided_lower"], row["decided_upper"])
-            texts.append(f"beside trusts alike {words.estimate(*limits, row['unit'])}")
+            value, low, high = (row[part] for part in DECIDED)
+            texts.append(f"beside trusts alike {words.estimate(value, low, high, row['unit'])}")
         parts.append(f"{row['title']}: {', '.join(texts)}")
     return f"Differences in the three years after entry. {'; '.join(parts)}. {unadjusted(found)}"
 
@@ -108,30 +104,15 @@ def too_few(both: pd.DataFrame) -> str:
     return f"Too few trusts to draw (how many in brackets): {'; '.join(names)}." if names else ""
 
 
-def _turned(name: str, values: tuple[float, ...]) -> tuple[float, ...]:
-    """Return an estimate, or limits in order, so that better is more; as it is where neither direction is."""
-    return tuple(sorted(regime.indicator(name).sign * value for value in values))
-
-
-def _told(row: dict, part: str) -> str:
-    """Return a figure with its sign, without its unit."""
-    return words.number(row[part], row["unit"], sign=True).split(" ")[0]
-
-
 def _row(row: dict) -> forest.Row:
     about = regime.indicator(row["indicator"])
     kinds = (forest.NEITHER if about.better is None else forest.ENTERED, forest.ALIKE)
     marks = []
-    for kind, parts in zip(
-        kinds, (("estimate", "lower", "upper"), ("decided", "decided_lower", "decided_upper")), strict=True
-    ):
-        if row[parts[0]] == row[parts[0]]:
-            (value,), (low, high) = (
-                _turned(row["indicator"], tuple(row[part] / row["spread"] for part in one))
-                for one in (parts[:1], parts[1:])
-            )
-            marks.append(forest.Mark(kind, value, low, high))
-    told, *ends = (_told(row, part) for part in ("estimate", "lower", "upper"))
+    for kind, parts in zip(kinds, (PARTS, DECIDED), strict=True):
+        value, *limits = (about.sign * row[part] / row["spread"] for part in parts)
+        if value == value:
+            marks.append(forest.Mark(kind, value, *sorted(limits)))
+    told, *ends = (words.number(row[part], row["unit"], sign=True).split(" ")[0] for part in PARTS)
     down = " ↓" if about.better == "lower" else ""
     return forest.Row(
         about.family.capitalize(), f"{row['title']}{down}",

@@ -36,8 +36,7 @@ class Finding:
     """A headline number with the words that a reader needs to judge it.
 
     number: the headline number, its certainty judged. question, answer: plain sentences; the answer is
-    computed and holds no number that is not on record. because: why the certainty is what it is. rival: the
-    main other explanation. of, better: what n counts and which way is good, where the words of the record are
+    computed and holds no number that is not on record. rival: the main other explanation. of, better: what n counts and which way is good, where the words of the record are
     too short. digits: digits after the point in place of the unit's own. beside: what stands beside the number
     wherever it is shown.
     """
@@ -45,7 +44,6 @@ class Finding:
     number: Headline
     question: str
     answer: str
-    because: str
     rival: str
     of: str = ""
     better: str = ""
@@ -65,6 +63,11 @@ class Finding:
     def base(self) -> str:
         """Return how many of what carry the number."""
         return f"{words.number(self.number.n)} {self.of or self.number.of}"
+
+    def because(self) -> str:
+        """Say why the number has the certainty that its part of the rule gave it."""
+        doubts = [DOUBTED[doubt] for doubt in self.number.doubts]
+        return words.join(doubts) if doubts else "nothing that the rule asks stands against it"
 
     def direction(self) -> str:
         """Return which way is better, in words."""
@@ -127,7 +130,6 @@ def _stay(known: Numbers) -> Finding:
         number,
         question="How long did trusts stay in special measures?",
         answer=f"Half of the trusts had ended their first stay by about {words.number(number.value)} months.",
-        because=because(number),
         rival="A stay ends when inspectors come back, so its length tells of their timetable too.",
         better="neither longer nor shorter is better",
     )
@@ -139,7 +141,6 @@ def _returns(known: Numbers) -> Finding:
         number,
         question="How many trusts came back within four years of leaving?",
         answer=f"{words.number(back.value)} of the {words.plural(back.n, 'trust')} that left came back before the regime ended.",
-        because=because(number),
         rival="A trust can stay out because it is well, because it was merged, or because nobody came to look.",
         better="lower is better",
         digits=0,
@@ -153,7 +154,6 @@ def _after_entry(known: Numbers, name: str) -> Finding:
         number,
         question=f"Did {indicators.label(name)} change in the three years after entry?",
         answer=after_entry(number, ruled_out.of(name)),
-        because=because(number),
         rival=(
             f"Trusts entered at a low point, and some recovery would be expected anyway (regression to the mean). "
             f"Less the movement of equally bad trusts that never entered, the difference is {told(bad)}. {behind(name)}"
@@ -169,7 +169,6 @@ def _without_keogh(known: Numbers) -> Finding:
         number,
         question="Does the answer on hospital mortality rest on the first eleven trusts?",
         answer=f"Without the trusts of the Keogh review, which were chosen for high death rates, {left} difference in death rates remains.",
-        because=because(number),
         rival="Trusts chosen for a high figure are expected to have a lower one next time (regression to the mean).",
         of="trusts that entered, the first eleven left out",
     )
@@ -181,7 +180,6 @@ def _apart(known: Numbers, name: str) -> Finding:
         number,
         question="Did staff's view of their trust recover as much as at equally bad trusts that never entered?",
         answer=set_apart(reading(number), reading(known[f"decided_{name}"])),
-        because=because(number),
         rival=(
             "The two groups may have differed before entry in ways that the survey does not show. It is one of three "
             "such comparisons and is not adjusted for their number."
@@ -195,7 +193,6 @@ def _kept(known: Numbers, name: str) -> Finding:
         number,
         question="Was the gain in hospital mortality kept a year after leaving?",
         answer=kept(number),
-        because=because(number),
         rival=(
             "Trusts leave when they look better, so a loss afterwards can be chance; and what was chance in the gain "
             "would last whatever anyone did (regression to the mean)."
@@ -253,9 +250,3 @@ DOUBTED = {
     certainty.IMPRECISE: "its interval reaches further than a difference that matters",
     certainty.VERY_IMPRECISE: "its interval reaches twice as far as a difference that matters",
 }
-
-
-def because(number: Headline) -> str:
-    """Say why a number has the certainty that its part of the rule gave it."""
-    doubts = [DOUBTED[doubt] for doubt in number.doubts]
-    return words.join(doubts) if doubts else "nothing that the rule asks stands against it"

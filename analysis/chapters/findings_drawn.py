@@ -35,11 +35,8 @@ def frame(known: Mapping[str, Headline]) -> pd.DataFrame:
     for name in indicators.indicators(primary=True):
         bad = entry_effects.equally_bad(name).placebo.overall
         entered, decided = known[f"entry_{name}"], known[f"decided_{name}"]
-        limits = (
-            (entered.value, entered.low, entered.high),
-            (bad.value, bad.lower, bad.upper),
-            (decided.value, decided.low, decided.high),
-        )
+        first, last = ((number.value, number.low, number.high) for number in (entered, decided))
+        limits = (first, (bad.value, bad.lower, bad.upper), last)
         scale = scale_of(name)
         after = {
             "important": scale * ruled_out.important(name),
@@ -71,13 +68,12 @@ def title(found: pd.DataFrame) -> str:
         rule.WORSENED: "worsened more than",
         rule.NO_IMPORTANT: "made no important gain on",
     }
-    parts = [
-        f"{text} trusts alike in {words.join([indicators.SHORT[name] for name in verdicts[verdicts == one].index])}"
-        for one, text in said.items()
-        if (verdicts == one).any()
-    ]
-    open_ones = [indicators.SHORT[str(name)] for name in verdicts[verdicts == rule.CANNOT_TELL].index]
-    cannot = f"on {words.join(open_ones)} the figures cannot tell" if open_ones else ""
+    names = {
+        verdict: words.join([indicators.SHORT[name] for name in part.index])
+        for verdict, part in verdicts.groupby(verdicts)
+    }
+    parts = [f"{text} trusts alike in {names[verdict]}" for verdict, text in said.items() if verdict in names]
+    cannot = f"on {names[rule.CANNOT_TELL]} the figures cannot tell" if rule.CANNOT_TELL in names else ""
     if not parts:
         return f"Did trusts put in special measures gain on trusts alike? {words.capital(cannot)}"
     return f"Trusts put in special measures {words.join(parts)}{'; ' if cannot else ''}{cannot}"
@@ -132,20 +128,18 @@ def picture(known: Mapping[str, Headline], *, name: str) -> figures.Figure:
             )
             for (kind, label), row in zip(ROWS, rows.to_dict("records"), strict=True)
         )  # fmt: skip
-        first = rows.iloc[0]
-        measures.append(
-            forest.Measure(first["measure"], first["verdict"], *_notes(str(key)), first["important"], marks)
-        )
+        measure, verdict, important = rows[["measure", "verdict", "important"]].iloc[0]
+        measures.append(forest.Measure(measure, verdict, *_notes(str(key)), important, marks))
     low, high = (float(end) for end in (found["lower"].min(), found["upper"].max()))
     ticks = np.arange(STEP * np.floor(low / STEP), high + STEP, STEP)
     drawn = forest.few(
         measures, low=float(ticks[0]), high=float(ticks[-1]), ticks=ticks[:-1].tolist(), unit="in a hundred",
         zone="a change that matters",
     )  # fmt: skip
-    sources = ("indicators", "regime_spells", "calibration")
     return figures.figure(
-        drawn, name=name, title=title(found), says=says(found), frame=found, sources=sources, how=HOW
-    )
+        drawn, name=name, title=title(found), says=says(found), frame=found, how=HOW,
+        sources=("indicators", "regime_spells", "calibration"),
+    )  # fmt: skip
 
 
 HOW = (

@@ -71,17 +71,12 @@ def summary_entry(known: Numbers) -> str:
         what, read = words.capital(PLAIN[number.indicator]), reading(number)
         side = "higher" if number.value > 0 else "lower"
         if read in ("better", "worse"):
-            parts.append(f"{what} ended up {side} than we would expect, which is {read}{_moving(number)}.")
+            parting = before_entry.parting(number.indicator) < before_entry.CLEAR
+            moving = ", but it was falling behind before entry" if parting else ""
+            parts.append(f"{what} ended up {side} than we would expect, which is {read}{moving}.")
         else:
             parts.append(f"For {PLAIN[number.indicator]} we saw {read}.")
     return " ".join(parts)
-
-
-def _moving(number: Headline) -> str:
-    """Say that trusts were parting from the others before entry, where they were."""
-    if before_entry.parting(number.indicator) >= before_entry.CLEAR:
-        return ""
-    return ", but it was falling behind before entry"
 
 
 def summary_equally_bad(known: Numbers) -> str:
@@ -115,46 +110,40 @@ def summary_limits(known: Numbers) -> str:
 
 def one_line(known: Numbers) -> str:
     """Say in a few words the verdict on each primary indicator; `known` as `findings.numbers`."""
-    rows = [one for one in after_entry(known) if one.verdict in rule.CHANGES]
-    if not rows:
-        none, unknown = (
-            [PLAIN[one.indicator] for one in after_entry(known) if (one.verdict == rule.NO_IMPORTANT) == said]
-            for said in (True, False)
-        )
+    verdicts = {PLAIN[number.indicator]: number.verdict for number in after_entry(known)}
+    changed = [f"{plain} ({verdict})" for plain, verdict in verdicts.items() if verdict in rule.CHANGES]
+    if not changed:
+        none = [plain for plain, verdict in verdicts.items() if verdict == rule.NO_IMPORTANT]
+        unknown = [plain for plain in verdicts if plain not in none]
         parts = [f"there was no important improvement in {words.join(none)}"] if none else []
         parts += [f"we cannot tell about {words.join(unknown)}"] if unknown else []
         return f"Beside trusts alike that were never put in, {'; '.join(parts)}. What we cannot tell has a limit."
-    parts = [f"{PLAIN[one.indicator]} ({one.verdict})" for one in rows]
-    return f"A change that we can tell came next in {words.join(parts)}, beyond that at trusts alike that were never put in."
+    return f"A change that we can tell came next in {words.join(changed)}, beyond that at trusts alike that were never put in."
 
 
 def summary_kept(gain: Finding) -> str:
     """Say in plain English whether a gain lasted. gain: the finding on its change after leaving."""
-    which, what = side(gain.number.low, gain.number.high), PLAIN[gain.number.indicator]
+    which, what = (
+        side(gain.number.low, gain.number.high),
+        f"what was gained in {PLAIN[gain.number.indicator]}",
+    )
     if which == UNKNOWN:
         return "We cannot say whether what was gained was kept: the figures are too few."
-    ends = {
-        LOWER: f"part of what was gained in {what} was lost",
-        HIGHER: f"what was gained in {what} had grown",
-    }
-    unclear = f"what was gained in {what} was neither clearly lost nor clearly grown"
-    return f"A year after leaving, {ends.get(which, unclear)}."
+    ends = {LOWER: f"part of {what} was lost", HIGHER: f"{what} had grown"}
+    return f"A year after leaving, {ends.get(which, f'{what} was neither clearly lost nor clearly grown')}."
 
 
 def study_said(known: Numbers) -> str:
     """Say on which measures the original study's direction and ours agree; `known` as `findings.numbers`."""
-    agree: list[str] = []
-    differ: list[str] = []
-    unknown: list[str] = []
-    same: list[str] = []
+    agree, differ, unknown, untold = (list[str]() for _ in range(4))
     for claim in data.load("published_findings").itertuples():
         if pd.isna(claim.indicator):
             unknown.append(claim.measure.lower())
-        else:
-            alike = reading(known[f"entry_{claim.indicator}"]) == claim.published_direction
-            (agree if alike else differ).append(PLAIN[claim.indicator])
-            same += [claim.indicator] if alike else []
-    untold = [PLAIN[name] for name in same if known[f"entry_{name}"].verdict == rule.CANNOT_TELL]
+            continue
+        ours, plain = known[f"entry_{claim.indicator}"], PLAIN[claim.indicator]
+        alike = reading(ours) == claim.published_direction
+        (agree if alike else differ).append(plain)
+        untold += [plain] if alike and ours.verdict == rule.CANNOT_TELL else []
     which = "" if untold == agree else f" for {words.join(untold)}"
     told = f", though beside trusts alike we cannot tell{which}" if untold else ""
     parts = [f"Against the prediction we see the same for {words.join(agree)}{told}."] if agree else []
@@ -165,43 +154,34 @@ def study_said(known: Numbers) -> str:
 
 def for_page(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[Card]:
     """Return findings as the texts that `present.cards.cards` shows. changed: keys with another conclusion."""
-    return [
-        Card(
-            name=one.key.replace("_", "-"),
-            heading=one.question,
-            answer=one.answer,
-            facts=f"{words.capital(one.text())}; {one.base()}; {one.direction()}.",
-            certainty=f"Certainty{_of(one.number)}: {one.number.certainty} ({one.because}).",
-            rival=one.rival,
-            href=f"{one.number.page}.html#{one.number.anchor}",
-            sources=one.number.sources,
-            changed=one.key in changed,
+    cards = []
+    for finding in found:
+        number = finding.number
+        of = f' of "{number.verdict}"' if number.verdict in rule.VERDICTS else ""
+        card = Card(
+            name=finding.key.replace("_", "-"),
+            heading=finding.question,
+            answer=finding.answer,
+            facts=f"{words.capital(finding.text())}; {finding.base()}; {finding.direction()}.",
+            certainty=f"Certainty{of}: {number.certainty} ({finding.because()}).",
+            rival=finding.rival,
+            href=f"{number.page}.html#{number.anchor}",
+            sources=number.sources,
+            changed=finding.key in changed,
         )
-        for one in found
-    ]
+        cards.append(card)
+    return cards
 
 
 def for_readers(found: Sequence[Finding]) -> pd.DataFrame:
     """Return findings as texts for a table, one row each."""
-    return pd.DataFrame(
-        {
-            "Question": [one.question for one in found],
-            "Estimate": [one.text() for one in found],
-            "Better": [one.direction() for one in found],
-            "From": [one.base() for one in found],
-            "Certainty": [_sure(one.number) for one in found],
-        }
-    )
-
-
-def _of(number: Headline) -> str:
-    return f' of "{number.verdict}"' if number.verdict in rule.VERDICTS else ""
-
-
-def _sure(number: Headline) -> str:
-    """Return the level of certainty and, after entry, the verdict that it is of."""
-    verdict = f" ({number.verdict})" if number.verdict in rule.VERDICTS else ""
-    return f"{number.certainty}{verdict}"
+    rows = []
+    for finding in found:
+        number = finding.number
+        of = f" ({number.verdict})" if number.verdict in rule.VERDICTS else ""
+        told = (finding.text(), finding.direction(), finding.base(), f"{number.certainty}{of}")
+        rows.append((finding.question, *told))
+    return pd.DataFrame(rows, columns=["Question", "Estimate", "Better", "From", "Certainty"])
 
 
 def for_board(found: Sequence[Finding]) -> pd.DataFrame:

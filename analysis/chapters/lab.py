@@ -67,9 +67,8 @@ def _drawn(frame: pd.DataFrame, path: pd.DataFrame, unit: str) -> matplotlib.fig
     path = path.dropna(subset=["estimate", "lower"])
     axes[0].vlines(path["horizon"], path["lower"], path["upper"], color=palette.BLUE)
     axes[0].plot(path["horizon"], path["estimate"], "o", color=palette.BLUE)
-    axes[0].set(
-        ylabel=unit, xlabel="Periods since entry" if len(path) else "This way gives one figure for the window"
-    )
+    since = "Periods since entry" if len(path) else "This way gives one figure for the window"
+    axes[0].set(ylabel=unit, xlabel=since)
     axes[1].vlines(frame.index, frame["lower"], frame["upper"], color=palette.INK)
     axes[1].plot(frame.index, frame["estimate"], "o", color=palette.INK)
     axes[1].set_xticks(frame.index, frame["choice"], rotation=20)

@@ -43,14 +43,10 @@ def widgets(names: dict[str, Any], options: Options) -> Any:
     import ipywidgets
 
     boxes = []
+    looks = {"style": {"description_width": "11em"}, "layout": {"width": "34em"}}
     for name, (label, values) in options.items():
-        box = ipywidgets.Dropdown(
-            options=[(words, value) for value, words in values.items()],
-            value=names[name],
-            description=label,
-            style={"description_width": "11em"},
-            layout={"width": "34em"},
-        )
+        offered = [(words, value) for value, words in values.items()]
+        box = ipywidgets.Dropdown(options=offered, value=names[name], description=label, **looks)
         box.observe(lambda change, name=name: names.__setitem__(name, change["new"]), names="value")
         boxes.append(box)
     return ipywidgets.VBox([*boxes, ipywidgets.HTML("Now run the next cell.")])

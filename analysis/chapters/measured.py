@@ -62,20 +62,12 @@ def without(found: pd.DataFrame) -> list[str]:
 
 def primary_sentence(found: pd.DataFrame) -> str:
     """Say for the primary indicators how many trusts have figures before and after. `found` as of `per_indicator`."""
-    both = found.set_index("indicator")["both"]
-    return words.join(
-        [f"{indicators.label(name)} {both[name]}" for name in indicators.indicators(primary=True)]
-    )
+    both = found.set_index("indicator")["both"][indicators.indicators(primary=True)]
+    return words.join([f"{indicators.label(str(name))} {count}" for name, count in both.items()])
 
 
 def short_history_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `short_history` as texts."""
     first = [words.period(value) if pd.notna(value) else "no figures" for value in found["first"]]
-    return pd.DataFrame(
-        {
-            "Trust": found["name"],
-            "Entered": found["entered"].map(words.day),
-            "Figures begin": first,
-            "Quarters before entry": found["before"].map(words.number),
-        }
-    )
+    told = {"Trust": found["name"], "Entered": found["entered"].map(words.day), "Figures begin": first}
+    return pd.DataFrame(told | {"Quarters before entry": found["before"].map(words.number)})

@@ -37,10 +37,8 @@ def named() -> dict[str, str]:
 def standing_alone(found: pd.DataFrame) -> pd.DataFrame:
     """Return the trusts that stand under their own code, by the mean of their places, best first."""
     mine = found[found["became"].isna()]
-    mean = mine[list(MARKS)].mean(axis=1)
-    return mine.assign(mean=mean).sort_values(
-        ["mean", "name"], ascending=[False, True], kind="stable", ignore_index=True
-    )
+    ranked = mine.assign(mean=mine[list(MARKS)].mean(axis=1))
+    return ranked.sort_values(["mean", "name"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
 def drawing(found: pd.DataFrame) -> figures.Draw:
@@ -60,9 +58,7 @@ def drawing(found: pd.DataFrame) -> figures.Draw:
             if narrow:
                 ax.text(0, place - 0.22, row["name"], color=INK, fontsize=10, va="center")
         ends = [[at + 0.02, at + 0.44] for at in range(len(rows))] if narrow else [[-0.8, len(rows) - 0.4]]
-        lows, highs = zip(
-            *ends, strict=True
-        )  # on a phone names stand above their rows: the line leaves them out
+        lows, highs = zip(*ends, strict=True)  # on a phone the line leaves out the names above the rows
         ax.vlines([50] * len(ends), lows, highs, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
         for column, name in named().items():
             mark, colour = MARKS[column]
@@ -83,11 +79,9 @@ def picture(found: pd.DataFrame) -> figures.Figure:
     """Return the picture of all places as the page publishes it."""
     mine = standing_alone(found)
     drawn = mine[mine[list(MARKS)].notna().any(axis=1)]
-    below = {column: (drawn[column].dropna() < 50).sum() for column in MARKS}
-    held = {column: drawn[column].notna().sum() for column in MARKS}
+    held = {name.partition(",")[0]: drawn[column].dropna() for column, name in named().items()}
     parts = [
-        f"{words.number(below[column])} of {words.number(held[column])} by {name.partition(',')[0]}"
-        for column, name in named().items()
+        f"{words.number((at < 50).sum())} of {words.number(len(at))} by {name}" for name, at in held.items()
     ]
     title = f"Below the middle of trusts of their kind stand {words.join(parts)}"
     says = (
@@ -134,7 +128,8 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
             f"Mortality, {when['mortality']}": _mortality(row),
             f"Staff who recommend it, {when['staff']}": _staff(row),
             "Rating of one location": _rating(row),
-            "Staff, at entry and last": _size(row),
+            "Staff, at entry and last": f"{words.number(row['staff_then'], digits=0)}, then "
+            f"{words.number(row['staff_now'], digits=0)} in {words.month(row['staff_month'])}",
         }
         for row in found.to_dict("records")
     ]
@@ -171,10 +166,11 @@ def _mortality(row: dict) -> str:
 def _staff(row: dict) -> str:
     if pd.isna(row["recommend_work"]):
         return words.NOT_AVAILABLE
-    share = words.number(row["recommend_work"], "percent")
-    return (
-        f"{share}; place {words.number(row['staff_place'], 'percent', digits=0)} among {row['peers']} trusts"
+    share, place = (
+        words.number(row["recommend_work"], "percent"),
+        words.number(row["staff_place"], "percent", digits=0),
     )
+    return f"{share}; place {place} among {row['peers']} trusts"
 
 
 def _rating(row: dict) -> str:
@@ -182,8 +178,3 @@ def _rating(row: dict) -> str:
         return words.NOT_AVAILABLE
     rating = row["rating"] if pd.notna(row["rating"]) else "not rated"
     return f"{rating}, {words.month(row['rated'])}"
-
-
-def _size(row: dict) -> str:
-    now = f"{words.number(row['staff_now'], digits=0)} in {words.month(row['staff_month'])}"
-    return f"{words.number(row['staff_then'], digits=0)}, then {now}"

@@ -114,9 +114,7 @@ def measures(*, primary: bool) -> pd.DataFrame:
             "Definition": about.definition,
             "Better": about.direction,
             "Period": about.analysis_grain,
-            "Main analysis until": words.month(about.main_until)
-            if "-" in about.main_until
-            else about.main_until,
+            "Main analysis until": (words.month if "-" in about.main_until else str)(about.main_until),
             "Family": about.family,
         }
         for about in map(regime.indicator, indicators.indicators(primary=primary))
@@ -131,9 +129,8 @@ def log(kind: str) -> pd.DataFrame:
     """
     frame = data.load("amendments")
     if kind not in set(frame["kind"]):
-        raise data.DataError(
-            "amendments", column="kind", found=kind, allowed=f"{sorted(frame['kind'].unique())}"
-        )
+        allowed = f"{sorted(frame['kind'].unique())}"
+        raise data.DataError("amendments", column="kind", found=kind, allowed=allowed)
     rows = frame[frame["kind"] == kind].sort_values(["date", "amendment_id"], ignore_index=True)
     texts = {
         "No.": rows["amendment_id"],

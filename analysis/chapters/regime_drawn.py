@@ -120,13 +120,13 @@ def in_force(counts: pd.DataFrame) -> Block:
     top = 5 * -(-int(counts["trusts"].max()) // 5)
     x = [place(month.end_time, FIRST, LAST) for month in counts["month"]]
     points = [(a, 100 - 100 * n / top) for a, n in zip(x, counts["trusts"], strict=True)]
-    path = f"M{points[0][0]} 100V" + "H".join(
-        f"{a:.2f}V{b:.1f}" if i else f"{b:.1f}" for i, (a, b) in enumerate(points)
-    )
+    steps = [f"{a:.2f}V{b:.1f}" if i else f"{b:.1f}" for i, (a, b) in enumerate(points)]
+    path = f"M{points[0][0]} 100V{'H'.join(steps)}"
+    heights = {n: f"{100 - 100 * n / top:.2f}%" for n in range(0, top + 1, 5)}
     lines = "".join(
-        f'<line class="grid" x1="0" x2="100%" y1="{100 - 100 * n / top:.2f}%" y2="{100 - 100 * n / top:.2f}%"/>'
-        f'<text x="0" y="{100 - 100 * n / top:.2f}%" dy="{-3 if n < top else 12}">{n}{" trusts" if n == top else ""}</text>'
-        for n in range(0, top + 1, 5)
+        f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
+        f'<text x="0" y="{y}" dy="{-3 if n < top else 12}">{n}{" trusts" if n == top else ""}</text>'
+        for n, y in heights.items()
     )
     peak = counts["trusts"].idxmax()
     high = counts.loc[peak]
@@ -135,9 +135,8 @@ def in_force(counts: pd.DataFrame) -> Block:
         f'<svg height="150" aria-hidden="true"><svg width="100%" height="100%" viewBox="0 0 100 100" '
         f'preserveAspectRatio="none"><path class="area" d="{path}V100z"/></svg>{lines}{most}</svg>{years_axis(FIRST, LAST)}'
     )
-    title = (
-        f"At most {high['trusts']} trusts were in at once, first at the end of {words.month(high['month'])}"
-    )
+    when = words.month(high["month"])
+    title = f"At most {high['trusts']} trusts were in at once, first at the end of {when}"
     return drawn(
         body, name="regime-in-force", title=title, says=regime_page.in_force_sentence(counts), frame=counts,
         sources=("regime_spells",), kind="steps",

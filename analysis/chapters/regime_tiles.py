@@ -64,14 +64,14 @@ def checked(regions: pd.Series) -> None:
     odd = sorted(code for code in {*tiled, *regions.index} if tiled.get(code) != regions.get(code))
     places = [tile[:2] for _, _, tiles in TILES.values() for tile in tiles.values()]
     if odd or len(set(places)) < len(places):
-        raise ValueError(
-            f"trust {odd[:1] or places}: allowed is one tile a trust, in its own region, on a free place."
-        )
+        allowed = "one tile a trust, in its own region, on a free place"
+        raise ValueError(f"trust {odd[:1] or places}: allowed is {allowed}.")
 
 
 def tile_map(spells: pd.DataFrame) -> Block:
     """Return the trusts as tiles by region, each a link, read out as a list by region. spells: `regime.spells`."""
-    checked(selection.everyone().set_index("trust")["region"])
+    regions = selection.everyone().set_index("trust")["region"]
+    checked(regions)
     kinds = fates(spells)
     counts = kinds.value_counts().reindex(list(FATES), fill_value=0)
     parts = "".join(
@@ -79,27 +79,21 @@ def tile_map(spells: pd.DataFrame) -> Block:
         for kind, (mark, word) in FATES.items()
     )
     body, lines = [f'<p class="key">{parts}</p><div class="map">'], []
+    names = spells.drop_duplicates("trust").set_index("trust")["name"]
+    mine = {code: spells[spells["trust"] == code] for code in names.index}
     for shade, (region, (row, column, tiles)) in enumerate(TILES.items()):
-        links = "".join(
-            _tile(spells[spells["trust"] == code], kinds[code], place) for code, place in tiles.items()
-        )
-        name = f'<p class="r{row} c{column}"><b>{escape(region)}</b> {len(tiles)}</p>'
-        body.append(
-            f'<section class="s{shade % 3}" aria-label="{escape(region)}">{name}<ul>{links}</ul></section>'
-        )
-        names = spells.drop_duplicates("trust").set_index("trust")["name"]
-        lines.append(
-            f"{region}, {len(tiles)}: " + "; ".join(f"{names[c]}, {FATES[kinds[c]][1]}" for c in tiles)
-        )
+        links = "".join(_tile(mine[code], kinds[code], place) for code, place in tiles.items())
+        name, label = f'<p class="r{row} c{column}"><b>{escape(region)}</b> {len(tiles)}</p>', escape(region)
+        body.append(f'<section class="s{shade % 3}" aria-label="{label}">{name}<ul>{links}</ul></section>')
+        told = [f"{names[code]}, {FATES[kinds[code]][1]}" for code in tiles]
+        lines.append(f"{region}, {len(tiles)}: {'; '.join(told)}")
     most = max(TILES, key=lambda region: len(TILES[region][2]))
     says = (
         f"Of {len(kinds)} trusts, " + words.join([f"{counts[kind]} {word}" for kind, (_, word) in FATES.items()])
         + f". {len(TILES[most][2])} were in the region {most}, more than in any other."
     )  # fmt: skip
-    frame = spells.drop_duplicates("trust")[["trust", "name"]].assign(
-        region=lambda rows: rows["trust"].map(selection.everyone().set_index("trust")["region"]),
-        fate=lambda rows: rows["trust"].map(kinds).map({kind: word for kind, (_, word) in FATES.items()}),
-    )
+    fate = names.index.map(kinds).map({kind: word for kind, (_, word) in FATES.items()})
+    frame = names.reset_index().assign(region=names.index.map(regions), fate=fate)
     title = f"{counts['once']} of {len(kinds)} trusts {FATES['once'][1]} until the regime ended"
     picture = drawn(
         "".join([*body, "</div>"]), name="regime-map", title=title, says=says, frame=frame, sources=SOURCES, kind="tiles",
@@ -110,9 +104,10 @@ def tile_map(spells: pd.DataFrame) -> Block:
 def _tile(mine: pd.DataFrame, kind: str, place: tuple[int, int, str]) -> str:
     row, column, short = place
     code, name = mine["trust"].iloc[0], mine["name"].iloc[0]
-    years = [f"{spell.entered.year}–{spell.last_day:%y}" for spell in mine.itertuples()]
-    years = [f"{spell.entered.year}" if spell.entered.year == spell.last_day.year else text
-             for spell, text in zip(mine.itertuples(), years, strict=True)]  # fmt: skip
+    years = []
+    for spell in mine.itertuples():
+        alone = spell.entered.year == spell.last_day.year
+        years.append(f"{spell.entered.year}" if alone else f"{spell.entered.year}–{spell.last_day:%y}")
     told = "; ".join(spell_words(spell) for spell in mine.itertuples())
     return (
         f'<li class="r{row} c{column}"><a class="tile {kind}" href="{address(code)}"><span aria-hidden="true"><b>'

@@ -134,15 +134,17 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
 def not_parting(found: pd.DataFrame) -> str:
     """Say for which indicators no parting before entry is found, and how large a one their intervals still hold."""
     rows = found[~(found["p"] < before_entry.CLEAR)]
-    parts = [
-        f"{words.number(row['reach'], regime.indicator(row['indicator']).change_unit)} in {indicators.label(row['indicator'])}"
-        for row in rows.to_dict("records")
-    ]
-    if not parts:
+    if rows.empty:
         return "All of them were parting."
+    labels = rows["indicator"].map(indicators.label)
+    units = [regime.indicator(name).change_unit for name in rows["indicator"]]
+    parts = [
+        f"{size} in {label}"
+        for size, label in zip(map(words.number, rows["reach"], units), labels, strict=True)
+    ]
     return (
-        f"In {words.join([indicators.label(name) for name in rows['indicator']])} we find no such difference, but the "
-        f"intervals of the two years hold ones of up to {words.join(parts)}."
+        f"In {words.join(labels.tolist())} we find no such difference, but the intervals of the two years hold ones of up to "
+        f"{words.join(parts)}."
     )
 
 
@@ -153,15 +155,14 @@ def joint(p: float) -> str:
 
 def windows_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     """Return `windows` as texts."""
-    return pd.DataFrame(
-        {
-            "Indicator": found["indicator"].map(labelled),
-            "Matched on": found["years"].map(before_entry.NUMBERS),
-            "Difference": [_text(row) for row in found.to_dict("records")],
-            "By the older rule": found["verdict"],
-            "Trusts that entered": found["n_trusts"].map(words.number),
-        }
-    )
+    told = {
+        "Indicator": found["indicator"].map(labelled),
+        "Matched on": found["years"].map(before_entry.NUMBERS),
+        "Difference": list(map(_text, found.to_dict("records"))),
+        "By the older rule": found["verdict"],
+        "Trusts that entered": found["n_trusts"].map(words.number),
+    }
+    return pd.DataFrame(told)
 
 
 def windows_sentence(name: str, found: pd.DataFrame) -> str:

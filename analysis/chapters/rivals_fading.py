@@ -9,10 +9,7 @@ from analysis.present import words
 from analysis.study import deciding, indicators, persistence, regime, ruled_out
 from analysis.study.rule import IMPROVED
 
-TITLES = {
-    VARIOGRAM: "how far apart years lie (of record)",
-    AUTOCOVARIANCE: "how alike years are",
-}
+TITLES = {VARIOGRAM: "how far apart years lie (of record)", AUTOCOVARIANCE: "how alike years are"}
 
 
 def _percent(share: float) -> str:
@@ -79,10 +76,11 @@ def _both(name: str) -> str:
 
 
 def _verdicts(names: list[str]) -> str:
+    anew = {indicators.label(name): persistence.ruled_out_anew(name).verdict for name in names}
     turned = [
-        name for name in names if persistence.ruled_out_anew(name).verdict != ruled_out.of(name).verdict
+        label for label, name in zip(anew, names, strict=True) if anew[label] != ruled_out.of(name).verdict
     ]
-    which = f"The verdict on {words.join(list(map(indicators.label, turned)))}" if turned else "No verdict"
+    which = f"The verdict on {words.join(turned)}" if turned else "No verdict"
     return f"{which} would be another"
 
 

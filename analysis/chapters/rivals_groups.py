@@ -23,9 +23,8 @@ def _unit(name: str) -> str:
 
 def decided_sentence(names: list[str]) -> str:
     """Say what the deciding comparison finds, and what planted truth asks of it."""
-    parts = [
-        f"{indicators.label(name)} by {words.told(deciding.decided(name), _unit(name))}" for name in names
-    ]
+    sizes = {name: words.told(deciding.decided(name), _unit(name)) for name in names}
+    parts = [f"{indicators.label(name)} by {size}" for name, size in sizes.items()]
     return f"Against ten partners each, trusts that entered differ in {words.join(parts)}."
 
 
@@ -212,11 +211,9 @@ def single_sentence(name: str, found: groups.SingleTrusts) -> str:
     """Say how far single trusts spread, beside trusts that never entered, what would stand out, and how many do."""
     unit = _unit(name)
     outside = int(((found.frame["effect"] < found.low) | (found.frame["effect"] > found.high)).sum())
-    more = (
-        "no more than chance would give"
-        if found.pooled.p >= CLEAR
-        else "more than chance would give (the trusts differ, but not in a way that tells which)"
-    )
+    more = "no more than chance would give"
+    if found.pooled.p < CLEAR:
+        more = "more than chance would give (the trusts differ, but not in a way that tells which)"
     return (
         f"Differences of single trusts from their partners spread by {words.number(found.spread, unit)} (standard deviation), those of "
         f"trusts that never entered by {words.number(found.placebo_spread, unit)}: {more}. A single trust would have to lie outside "

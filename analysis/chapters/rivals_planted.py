@@ -35,9 +35,8 @@ def sentence(planted: pd.DataFrame) -> str:
     cover = 100 * rows.loc[[("none", "imputation"), ("growing", "imputation")], "coverage"]
     draw = 100 * rows.loc["bad draw", "improvement"]
     alone, rule = draw.loc["imputation"].max(), draw.loc["reporting rule"].max()
-    false = 100 * max(
-        deciding.calibration(name)["false_improvement"] for name in indicators.indicators(primary=True)
-    )
+    shares = [deciding.calibration(name)["false_improvement"] for name in indicators.indicators(primary=True)]
+    false = 100 * max(shares)
     return (
         f"Where entry has nothing to do with the outcome, the main 95% intervals hold the truth in "
         f"{words.interval(cover.min(), cover.max(), 'percent')} of panels. After a bad draw they call an improvement "
@@ -62,10 +61,10 @@ def power_sentence(planted: pd.DataFrame) -> str:
     rows = shown(planted, power=True)
     rows = rows[rows["method"] == "reporting rule"]
     found = 100 * rows["improvement"]
-    now = [
-        100 * power.at(row.indicator, abs(row.true_effect), SCENARIOS[row.scenario])["improved"]
-        for row in rows.itertuples()
-    ]
+    planted_sizes = zip(
+        rows["indicator"], rows["true_effect"].abs(), rows["scenario"].map(SCENARIOS), strict=True
+    )
+    now = [100 * power.at(*change)["improved"] for change in planted_sizes]
     return (
         f"The price: that rule called a real change of half a standard deviation clear in only "
         f"{words.interval(found.min(), found.max(), 'percent')} of panels. The comparison that decides finds it in "

@@ -13,11 +13,7 @@ from analysis.present import figures, words
 from analysis.present.palette import BLUE, GREY, MID, ORANGE, PALE, QUIET
 from analysis.study import indicators, power, regime, ruled_out
 
-SHORT = {
-    "shmi": "Hospital mortality",
-    "four_hour_waits": "Seen within four hours",
-    "recommend_work": "Staff who recommend",
-}
+SHORT = {"shmi": "Hospital mortality", "four_hour_waits": "Seen within four hours", "recommend_work": "Staff who recommend"}  # fmt: skip
 UNIT = {"shmi": "fewer deaths per hundred expected"}
 LINES = (  # scenario, column of `power.COLUMNS`, name, colour, dashes
     (power.BAD, "improved", '"improved", entry after a bad year', BLUE, "-"),
@@ -68,9 +64,8 @@ def curves(names: Sequence[str]) -> figures.Draw:
             ax.set_ylabel("")
             ax.set_yticks([])
         handles, labels = axes[0].get_legend_handles_labels()
-        drawing.legend(
-            handles, labels, loc="outside upper left", frameon=False, ncols=2 if beside else 1, fontsize=10
-        )
+        across = 2 if beside else 1
+        drawing.legend(handles, labels, loc="outside upper left", frameon=False, ncols=across, fontsize=10)
         return drawing
 
     return draw
