@@ -10,7 +10,7 @@ from analysis.chapters.cases import statements
 from analysis.chapters.theory import MEANT, SHORT, grounds, part, policy_bars, step_words
 from analysis.chapters.theory_map import sample
 from analysis.present import words as wording
-from analysis.present.blocks import Block, together
+from analysis.present.blocks import Block, folded, together
 from analysis.present.links import Link
 from analysis.study.evidence.theory import (
     CONTESTED,
@@ -54,12 +54,9 @@ def _step(theory: Theory, arrow: pd.Series) -> str:
         sides[:2] = sides[1::-1]
     told = "".join(_side(theory, arrow["id"], bearing) for bearing in sides)
     counts = " ".join(f'<span class="{b}">{sign} {arrow[b]}</span>' for b, sign in SIGNS.items() if arrow[b])
-    ends = (
-        f'{escape(arrow["from_label"])} <span class="to">{sample(arrow)} {escape(arrow["to_label"])}</span>'
-    )
-    shown = (
-        f'<b>{int(arrow["id"][1:])}</b><span class="ends">{ends}</span><span class="counts">{counts}</span>'
-    )
+    to = f'<span class="to">{sample(arrow)} {escape(arrow["to_label"])}</span>'
+    ends = f'<span class="ends">{escape(arrow["from_label"])} {to}</span>'
+    shown = f'<b>{int(arrow["id"][1:])}</b>{ends}<span class="counts">{counts}</span>'
     return (
         f'<details class="fold step"><summary><span class="seen" aria-hidden="true">{shown}</span>'
         f'<span class="visually-hidden">{escape(step_words(arrow))}</span></summary>'
@@ -121,7 +118,7 @@ def selection(theory: Theory, *, intended: str, status: str) -> Block:
     told = [(step_words(row), row["id"]) for _, row in rows.iterrows()]
     items = [f"<li>{Link(words, f'#{arrow}').html()}</li>" for words, arrow in told]
     heading = f"{wording.plural(len(rows), 'step')} {MEANT[intended]}, {status}"
-    return _folded(heading, items, [words for words, _ in told])
+    return folded(heading, items, [words for words, _ in told])
 
 
 def _configurations() -> Block:
@@ -136,12 +133,11 @@ def _configurations() -> Block:
         }  # fmt: skip
         told = "; ".join(f"<em>{name}</em>: {escape(str(text))}" for name, text in parts.items())
         links = ", ".join(Link(s, f"#{s}").html() for s in row.statements)
-        items.append(
-            f'<li id="{row.id}"><strong>{row.id}</strong> · {escape(trusts)}<br>{told} ({links})</li>'
-        )
+        name = f"<strong>{row.id}</strong> · {escape(trusts)}"
+        items.append(f'<li id="{row.id}">{name}<br>{told} ({links})</li>')
         words = "; ".join(f"{name}: {text}" for name, text in parts.items())
         lines.append(f"{row.id}, {trusts}: {words} ({', '.join(row.statements)})")
-    return _folded(f"{len(items)} configurations", items, lines)
+    return folded(f"{len(items)} configurations", items, lines)
 
 
 def records(theory: Theory) -> Block:
@@ -150,7 +146,7 @@ def records(theory: Theory) -> Block:
     for code, rows in data.load("evidence_statements").groupby("ods_code", sort=False):
         told = [_statement(theory, row) for _, row in rows.iterrows()]
         heading = f"{names[str(code)]}, {len(rows)}"
-        parts.append(_folded(heading, [item for item, _ in told], [line for _, line in told]))
+        parts.append(folded(heading, [item for item, _ in told], [line for _, line in told]))
     return together(parts)
 
 
@@ -160,10 +156,8 @@ def _statement(theory: Theory, row: pd.Series) -> tuple[str, str]:
     whole, own = row["ods_code"] == WHOLE, row["id"]
     at = statements.when(row["date"]) + ("" if whole else f", {row['phase']}")
     name = own if whole else Link(own, statements.address(own, here="theory")).html()
-    published = (
-        f", {statements.when(row['source_date'])}" if isinstance(row["source_date"], str) else ", no date"
-    )
-    source = Link(row["source_title"], row["source_url"], after=f". {row['source_publisher']}{published}")
+    published = statements.when(row["source_date"]) if isinstance(row["source_date"], str) else "no date"
+    source = Link(row["source_title"], row["source_url"], after=f". {row['source_publisher']}, {published}")
     on = ", ".join(link.html() for link in links) or "none"
     item = (
         f'<li id="{own}"><strong>{name}</strong> · {escape(at)}<br>{escape(row["statement"])}<br>'
@@ -171,11 +165,3 @@ def _statement(theory: Theory, row: pd.Series) -> tuple[str, str]:
     )
     bearing = ", ".join(map(str, links)) or "none"
     return item, f"{own} ({at}): {row['statement']} {source}. Bears on: {bearing}."
-
-
-def _folded(heading: str, items: list[str], lines: list[str]) -> Block:  # fmt: skip
-    html = (
-        f'<details class="result fold statements"><summary>{escape(heading)}</summary>'
-        f"<ul>{''.join(items)}</ul></details>"
-    )
-    return Block(html, "\n".join([heading, *lines]))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 ANCHOR = re.compile(r'<[a-z]+[^<>]*? id="([^"]*)"')
 
@@ -24,6 +25,13 @@ class Block:
 def sentence(said: object) -> Block:
     """Return a sentence, or what an error says, as a paragraph."""
     return Block(f"<p>{said}</p>", str(said))
+
+
+def folded(title: str, items: Sequence[str], lines: Sequence[str]) -> Block:
+    """Return a list that is shut until its title opens it. items: as HTML, in `<li>`; lines: the same as text."""
+    summary = f"<summary>{escape(title)}</summary>"
+    html = f'<details class="result fold statements">{summary}<ul>{"".join(items)}</ul></details>'
+    return Block(html, "\n".join([title, *lines]))
 
 
 def together(parts: Sequence[Block]) -> Block:

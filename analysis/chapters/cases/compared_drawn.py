@@ -64,18 +64,15 @@ def picture(
     for theme, label in found.themes.items():
         if str(theme)[0] != family:
             family = str(theme)[0]
-            body.append(
-                f'<tr class="family"><th scope="rowgroup" colspan="10">{compared_words.FAMILIES[family]}</th></tr>'
-            )
+            head = f'<th scope="rowgroup" colspan="10">{compared_words.FAMILIES[family]}</th>'
+            body.append(f'<tr class="family">{head}</tr>')
         body.append(_row(found, str(theme), label, names=names, held=held, here=here))
     table = (
         f'<table><caption class="visually-hidden">Statements by theme and case</caption><thead><tr><td></td>{groups}'
         f'<td></td></tr><tr><td></td>{heads}<th scope="col">lean</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
     )
-    marks = [
-        (f'<svg width="24" height="14" viewBox="0 0 24 24">{shape}</svg>', WORDS[lean])
-        for lean, shape in SHAPES.items()
-    ]
+    svg = '<svg width="24" height="14" viewBox="0 0 24 24">{}</svg>'
+    marks = [(svg.format(shape), WORDS[lean]) for lean, shape in SHAPES.items()]
     note = '<p class="key">A larger mark and a number: more statements, not more weight.</p>'
     frame = found.cells.drop(columns="ids").assign(ids=found.cells["ids"].map(" ".join))
     return drawn(
@@ -95,16 +92,13 @@ def _row(found: Matrix, theme: str, label: str, *, names: pd.Series, held: pd.Se
             where = statements.address(cell["telling"], here=here)
             shown = f'<a href="{where}" tabindex="-1" title="{escape(f"{names[trust]}, {label}: {cell.summary}")}">{shown}</a>'
         cells.append(f'<td class="g{held[trust]}">{shown}</td>')
+    both = (("supports", "▲", "helps", "lean to help"), ("contests", "▼", "hinders", "lean to hindrance"))
     sums = "".join(
         f'<span class="{kind}"><span aria-hidden="true">{sign}</span> {leans.count(lean)}<span class="visually-hidden"> {words}</span></span> '
-        for kind, sign, lean, words in (
-            ("supports", "▲", "helps", "lean to help"),
-            ("contests", "▼", "hinders", "lean to hindrance"),
-        )
+        for kind, sign, lean, words in both
     )
-    return (
-        f'<tr><th scope="row">{escape(capital(label))}</th>{"".join(cells)}<td class="lean">{sums}</td></tr>'
-    )
+    head = f'<th scope="row">{escape(capital(label))}</th>'
+    return f'<tr>{head}{"".join(cells)}<td class="lean">{sums}</td></tr>'
 
 
 def _mark(cell: pd.Series) -> str:

@@ -8,9 +8,10 @@ from analysis.study.evidence.cases import HELD, PHASES, checked
 from analysis.study.evidence.matrix import LEANINGS, Matrix, counted
 
 OUTCOMES = "O"
+SIGNS = ["plus", "minus", "neutral"]
 FAMILIES = {"R": "Readiness for change", "B": "Board maturity", "I": "Interventions", "C": "Local system", "O": "Outcomes"}  # fmt: skip
 
-FOLLOWED = ((1, "followed", "followed for"), (2, "fell", "after"))  # group of HELD, column, how it is told
+FOLLOWED = {1: ("followed", "followed for"), 2: ("fell", "after")}  # by group of HELD: column, how it is told
 SPEAKERS = {"trust": "Trusts", "regulator": "Regulators", "press": "Press", "parliament": "Parliament", "research": "Research", "other": "Others"}  # fmt: skip
 LEAST = 10  # statements that lean; a speaker with fewer is drawn, and not named in the sentence
 
@@ -20,11 +21,9 @@ def order_for_readers(order: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in order.itertuples():
         left = wording.month(row.left) if pd.notna(row.left) else "the regime ended first"
-        falls = ", ".join(row.falls) or "none"
         followed = wording.number(row.followed, "years") if pd.notna(row.followed) else "no exit to follow"
-        rows.append(
-            [str(row.rank), row.name, row.words, wording.number(row.months, "months"), left, followed, falls]
-        )
+        told = (wording.number(row.months, "months"), left, followed, ", ".join(row.falls) or "none")
+        rows.append([str(row.rank), row.name, row.words, *told])
     columns = ["Place", "Trust", "What followed", "In special measures", "Last exit", "Followed since"]
     return pd.DataFrame(rows, columns=[*columns, "Statements of a fall since"])
 
@@ -44,44 +43,42 @@ def cells_for_readers(found: Matrix, *, names: pd.Series, family: str) -> pd.Dat
 
 def matrix_for_readers(found: Matrix, *, names: pd.Series) -> pd.DataFrame:
     """Return the matrix as texts: a row a theme, a column a trust, in each cell counts by direction and ids."""
-    cells = found.cells.assign(
-        words=[
-            f"{counted(cell.plus, cell.minus, cell.neutral)}: {' '.join(cell.ids)}" if cell.n else "none"
-            for cell in found.cells.itertuples()
-        ]
-    )
-    wide = cells.pivot(index="theme", columns="trust", values="words")
-    wide = wide.loc[found.themes.index, list(found.order)].rename(columns=names).reset_index(drop=True)
-    wide.insert(0, "Theme", [f"{code} {label}" for code, label in found.themes.items()])
-    return wide.rename_axis(columns=None)
+    words = [
+        f"{counted(cell.plus, cell.minus, cell.neutral)}: {' '.join(cell.ids)}" if cell.n else "none"
+        for cell in found.cells.itertuples()
+    ]
+    wide = found.cells.assign(words=words).pivot(index="theme", columns="trust", values="words")
+    return _by_theme(wide[list(found.order)].rename(columns=names), found.themes).rename_axis(columns=None)
+
+
+def _by_theme(wide: pd.DataFrame, themes: pd.Series) -> pd.DataFrame:
+    """Return a table whose index is themes, in their order, with a column that names them in full."""
+    wide = wide.loc[themes.index].reset_index(drop=True)
+    wide.insert(0, "Theme", [f"{code} {label}" for code, label in themes.items()])
+    return wide
 
 
 def by_phase(statements: pd.DataFrame, *, themes: pd.Series) -> pd.DataFrame:
     """Return one row a theme and phase: `theme`, `phase`, `plus`, `minus`, `neutral`, over all trusts."""
-    frame = checked(statements)
-    counts = frame.groupby(["theme", "phase", "direction"]).size().unstack(fill_value=0)
+    counts = checked(statements).groupby(["theme", "phase", "direction"]).size().unstack(fill_value=0)
     every = pd.MultiIndex.from_product([themes.index, PHASES], names=["theme", "phase"])
     counts = counts.reindex(index=every, columns=["+", "-", "0"], fill_value=0)
-    return counts.set_axis(["plus", "minus", "neutral"], axis=1).reset_index()
+    return counts.set_axis(SIGNS, axis=1).reset_index()
 
 
 def phases_for_readers(frame: pd.DataFrame, *, themes: pd.Series) -> pd.DataFrame:
     """Return `by_phase` as texts: one row a theme, one column a phase with its counts by direction."""
-    cells = frame.assign(
-        words=[
-            counted(r.plus, r.minus, r.neutral).replace("no statement", "none") for r in frame.itertuples()
-        ]
-    )
-    wide = cells.pivot(index="theme", columns="phase", values="words").loc[themes.index, list(PHASES)]
+    words = [
+        counted(*counts).replace("no statement", "none") for counts in frame[SIGNS].itertuples(index=False)
+    ]
+    wide = frame.assign(words=words).pivot(index="theme", columns="phase", values="words")[list(PHASES)]
     heads = {
         "before": "Before entry",
         "during": "In special measures",
         "between": "Between spells",
         "after": "After",
     }
-    wide = wide.rename(columns=heads).reset_index(drop=True)
-    wide.insert(0, "Theme", [f"{code} {label}" for code, label in themes.items()])
-    return wide
+    return _by_theme(wide.rename(columns=heads), themes)
 
 
 def contrast(found: Matrix, order: pd.DataFrame) -> pd.DataFrame:
@@ -91,17 +88,14 @@ def contrast(found: Matrix, order: pd.DataFrame) -> pd.DataFrame:
     (cases with a statement), `cases_<group>`. Eight cases in three groups allow no test.
     """
     group = order.set_index("trust")["held"]
-    cells = found.cells[~found.cells["theme"].str.startswith(OUTCOMES)].assign(
-        group=lambda frame: frame["trust"].map(group)
-    )
+    cells = found.cells.assign(group=found.cells["trust"].map(group))
     rows = []
     for theme in found.themes.index[~found.themes.index.str.startswith(OUTCOMES)]:
         row: dict[str, object] = {"theme": theme}
         for held in HELD:
             here = cells[(cells["theme"] == theme) & (cells["group"] == held)]
-            row[f"helps_{held}"] = int((here["leaning"] == "helps").sum())
-            row[f"hinders_{held}"] = int((here["leaning"] == "hinders").sum())
-            row[f"said_{held}"], row[f"cases_{held}"] = int((here["n"] > 0).sum()), len(here)
+            row |= {f"{lean}_{held}": int((here["leaning"] == lean).sum()) for lean in ("helps", "hinders")}
+            row |= {f"said_{held}": int((here["n"] > 0).sum()), f"cases_{held}": len(here)}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -126,9 +120,8 @@ def shared_sentence(found: Matrix) -> str:
         counts = counts[~counts["theme"].str.startswith(OUTCOMES)]
         top = counts[counts["cases"] == counts["cases"].max()]
         names = wording.join([f"“{found.themes[theme]}”" for theme in top["theme"]])
-        parts.append(
-            f"of {words} most widely under {names} ({top['cases'].iloc[0]} of {len(found.order)} cases)"
-        )
+        count = f"{top['cases'].iloc[0]} of {len(found.order)} cases"
+        parts.append(f"of {words} most widely under {names} ({count})")
     return f"Statements tell {parts[0]}, and {parts[1]}."
 
 
@@ -136,20 +129,13 @@ def ordering_sentence(order: pd.DataFrame) -> str:
     """Say how many cases held, with the years they were followed for, fell back, with those it took, and came back."""
     parts = []
     for held, words in HELD.items():
-        rows = order[order["held"] == held]
-        told = [
-            f"{opening} {_years(rows[column].dropna())}"
-            for group, column, opening in FOLLOWED
-            if group == held
-        ]
-        parts.append(f"{len(rows)} {words}" + (f" ({told[0]})" if told and len(rows) else ""))
+        rows, told = order[order["held"] == held], ""
+        if held in FOLLOWED and len(rows):
+            column, opening = FOLLOWED[held]
+            ends = dict.fromkeys(wording.number(end, digits=1) for end in rows[column].agg(["min", "max"]))
+            told = f" ({opening} about {' to '.join(ends)} years)"
+        parts.append(f"{len(rows)} {words}{told}")
     return f"Of {len(order)} trusts, {wording.join(parts)}."
-
-
-def _years(values: pd.Series) -> str:
-    """Return the shortest and the longest of some years: 'about 5.0 to 9.5 years'."""
-    ends = dict.fromkeys(wording.number(end, digits=1) for end in (values.min(), values.max()))
-    return f"about {' to '.join(ends)} years"
 
 
 def answer(found: Matrix, order: pd.DataFrame) -> str:
@@ -163,9 +149,8 @@ def matrix_title(found: Matrix) -> str:
     for leaning, verb in (("hinders", "fault"), ("helps", "credit")):
         counts = found.shared(leaning=leaning)
         top = counts[~counts["theme"].str.startswith(OUTCOMES)].iloc[0]
-        parts.append(
-            f"in {top['cases']} of {len(found.order)} cases statements {verb} “{found.themes[top['theme']]}”"
-        )
+        count, label = f"{top['cases']} of {len(found.order)} cases", found.themes[top["theme"]]
+        parts.append(f"in {count} statements {verb} “{label}”")
     return f"{wording.capital(parts[0])}, {parts[1]}"
 
 
@@ -178,11 +163,9 @@ def profiles_title(found: reading.Profiles) -> str:
 
 def by_speaker(statements: pd.DataFrame) -> pd.DataFrame:
     """Return one row a kind of source, in the order of SPEAKERS: `speaker`, `up`, `down`, `neutral`, `share` (up, % of up and down)."""
-    frame = checked(statements)
-    counts = frame.groupby(["source_type", "direction"]).size().unstack(fill_value=0)
-    counts = counts.reindex(
-        index=[name for name in SPEAKERS if name in counts.index], columns=["+", "-", "0"], fill_value=0
-    )
+    counts = checked(statements).groupby(["source_type", "direction"]).size().unstack(fill_value=0)
+    speakers = [name for name in SPEAKERS if name in counts.index]
+    counts = counts.reindex(index=speakers, columns=["+", "-", "0"], fill_value=0)
     counts = counts.set_axis(["up", "down", "neutral"], axis=1)
     counts["share"] = 100 * counts["up"] / (counts["up"] + counts["down"])
     return counts.rename_axis("speaker").rename_axis(None, axis=1).reset_index()

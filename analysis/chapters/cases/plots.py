@@ -1,6 +1,7 @@
 """Plotter of the case studies: profile of readings. It computes nothing."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -18,13 +19,12 @@ def plot_profiles(found: Profiles, *, ax: Axes, names: Mapping[str, str]) -> Axe
     frame = found.frame[found.frame["trust"].isin(names)]
     labels = frame.drop_duplicates("dimension").set_index("dimension")["label"]
     lines, order = list(labels.index), list(names)
+    looks: dict[str, Any] = {"color": INK, "markersize": 8, "markerfacecoloralt": "white"}
     for row in frame.itertuples():
         x = order.index(row.trust) * (len(PHASES) + 0.8) + PHASES.index(row.phase)
         y = lines.index(row.dimension)
         if row.level in FILLS:
-            ax.plot(
-                x, y, "o", color=INK, markersize=8, fillstyle=FILLS[row.level], markerfacecoloralt="white"
-            )
+            ax.plot(x, y, "o", fillstyle=FILLS[row.level], **looks)
         else:
             ax.plot(x, y, ".", color=GREY, markersize=2.5)
     starts = [place * (len(PHASES) + 0.8) for place in range(len(order))]
@@ -38,9 +38,7 @@ def plot_profiles(found: Profiles, *, ax: Axes, names: Mapping[str, str]) -> Axe
     ax.set_xlabel("b = before entry, d = in special measures, a = after the first exit", fontsize=8)
     ax.tick_params(length=0)
     for level, style in FILLS.items():
-        ax.plot(
-            [], [], "o", color=INK, markersize=8, fillstyle=style, markerfacecoloralt="white", label=level
-        )
+        ax.plot([], [], "o", fillstyle=style, label=level, **looks)
     ax.plot([], [], ".", color=GREY, markersize=2.5, label="not knowable")
     ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.17), ncols=4, frameon=False, fontsize=8)
     return ax

@@ -26,26 +26,20 @@ def shown(pages: ForPages) -> Block:
         frames.append((caption, _readiness(pages.readiness), ("Score",)))
     if pages.quotes is not None:
         frames.append(("Excerpts", pages.quotes.rename(columns=str.capitalize), ()))
-    return together(
-        [links.linked(table, caption=caption, numbers=numbers) for caption, table, numbers in frames]
-    )
+    return together([links.linked(table, caption=name, numbers=numbers) for name, table, numbers in frames])
 
 
 def _themes(frame: pd.DataFrame) -> pd.DataFrame:
-    alphas = [
-        words.number(row.alpha, "ratio") if pd.notna(row.alpha) else "undefined" for row in frame.itertuples()
-    ]
+    alphas = [words.number(alpha, "ratio") if pd.notna(alpha) else "undefined" for alpha in frame["alpha"]]
     return pd.DataFrame({"Code": frame["theme"], "Alpha": alphas})
 
 
 def _readiness(frame: pd.DataFrame) -> pd.DataFrame:
-    scores = [words.estimate(row.score, row.lower, row.upper, "score") for row in frame.itertuples()]
-    return pd.DataFrame(
-        {
-            "Site": frame["site"],
-            "Scale": "change " + frame["scale"],
-            "Respondents": frame["respondents"].astype(str),
-            "Score": scores,
-            "Why not": frame["why"].replace("", "none"),
-        }
-    )
+    told = {
+        "Site": frame["site"],
+        "Scale": "change " + frame["scale"],
+        "Respondents": frame["respondents"].astype(str),
+        "Score": [words.estimate(row.score, row.lower, row.upper, "score") for row in frame.itertuples()],
+        "Why not": frame["why"].replace("", "none"),
+    }
+    return pd.DataFrame(told)

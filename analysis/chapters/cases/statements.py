@@ -49,7 +49,8 @@ def linked_table(
     plain = table(frame, caption=caption, numbers=numbers, sources=sources)
     head, end, rest = plain.html.partition("</caption>")
     html = head + end + with_links(rest, here=here)
-    return Block(_fold(html, caption) if folded else html, plain.text)
+    shut = f'<details class="result"><summary>{escape(caption)}</summary>{html}</details>'
+    return Block(shut if folded else html, plain.text)
 
 
 def linked_list(
@@ -68,28 +69,17 @@ def linked_list(
     for first, *middle, last in frame.astype("str").itertuples(index=False):
         between = "; ".join(f"{name}: {value}" for name, value in zip(names, middle, strict=True))
         lines.append(f"{first} ({between})\n{last}")
-        items.append(
-            f"<li><strong>{escape(first)}</strong> · {escape(between)}<br><span>{escape(last)}</span></li>"
-        )
+        head = f"<strong>{escape(first)}</strong> · {escape(between)}"
+        items.append(f"<li>{head}<br><span>{escape(last)}</span></li>")
     body = with_links(f"<ul>{''.join(items)}</ul>", here=here)
     name = f"{escape(title)}{mark(sources)}"
-    html = (
-        f'<details class="result statements"><summary>{name}</summary>{body}</details>'
-        if folded
-        else _section(title, f"<strong>{name}</strong>", body)
-    )
-    return Block(html, "\n".join(lines))
+    shut = f'<details class="result statements"><summary>{name}</summary>{body}</details>'
+    return Block(shut if folded else _section(title, f"<strong>{name}</strong>", body), "\n".join(lines))
 
 
 def _section(title: str, heading: str, body: str) -> str:
-    return (
-        f'<section class="result statements" aria-label="{escape(title)}">'
-        f'<p class="finding">{heading}</p>{body}</section>'
-    )
-
-
-def _fold(html: str, caption: str) -> str:
-    return f'<details class="result"><summary>{escape(caption)}</summary>{html}</details>'
+    head = f'<p class="finding">{heading}</p>'
+    return f'<section class="result statements" aria-label="{escape(title)}">{head}{body}</section>'
 
 
 def _head(row: pd.Series, themes: pd.Series) -> str:
@@ -143,7 +133,6 @@ def when(date: str) -> str:
 
 
 def _link(row: pd.Series) -> str:
-    title, url = str(row["source_title"]), row["source_url"]
-    if not isinstance(url, str) or not SAFE.match(url):
-        return escape(title)
-    return f'<a href="{escape(url)}" rel="noopener">{escape(title)}</a>'
+    title, url = escape(str(row["source_title"])), row["source_url"]
+    safe = isinstance(url, str) and SAFE.match(url)
+    return f'<a href="{escape(url)}" rel="noopener">{title}</a>' if safe else title

@@ -70,11 +70,13 @@ def sides_for_readers(side: pd.DataFrame) -> pd.DataFrame:
 
 def beside_for_readers(beside: pd.DataFrame) -> pd.DataFrame:
     """Return `story.beside_outcomes` as texts."""
-    rows = [
-        [row.named, f"{row.outcome}: {DIRECTIONS[row.direction]}", f"{row.id}: {row.statement}"]
-        for row in beside.itertuples()
-    ]
-    return pd.DataFrame(rows, columns=["Named", "Outcome", "Statement"])
+    outcomes = beside["outcome"] + ": " + beside["direction"].map(DIRECTIONS)
+    told = {
+        "Named": beside["named"],
+        "Outcome": outcomes,
+        "Statement": beside["id"] + ": " + beside["statement"],
+    }
+    return pd.DataFrame(told)
 
 
 def unknown_for_readers(found: Story) -> pd.DataFrame:
@@ -100,9 +102,8 @@ def levels_for_readers(found: Story) -> pd.DataFrame:
         cells = [f"{row['title']} ({row['direction']})"]
         for phase in SPELL_PHASES:
             mean = words.number(row[phase], unit, sign=True).removesuffix(" percentage points")
-            cells.append(
-                f"{mean} ({words.plural(row[f'{phase}_n'], 'value')})" if row[f"{phase}_n"] else "no value"
-            )
+            count = words.plural(row[f"{phase}_n"], "value")
+            cells.append(f"{mean} ({count})" if row[f"{phase}_n"] else "no value")
         rows.append(cells)
     frame = pd.DataFrame(rows, columns=["Measure", *(phase.capitalize() for phase in SPELL_PHASES)])
     filled = [frame.columns[0], *(name for name in frame.columns[1:] if (frame[name] != "no value").any())]

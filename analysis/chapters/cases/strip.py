@@ -23,14 +23,11 @@ HIGH, ROOM = 92, 8  # of a measure's strip: px, and percent kept free at its edg
 
 def strip(found: Story, *, name: str) -> Block:
     """Return a trust's page picture: spells, a mark a statement (each a link to it), up to three measures below."""
-    charts = dict(list(found.charts.items())[: story_words.SHOWN])
-    body = [_counts(found.statements), years_axis(FIRST, LAST).replace('class="axis"', 'class="axis dense"')]
-    body += [_spells(found.spells), _statements(found)]
-    body += [
-        _measure(chart, str(found.measures.loc[indicator, "title"]), found.spells)
-        for indicator, chart in charts.items()
-    ]
-    body += [years_axis(FIRST, LAST).replace('class="axis"', 'class="axis dense"'), _beyond(found.statements)]
+    axis = years_axis(FIRST, LAST).replace('class="axis"', 'class="axis dense"')
+    body = [_counts(found.statements), axis, _spells(found.spells), _statements(found)]
+    for indicator, chart in list(found.charts.items())[: story_words.SHOWN]:
+        body.append(_measure(chart, str(found.measures.loc[indicator, "title"]), found.spells))
+    body += [axis, _beyond(found.statements)]
     return drawn(
         "".join(body), name=name, title=story_words.story_title(found), says=story_words.story_sentence(found),
         frame=story_words.story_frame(found), sources=story_words.sources(found), kind="strip",
@@ -69,11 +66,8 @@ def _spells(spells: pd.DataFrame) -> str:
     for spell in spells.itertuples():
         x, x2 = place(spell.entered), place(spell.last_day)
         kind, text = ("spell", "on-spell") if spell.spell == 1 else ("again", "on-again")
-        long = (
-            '<tspan class="wide"> months in</tspan><tspan class="narrow"> mo</tspan>'
-            if x2 - x > 20
-            else " mo"
-        )
+        both = '<tspan class="wide"> months in</tspan><tspan class="narrow"> mo</tspan>'
+        long = both if x2 - x > 20 else " mo"
         text += " wide" if x2 - x < 13 else ""
         bars.append(
             f'<rect class="{kind}" x="{x}%" width="{x2 - x:.2f}%" height="20"/>'
@@ -105,11 +99,8 @@ def _statements(found: Story) -> str:
     height = round(below + STEP * tall["-"] + 6)
     marks = []
     for row in rows.itertuples():
-        y = {
-            "+": line - MIDDLE - 3 - STEP * row.level,
-            "0": line + STEP * row.level,
-            "-": below + 5 + STEP * row.level,
-        }[row.direction]
+        start, way = {"+": (line - MIDDLE - 3, -1), "0": (line, 1), "-": (below + 5, 1)}[row.direction]
+        y = start + way * STEP * row.level
         title = f"{row.id}, {statements.when(row.date)}: {DIRECTIONS[row.direction]}. {row.statement}"
         marks.append(
             f'<a href="#{row.id}" tabindex="-1"><title>{escape(title)}</title><svg x="{row.x}%" y="{y}">'
@@ -152,8 +143,12 @@ def _measure(chart: Charts, title: str, spells: pd.DataFrame) -> str:
         if known
     )
     unit = story_words.UNITS[chart.unit]
+
+    def amount(value: float) -> str:
+        return words.number(value, unit, sign=True).removesuffix(words.FORMATS[unit][2]) if value else "0"
+
     labels = "".join(
-        f'<text class="tick" x="0" y="{down(value)}%" dy="4">{_amount(value, unit)}</text>'
+        f'<text class="tick" x="0" y="{down(value)}%" dy="4">{amount(value)}</text>'
         for value in dict.fromkeys((high, 0.0, low))
         if not value or abs(down(value) - down(0.0)) > 2 * ROOM
     )
@@ -163,7 +158,3 @@ def _measure(chart: Charts, title: str, spells: pd.DataFrame) -> str:
         f'<line class="grid zero" x1="0" x2="100%" y1="{down(0.0)}%" y2="{down(0.0)}%"/><svg width="100%" height="100%" viewBox="0 0 100 100" '
         f'preserveAspectRatio="none"><path class="line" d="{path}"/></svg>{dots}{labels}</svg>'
     )
-
-
-def _amount(value: float, unit: str) -> str:
-    return words.number(value, unit, sign=True).removesuffix(words.FORMATS[unit][2]) if value else "0"

@@ -15,6 +15,10 @@ ACCOUNTS = {SPENDING: ("all_spending", "Money spent, a spell"), STAFF_TIME: ("al
 PAYERS = {"regulator": "Regulators", "supported trust": "Trusts supported"}
 STEP = 1_000_000  # GBP between the ticks of the scale
 ASSUMED = "assumption"
+PATTERNS = (
+    '<svg width="0" height="0" class="patterns" aria-hidden="true"><defs><pattern id="scenario-hatch" width="7" height="7" '
+    'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="gap" width="3" height="7"/></pattern></defs></svg>'
+)
 
 
 def plan(held: dict[str, Any]) -> list[dict[str, Any]]:
@@ -24,14 +28,16 @@ def plan(held: dict[str, Any]) -> list[dict[str, Any]]:
     """
     status = cost_spells().items.set_index("item_id")["status"]
     cost = own_scenario.scenario().base.set_index("result")["estimate"]
-    pieces = [
-        {**{key: item[key] for key in ("name", "label", "account", "paid_by")}, "assumed": status[item["name"]] == ASSUMED}
-        for item in held["items"]
-    ]  # fmt: skip
-    order = (list(ACCOUNTS), list(PAYERS))
-    return sorted(
-        pieces, key=lambda p: (order[0].index(p["account"]), order[1].index(p["paid_by"]), -cost[p["name"]])
-    )
+    pieces = []
+    for item in held["items"]:
+        kept = {key: item[key] for key in ("name", "label", "account", "paid_by")}
+        rank = (
+            list(ACCOUNTS).index(item["account"]),
+            list(PAYERS).index(item["paid_by"]),
+            -cost[item["name"]],
+        )
+        pieces.append((rank, kept | {"assumed": status[item["name"]] == ASSUMED}))
+    return [piece for _, piece in sorted(pieces, key=lambda ranked: ranked[0])]
 
 
 def html(own: own_scenario.Own, held: dict[str, Any]) -> str:
@@ -39,16 +45,14 @@ def html(own: own_scenario.Own, held: dict[str, Any]) -> str:
     rows = own.frame.set_index("result")
     top = max(rows.loc[result, "upper"] for result, _ in ACCOUNTS.values()) * 1.03
     pieces = plan(held)
-    parts = [_patterns()]
+    parts = [PATTERNS]
     for account, (result, title) in ACCOUNTS.items():
         mine = [piece for piece in pieces if piece["account"] == account]
         parts.append(_bar(rows, mine, result, title, top))
-    ticks = range(0, int(top) + 1, STEP)
-    scale = "".join(
-        f'<text x="{100 * at / top:.2f}%" y="12">£{number(at / STEP)}{" million" if at else ""}</text>'
-        for at in ticks
-        if at < 0.9 * top
-    )
+    ticks = [at for at in range(0, int(top) + 1, STEP) if at < 0.9 * top]
+    texts = [f"£{number(at / STEP)}{' million' if at else ''}" for at in ticks]
+    places = zip(ticks, texts, strict=True)
+    scale = "".join(f'<text x="{100 * at / top:.2f}%" y="12">{text}</text>' for at, text in places)
     parts.append(f'<svg class="axis scale" height="16" aria-hidden="true">{scale}</svg>')
     samples = {"solid": "from a published figure", "hatched": "assumed"}
     key = "".join(
@@ -59,13 +63,6 @@ def html(own: own_scenario.Own, held: dict[str, Any]) -> str:
     )
     key += '<span><svg width="24" height="14" aria-hidden="true"><path class="whisker" d="M1 7h22M1 3v8M23 3v8"/></svg> range our assumptions allow</span>'
     return f'<div class="drawn bars-of" id="scenario-bars">{"".join(parts)}<p class="key">{key}</p></div>'
-
-
-def _patterns() -> str:
-    return (
-        '<svg width="0" height="0" class="patterns" aria-hidden="true"><defs><pattern id="scenario-hatch" width="7" height="7" '
-        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="gap" width="3" height="7"/></pattern></defs></svg>'
-    )
 
 
 def _bar(rows: Any, mine: list[dict[str, Any]], result: str, title: str, top: float) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.methods.costing.sensitivity import Tornado
 from analysis.methods.costing.simulation import Simulated
 from analysis.present import words
-from analysis.present.blocks import Block, together
+from analysis.present.blocks import Block, folded, together
 from analysis.present.links import linked
 from analysis.study.costs.items import SPENDING, STAFF_TIME, Costed
 from analysis.study.costs.uncertain import Draws
@@ -45,7 +45,9 @@ def records(items: pd.DataFrame) -> pd.DataFrame:
                 "How much": f"{_ranged(row, 'quantity')} {row['quantity_unit']}" if known else missing,
                 "Unit cost": f"£{_ranged(row, 'unit_cost')} ({row['price_year']})" if known else missing,
                 "Status": row["status"],
-                "Why": _reasons(row) if known else "",
+                "Why": f"How much: {row['quantity_reason']}. Unit cost: {row['unit_cost_reason']}."
+                if known
+                else "",
                 "Source": ", ".join(str(row[part]) for part in ("source", "page") if pd.notna(row[part])),
                 "What to know": "" if pd.isna(row["note"]) else row["note"],
             }
@@ -66,8 +68,7 @@ def items_folded(items: pd.DataFrame) -> Block:
         said = " ".join(part for part in (row["Why"], row["What to know"], source) if part)
         lines.append(f"{row['Item']}. {said}")
         told.append(f"<li><strong>{escape(row['Item'])}</strong>. {escape(said)}</li>")
-    reasons = f'<details class="result fold statements"><summary>{title}</summary><ul>{"".join(told)}</ul></details>'
-    return together([numbers, Block(reasons, "\n".join([title, *lines]))])
+    return together([numbers, folded(title, told, lines)])
 
 
 def _ranged(row: dict, name: str) -> str:
@@ -76,50 +77,25 @@ def _ranged(row: dict, name: str) -> str:
     return f"{amount(row[name])} ({amount(row[f'{name}_low'])} to {amount(row[f'{name}_high'])}, {row[f'{name}_distribution']})"
 
 
-def _reasons(row: dict) -> str:
-    return f"How much: {row['quantity_reason']}. Unit cost: {row['unit_cost_reason']}."
-
-
 def by_bearer(costed: Costed, drawn: Draws) -> pd.DataFrame:
     """Return the costs a spell as texts: items by account, with interval, who bears and who pays; sums by account.
 
     Unknown items and loans keep their rows, without a figure. Nothing is added up across accounts.
     """
-
+    missing = {"loan": NOT_A_COST, "transfer": f"{UNKNOWN}, a transfer"}
     rows = []
     for account in (SPENDING, STAFF_TIME):
-        part = costed.items[costed.items["account"] == account]
-        for row in part.itertuples():
-            known = pd.notna(row.per_spell)
-            limits = drawn.frame[row.item_id].quantile([0.025, 0.975]) if known else None
-            rows.append(
-                {
-                    "Item": row.item,
-                    "Account": account,
-                    "Bears it": row.bearer,
-                    "Pays": row.paid_by,
-                    "Cost a spell": words.thousands(row.per_spell) if known else _missing(row.kind),
-                    RANGE: spread(*limits) if limits is not None else "",
-                    "Status": row.status,
-                }
-            )
-        whole = drawn.of(account)
-        rows.append(
-            {
-                "Item": f"Sum of known {account}",
-                "Account": account,
-                "Bears it": "",
-                "Pays": "",
-                "Cost a spell": words.thousands(costed.total(account)),
-                RANGE: spread(whole.lower, whole.upper),
-                "Status": "assumption",
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _missing(kind: str) -> str:
-    return {"loan": NOT_A_COST, "transfer": f"{UNKNOWN}, a transfer"}.get(kind, UNKNOWN)
+        for row in costed.items[costed.items["account"] == account].itertuples():
+            cost, limits = missing.get(row.kind, UNKNOWN), ""
+            if pd.notna(row.per_spell):
+                cost = words.thousands(row.per_spell)
+                limits = spread(*drawn.frame[row.item_id].quantile([0.025, 0.975]))
+            rows.append((row.item, account, row.bearer, row.paid_by, cost, limits, row.status))
+        whole, sums = drawn.of(account), words.thousands(costed.total(account))
+        limits = spread(whole.lower, whole.upper)
+        rows.append((f"Sum of known {account}", account, "", "", sums, limits, "assumption"))
+    columns = ["Item", "Account", "Bears it", "Pays", "Cost a spell", RANGE, "Status"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def parties(costed: Costed) -> pd.DataFrame:
@@ -141,29 +117,28 @@ def parties(costed: Costed) -> pd.DataFrame:
 
 def scenarios(found: pd.DataFrame) -> pd.DataFrame:
     """Return `scenarios.compared` as texts."""
-    return pd.DataFrame(
-        {
-            "Scenario": found["scenario"],
-            "What changes": found["changes"],
-            "Spells": [words.number(n) for n in found["n"]],
-            "Cost a spell": [words.thousands(value) for value in found["cost"]],
-            RANGE: [spread(row.lower, row.upper) for row in found.itertuples()],
-            "Against the base case": [_signed(value) for value in found["difference"]],
-        }
-    )
+    told = {
+        "Scenario": found["scenario"],
+        "What changes": found["changes"],
+        "Spells": found["n"].map(words.number),
+        "Cost a spell": found["cost"].map(words.thousands),
+        RANGE: list(map(spread, found["lower"], found["upper"])),
+        "Against the base case": found["difference"].map(_signed),
+    }
+    return pd.DataFrame(told)
 
 
 def break_even(found: pd.DataFrame) -> pd.DataFrame:
     """Return `scenarios.break_even` as texts."""
-    shorter = [words.number(100 * (1 - stay), "percent", digits=0) for stay in found["stay"]]
-    return pd.DataFrame(
-        {
-            "Doubled": found["what"],
-            "Costs more a spell": [words.thousands(value) for value in found["extra"]],
-            "Pays for itself if stays are shorter by": shorter,
-            "That is a mean stay of": [words.number(value, "months") for value in found["months"]],
-        }
-    )
+    told = {
+        "Doubled": found["what"],
+        "Costs more a spell": found["extra"].map(words.thousands),
+        "Pays for itself if stays are shorter by": (100 * (1 - found["stay"])).map(
+            words.number, unit="percent", digits=0
+        ),
+        "That is a mean stay of": found["months"].map(words.number, unit="months"),
+    }
+    return pd.DataFrame(told)
 
 
 def figure_label(parameter: str, items: pd.DataFrame) -> str:
@@ -207,7 +182,6 @@ def drawn_sentence(spent: Simulated, time: Simulated) -> str:
 
 def answer(costed: Costed, drawn: Draws) -> str:
     """Return the chapter's answer: spending, staff time, who pays, and how much of it is assumption."""
-
     spent, time = drawn.of(SPENDING), drawn.of(STAFF_TIME)
     known = costed.items[(costed.items["account"] == SPENDING) & costed.items["per_spell"].notna()]
     guessed = known.loc[known["status"] == "assumption", "per_spell"].sum() / known["per_spell"].sum()
@@ -239,17 +213,16 @@ def _millions(value: float) -> str:
 
 def published(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `cost_published` as texts."""
-    return pd.DataFrame(
-        {
-            "Published amount": frame["what"],
-            "As published": [f"£{words.number(value)}" for value in frame["value"]],
-            "Unit": [unit.replace("GBP", "").strip(" ,") or "in all" for unit in frame["unit"]],
-            "Price year": frame["price_year"].fillna("not said"),
-            "Used as": frame["use"],
-            "Source": frame["source"] + ", " + frame["page"],
-            "What to know": frame["note"].fillna(""),
-        }
-    )
+    told = {
+        "Published amount": frame["what"],
+        "As published": "£" + frame["value"].map(words.number),
+        "Unit": [unit.replace("GBP", "").strip(" ,") or "in all" for unit in frame["unit"]],
+        "Price year": frame["price_year"].fillna("not said"),
+        "Used as": frame["use"],
+        "Source": frame["source"] + ", " + frame["page"],
+        "What to know": frame["note"].fillna(""),
+    }
+    return pd.DataFrame(told)
 
 
 def _signed(value: float) -> str:

@@ -32,9 +32,15 @@ def panel() -> Any:
 
 
 def _block(own: own_scenario.Own) -> Block:
+    labels = own_scenario.model()["labels"]
+    more = {"largest": own_scenario.LARGEST}
+    fields = [
+        {"name": control.name, "short": control.label, "label": labels[control.name], "top": control.top, "step": control.step}
+        for control in own_scenario.CONTROLS
+    ]  # fmt: skip
     held = {
         **own_scenario.model(),
-        "fields": [_field(control) for control in own_scenario.CONTROLS],
+        "fields": [field | more for field in fields],
         "totals": own_scenario.TOTALS,
         "pieces": bars.plan(own_scenario.model()),
         "payers": bars.PAYERS,
@@ -55,16 +61,14 @@ def _block(own: own_scenario.Own) -> Block:
 
 def shown(own: own_scenario.Own) -> Block:
     """Return the costs of a scenario as a table of texts: one row an item and a total."""
-    frame = pd.DataFrame(
-        {
-            "Item": own.frame["label"],
-            "Account": own.frame["account"],
-            ESTIMATE: [thousands(value) for value in own.frame["estimate"]],
-            INTERVAL: [spread(row.lower, row.upper) for row in own.frame.itertuples()],
-        }
-    )
+    told = {
+        "Item": own.frame["label"],
+        "Account": own.frame["account"],
+        ESTIMATE: own.frame["estimate"].map(thousands),
+        INTERVAL: list(map(spread, own.frame["lower"], own.frame["upper"])),
+    }
     caption = f"{CAPTION} ({own.price_year} prices)"
-    return table(frame, caption=caption, numbers=(ESTIMATE, INTERVAL), sources=SOURCES)
+    return table(pd.DataFrame(told), caption=caption, numbers=(ESTIMATE, INTERVAL), sources=SOURCES)
 
 
 def download(own: own_scenario.Own) -> str:
@@ -99,14 +103,3 @@ def widgets(own: own_scenario.Own) -> Any:
         box.observe(follow, names="value")
     follow()
     return ipywidgets.VBox([*boxes.values(), says])
-
-
-def _field(control: own_scenario.Control) -> dict[str, Any]:
-    return {
-        "name": control.name,
-        "short": control.label,
-        "label": own_scenario.model()["labels"][control.name],
-        "top": control.top,
-        "step": control.step,
-        "largest": own_scenario.LARGEST,
-    }

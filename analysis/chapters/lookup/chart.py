@@ -56,7 +56,6 @@ class Chart:
 
     def sentence(self) -> str:
         """What the chart shows: its length, the last stretch and its limits, the last value, the signals."""
-
         return chart_sentence(self)
 
 
@@ -160,26 +159,12 @@ def _refusal(values: pd.Series, rolling: bool) -> str:
     return RARE if float((value[seen] == 0).mean()) > MOSTLY_ZERO else ""
 
 
-def last(found: Chart) -> pd.Period | None:
-    """Return the last period that has a value, None when there is none."""
-    at = last_place(found)
-    return None if at is None else found.frame.index[at]
-
-
 def last_place(found: Chart) -> int | None:
     """Return the position of the last period that has a value, None when there is none."""
     held = np.flatnonzero(found.frame["state"].to_numpy() == FULL)
     return int(held[-1]) if len(held) else None
 
 
-GRAINS = {
-    "month": "month",
-    "quarter": "quarter",
-    "year": "year",
-    "winter": "winter",
-    "financial year": "financial year",
-}
-DIRECTIONS = {"neither": "neither direction is better"}
 FIRST = {
     "higher is better": "1 is the highest and best",
     "lower is better": "1 is the lowest and best",
@@ -199,7 +184,7 @@ SIGNAL_WORDS = {
 
 def direction(about: Indicator) -> str:
     """Return which direction of an indicator is better, in words."""
-    return DIRECTIONS.get(about.direction, about.direction)
+    return "neither direction is better" if about.direction == "neither" else about.direction
 
 
 def period(value: pd.Period, grain: str) -> str:
@@ -219,7 +204,7 @@ def chart_sentence(found: Chart) -> str:
     seen = int(frame["value"].notna().sum())
     gaps = f", {len(frame) - seen} without a figure" if seen < len(frame) else ""
     text = (
-        f"{head}: {words.plural(seen, 'value')} by {GRAINS[found.grain]}, {period(frame.index[0], found.grain)} to "
+        f"{head}: {words.plural(seen, 'value')} by {found.grain}, {period(frame.index[0], found.grain)} to "
         f"{period(frame.index[-1], found.grain)}{gaps}; {direction(about)}. "
     )
     at = last_place(found)

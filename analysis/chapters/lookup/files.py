@@ -60,7 +60,9 @@ def write(folder: Path, *, workers: int = WORKERS) -> Manifest:
     index = outline()
     names = [one["key"] for one in index["indicators"]]
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [delayed(_write_trusts)(folder, part, names) for part in _parts(listed(), 8 * workers)]
+    codes, count = listed(), 8 * workers
+    parts = [codes[place::count] for place in range(min(count, len(codes)))]
+    jobs = [delayed(_write_trusts)(folder, part, names) for part in parts]
     jobs += [delayed(_write_peers)(folder, name) for name in names]
     rows = [_write(folder, "index.json", index), _write(folder, "names.json", also_known())]
     for part in Parallel(n_jobs=workers)(jobs):
@@ -112,35 +114,32 @@ def _grain(grain: str, names: list[str]) -> dict[str, list[str]]:
     same = [name for name in names if entry_of(name).grain == grain]
     if not same:
         return {"keys": [], "words": []}
-    ends = [(shared_cells(name)["period"].min(), shared_cells(name)["period"].max()) for name in same]
-    every = pd.period_range(min(first for first, _ in ends), max(final for _, final in ends))
-    return {"keys": [str(one) for one in every], "words": [chart.period(one, grain) for one in every]}
+    held = [shared_cells(name)["period"] for name in same]
+    every = pd.period_range(min(part.min() for part in held), max(part.max() for part in held))
+    return {"keys": list(map(str, every)), "words": [chart.period(period, grain) for period in every]}
 
 
 def _source(table: str) -> dict[str, str]:
     """Return who publishes a table, where, and the mark of its status: said once for all its indicators."""
     about = data.describe(table)
-    return {part: about[part] for part in ("publisher", "publication", "page")} | {
-        "status": MARKS[about["status"]]
-    }
+    told = {part: about[part] for part in ("publisher", "publication", "page")}
+    return told | {"status": MARKS[about["status"]]}
 
 
 def _indicator(name: str) -> dict[str, Any]:
     about = entry_of(name)
     held_to = shared_cells(name).dropna(subset="value")["period"].max()
-    kept = ("title", "definition", "unit", "grain", "breaks", "family")
-    better = {"higher is better": 1, "lower is better": -1, "neither": 0}[about.direction]
-    return {part: getattr(about, part) for part in kept if pd.notna(getattr(about, part))} | {
+    kept = ("title", "definition", "unit", "grain", "breaks", "family", "table")
+    told = {part: getattr(about, part) for part in kept if pd.notna(getattr(about, part))}
+    counts = [str(part) for part in (about.numerator, about.denominator) if pd.notna(part)]
+    return told | {
         "key": name,
         "unit": told_in(about.unit),
-        "better": better,
+        "better": {"higher is better": 1, "lower is better": -1, "neither": 0}[about.direction],
         "direction": chart.direction(about),
         "first": chart.FIRST[about.direction],
-        "counts": [
-            str(part).rpartition(".")[2] for part in (about.numerator, about.denominator) if pd.notna(part)
-        ],
+        "counts": [count.rpartition(".")[2] for count in counts],
         "to": chart.period(held_to, about.grain),
-        "table": about.table,
     }
 
 
@@ -168,19 +167,14 @@ def trust_file(code: str, names: list[str]) -> dict[str, Any]:
 
     A trust of the regime has `regime` too: its spells in words and as days, what came after, its case study.
     """
-    found, without = {}, {}
-    for name in names:
-        if has(name, code):
-            found[name] = series_file(look(code, name))
-        else:
-            without[name] = absent(code, name)
-    told = [{"date": f"{one.date:%Y-%m-%d}", "day": words.day(one.date), "words": one.words, "kind": one.kind}
-            for one in events(code).itertuples()]  # fmt: skip
-    made = {"code": code, "events": told, "indicators": found, "without": without}
-    about = lookup_names.of_the_regime().get(code)
-    return made | (
-        {"regime": {part: about[part] for part in ("spells", "ends", "later", "case")}} if about else {}
-    )
+    told = [{"date": f"{event.date:%Y-%m-%d}", "day": words.day(event.date), "words": event.words, "kind": event.kind}
+            for event in events(code).itertuples()]  # fmt: skip
+    content: dict[str, Any] = {"code": code, "events": told}
+    content["indicators"] = {name: series_file(look(code, name)) for name in names if has(name, code)}
+    content["without"] = {name: absent(code, name) for name in names if not has(name, code)}
+    if about := lookup_names.of_the_regime().get(code):
+        content["regime"] = {part: about[part] for part in ("spells", "ends", "later", "case")}
+    return content
 
 
 def series_file(found: Look) -> dict[str, Any]:
@@ -269,7 +263,3 @@ def _plain(value: Any) -> Any:
         value = round(value, DIGITS)
         return int(value) if value.is_integer() else value
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _parts(items: list[str], count: int) -> list[list[str]]:
-    return [items[place::count] for place in range(count) if items[place::count]]

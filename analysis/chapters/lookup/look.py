@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.chapters.lookup.chart import Chart, chart, last
+from analysis.chapters.lookup.chart import Chart, chart, last_place
 from analysis.chapters.lookup.peers import Peers, peers
 from analysis.chapters.lookup.series import TrustError, trusts
 from analysis.chapters.lookup.stretches import events
@@ -36,10 +36,10 @@ def trust(code: str, indicator: str) -> Look:
     Raises TrustError for an unknown code, DataError for an unknown indicator.
     """
     found = chart(code, indicator)
-    when, others, why = last(found), None, ""
-    if when is not None:
+    at, others, why = last_place(found), None, ""
+    if at is not None:
         try:
-            others = peers(indicator, when, type=str(trusts().loc[found.code, "type"]))
+            others = peers(indicator, found.frame.index[at], type=str(trusts().loc[found.code, "type"]))
         except TrustError:
             why = "Fewer than three trusts of its type have a figure in that period, so there is no place among peers."
     return Look(found, events(found.code), others, why)

@@ -45,21 +45,18 @@ def of_the_regime() -> dict[str, dict[str, Any]]:
     about = data.load("regime_trusts").set_index("org_code")
     dated = data.load("regime_spells").set_index("spell_id")
     found = {}
-    for code, mine in regime.spells().groupby("trust"):
-        spells = [
-            _spell(one, dated.loc[str(one.spell_id)])
-            for one in mine.sort_values("entered", kind="stable").itertuples()
-        ]
+    for code, rows in regime.spells().groupby("trust"):
+        spells = list(rows.sort_values("entered", kind="stable").itertuples())
         slug = SLUGS.get(str(code))
         found[str(code)] = {
             "short": str(about.loc[code, "short_name"]),
-            "years": ", ".join(_years(one.entered, one.last_day) for one in mine.sort_values("entered", kind="stable").itertuples()),
-            "back": len(mine) > 1,
-            "spells": spells,
-            "ends": [[f"{one.entered:%Y-%m-%d}", f"{one.last_day:%Y-%m-%d}"] for one in mine.itertuples()],
+            "years": ", ".join(_years(spell.entered, spell.last_day) for spell in spells),
+            "back": len(spells) > 1,
+            "spells": [_spell(spell, dated.loc[str(spell.spell_id)]) for spell in spells],
+            "ends": [[f"{row.entered:%Y-%m-%d}", f"{row.last_day:%Y-%m-%d}"] for row in rows.itertuples()],
             "later": _later(about.loc[code]),
             "case": f"cases/{slug}.html" if slug else "",
-        }  # fmt: skip
+        }
     return found
 
 
@@ -87,11 +84,9 @@ def _later(about: pd.Series) -> str:
         when = f" in {str(about['later_event_date'])[:4]}" if pd.notna(about["later_event_date"]) else ""
         told.append(f"{LATER[about['later_event']]}{when}.")
     if pd.notna(about["rsp_entered"]):
-        left = about["rsp_exited"]
+        first, left = str(about["rsp_entered"])[:4], about["rsp_exited"]
         end = f" to {str(left)[:4]}" if pd.notna(left) else "; no exit is on record"
-        told.append(
-            f"It was in the successor, the Recovery Support Programme, from {str(about['rsp_entered'])[:4]}{end}."
-        )
+        told.append(f"It was in the successor, the Recovery Support Programme, from {first}{end}.")
     return " ".join(told)
 
 
@@ -101,10 +96,7 @@ def regime_list() -> Block:
     items, lines = [], []
     for code, about in rows:
         back = f' <span class="back">{CAME_BACK}</span>' if about["back"] else ""
-        items.append(
-            f'<li><a href="?trust={code}">{escape(about["short"])}</a> <span class="years">{about["years"]}{back}</span></li>'
-        )
-        lines.append(
-            f"{about['short']} ({code}), {about['years']}" + (f", {CAME_BACK}" if about["back"] else "")
-        )
+        link, years = f'<a href="?trust={code}">{escape(about["short"])}</a>', about["years"]
+        items.append(f'<li>{link} <span class="years">{years}{back}</span></li>')
+        lines.append(f"{about['short']} ({code}), {years}{f', {CAME_BACK}' if about['back'] else ''}")
     return Block(f'<ul class="result trusts-of-regime">{"".join(items)}</ul>', "\n".join(lines))

@@ -113,33 +113,25 @@ def what_is_there() -> pd.DataFrame:
         held = series.cells(about["key"]).dropna(subset="value")
         first = lookup_chart.period(held["period"].min(), about["grain"])
         funnel = about["unit"] == "percent" and len(about["counts"]) == 2
-        rows.append(
-            {
-                "Indicator": about["title"],
-                "Unit": lookup_chart.unit_label(about["unit"]),
-                "Better": about["direction"],
-                "Periods": f"{first} to {about['to']}, by {about['grain']}",
-                "Trusts": number(held["code"].nunique()),
-                "Place among peers": "funnel" if funnel else "ranking",
-            }
-        )
-    return pd.DataFrame(rows)
+        span = f"{first} to {about['to']}, by {about['grain']}"
+        told = (span, number(held["code"].nunique()), "funnel" if funnel else "ranking")
+        rows.append((about["title"], lookup_chart.unit_label(about["unit"]), about["direction"], *told))
+    return pd.DataFrame(
+        rows, columns=["Indicator", "Unit", "Better", "Periods", "Trusts", "Place among peers"]
+    )
 
 
 def widgets(begin: look.Look) -> Any:
     """Return two lists to choose from and the chart, place and table that follow them."""
     import ipywidgets
 
-    trusts = series.trusts()
     wide = {"layout": {"width": "44em"}, "style": {"description_width": "6em"}}
-    known = [f"{code} {trusts.loc[code, 'name']}" for code in files.listed()]
-    titles = data.load("indicators").set_index("indicator")["title"]
-    options = [(title, key) for key, title in titles.items()]
-    trust = ipywidgets.Combobox(
-        value=f"{begin.chart.code} {begin.chart.name}", options=known, description="Trust", **wide
-    )  # fmt: skip
+    known = [f"{code} {series.name_of(code)}" for code in files.listed()]
+    named = f"{begin.chart.code} {begin.chart.name}"
+    titles = [(title, key) for key, title in data.load("indicators").set_index("indicator")["title"].items()]
+    trust = ipywidgets.Combobox(value=named, options=known, description="Trust", **wide)
     indicator = ipywidgets.Dropdown(
-        value=begin.chart.indicator, options=options, description="Indicator", **wide
+        value=begin.chart.indicator, options=titles, description="Indicator", **wide
     )
     says = ipywidgets.HTML()
 

@@ -62,8 +62,7 @@ class Peers:
 
     def sentence(self, code: str) -> str:
         """Where a trust stands among its peers. Raises TrustError for a trust that is not among them."""
-
-        return place_sentence(self, code)
+        return PLACES[self.kind].format(**place_parts(self, code))
 
 
 def peers(indicator: str, period: pd.Period | str, *, type: str) -> Peers:
@@ -97,9 +96,8 @@ def _by_type(indicator: str) -> dict[tuple[pd.Period, str], pd.DataFrame]:
 
 def _compared(rows: pd.DataFrame, about: Indicator, when: pd.Period, type: str) -> Peers:
     if len(rows) < MIN_UNITS:
-        raise TrustError(
-            f"{len(rows)} trusts of type {type!r} have a figure of {about.name} in {when}. Allowed: {MIN_UNITS} or more."
-        )
+        held = f"{len(rows)} trusts of type {type!r} have a figure of {about.name} in {when}"
+        raise TrustError(f"{held}. Allowed: {MIN_UNITS} or more.")
     found, why = _funnel(rows, about)
     value = rows["value"].to_numpy()
     spread = tuple(np.percentile(value, np.array(SPREAD) * 100).tolist())
@@ -150,9 +148,8 @@ def place(found: Peers, code: str) -> pd.Series:
     """Return a trust's row among its peers; raise TrustError when it has none."""
     code = check_trust(code)
     if code not in found.frame.index:
-        raise TrustError(
-            f"{code} has no figure of {found.indicator} in {found.period} among {found.type} trusts."
-        )
+        where = f"{found.period} among {found.type} trusts"
+        raise TrustError(f"{code} has no figure of {found.indicator} in {where}.")
     return found.frame.loc[code]
 
 
@@ -191,8 +188,3 @@ def place_parts(found: Peers, code: str) -> dict[str, str]:
         "centre": words.number(found.funnel.target if found.funnel else float("nan"), told_in(about.unit)),
         "half": words.interval(found.spread[1], found.spread[3], told_in(about.unit)),
     }
-
-
-def place_sentence(found: Peers, code: str) -> str:
-    """Say where a trust stands among its peers."""
-    return PLACES[found.kind].format(**place_parts(found, code))

@@ -96,10 +96,8 @@ def check_trust(code: str) -> str:
     """Return a trust's code in capitals; raise TrustError when no table of trusts has it."""
     known = _trusts().index
     if code.strip().upper() not in known:
-        raise TrustError(
-            f"no trust has the code {code!r}. Allowed: one of {len(known)} codes such as {known[0]} or {known[-1]}; "
-            "lookup.trusts() lists them."
-        )
+        allowed = f"one of {len(known)} codes such as {known[0]} or {known[-1]}; lookup.trusts() lists them"
+        raise TrustError(f"no trust has the code {code!r}. Allowed: {allowed}.")
     return code.strip().upper()
 
 

@@ -54,11 +54,6 @@ def events(code: str) -> pd.DataFrame:
     kind: "entered", "left", "ended" (the regime, on 13 July 2021), "merged" (it took over or joined another
     trust and grew by a twentieth of its beds or more, or by an unknown number), "pandemic".
     """
-    return _events_frame(code).copy()
-
-
-@lru_cache(maxsize=4)
-def _events_frame(code: str) -> pd.DataFrame:
     return pd.DataFrame(_events(code), columns=["date", "kind", "words"])
 
 
@@ -67,16 +62,11 @@ def _events(code: str) -> list[tuple[pd.Timestamp, str, str]]:
     return sorted(rows)
 
 
-@lru_cache(maxsize=1)
-def _mergers() -> pd.DataFrame:
+def mergers() -> pd.DataFrame:
+    """Return the changes of organisation that make a code another trust, by the rule of `regime.panel`."""
     found = data.load("organisation_changes")
     large = found["beds_percent"].isna() | (found["beds_percent"] >= regime.LARGE_MERGER)
     return found[found["size_changes"].fillna(False).astype(bool) & large].sort_values(["date", "old_code"])
-
-
-def mergers() -> pd.DataFrame:
-    """Return the changes of organisation that make a code another trust, by the rule of `regime.panel`."""
-    return _mergers().copy()
 
 
 def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> list[dict[str, Any]]:
@@ -88,7 +78,8 @@ def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> list[dict
     `since` (what began it, with month, in words; '' for the first), `label` (phase, first month, and what
     began it when that was not the regime).
     """
-    found = [(*event, at) for event, at in zip(_events(code), _places(code, periods, exposure), strict=True)]
+    days = _days(periods[0], len(periods), exposure)  # an event counts from the first period after it
+    found = [(*event, int((days < event[0].to_datetime64()).sum())) for event in _events(code)]
     ever = any(kind == ENTERED for _, kind, _, _ in found)
     starts = sorted({0} | {at for *_, at in found if 0 < at < len(periods)})
     rows = []
@@ -102,12 +93,6 @@ def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> list[dict
         label += f" ({wording.join(other)})" if other else ""
         rows.append({"start": start, "stop": following - 1, "phase": phase, "since": since, "label": label})
     return rows
-
-
-def _places(code: str, periods: pd.PeriodIndex, exposure: str) -> list[int]:
-    """Return for each event the position of the first period that counts as begun after it."""
-    at = _days(periods[0], len(periods), exposure)
-    return [int((at < date.to_datetime64()).sum()) for date, *_ in _events(code)]
 
 
 @lru_cache(maxsize=4096)
