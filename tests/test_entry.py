@@ -10,6 +10,7 @@ from analysis import data
 from analysis.chapters import entry as entry_page
 from analysis.methods.effects import group_time
 from analysis.methods.effects.inference import adjust
+from analysis.present import words
 from analysis.study import chance, entry_effects, estimators, regime, rule
 
 
@@ -59,7 +60,7 @@ def test_published_directions_are_compared_and_never_assumed():
 
 @pytest.mark.parametrize(("p", "text"), [(0.0434, "0.043"), (0.46, "0.46"), (1.0, "1.00")])
 def test_probabilities_have_sensible_digits(p, text):
-    assert entry_page.probability(p) == text
+    assert words.probability(p) == text
 
 
 @pytest.mark.parametrize(

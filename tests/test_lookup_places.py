@@ -120,7 +120,7 @@ def test_the_words_of_the_page_fill_to_the_sentence_of_python():
     for code in (found.frame.index[0], found.frame["value"].idxmax()):
         parts = peers.place_parts(found, code)
         assert set(re.findall(r"\{(\w+)\}", peers.PLACES[found.kind])) <= set(parts)
-        assert peers.place_sentence(found, code) == peers.PLACES[found.kind].format(**parts)
+        assert found.sentence(code) == peers.PLACES[found.kind].format(**parts)
 
 
 def test_what_is_written_twice_is_the_same_and_light(tmp_path, monkeypatch):

@@ -85,7 +85,7 @@ def path_sentence(name: str, found: results.Effects) -> str:
     return (
         f"{about.title} at trusts that entered, less what comparators predict from the years before: "
         f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators"
-        f"{left_out if found.dropped else ''}; {more}. {behind(name)}"
+        f"{left_out if len(found.dropped) else ''}; {more}. {behind(name)}"
     ).strip()
 
 

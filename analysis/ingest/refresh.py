@@ -44,31 +44,10 @@ from analysis.ingest.live import (
 )
 
 PUBLICATIONS: tuple[ModuleType, ...] = (
-    organisations,
-    regime,
-    kh03,
-    ae,
-    england_ae,
-    england_rtt,
-    shmi,
-    staff_survey,
-    sickness,
-    cqc_ratings,
-    winter,
-    trust_years,
-    waiting_lists,
-    delayed_transfers,
-    ambulance,
-    provider_ratings,
-    cancelled,
-    cancer,
-    oversight,
-    beds_daily,
-    criteria,
-    workforce,
-    survey_groups,
-    standing,
-)
+    organisations, regime, kh03, ae, england_ae, england_rtt, shmi, staff_survey, sickness, cqc_ratings,
+    winter, trust_years, waiting_lists, delayed_transfers, ambulance, provider_ratings, cancelled, cancer,
+    oversight, beds_daily, criteria, workforce, survey_groups, standing,
+)  # fmt: skip
 PACKAGE = {
     "profile": "tabular-data-package",
     "name": "special-measures-for-quality",

@@ -74,13 +74,8 @@ def _curve(
     write(ax, 0, 9, f"↑ better: {unit}", bold=True, color=ZONE_TEXT)
     first = int(low // step)
     for tick in [step * place for place in range(first, int(high // step) + 1) if step * place >= low]:
-        ax.plot(
-            [left, right],
-            [at(tick)] * 2,
-            color=INK if tick == 0 else PALE,
-            linewidth=1.2 if tick == 0 else 0.8,
-            zorder=1,
-        )
+        colour, wide = (INK, 1.2) if tick == 0 else (PALE, 0.8)
+        ax.plot([left, right], [at(tick)] * 2, color=colour, linewidth=wide, zorder=1)
         write(ax, left - 8, at(tick), f"{abs(tick):g}", ha="right", color=QUIET)
     for place, row in enumerate(rows.itertuples()):
         colour = INK if place == marked else BLUE if row.clear else GREY
@@ -105,12 +100,5 @@ def _choice(
     write(ax, right if narrow else left - 8, top + 9 if narrow else middle, counted, ha="right", color=QUIET)
     for group, colour in ((True, BLUE), (False, GREY)):
         xs = rows.loc[here & (rows["clear"] == group).to_numpy(), "x"]
-        ax.plot(
-            xs,
-            [middle] * len(xs),
-            "s",
-            color=colour,
-            markersize=4.2 if narrow else 5.2,
-            linewidth=0,
-            zorder=3,
-        )
+        size = 4.2 if narrow else 5.2
+        ax.plot(xs, [middle] * len(xs), "s", color=colour, markersize=size, linewidth=0, zorder=3)

@@ -30,10 +30,8 @@ NARROW_PX, WIDE_PX = 328, 660  # a drawing for a phone, shown from 288 px on; fo
 PX = 96
 LONG_CREDIT = 140  # letters: more than two lines on a phone
 LEAST = 9.4  # points: 12.5 px, which on a phone of 320 px are 11
-LINE, AROUND = (
-    17,
-    150,
-)  # px of a narrow drawing with names: of a line of them, for its legend and the words of its axis
+LINE = 17  # px of a line of names on a narrow drawing
+AROUND = 150  # px of such a drawing for its legend and the words of its axis
 SHORT = 20  # letters of a line of a name on a narrow drawing
 LETTER = 7.8  # px, of a text of that size
 READ = {palette.ORANGE: palette.ORANGE_TEXT, palette.GREY: palette.QUIET}  # of marks -> of words: 4.5 to 1
@@ -146,16 +144,16 @@ def figure(
     for part, text in (("name", name), ("title", title), ("says", says)):
         if not text.strip():
             raise ValueError(f"figure '{name}': found an empty {part}. Allowed: a text.")
-    made = []
+    drawings = []
     for kind, width in (("wide", WIDE_PX), ("narrow", NARROW_PX)):
         drawing = draw(width) if callable(draw) else draw
         _labelled(drawing, name)
         if not callable(draw):
             _fit(drawing, width)
         _settle(drawing)
-        made.append(svg.drawn(drawing, f"{name}-{kind[0]}"))
+        drawings.append(svg.drawn(drawing, f"{name}-{kind[0]}"))
         plt.close(drawing)
-    return Figure(made[0], made[1], title, says, how, tuple(sources), frame, name)
+    return Figure(drawings[0], drawings[1], title, says, how, tuple(sources), frame, name)
 
 
 def canvas(width: int, height: float, *shape: int, **grid: Any) -> tuple[matplotlib.figure.Figure, Any]:
@@ -176,9 +174,8 @@ def _labelled(drawing: matplotlib.figure.Figure, name: str) -> None:
     for ax in drawing.axes:
         numeric = ax.get_yticks().size and not _shows_names(ax)
         if ax.get_visible() and ax.axison and numeric and not ax.get_ylabel():
-            raise ValueError(
-                f"figure '{name}': found a vertical axis without label. Allowed: quantity and unit."
-            )
+            found = "a vertical axis without label"
+            raise ValueError(f"figure '{name}': found {found}. Allowed: quantity and unit.")
 
 
 def _fit(drawing: matplotlib.figure.Figure, width: int) -> None:
@@ -193,13 +190,12 @@ def _fit(drawing: matplotlib.figure.Figure, width: int) -> None:
                 names = [fill(name.replace("\n", " "), SHORT) for name in names]
                 ax.set_yticks(ax.get_yticks(), names)
             if _shows_names(ax):
-                height = max(
-                    height, (LINE * len(names) * max(name.count("\n") + 1 for name in names) + AROUND) / PX
-                )
+                lines = max(name.count("\n") + 1 for name in names)
+                height = max(height, (LINE * len(names) * lines + AROUND) / PX)
                 ax.set_ylabel("")
             if legend := ax.get_legend():
                 labels = [text.get_text() for text in legend.get_texts()]
-                handles = [one for one in legend.legend_handles if one is not None]
+                handles = [handle for handle in legend.legend_handles if handle is not None]
                 drawing.legend(handles, labels, loc="outside upper left", frameon=False)
                 legend.remove()
     drawing.set_size_inches(width / PX, height)
@@ -256,13 +252,12 @@ def _thin(axis: Axis) -> None:
     """Turn the names of an axis, or leave out numbers evenly, until no label touches the next."""
     ticks = [tick for tick in axis.get_major_ticks() if tick.label1.get_text() or tick.label2.get_text()]
     labels = [tick.label1 if tick.label1.get_visible() else tick.label2 for tick in ticks]
-    labels = sorted(
-        (label for label in labels if label.get_visible()), key=lambda label: label.get_window_extent().x0
-    )
+    labels = [label for label in labels if label.get_visible()]
+    labels.sort(key=lambda label: label.get_window_extent().x0)
     boxes = [label.get_window_extent() for label in labels]
 
     def apart(every: int) -> bool:
-        return all(one.x1 < other.x0 - 2 for one, other in pairwise(boxes[::every]))
+        return all(box.x1 < after.x0 - 2 for box, after in pairwise(boxes[::every]))
 
     if apart(1):
         return

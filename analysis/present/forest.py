@@ -125,32 +125,30 @@ class _Scale:
         return self.left + part * (self.right - self.left)
 
 
-def _mark(ax: Axes, one: Mark, at: _Scale, y: float) -> None:
-    colour = INKS[one.kind][0]
-    ends, x = [at(one.lower), at(one.upper)], at(one.estimate)
-    if one.kind == DECIDES:
+def _mark(ax: Axes, mark: Mark, at: _Scale, y: float) -> None:
+    colour = INKS[mark.kind][0]
+    ends, x = [at(mark.lower), at(mark.upper)], at(mark.estimate)
+    if mark.kind == DECIDES:
         ax.plot(ends, [y, y], color=colour, linewidth=5.5, solid_capstyle="butt", zorder=4)
         ax.plot([x, x], [y - 6, y + 6], color=PAGE, linewidth=3.4, zorder=5)
         ax.plot([x, x], [y - 7, y + 7], color=colour, linewidth=1.4, zorder=6)
         return
-    style = (0, (3, 1.6)) if one.kind == ALIKE else "-"
+    alike = mark.kind == ALIKE
+    style = (0, (3, 1.6)) if alike else "-"
     ax.plot(ends, [y, y], color=colour, linewidth=1.8, linestyle=style, solid_capstyle="butt", zorder=4)
-    shape = {ENTERED: "o", ALIKE: "D", NEITHER: "s"}[one.kind]
-    face = PAGE if one.kind == ALIKE else colour
-    size = 4.6 if one.kind == ALIKE else 5.4
+    shape = {ENTERED: "o", ALIKE: "D", NEITHER: "s"}[mark.kind]
+    face, size = (PAGE, 4.6) if alike else (colour, 5.4)
     ax.plot(x, y, shape, color=colour, markerfacecolor=face, markeredgewidth=1.5, markersize=size, zorder=5)
 
 
 def _ground(
-    ax: Axes, at: _Scale, top: float, low: float, *, important: float | None, ticks: Sequence[float]
+    ax: Axes, at: _Scale, strip: tuple[float, float], ticks: Sequence[float], *, shaded: bool
 ) -> None:
-    """Shade the better side, from the difference that matters on deeper, and draw the grid."""
-    ax.fill_between([at(0), at.right], top, low, color=BETTER, linewidth=0, zorder=0)
+    """Shade the better side, where a direction is better, and draw the grid."""
+    if shaded:
+        ax.fill_between([at(0), at.right], *strip, color=BETTER, linewidth=0, zorder=0)
     for tick in ticks:
-        ax.plot([at(tick)] * 2, [top, low], color=QUIET if tick == 0 else PALE, linewidth=1, zorder=2)
-    if important is not None:
-        ax.fill_between([at(important), at.right], top, low, color=ZONE, linewidth=0, zorder=1)
-        ax.plot([at(important)] * 2, [top, low], color=MID, linewidth=1.2, linestyle=(0, (3, 2)), zorder=3)
+        ax.plot([at(tick)] * 2, strip, color=QUIET if tick == 0 else PALE, linewidth=1, zorder=2)
 
 
 def _axis(ax: Axes, at: _Scale, y: float, ticks: Sequence[float], unit: str) -> None:
@@ -172,38 +170,40 @@ def few(
         narrow = width == figures.NARROW_PX
         step = 20 if narrow else 22
         at = _Scale(low, high, 106, width - 74) if narrow else _Scale(low, high, 140, width - 248)
-        tall, head = 59 + step * max(len(one.marks) for one in measures), 56
+        tall, head = 59 + step * max(len(measure.marks) for measure in measures), 56
         drawing, ax = sheet(width, head + tall * len(measures))
         ax.fill_between([0, 14], 3, 15, color=ZONE, linewidth=0)
         ax.plot([0.8, 0.8], [2, 16], color=MID, linewidth=1.2, linestyle=(0, (3, 2)))
         write(ax, 20, 9, zone, color=ZONE_TEXT)
         _axis(ax, at, 30, ticks, unit)
-        for place, one in enumerate(measures):
-            _measure(
-                ax, one, one.short if narrow else one.note, at, head + tall * place, (step, width), ticks
-            )
+        for place, measure in enumerate(measures):
+            _measure(ax, measure, at, head + tall * place, (step, width), ticks)
         return drawing
 
     return draw
 
 
 def _measure(
-    ax: Axes, one: Measure, note: str, at: _Scale, top: float, sizes: tuple[int, int], ticks: Sequence[float]
-) -> None:  # fmt: skip
+    ax: Axes, measure: Measure, at: _Scale, top: float, sizes: tuple[int, int], ticks: Sequence[float]
+) -> None:
     step, width = sizes
-    write(ax, 0, top + 12, one.name, bold=True, size=NAME)
-    place = long(one.name, NAME, bold=True) + 18
+    narrow = width == figures.NARROW_PX
+    write(ax, 0, top + 12, measure.name, bold=True, size=NAME)
+    place = long(measure.name, NAME, bold=True) + 18
     ax.plot(place, top + 12, "o", color=INK, markersize=11.5)
-    write(ax, place, top + 12, ICONS[one.verdict], bold=True, ha="center", color=PAGE)
-    write(ax, place + 13, top + 12, one.verdict, bold=True)
-    write(ax, 0, top + 31, note, color=QUIET)
+    write(ax, place, top + 12, ICONS[measure.verdict], bold=True, ha="center", color=PAGE)
+    write(ax, place + 13, top + 12, measure.verdict, bold=True)
+    write(ax, 0, top + 31, measure.short if narrow else measure.note, color=QUIET)
     first = top + 47
-    _ground(ax, at, first - 4, first + step * len(one.marks), important=one.important, ticks=ticks)
-    for place_, mark in enumerate(one.marks):
+    strip, deep = (first - 4, first + step * len(measure.marks)), at(measure.important)
+    _ground(ax, at, strip, ticks, shaded=True)
+    ax.fill_between([deep, at.right], *strip, color=ZONE, linewidth=0, zorder=1)
+    ax.plot([deep] * 2, strip, color=MID, linewidth=1.2, linestyle=(0, (3, 2)), zorder=3)
+    for place_, mark in enumerate(measure.marks):
         y, bold = first + step * (place_ + 0.5) - 2, mark.kind == DECIDES
         write(ax, 0, y, mark.label, bold=bold, color=INKS[mark.kind][1])
         _mark(ax, mark, at, y)
-        if width == figures.NARROW_PX:
+        if narrow:
             write(ax, width, y, mark.told, bold=bold, ha="right", color=INKS[mark.kind][1])
         else:
             write(ax, at.right + 12, y, mark.told, bold=bold, color=INKS[mark.kind][1])
@@ -219,19 +219,19 @@ def many(rows: Sequence[Row], *, reach: float, ticks: Sequence[float], unit: str
     def draw(width: int) -> Drawing:
         narrow = width == figures.NARROW_PX
         at = _Scale(-reach, reach, 8, width - 8) if narrow else _Scale(-reach, reach, 246, width - 172)
-        names = [wrap(one.name, 28 if narrow else 32) for one in rows]
+        names = [wrap(row.name, 28 if narrow else 32) for row in rows]
         tall = [16 * len(name) + 38 if narrow else max(40, 16 * len(name) + 8) for name in names]
-        new = [place == 0 or rows[place - 1].family != one.family for place, one in enumerate(rows)]
+        new = [place == 0 or rows[place - 1].family != row.family for place, row in enumerate(rows)]
         head = 62 if narrow else 46
         drawing, ax = sheet(width, 20 + sum(tall) + head * sum(new))
         write(ax, 0, 9, unit, color=QUIET)
         top = 20.0
-        for one, name, high, first in zip(rows, names, tall, new, strict=True):
+        for row, name, high, first in zip(rows, names, tall, new, strict=True):
             if first:
-                write(ax, 0, top + 12, one.family, bold=True, size=NAME)
+                write(ax, 0, top + 12, row.family, bold=True, size=NAME)
                 _axis(ax, at, top + (30 if narrow else 14), ticks, "")
                 top += head
-            _row(ax, one, name, at, (top, high), ticks)
+            _row(ax, row, name, at, (top, high), ticks)
             top += high
         return drawing
 
@@ -239,20 +239,17 @@ def many(rows: Sequence[Row], *, reach: float, ticks: Sequence[float], unit: str
 
 
 def _row(
-    ax: Axes, one: Row, name: Sequence[str], at: _Scale, room: tuple[float, float], ticks: Sequence[float]
+    ax: Axes, row: Row, name: Sequence[str], at: _Scale, room: tuple[float, float], ticks: Sequence[float]
 ) -> None:
     (top, high), width = room, ax.get_xlim()[1]
     narrow, lines = width == figures.NARROW_PX, 16 * len(name)
     strip = (top + lines + 4, top + high - 6) if narrow else (top, top + high)
     for line, text in enumerate(name):
-        write(ax, 0, top + 8 + 16 * line, text, bold=one.strong)
-    if one.better:
-        ax.fill_between([at(0), at.right], *strip, color=BETTER, linewidth=0, zorder=0)
-    for tick in ticks:
-        ax.plot([at(tick)] * 2, strip, color=QUIET if tick == 0 else PALE, linewidth=1, zorder=2)
-    middle, apart = sum(strip) / 2, 6 if len(one.marks) > 1 else 0
-    for place, mark in enumerate(one.marks):
+        write(ax, 0, top + 8 + 16 * line, text, bold=row.strong)
+    _ground(ax, at, strip, ticks, shaded=row.better)
+    middle, apart = sum(strip) / 2, 6 if len(row.marks) > 1 else 0
+    for place, mark in enumerate(row.marks):
         _mark(ax, mark, at, middle + apart * (2 * place - 1))
-    write(ax, width, top + 8, one.told, ha="right", bold=one.strong)
+    write(ax, width, top + 8, row.told, ha="right", bold=row.strong)
     if not narrow:
-        write(ax, width, top + 24, one.between, ha="right", color=QUIET)
+        write(ax, width, top + 24, row.between, ha="right", color=QUIET)

@@ -58,10 +58,8 @@ def linked(
     lines = [" | ".join(texts.columns)]
     lines += [" | ".join(map(_text, row)) for row in texts.itertuples(index=False)]
     cells = [[_html(cell) for cell in row] for row in texts.itertuples(index=False)]
-    html = shell(
-        list(texts.columns), cells, texts=texts.map(_text),
-        caption=caption, numbers=numbers, sources=sources, folded=folded,
-    )  # fmt: skip
+    shown = texts.map(_text)
+    html = shell(cells, texts=shown, caption=caption, numbers=numbers, sources=sources, folded=folded)
     return Block(html, "\n".join([caption, *lines]))
 
 

@@ -29,10 +29,9 @@ COLOURS = {
 LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 INK, QUIET, GREY, PALE, PAGE = (LIGHT[name] for name in ("ink", "quiet", "axis", "rule", "page"))
 BLUE, ORANGE, ORANGE_TEXT = LIGHT["entered"], LIGHT["bad"], LIGHT["bad-text"]
-PANEL, CHIP, BETTER, ZONE, MID, ZONE_TEXT = (
-    LIGHT[name] for name in ("panel", "chip", "better", "zone", "mid", "zone-text")
+PANEL, BETTER, ZONE, MID, ZONE_TEXT = (
+    LIGHT[name] for name in ("panel", "better", "zone", "mid", "zone-text")
 )
-BLUE_PALE, BLUE_TINT, ORANGE_PALE, ORANGE_TINT = (
-    LIGHT[name] for name in ("entered-pale", "entered-tint", "bad-pale", "bad-tint")
-)
+BLUE_PALE, BLUE_TINT = LIGHT["entered-pale"], LIGHT["entered-tint"]
+ORANGE_PALE, ORANGE_TINT = LIGHT["bad-pale"], LIGHT["bad-tint"]
 SPELL, MARKED = LIGHT["spell"], LIGHT["marked"]

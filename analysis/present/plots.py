@@ -38,26 +38,14 @@ def plot_event_time(
     """
     solid, thin = frame[~frame["thin"]], frame[frame["thin"]]
     if "lower_uniform" in frame and frame["lower_uniform"].notna().any():
-        ax.fill_between(
-            solid["horizon"],
-            solid["lower_uniform"],
-            solid["upper_uniform"],
-            color=BLUE,
-            alpha=0.12,
-            linewidth=0,
-        )
+        band = (solid["lower_uniform"], solid["upper_uniform"])
+        ax.fill_between(solid["horizon"], *band, color=BLUE, alpha=0.12, linewidth=0)
     for part, colour, face in ((solid, BLUE, BLUE), (thin, GREY, "white")):
-        below, above = part["estimate"] - part["lower"], part["upper"] - part["estimate"]
+        sides = (part["estimate"] - part["lower"], part["upper"] - part["estimate"])
         ax.errorbar(
-            part["horizon"],
-            part["estimate"],
-            yerr=[below.clip(lower=0), above.clip(lower=0)],
-            fmt="o",
-            color=colour,
-            markerfacecolor=face,
-            markersize=4,
-            elinewidth=1.2,
-        )
+            part["horizon"], part["estimate"], yerr=[side.clip(lower=0) for side in sides], fmt="o", color=colour,
+            markerfacecolor=face, markersize=4, elinewidth=1.2,
+        )  # fmt: skip
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.axvline(-0.5, color=ORANGE, linewidth=1.2, linestyle="--")
     ax.annotate(
@@ -66,9 +54,8 @@ def plot_event_time(
     )  # fmt: skip
     ax.set_ylabel(unit)
     ax.tick_params(labelbottom=False)
-    counts.bar(
-        frame["horizon"], frame["n_trusts"], color=[GREY if few else BLUE for few in frame["thin"]], alpha=0.5
-    )
+    colours = [GREY if few else BLUE for few in frame["thin"]]
+    counts.bar(frame["horizon"], frame["n_trusts"], color=colours, alpha=0.5)
     counts.set_ylabel("Trusts")
     counts.set_xlabel(f"{period.capitalize()}s since {event} (0 = the {period} of {event})")
     counts.set_ylim(bottom=0)
@@ -93,6 +80,6 @@ def in_unit(frame: pd.DataFrame, unit: str | pd.Series) -> pd.DataFrame:
     frame: sizes in the columns SIZES, as they are held (deaths as a ratio). unit: a key of `words.FORMATS`, or one a row.
     """
     units = pd.Series(unit, index=frame.index)
-    times = units.map(lambda one: words.SCALE.get(one, 1))
+    times = units.map(lambda name: words.SCALE.get(name, 1))
     told = {name: frame[name] * times for name in frame if name in SIZES}
     return frame.assign(**told, unit=units.map(words.unit_name))

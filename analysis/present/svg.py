@@ -92,22 +92,10 @@ class _Live(RendererSVG):
             if path.codes is not None and path.CURVE4 in path.codes:
                 self.writer.element("circle", attrib={"cx": "3", "cy": "3", "r": "1", "fill": _hex(edge)})
             else:
-                ways = {
-                    (b[1] - a[1]) * (b[0] - a[0])
-                    for a, b in zip(path.vertices[::2], path.vertices[1::2], strict=True)
-                }
-                lines = [
-                    line
-                    for line, there in (
-                        ("M0 6L6 0", max(ways) > 0),
-                        ("M0 0L6 6", min(ways) < 0),
-                        ("M0 3H6", ways == {0}),
-                    )
-                    if there
-                ]
-                self.writer.element(
-                    "path", attrib={"d": "".join(lines), "stroke": _hex(edge), "stroke-width": "1"}
-                )
+                ends = zip(path.vertices[::2], path.vertices[1::2], strict=True)
+                ways = {(end[1] - start[1]) * (end[0] - start[0]) for start, end in ends}
+                lines = "M0 6L6 0" * (max(ways) > 0) + "M0 0L6 6" * (min(ways) < 0) + "M0 3H6" * (ways == {0})
+                self.writer.element("path", attrib={"d": lines, "stroke": _hex(edge), "stroke-width": "1"})
             self.writer.end("pattern")
         self.writer.end("defs")
 
@@ -136,20 +124,16 @@ def drawn(figure: Figure, name: str) -> tuple[int, int, str]:
     inside = LEFT_OUT.sub("", HEAD.sub("", out.getvalue())).removesuffix("</svg>\n")
     inside = STYLED.sub(attributes, inside.replace(' xlink:href="', ' href="'))
     inside = OUTLINE.sub(_short, inside)
-    inside = TAGS.sub(
-        lambda tag: LONG.sub(_rounded, tag.group()), inside
-    )  # never what is written between tags
+    # Never what is written between tags.
+    inside = TAGS.sub(lambda tag: LONG.sub(_rounded, tag.group()), inside)
     inside = _named(re.sub(r"\s*\n\s*", " ", inside).replace("> <", "><"), name)
     inside = MARKS.sub(_gathered, inside)
-    inside = USE.sub(
-        lambda tag: PLACE.sub(lambda at: f"{float(at.group()):.1f}".removesuffix(".0"), tag.group()), inside
-    )
+    inside = USE.sub(lambda tag: PLACE.sub(_tenth, tag.group()), inside)
     inside = _dotted(UNSEEN.sub("", inside))
     unknown = sorted(set(COLOUR.findall(inside)) - NAMES.keys())
     if unknown:
-        raise ValueError(
-            f"figure '{name}': found the colours {unknown}. Allowed: the light ones of {sorted(NAMES)}."
-        )
+        allowed = f"the light ones of {sorted(NAMES)}"
+        raise ValueError(f"figure '{name}': found the colours {unknown}. Allowed: {allowed}.")
     return round(width / 0.75), round(height / 0.75), inside
 
 
@@ -169,9 +153,13 @@ def _rounded(found: re.Match[str]) -> str:
     return f"{float(found.group()):.2f}".rstrip("0").rstrip(".")
 
 
+def _tenth(found: re.Match[str]) -> str:
+    return f"{float(found.group()):.1f}".removesuffix(".0")
+
+
 def _short(found: re.Match[str]) -> str:
     """Return an outline to a tenth of a point, without the words that an SVG does not need."""
-    outline = re.sub(r"-?\d+\.\d+", lambda m: f"{float(m.group()):.1f}".removesuffix(".0"), found.group())
+    outline = re.sub(r"-?\d+\.\d+", _tenth, found.group())
     outline = re.sub(r"\s*([A-Za-z])\s*", r"\1", outline)
     return re.sub(r"(?<=[\d.])L(?=[-\d])", " ", outline)
 
@@ -199,7 +187,7 @@ def _dotted(inside: str) -> str:
         return f'<path d="{places}"{clip or ""} fill="none" stroke="{fill}" stroke-linecap="round" stroke-width="{wide:.2g}"/>'
 
     inside = DOTS.sub(dots, inside)
-    return DEFINED.sub(lambda one: one.group() if f'"#{one.group(1)}"' in inside else "", inside)
+    return DEFINED.sub(lambda mark: mark.group() if f'"#{mark.group(1)}"' in inside else "", inside)
 
 
 def _held(text: Text) -> float:

@@ -40,31 +40,20 @@ def table(
     column of bare floats, which would print as many digits as they have.
     """
     if not caption or frame.columns.duplicated().any():
-        raise ValueError(
-            f"table '{caption}': allowed are a caption and headings that differ: {list(frame.columns)}"
-        )
+        found = list(frame.columns)
+        raise ValueError(f"table '{caption}': allowed are a caption and headings that differ: {found}")
     cells = frame.astype("object").map(lambda cell: isinstance(cell, float) and not pd.isna(cell))
     bare = [name for name in frame.columns if frame[name].dtype.kind == "f" or cells[name].any()]
     if bare:
-        raise ValueError(
-            f"table '{caption}': columns {bare} are floats. Allowed: texts made by present.number."
-        )
+        allowed = "texts made by present.number"
+        raise ValueError(f"table '{caption}': columns {bare} are floats. Allowed: {allowed}.")
     texts = frame.astype("object").where(frame.notna(), NOT_AVAILABLE).astype("str")
     rows = [[breakable(cell) for cell in cells] for cells in texts.itertuples(index=False)]
-    html = shell(
-        list(texts.columns),
-        rows,
-        texts=texts,
-        caption=caption,
-        numbers=numbers,
-        sources=sources,
-        folded=folded,
-    )
+    html = shell(rows, texts=texts, caption=caption, numbers=numbers, sources=sources, folded=folded)
     return Block(html, f"{caption}\n{texts.to_string(index=False)}")
 
 
 def shell(
-    names: Sequence[str],
     rows: Sequence[Sequence[str]],
     *,
     texts: pd.DataFrame,
@@ -75,12 +64,12 @@ def shell(
 ) -> str:
     """Return a table as HTML: the one form that every table of the report has.
 
-    names: headings. rows: cells as HTML, the first of which names the row. texts: the cells
+    rows: cells as HTML, the first of which names the row. texts: the cells and headings
     as a reader sees them, by which it is judged how wide the table must be. Where the column is narrower than that,
     the rows are set as cards with their headings repeated; roles keep them a table for a screen reader.
     folded: shut until opened by its caption.
     """
-    kind = _room(texts)
+    kind, names = _room(texts), list(texts.columns)
     role = (lambda name: f' role="{name}"') if kind else (lambda name: "")
     sides = [' class="number"' if name in numbers else "" for name in names]
     labels = [f' data-label="{escape(name)}"' if kind else "" for name in names]
