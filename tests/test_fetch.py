@@ -25,9 +25,9 @@ def zipped(content=b"rows" * 500):
 
 
 def get(item, tmp_path, *, name="file.csv", manners=QUICK, lines=None):
-    with serving({"/file": item}) as base, fetch.session(manners) as using:
-        say = lines.append if lines is not None else lambda line: None
-        return fetch.fetch(f"{base}/file", tmp_path / name, manners=manners, using=using, say=say)
+    say = lines.append if lines is not None else lambda line: None
+    with serving({"/file": item}) as base, fetch.Session(manners, say) as using:
+        return fetch.fetch(f"{base}/file", tmp_path / name, using=using)
 
 
 def only(tmp_path):
@@ -63,11 +63,11 @@ def test_half_download_of_an_earlier_run_is_continued(tmp_path):
     with pytest.raises(content.FetchError, match="an answer within 1 attempts"):
         get(item, tmp_path, manners=fetch.Manners(read=0.3, attempts=1, pause=0))
     assert only(tmp_path) == ["file.csv.part", "file.csv.part.json"]
-    with serving({"/file": Item(CSV)}) as base, fetch.session(QUICK) as using:
+    with serving({"/file": Item(CSV)}) as base, fetch.Session(QUICK) as using:
         (tmp_path / "file.csv.part.json").write_text(
             (tmp_path / "file.csv.part.json").read_text().replace(_address(tmp_path), f"{base}/file")
         )  # the port of the test's server differs between runs
-        got = fetch.fetch(f"{base}/file", tmp_path / "file.csv", manners=QUICK, using=using)
+        got = fetch.fetch(f"{base}/file", tmp_path / "file.csv", using=using)
     assert got.resumed > 0
     assert got.path.read_bytes() == CSV
     assert only(tmp_path) == ["file.csv"]
@@ -100,8 +100,8 @@ def test_file_that_changes_between_attempts_is_never_mixed(tmp_path):
         if "failed" in line:
             items["/file"] = Item(newer, etag='"two"')
 
-    with serving(items) as base, fetch.session(QUICK) as using:
-        got = fetch.fetch(f"{base}/file", tmp_path / "file.csv", manners=QUICK, using=using, say=say)
+    with serving(items) as base, fetch.Session(QUICK, say) as using:
+        got = fetch.fetch(f"{base}/file", tmp_path / "file.csv", using=using)
     assert got.path.read_bytes() == newer
 
 
@@ -177,11 +177,11 @@ def test_too_large_a_file_is_refused(tmp_path):
 
 def test_redirects_are_followed_and_bounded(tmp_path):
     items = {"/old": Item(location="/new"), "/new": Item(CSV), "/loop": Item(location="/loop")}
-    with serving(items) as base, fetch.session(QUICK) as using:
-        got = fetch.fetch(f"{base}/old", tmp_path / "a.csv", manners=QUICK, using=using)
+    with serving(items) as base, fetch.Session(QUICK) as using:
+        got = fetch.fetch(f"{base}/old", tmp_path / "a.csv", using=using)
         assert got.bytes == len(CSV)
         with pytest.raises(content.FetchError, match="5 redirects"):
-            fetch.fetch(f"{base}/loop", tmp_path / "b.csv", manners=QUICK, using=using)
+            fetch.fetch(f"{base}/loop", tmp_path / "b.csv", using=using)
 
 
 def test_page_gives_text_and_final_address():
@@ -190,17 +190,17 @@ def test_page_gives_text_and_final_address():
         "/home/": Item("<html>£5</html>".encode(), kind="text/html; charset=utf-8"),
         "/data": Item(CSV),
     }
-    with serving(items) as base, fetch.session(QUICK) as using:
-        assert fetch.page(f"{base}/", manners=QUICK, using=using) == ("<html>£5</html>", f"{base}/home/")
+    with serving(items) as base, fetch.Session(QUICK) as using:
+        assert fetch.page(f"{base}/", using=using) == ("<html>£5</html>", f"{base}/home/")
         with pytest.raises(content.FetchError, match="Allowed: a web page"):
-            fetch.page(f"{base}/data", manners=QUICK, using=using)
+            fetch.page(f"{base}/data", using=using)
         with pytest.raises(content.FetchError, match="http or https"):
-            fetch.page("file:///etc/passwd", manners=QUICK, using=using)
+            fetch.page("file:///etc/passwd", using=using)
 
 
 def test_server_that_is_not_there_is_said():
     with (
-        fetch.session(QUICK) as using,
+        fetch.Session(QUICK) as using,
         pytest.raises(content.FetchError, match="an answer within 4 attempts"),
     ):
-        fetch.page("http://127.0.0.1:9/", manners=QUICK, using=using)
+        fetch.page("http://127.0.0.1:9/", using=using)

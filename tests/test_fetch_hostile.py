@@ -23,11 +23,10 @@ RATINGS = "/www.cqc.org.uk/about-us/transparency/using-cqc-data"
 def refused(items, path="/a", *, page=True, tmp_path=None, manners=QUICK, way=None):
     """Return (message, seconds) of an address that must be refused with the module's own error."""
     begun = time.monotonic()
-    given = {"manners": manners, "way": way}
-    with serving(items) as base, fetch.session(manners) as using:
+    with serving(items) as base, fetch.Session(manners) as using:
         target = [] if page else [tmp_path / "a.csv"]
         with pytest.raises(content.FetchError) as error:
-            (fetch.page if page else fetch.fetch)(base + path, *target, using=using, **given)
+            (fetch.page if page else fetch.fetch)(base + path, *target, using=using, way=way)
     return str(error.value), time.monotonic() - begun
 
 
@@ -70,11 +69,11 @@ def test_names_in_use_pass():
 def test_a_redirect_elsewhere_is_refused_before_it_is_followed(to):
     target = Item(b"<html>", kind=HTML)
     items = {"/a": Item(location=to.encode("utf-8").decode("latin-1")), "/elsewhere": target}
-    with serving(items) as base, fetch.session(QUICK) as using:
+    with serving(items) as base, fetch.Session(QUICK) as using:
         items["/www.cqc.org.uk/a"] = items["/a"]
         way = ways.Way(("cqc.org.uk",), base)
         with pytest.raises(content.FetchError) as error:
-            fetch.page(f"{base}/www.cqc.org.uk/a", manners=QUICK, using=using, way=way)
+            fetch.page(f"{base}/www.cqc.org.uk/a", using=using, way=way)
     assert "a redirect to" in str(error.value)
     assert len(str(error.value)) < 700
     assert not target.asked
@@ -85,9 +84,9 @@ def test_redirects_within_the_publication_are_followed():
         "/www.cqc.org.uk/a": Item(location="/api.cqc.org.uk/b"),
         "/api.cqc.org.uk/b": Item(b"<html>x</html>", kind=HTML),
     }
-    with serving(items) as base, fetch.session(QUICK) as using:
+    with serving(items) as base, fetch.Session(QUICK) as using:
         way = ways.Way(("cqc.org.uk",), base)
-        assert fetch.page(f"{base}/www.cqc.org.uk/a", manners=QUICK, using=using, way=way)[1].endswith("/b")
+        assert fetch.page(f"{base}/www.cqc.org.uk/a", using=using, way=way)[1].endswith("/b")
 
 
 @pytest.mark.parametrize(
@@ -117,8 +116,8 @@ def test_a_public_name_that_leads_inward_is_refused_before_a_byte_is_sent(monkey
             sent.append("closed")
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *_, **__: Line())
-    with fetch.session(QUICK) as using, pytest.raises(content.FetchError, match="a machine of this network"):
-        fetch.page("https://www.cqc.org.uk/", manners=QUICK, using=using, way=ways.Way(("cqc.org.uk",)))
+    with fetch.Session(QUICK) as using, pytest.raises(content.FetchError, match="a machine of this network"):
+        fetch.page("https://www.cqc.org.uk/", using=using, way=ways.Way(("cqc.org.uk",)))
     assert sent == ["closed"]
 
 
@@ -126,7 +125,7 @@ def test_a_name_that_resolves_to_this_machine_is_refused(monkeypatch):
     item = Item(b"<html>", kind=HTML)
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1", *rest, **more))
-    with serving({"/": item}) as base, fetch.session(QUICK) as using:
+    with serving({"/": item}) as base, fetch.Session(QUICK) as using:
         address = base.replace("127.0.0.1", "www.cqc.org.uk") + "/"
         with pytest.raises(content.FetchError, match="a machine of this network"):
             using.get(address)
@@ -174,9 +173,9 @@ def test_odd_headers_are_errors_in_words(tmp_path, more, page):
 def test_a_length_that_is_no_number_is_no_length(tmp_path, length):
     with (
         serving({"/a": Item(b"a,b\n", more={"Content-Length": length})}) as base,
-        fetch.session(QUICK) as using,
+        fetch.Session(QUICK) as using,
     ):
-        assert fetch.fetch(f"{base}/a", tmp_path / "a.csv", manners=QUICK, using=using).bytes == 4
+        assert fetch.fetch(f"{base}/a", tmp_path / "a.csv", using=using).bytes == 4
 
 
 @pytest.mark.parametrize("asked", ["\xb2", "9" * 400, "Mon, 99 Jan 99999 00:00:00 GMT", "-1", "soon"])

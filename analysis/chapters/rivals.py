@@ -28,16 +28,12 @@ def equally_bad_for_readers(names: list[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         unit, found = regime.indicator(name).change_unit, entry_effects.equally_bad(name)
-        rows.append(
-            {
-                "Indicator": labelled(name),
-                "Entered": words.told(found.entrants.overall, unit),
-                "Equally bad, never entered": words.told(found.placebo.overall, unit),
-                "Difference": words.estimate(found.difference, found.lower, found.upper, unit),
-                "Trusts that entered": words.number(found.entrants.overall.n_trusts),
-            }
-        )
-    return pd.DataFrame(rows)
+        entered = found.entrants.overall
+        sizes = (words.told(entered, unit), words.told(found.placebo.overall, unit))
+        gap = words.estimate(found.difference, found.lower, found.upper, unit)
+        rows.append((labelled(name), *sizes, gap, words.number(entered.n_trusts)))
+    columns = ["Indicator", "Entered", "Equally bad, never entered", "Difference", "Trusts that entered"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def expected_for_readers(names: list[str]) -> pd.DataFrame:
@@ -47,19 +43,13 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
         about, panel = regime.indicator(name), regime.panel(name)
         unit = about.change_unit
         found = expected_regression(panel, baseline=about.year, follow_up=len(about.horizons))
+        sizes = [words.number(size, unit) for size in (found.baseline, found.observed, found.expected)]
+        beyond = words.estimate(found.net, found.net_lower, found.net_upper, unit)
         lasting = (found.net_lasting, found.net_lasting_lower, found.net_lasting_upper)
-        rows.append(
-            {
-                "Indicator": labelled(name),
-                "Distance before entry": words.number(found.baseline, unit),
-                "Change observed": words.number(found.observed, unit),
-                "Expected from chance": words.number(found.expected, unit),
-                "Beyond it": words.estimate(found.net, found.net_lower, found.net_upper, unit),
-                "Beyond it, by the share that lasts": words.estimate(*lasting, unit),
-                "Trusts": words.number(len(found.frame)),
-            }
-        )
-    return pd.DataFrame(rows)
+        count = words.number(len(found.frame))
+        rows.append((labelled(name), *sizes, beyond, words.estimate(*lasting, unit), count))
+    columns = ["Indicator", "Distance before entry", "Change observed", "Expected from chance", "Beyond it"]
+    return pd.DataFrame(rows, columns=[*columns, "Beyond it, by the share that lasts", "Trusts"])
 
 
 def bounds_for_readers(names: list[str]) -> pd.DataFrame:
@@ -83,15 +73,11 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
     for name in names:
         unit, found = regime.indicator(name).change_unit, rivals.left_out(name)
         ends = found.frame.dropna(subset="estimate")["left_out"].str.slice(0, 3).map(regime.short_names())
+        every, low, high = (words.number(size, unit) for size in (found.overall, found.lowest, found.highest))
         rows.append(
-            {
-                "Indicator": labelled(name),
-                "All": words.number(found.overall, unit),
-                "Lowest": f"{words.number(found.lowest, unit)} without {ends.iloc[0]}",
-                "Highest": f"{words.number(found.highest, unit)} without {ends.iloc[-1]}",
-            }
+            (labelled(name), every, f"{low} without {ends.iloc[0]}", f"{high} without {ends.iloc[-1]}")
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["Indicator", "All", "Lowest", "Highest"])
 
 
 def curve_sentence(name: str, found: SpecificationCurve) -> str:
@@ -118,17 +104,12 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
         about = regime.indicator(row["indicator"])
         ends = sorted((row["lowest"], row["highest"]), key=abs)
         counts = [words.number(row[end]) for end in ("fewest", "most")]
-        rows.append(
-            {
-                "Indicator": labelled(row["indicator"]),
-                "Periods before entry": words.plural(row["leads"], about.analysis_grain),
-                "Smallest difference": words.number(ends[0], about.change_unit),
-                "Largest difference": words.number(ends[1], about.change_unit),
-                "Share from chance, jointly": joint(row["p"]),
-                "Trusts that entered": " to ".join(dict.fromkeys(counts)),
-            }
-        )
-    return pd.DataFrame(rows)
+        periods = words.plural(row["leads"], about.analysis_grain)
+        sizes = [words.number(end, about.change_unit) for end in ends]
+        of = (labelled(row["indicator"]), periods, *sizes, joint(row["p"]))
+        rows.append((*of, " to ".join(dict.fromkeys(counts))))
+    columns = ["Indicator", "Periods before entry", "Smallest difference", "Largest difference"]
+    return pd.DataFrame(rows, columns=[*columns, "Share from chance, jointly", "Trusts that entered"])
 
 
 def not_parting(found: pd.DataFrame) -> str:
@@ -138,10 +119,8 @@ def not_parting(found: pd.DataFrame) -> str:
         return "All of them were parting."
     labels = rows["indicator"].map(indicators.label)
     units = [regime.indicator(name).change_unit for name in rows["indicator"]]
-    parts = [
-        f"{size} in {label}"
-        for size, label in zip(map(words.number, rows["reach"], units), labels, strict=True)
-    ]
+    sizes = map(words.number, rows["reach"], units)
+    parts = [f"{size} in {label}" for size, label in zip(sizes, labels, strict=True)]
     return (
         f"In {words.join(labels.tolist())} we find no such difference, but the intervals of the two years hold ones of up to "
         f"{words.join(parts)}."

@@ -34,8 +34,6 @@ ENDS = {
     "higher": "{} was higher",
     "lower": "{} was lower",
 }
-
-
 DOMAINS = ["Overall", "Safe", "Effective", "Caring", "Responsive", "Well-led"]
 
 
@@ -49,7 +47,7 @@ def verdicts(names: Sequence[str]) -> str:
     by: dict[str, list[str]] = {}
     for name in names:
         by.setdefault(ruled_out.verdict(name), []).append(NAMES[name])
-    return "; ".join(ENDS[verdict].format(words.join(found)) for verdict, found in by.items())
+    return "; ".join(ENDS[verdict].format(words.join(named)) for verdict, named in by.items())
 
 
 def rules_out(name: str) -> str:
@@ -69,9 +67,8 @@ def as_percent(found: Estimate) -> tuple[float, float, float]:
 def area_sentence(found: Estimate) -> str:
     """Say what delays in the area did after entry, and which way that points beside the published finding."""
     value, lower, upper = as_percent(found)
-    way = {"higher": "more delay than", "lower": "less delay than"}.get(
-        side(lower, upper), "neither clearly more nor less delay than"
-    )
+    ways = {"higher": "more delay than", "lower": "less delay than"}
+    way = ways.get(side(lower, upper), "neither clearly more nor less delay than")
     points = "the same way as" if value < 0 else "the other way than"
     told = words.estimate(value, lower, upper, "percent", digits=0)
     return (
@@ -98,17 +95,16 @@ def steps_for_readers() -> pd.DataFrame:
     decided = steps.by_entry(tuple(steps.known())).set_index("indicator")
     main = entry_effects.two_baselines(steps.known()).set_index("indicator")
     pairs = steps.together().set_index(["indicator", "outcome"]).rename(columns={"value": "estimate"})
+    moved = {outcome: f"Moved with {NAMES[outcome]}" for outcome in steps.OUTCOMES}
     rows = []
     for step in steps.STEPS:
-        name, unit = step.indicator, regime.indicator(step.indicator).change_unit
-        row = {"Step": regime.indicator(name).heading, "Arrows": ", ".join(step.arrows)}
-        row["After entry, beside the prediction"] = words.told(main.loc[name], unit)
-        row["Beside trusts alike"] = words.told(decided.loc[name], unit)
-        row["Verdict"] = str(decided.loc[name, "verdict"])
-        for outcome in steps.OUTCOMES:
-            row[f"Moved with {NAMES[outcome]}"] = words.told(pairs.loc[(name, outcome)], "score")
-        rows.append(row)
-    return pd.DataFrame(rows)
+        name, about = step.indicator, regime.indicator(step.indicator)
+        sizes = [words.told(frame.loc[name], about.change_unit) for frame in (main, decided)]
+        together = [words.told(pairs.loc[(name, outcome)], "score") for outcome in moved]
+        verdict = str(decided.loc[name, "verdict"])
+        rows.append((about.heading, ", ".join(step.arrows), *sizes, verdict, *together))
+    columns = ["Step", "Arrows", "After entry, beside the prediction", "Beside trusts alike", "Verdict"]
+    return pd.DataFrame(rows, columns=[*columns, *moved.values()])
 
 
 def arrows() -> pd.DataFrame:
@@ -128,10 +124,10 @@ def providers_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     told = {
         "Trust": found["name"],
         "Event": found["event"] + " " + found["date"].map(words.day),
-        "Before": found["before"].map(lambda value: words.number(value, "percent")),
-        "After": found["after"].map(lambda value: words.number(value, "percent")),
-        "Others meanwhile": found["others"].map(lambda value: words.number(value, "points", sign=True)),
-        "Beside the others": found["beside"].map(lambda value: words.number(value, "points", sign=True)),
+        "Before": found["before"].map(words.number, unit="percent"),
+        "After": found["after"].map(words.number, unit="percent"),
+        "Others meanwhile": found["others"].map(words.number, unit="points", sign=True),
+        "Beside the others": found["beside"].map(words.number, unit="points", sign=True),
         "Quarters": [f"{before} / {after}" for before, after in found["quarters"]],
     }
     return pd.DataFrame(told)
@@ -171,15 +167,13 @@ def standing(code: str, month: pd.Period) -> str:
 
 def ratings_for_readers() -> pd.DataFrame:
     """Return `well_led` as texts."""
-    found = well_led()
-    out = {
-        "When": found["snapshot"].map(words.month),
-        "Trusts that": found["standing"],
-        "Trusts": found["trusts"].map(words.number),
+    ratings = well_led()
+    who = {
+        "When": ratings["snapshot"].map(words.month),
+        "Trusts that": ratings["standing"],
+        "Trusts": ratings["trusts"].map(words.number),
     }
-    for domain in DOMAINS:
-        out[domain] = [words.number(value, "percent", digits=0) for value in found[domain]]
-    return pd.DataFrame(out)
+    return pd.DataFrame(who).join(ratings[DOMAINS].map(words.number, unit="percent", digits=0))
 
 
 def each_rating() -> pd.DataFrame:

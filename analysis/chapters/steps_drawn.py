@@ -48,19 +48,21 @@ def draw_ways(found: pd.DataFrame) -> figures.Draw:
         drawing, axes = figures.canvas(width, 640 if narrow else 300, *shape, layout="constrained")
         for ax, (name, title, unit) in zip(axes, PANELS, strict=True):
             part = found[found["measure"] == name]
-            ax.axhline(0, color=QUIET, linewidth=1)
             ax.axvline(-0.5 / (4 if name == "area" else 1), color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
-            ax.fill_between(
-                part["year"], part["lower"], part["upper"], color=BLUE_PALE, alpha=0.45, linewidth=0
-            )
-            ax.plot(part["year"], part["estimate"], "o-", color=BLUE, markersize=4, linewidth=1.4)
+            draw_way(ax, part, "Percent" if unit == "percent" else "Percentage points")
             ax.set_title(title, fontsize=10)
-            ax.set_ylabel("Percent" if unit == "percent" else "Percentage points")
-            ax.set_xlabel("Years since entry")
             ax.set_xticks([-1, 0, 1, 2, 3])
         return drawing
 
     return draw
+
+
+def draw_way(ax: Axes, way: pd.DataFrame, label: str) -> None:
+    """Draw a way through entry with its band, as `way_of` returns it."""
+    ax.axhline(0, color=QUIET, linewidth=1)
+    ax.fill_between(way["year"], way["lower"], way["upper"], color=BLUE_PALE, alpha=0.45, linewidth=0)
+    ax.plot(way["year"], way["estimate"], "o-", color=BLUE, markersize=4, linewidth=1.4)
+    ax.set(xlabel="Years since entry", ylabel=label)
 
 
 def says_ways(found: pd.DataFrame) -> str:
@@ -100,17 +102,15 @@ def draw_page(found: pd.DataFrame) -> figures.Draw:
     def draw(width: int) -> Drawing:
         narrow = width == figures.NARROW_PX
         shape = (3, 1) if narrow else (1, 3)
-        ratios = {} if narrow else {"width_ratios": [1, 1, 1]}
-        drawing, axes = figures.canvas(width, 900 if narrow else 400, *shape, layout="constrained", **ratios)
+        drawing, axes = figures.canvas(width, 900 if narrow else 400, *shape, layout="constrained")
         _rows(axes[0], found, "entry to step", "step", names)
         _middle(axes[1], found[found["part"] == "step with outcome"], names)
         if not narrow:
             axes[1].set_yticklabels([])  # the rows are those of the panel on the left
             axes[1].set_ylabel("Step").set_visible(False)
         _rows(axes[2], found, "entry to outcome", "outcome", list(steps.OUTCOMES))
-        for ax, title in zip(
-            axes, ("1 Entry → step", "2 Step with outcome", "3 Entry → outcome"), strict=True
-        ):
+        titles = ("1 Entry → step", "2 Step with outcome", "3 Entry → outcome")
+        for ax, title in zip(axes, titles, strict=True):
             ax.set_title(title, fontsize=10.5)
         return drawing
 
@@ -147,11 +147,9 @@ def _middle(ax: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     place = np.arange(len(names))[::-1]
     for row in rows.itertuples():
         shift = {"shmi": 0.22, "four_hour_waits": 0.0, "recommend_work": -0.22}[row.outcome]
-        at = place[names.index(row.step)] + shift
-        ax.plot(
-            [row.lower, row.upper], [at, at], color=COLOURS[row.outcome], linewidth=1.6, solid_capstyle="butt"
-        )
-        ax.plot(row.estimate, at, MARKS[row.outcome], color=COLOURS[row.outcome], markersize=4.5)
+        at, colour = place[names.index(row.step)] + shift, COLOURS[row.outcome]
+        ax.plot([row.lower, row.upper], [at, at], color=colour, linewidth=1.6, solid_capstyle="butt")
+        ax.plot(row.estimate, at, MARKS[row.outcome], color=colour, markersize=4.5)
     _frame(ax, place, names)
     ax.set_xlim(-1, 1)
     ax.set_xlabel("Correlation of changes")
@@ -172,9 +170,8 @@ def says_page(found: pd.DataFrame) -> str:
         name = NAMES[row.step if row.part == "entry to step" else row.outcome]
         value = "cannot be compared" if pd.isna(row.estimate) else words.told(row, "score")
         parts.append(f"{row.part}, {name}: {value}")
-    middle = found[found["part"] == "step with outcome"]
     pairs = [
-        f"{NAMES[row.step]} with {NAMES[row.outcome]} {words.number(row.estimate, 'score')}"
-        for row in middle.itertuples()
+        f"{NAMES[pair.step]} with {NAMES[pair.outcome]} {words.number(pair.estimate, 'score')}"
+        for pair in found[found["part"] == "step with outcome"].itertuples()
     ]
     return f"More is better. {'; '.join(parts)}. Correlations of changes at trusts that never entered: {'; '.join(pairs)}."

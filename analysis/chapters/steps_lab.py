@@ -8,7 +8,6 @@ from matplotlib.figure import Figure as Drawing
 from analysis.chapters import lab_settings, steps as steps_page, steps_drawn
 from analysis.chapters.lab_settings import ALL, MAIN, TRUSTS, YEARS
 from analysis.methods.effects.panels import EffectError
-from analysis.methods.estimate import Estimate
 from analysis.present import blocks, figures, palette, plots, words
 from analysis.study import entry_effects, regime, steps
 
@@ -52,7 +51,10 @@ def figure(
             f"Too few trusts that entered have figures of {about.phrase} by this choice. Another setting may give a figure."
         )
     way = plots.in_unit(steps_drawn.way_of(found, about.year, float), about.change_unit)
-    told = _told(steps.moved_together(indicator, outcome, apart))
+    moved = steps.moved_together(indicator, outcome, apart)
+    told = steps_page.correlation(moved)
+    if pd.isna(moved.value):
+        told = f"too few trusts ({words.number(moved.n)})"
     label = plots.difference_label(about.change_unit, about.direction)
     title = f"{about.title}, by this choice: the way through entry, and its changes beside {steps_page.NAMES[outcome]}"
     return figures.figure(
@@ -68,18 +70,9 @@ def figure(
 show = partial(lab_settings.shown, figure)
 
 
-def _told(found: Estimate) -> str:
-    if pd.isna(found.value):
-        return f"too few trusts ({words.number(found.n)})"
-    return steps_page.correlation(found)
-
-
 def _drawn(width: int, *, way: pd.DataFrame, pairs: pd.DataFrame, label: str) -> Drawing:
     drawing, (ax, beside) = figures.canvas(width, 320, 1, 2, layout="constrained")
-    ax.axhline(0, color=palette.QUIET, linewidth=1)
-    ax.fill_between(way["year"], way["lower"], way["upper"], color=palette.BLUE_PALE, alpha=0.45, linewidth=0)
-    ax.plot(way["year"], way["estimate"], "o-", color=palette.BLUE, markersize=4)
-    ax.set(xlabel="Years since entry", ylabel=label)
+    steps_drawn.draw_way(ax, way, label)
     beside.axhline(0, color=palette.QUIET, linewidth=1)
     beside.axvline(0, color=palette.QUIET, linewidth=1)
     beside.plot(pairs["step"], pairs["outcome"], "o", color=palette.INK, markersize=3, alpha=0.6)

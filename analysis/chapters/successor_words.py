@@ -48,9 +48,8 @@ def date(text: str | None) -> str:
 
 def _links(sources: str) -> tuple[Link, ...]:
     """Return addresses as links, each by the name of its host."""
-    return tuple(
-        Link(urlsplit(address).netloc.removeprefix("www."), address) for address in sources.split(" ; ")
-    )
+    hosts = {address: urlsplit(address).netloc for address in sources.split(" ; ")}
+    return tuple(Link(host.removeprefix("www."), address) for address, host in hosts.items())
 
 
 def timeline(spells: pd.DataFrame) -> figures.Draw:
@@ -60,9 +59,8 @@ def timeline(spells: pd.DataFrame) -> figures.Draw:
 
     def draw(width: int) -> Drawing:
         narrow = width == figures.NARROW_PX
-        drawing, ax = figures.canvas(
-            width, HEAD + (2 * LINE - 8 if narrow else LINE) * len(rows), layout="constrained"
-        )
+        height = HEAD + (2 * LINE - 8 if narrow else LINE) * len(rows)
+        drawing, ax = figures.canvas(width, height, layout="constrained")
         for place, spell in enumerate(rows):
             _bar(ax, place, spell, name=narrow)
         ax.axvline(regime.REGIME_END, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
@@ -118,17 +116,18 @@ def picture(spells: pd.DataFrame) -> figures.Figure:
 def spells_for_readers(spells: pd.DataFrame) -> pd.DataFrame:
     """Return the spells as texts, by entry."""
     rows = spells.to_dict("records")
-    return pd.DataFrame(
-        {
-            "Trust": list(map(_named, rows)),
-            "Entered": [date(row["entered"]) if pd.notna(row["entered"]) else _between(row) for row in rows],
-            "Left": list(map(_left, rows)),
-            "Last seen inside": [words.month(day) for day in spells["last_seen"]],
-            "Led by": spells["led_by"].map(LED),
-            "Why, as far as public": spells["reason"],
-            "Source": spells["sources"].map(_links),
-        }
-    )
+    told = {
+        "Trust": list(map(_named, rows)),
+        "Entered": [
+            date(spell["entered"]) if pd.notna(spell["entered"]) else _between(spell) for spell in rows
+        ],
+        "Left": list(map(_left, rows)),
+        "Last seen inside": spells["last_seen"].map(words.month),
+        "Led by": spells["led_by"].map(LED),
+        "Why, as far as public": spells["reason"],
+        "Source": spells["sources"].map(_links),
+    }
+    return pd.DataFrame(told)
 
 
 def _left(spell: dict) -> str:
@@ -154,41 +153,40 @@ def changes_for_readers(changes: pd.DataFrame) -> pd.DataFrame:
 
 def counts_for_readers(counted: pd.DataFrame) -> pd.DataFrame:
     """Return published counts beside ours, as texts."""
-    ours = [bounded(Bounds(int(row.certain), int(row.possible))) for row in counted.itertuples()]
-    return pd.DataFrame(
-        {
-            "When": counted["day"].map(words.month),
-            "Published": counted["published"],
-            "Ours, certain to possible": ours,
-            "Source": counted["sources"].map(_links),
-        }
-    )
+    ours = [
+        bounded(Bounds(*map(int, ends))) for ends in zip(counted["certain"], counted["possible"], strict=True)
+    ]
+    told = {
+        "When": counted["day"].map(words.month),
+        "Published": counted["published"],
+        "Ours, certain to possible": ours,
+        "Source": counted["sources"].map(_links),
+    }
+    return pd.DataFrame(told)
 
 
 def cut_for_readers(cut: pd.DataFrame) -> pd.DataFrame:
     """Return the spells cut short in July 2021, followed into the successor, as texts."""
-    return pd.DataFrame(
-        {
-            "Trust": cut["name"],
-            "Entered special measures": cut["entered"].map(words.month),
-            "In the successor": cut["moved"].map({True: "yes", False: "no page says so"}),
-            "Left it": cut["left"].map(date),
-            "Months in it, at most": [words.number(months, "months", digits=0) for months in cut["months"]],
-            "Entered it again": cut["again"].map({True: "yes", False: "not known"}),
-        }
-    )
+    told = {
+        "Trust": cut["name"],
+        "Entered special measures": cut["entered"].map(words.month),
+        "In the successor": cut["moved"].map({True: "yes", False: "no page says so"}),
+        "Left it": cut["left"].map(date),
+        "Months in it, at most": cut["months"].map(words.number, unit="months", digits=0),
+        "Entered it again": cut["again"].map({True: "yes", False: "not known"}),
+    }
+    return pd.DataFrame(told)
 
 
 def back_for_readers(back: pd.DataFrame) -> pd.DataFrame:
     """Return the trusts that left special measures and entered the successor later, as texts."""
-    return pd.DataFrame(
-        {
-            "Trust": back["name"],
-            "Left special measures": back["left"].map(words.month),
-            "Entered the successor": list(map(_between, back.to_dict("records"))),
-            "Led by": back["led_by"].map(LED),
-        }
-    )
+    told = {
+        "Trust": back["name"],
+        "Left special measures": back["left"].map(words.month),
+        "Entered the successor": list(map(_between, back.to_dict("records"))),
+        "Led by": back["led_by"].map(LED),
+    }
+    return pd.DataFrame(told)
 
 
 def tried_for_readers(found: Sequence[Tried]) -> pd.DataFrame:
@@ -223,17 +221,13 @@ def answer(spells: pd.DataFrame, cut: pd.DataFrame) -> str:
     finance = int((spells["led_by"] == "finance").sum())
     moved, left = int(cut["moved"].sum()), int(cut.loc[cut["moved"], "left"].notna().sum())
     again = int(cut["again"].sum())
+    last = max(str(day) for day in cut["left"].dropna())[:7]
     return (
         f"In July 2021 the Recovery Support Programme took the place of special measures, for quality and finance together. We know of "
         f"{words.plural(len(spells), 'spell')} of {words.plural(spells['org_code'].nunique(), 'trust')} in it, {words.number(finance)} of them led by finance. "
         f"Of the {len(cut)} spells in special measures that it cut short, {moved} are found in it: all {left} of these had left by "
-        f"{words.month(_last(cut))}, and {again} came back into it."
+        f"{words.month(last)}, and {again} came back into it."
     )
-
-
-def _last(cut: pd.DataFrame) -> str:
-    """Return the month of the last exit among the spells cut short."""
-    return max(str(day) for day in cut["left"].dropna())[:7]
 
 
 def back_sentence(wide: dict[str, Bounds]) -> str:

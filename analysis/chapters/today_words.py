@@ -34,8 +34,8 @@ def frame(found: dict[str, Followed]) -> pd.DataFrame:
             told = {"measure": about.title, "name": name, "era": era["era"]}
             limits = {"estimate": about.sign * era["estimate"], "lower": low, "upper": high}
             rows.append(told | limits | {"n": int(era["n"]), "unit": about.change_unit})
-    made = pd.DataFrame(rows)
-    return in_unit(made, made["unit"])
+    eras = pd.DataFrame(rows)
+    return in_unit(eras, eras["unit"])
 
 
 def drawing(rows: pd.DataFrame) -> figures.Draw:
@@ -43,7 +43,7 @@ def drawing(rows: pd.DataFrame) -> figures.Draw:
 
     def draw(width: int) -> Drawing:
         eras = rows.to_dict("records")
-        made, ax = figures.canvas(width, HEAD + (ROW + 8) * len(eras), layout="constrained")
+        drawn, ax = figures.canvas(width, HEAD + (ROW + 8) * len(eras), layout="constrained")
         reach = 1.1 * rows[["lower", "upper"]].abs().max(axis=None)
         ax.axvspan(0, reach, color=BETTER, zorder=0)
         ax.axvline(0, color=QUIET, linewidth=1)
@@ -59,7 +59,7 @@ def drawing(rows: pd.DataFrame) -> figures.Draw:
         ax.set_ylim(len(eras) - 0.4, -0.7)
         ax.set_yticks([])
         ax.set_xlabel(f"beside trusts of their kind that never entered ({rows['unit'].iloc[0]})")
-        return made
+        return drawn
 
     return draw
 
@@ -180,18 +180,12 @@ def for_readers(found: dict[str, Followed]) -> pd.DataFrame:
         moved = TOO_FEW if change.n else "no figures from inside"
         if followed.ruled is not None:
             moved, matters = words.told(change, unit), words.number(followed.ruled.important, unit)
-        rows.append(
-            {
-                "Measure": about.heading,
-                "Newest figures": words.period(followed.newest),
-                "Gap in the newest era": words.told(last, unit) if last["n"] >= THIN else TOO_FEW,
-                "Trusts": words.number(last["n"]),
-                "Change since the last year inside": moved,
-                "Smallest that matters": matters,
-                "Breaks": about.breaks or "",
-            }
-        )
-    return pd.DataFrame(rows)
+        gap = words.told(last, unit) if last["n"] >= THIN else TOO_FEW
+        of = (about.heading, words.period(followed.newest), gap, words.number(last["n"]))
+        rows.append((*of, moved, matters, about.breaks or ""))
+    columns = ["Measure", "Newest figures", "Gap in the newest era", "Trusts"]
+    more = ["Change since the last year inside", "Smallest that matters", "Breaks"]
+    return pd.DataFrame(rows, columns=[*columns, *more])
 
 
 def trusts_for_readers(found: Followed) -> pd.DataFrame:

@@ -35,24 +35,18 @@ def amount(value: float) -> str:
 def records(items: pd.DataFrame) -> pd.DataFrame:
     """Return the parameters as texts: one row an item, what is unknown said to be."""
     rows = []
-    for row in items.to_dict("records"):
-        known = pd.notna(row["quantity"])
-        missing = NOT_A_COST if row["kind"] == "loan" else UNKNOWN
-        rows.append(
-            {
-                "Item": row["item"],
-                "Who bears it": row["bearer"],
-                "How much": f"{_ranged(row, 'quantity')} {row['quantity_unit']}" if known else missing,
-                "Unit cost": f"£{_ranged(row, 'unit_cost')} ({row['price_year']})" if known else missing,
-                "Status": row["status"],
-                "Why": f"How much: {row['quantity_reason']}. Unit cost: {row['unit_cost_reason']}."
-                if known
-                else "",
-                "Source": ", ".join(str(row[part]) for part in ("source", "page") if pd.notna(row[part])),
-                "What to know": "" if pd.isna(row["note"]) else row["note"],
-            }
-        )
-    return pd.DataFrame(rows)
+    for item in items.to_dict("records"):
+        much = price = NOT_A_COST if item["kind"] == "loan" else UNKNOWN
+        why = ""
+        if pd.notna(item["quantity"]):
+            much = f"{_ranged(item, 'quantity')} {item['quantity_unit']}"
+            price = f"£{_ranged(item, 'unit_cost')} ({item['price_year']})"
+            why = f"How much: {item['quantity_reason']}. Unit cost: {item['unit_cost_reason']}."
+        source = ", ".join(str(item[part]) for part in ("source", "page") if pd.notna(item[part]))
+        note = "" if pd.isna(item["note"]) else item["note"]
+        rows.append((item["item"], item["bearer"], much, price, item["status"], why, source, note))
+    columns = ["Item", "Who bears it", "How much", "Unit cost", "Status", "Why", "Source", "What to know"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def items_folded(items: pd.DataFrame) -> Block:
@@ -130,12 +124,11 @@ def scenarios(found: pd.DataFrame) -> pd.DataFrame:
 
 def break_even(found: pd.DataFrame) -> pd.DataFrame:
     """Return `scenarios.break_even` as texts."""
+    shorter = 100 * (1 - found["stay"])
     told = {
         "Doubled": found["what"],
         "Costs more a spell": found["extra"].map(words.thousands),
-        "Pays for itself if stays are shorter by": (100 * (1 - found["stay"])).map(
-            words.number, unit="percent", digits=0
-        ),
+        "Pays for itself if stays are shorter by": shorter.map(words.number, unit="percent", digits=0),
         "That is a mean stay of": found["months"].map(words.number, unit="months"),
     }
     return pd.DataFrame(told)

@@ -56,19 +56,21 @@ class Manners:
     largest_page: int = 10_000_000
 
 
-class _Straight(requests.Session):
+class Session(requests.Session):
+    """A session that names itself, keeps to its manners and goes to public machines alone (`ways.Guard`).
+
+    say: called with a line of what it waits for and brings.
+    """
+
+    def __init__(self, manners: Manners, say: Callable[[str], None] = lambda line: None) -> None:
+        super().__init__()
+        self.manners, self.say, self.guard = manners, say, ways.Guard()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, self.guard)
+        self.headers.update({"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"})
+
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Return nothing: `get` looks at where an answer leads, and requests is not to read it before."""
-
-
-def session(manners: Manners) -> requests.Session:
-    """Return a session that names itself and goes to public machines alone (`ways.Guard`)."""
-    made = _Straight()
-    guard = ways.Guard()
-    for scheme in ("http://", "https://"):
-        made.mount(scheme, guard)
-    made.headers.update({"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"})
-    return made
 
 
 class Again(Exception):
@@ -79,16 +81,9 @@ class Again(Exception):
         self.after = after
 
 
-def patiently(
-    act: Callable[[], T],
-    address: str,
-    *,
-    manners: Manners,
-    using: requests.Session,
-    total: float,
-    say: Callable[[str], None],
-) -> T:
+def patiently(act: Callable[[], T], address: str, *, using: Session, total: float) -> T:
     """Return what `act` returns, after at most `attempts` attempts with growing waits, `total` seconds in all."""
+    manners, guard = using.manners, using.guard
 
     def wait(state: RetryCallState) -> float:
         asked = getattr(_failure(state), "after", None)
@@ -99,7 +94,7 @@ def patiently(
 
     def tell(state: RetryCallState) -> None:
         said = f"attempt {state.attempt_number} of {manners.attempts} failed ({_plain(_failure(state))})"
-        say(f"  {said}; again in {exact(state.upcoming_sleep)} s")
+        using.say(f"  {said}; again in {exact(state.upcoming_sleep)} s")
 
     def give_up(state: RetryCallState) -> T:
         error, found = _failure(state), _plain(_failure(state))
@@ -109,7 +104,6 @@ def patiently(
             allowed = f"a wait of at most {exact(manners.longest)} seconds: try again later"
         raise FetchError(address, found=found, allowed=allowed) from error
 
-    guard = ways.guard(using)
     limits = stop_any(stop_after_attempt(manners.attempts), stop_before_delay(total))
     time.sleep(manners.pause)
     try:
@@ -142,12 +136,11 @@ def _plain(error: BaseException) -> str:
     return "the server is not there" if "refused" in text else "the connection broke off"
 
 
-def get(
-    address: str, headers: Mapping[str, str], *, manners: Manners, using: requests.Session, way: Way
-) -> requests.Response:
+def get(address: str, headers: Mapping[str, str], *, using: Session, way: Way) -> requests.Response:
     """Return the answer at the end of the redirects; each address is looked at before it is asked."""
+    manners = using.manners
     at, wait = address, (manners.connect, manners.read)
-    ways.guard(using).trust(way)
+    using.guard.trust(way)
     for _ in range(manners.redirects + 1):
         way.check(at, of=address)
         answer = using.get(at, headers=dict(headers), stream=True, timeout=wait, allow_redirects=False)
@@ -164,9 +157,8 @@ def get(
     if answer.status_code not in (200, 206, 416):
         answer.close()
         found = f"the server answers {answer.status_code} {answer.reason[:80]}"
-        raise FetchError(
-            address, found=found, allowed="200: if the page has moved, see analysis/ingest/net/pages.py"
-        )
+        allowed = "200: if the page has moved, see analysis/ingest/net/pages.py"
+        raise FetchError(address, found=found, allowed=allowed)
     return answer
 
 

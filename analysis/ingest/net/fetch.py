@@ -3,14 +3,13 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 
 from analysis.ingest.net import asking, ways
-from analysis.ingest.net.asking import Again, Manners, session as session
+from analysis.ingest.net.asking import Again, Manners as Manners, Session as Session
 from analysis.ingest.net.content import PAGE, FetchError, check, is_page
 from analysis.ingest.net.ways import Way
 
@@ -28,14 +27,7 @@ class Fetched:
     resumed: int
 
 
-def page(
-    address: str,
-    *,
-    manners: Manners,
-    using: requests.Session,
-    way: Way | None = None,
-    say: Callable[[str], None] = lambda line: None,
-) -> tuple[str, str]:
+def page(address: str, *, using: Session, way: Way | None = None) -> tuple[str, str]:
     """Return (HTML, final address) of a publication's page.
 
     way: where it and its redirects may lead; without one, the scheme, host and port of `address` alone.
@@ -45,25 +37,17 @@ def page(
     way = way or Way(mirror=ways.origin(address))
 
     def once() -> tuple[str, str]:
-        with asking.get(address, {}, manners=manners, using=using, way=way) as answer:
+        with asking.get(address, {}, using=using, way=way) as answer:
             kind = answer.headers.get("Content-Type", "")
-            body = _read(answer, manners=manners, address=address)
+            body = _read(answer, using.manners.largest_page, address=address)
             if "html" not in kind and not is_page(body):
                 raise FetchError(address, found=f"Content-Type {kind!r}", allowed=PAGE)
             return body.decode(asking.charset(answer, address), errors="replace"), answer.url
 
-    return asking.patiently(once, address, manners=manners, using=using, total=manners.total_page, say=say)
+    return asking.patiently(once, address, using=using, total=using.manners.total_page)
 
 
-def fetch(
-    address: str,
-    target: Path,
-    *,
-    manners: Manners,
-    using: requests.Session,
-    way: Way | None = None,
-    say: Callable[[str], None] = lambda line: None,
-) -> Fetched:
+def fetch(address: str, target: Path, *, using: Session, way: Way | None = None) -> Fetched:
     """Download `address` to `target`; what an earlier attempt left in `target`.part is continued.
 
     way: as for `page`.
@@ -76,14 +60,11 @@ def fetch(
     way = way or Way(mirror=ways.origin(address))
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
-    resumed = asking.patiently(
-        lambda: _continue(address, part, manners=manners, using=using, way=way, say=say),
-        address,
-        manners=manners,
-        using=using,
-        total=manners.total,
-        say=say,
-    )
+
+    def once() -> int:
+        return _continue(address, part, using=using, way=way)
+
+    resumed = asking.patiently(once, address, using=using, total=using.manners.total)
     try:
         check(part, target.name, address=address)
     except FetchError:
@@ -94,18 +75,16 @@ def fetch(
     size = part.stat().st_size
     os.replace(part, target)
     _note(part).unlink(missing_ok=True)
-    say(f"  {target.name}: {size:,} bytes, sha256 {digest[:12]}")
+    using.say(f"  {target.name}: {size:,} bytes, sha256 {digest[:12]}")
     return Fetched(target, address, size, digest, resumed)
 
 
-def _read(answer: requests.Response, *, manners: Manners, address: str) -> bytes:
+def _read(answer: requests.Response, most: int, *, address: str) -> bytes:
     body = b""
     for chunk in answer.iter_content(CHUNK):
         body += chunk
-        if len(body) > manners.largest_page:
-            raise FetchError(
-                address, found="a larger page", allowed=f"{manners.largest_page:,} bytes at most"
-            )
+        if len(body) > most:
+            raise FetchError(address, found="a larger page", allowed=f"{most:,} bytes at most")
     return body
 
 
@@ -113,20 +92,12 @@ def _note(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
-def _continue(
-    address: str,
-    part: Path,
-    *,
-    manners: Manners,
-    using: requests.Session,
-    way: Way,
-    say: Callable[[str], None],
-) -> int:
+def _continue(address: str, part: Path, *, using: Session, way: Way) -> int:
     """Make `part` whole; return the bytes it had already. Raises Again when more is to come."""
-    proof = _proof(part, address)
+    proof, largest = _proof(part, address), using.manners.largest
     have = part.stat().st_size if proof else 0
     headers = {"Range": f"bytes={have}-", "If-Range": proof} if have else {}
-    with asking.get(address, headers, manners=manners, using=using, way=way) as answer:
+    with asking.get(address, headers, using=using, way=way) as answer:
         if answer.status_code == 416 or (answer.status_code == 206 and not _same(answer, have, proof)):
             part.unlink(missing_ok=True)
             raise Again("the file is another one than before", 0)
@@ -135,27 +106,21 @@ def _continue(
         have = have if answer.status_code == 206 else 0
         announced = asking.whole(answer.headers.get("Content-Length", ""))
         whole = None if announced is None else have + announced
-        if whole is not None and whole > manners.largest:
-            raise FetchError(address, found=f"{whole:,} bytes", allowed=f"{manners.largest:,} at most")
+        if whole is not None and whole > largest:
+            raise FetchError(address, found=f"{whole:,} bytes", allowed=f"{largest:,} at most")
         mark = {"address": address, "proof": _mark(answer)}
         _note(part).write_text(json.dumps(mark), encoding="utf-8")
-        size = _write(answer, part, have, whole, address=address, manners=manners, say=say)
+        size = _write(answer, part, have, whole, address=address, using=using)
     if whole is not None and size != whole:
         raise Again(f"{size:,} of {whole:,} bytes came")
     return have
 
 
 def _write(
-    answer: requests.Response,
-    part: Path,
-    have: int,
-    whole: int | None,
-    *,
-    address: str,
-    manners: Manners,
-    say: Callable[[str], None],
+    answer: requests.Response, part: Path, have: int, whole: int | None, *, address: str, using: Session
 ) -> int:
     """Write the body after the first `have` bytes; return the size. Says how far it is at each quarter."""
+    largest = using.manners.largest
     size, told = have, have // max(1, (whole or 0) // 4) if whole else 0
     with part.open("r+b" if have else "wb") as file:
         file.seek(have)
@@ -163,13 +128,11 @@ def _write(
         for chunk in answer.iter_content(CHUNK):
             file.write(chunk)
             size += len(chunk)
-            if size > manners.largest:
-                raise FetchError(
-                    address, found=f"over {size:,} bytes", allowed=f"{manners.largest:,} at most"
-                )
+            if size > largest:
+                raise FetchError(address, found=f"over {size:,} bytes", allowed=f"{largest:,} at most")
             if whole and size * 4 // whole > told and whole > 32 * CHUNK:
                 told = size * 4 // whole
-                say(f"  {size:,} of {whole:,} bytes")
+                using.say(f"  {size:,} of {whole:,} bytes")
         file.flush()
         os.fsync(file.fileno())
     return size

@@ -78,7 +78,6 @@ def download(
     Raises DataError when a page no longer has its links, a file cannot be had whole or an archive has not
     the table that it should hold. Files that are whole stay in the cache for the next attempt.
     """
-    manners = manners or fetch.Manners()
     cache = cache or Path(os.environ.get("REPORT_CACHE") or Path.home() / ".cache" / "smq-report")
     base = base or os.environ.get("REPORT_PAGES") or ""
     wanted = _wanted(only)
@@ -89,14 +88,9 @@ def download(
     resources = record.resources(data_folder)
     new: list[links.Found] = []
     old: list[links.Found] = []
-    with fetch.session(manners) as using:
+    with fetch.Session(manners or fetch.Manners(), say) as using:
         for publication in wanted:
-            ask = {
-                "way": ways.Way(publication.hosts, base.rstrip("/")),
-                "manners": manners,
-                "using": using,
-                "say": say,
-            }
+            ask = {"way": ways.Way(publication.hosts, base.rstrip("/")), "using": using}
             resource = resources.get(TABLES[publication.name], {})
             found = links.find(publication, partial(_page, base=base, ask=ask), held=_periods(resource))
             addresses = _addresses(store)
@@ -191,14 +185,13 @@ def _bring(file: links.Found, store: Path, run: Path, *, base: str, ask: Mapping
     """Have the file in the store, whole; return a copy of it, or of the table in the archive, in `run`."""
     target, known = store / file.name, _addresses(store)
     if target.parent != store or target.resolve().parent != store.resolve():
-        raise DataError(
-            file.name[:200], found="a name that leads elsewhere", allowed="a file of the folder for downloads"
-        )
+        found, allowed = "a name that leads elsewhere", "a file of the folder for downloads"
+        raise DataError(file.name[:200], found=found, allowed=allowed)
     note = known.get(file.name, {})
     whole = target.is_file() and note == {"address": file.address, "sha256": files.sha256(target)}
     whole = whole and file.period != ""  # an address that always has the newest edition is asked again
     if not whole:
-        ask["say"](f"  {file.name} from {file.address}")
+        ask["using"].say(f"  {file.name} from {file.address}")
         got = fetch.fetch(_there(file.address, base), target, **ask)
         known[file.name] = {"address": file.address, "sha256": got.sha256}
         part = store / f"{ADDRESSES}.part"

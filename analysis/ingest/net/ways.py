@@ -33,17 +33,13 @@ class Way:
 
     def check(self, address: str, *, of: str) -> None:
         """Raise FetchError unless `address` may be asked; `of` is the address that led to it."""
-        allowed = f"https to {', '.join(self.hosts)}" if self.hosts else ""
-        allowed = " or ".join(
-            filter(None, (allowed, f"an address below {self.mirror}" if self.mirror else ""))
-        )
+        own = [f"https to {', '.join(self.hosts)}"] if self.hosts else []
+        allowed = " or ".join([*own, *([f"an address below {self.mirror}"] if self.mirror else [])])
         found = address if of == address else f"a redirect to {address}"
-        found = found if len(found) <= 200 else f"{found[:200]} and more"
-        parts = split(address)
+        found, parts = _short(found), split(address)
         if parts is None:
-            raise FetchError(
-                _short(of), found=found, allowed="an http or https address like https://host/path"
-            )
+            proper = "an http or https address like https://host/path"
+            raise FetchError(_short(of), found=found, allowed=proper)
         scheme, host, port, path = parts
         start = self.mirror.rstrip("/") + "/"
         if self.mirror and address.startswith(start) and ".." not in unquote(path).split("/"):
@@ -165,16 +161,8 @@ class Guard(HTTPAdapter):
                 twin.close()
             self._open.clear()
         if self.late:
-            raise FetchError(
-                _short(address), found=f"not whole after {exact(seconds)} seconds", allowed="a faster answer"
-            )
-
-
-def guard(using: requests.Session) -> Guard:
-    """Return the guard of a session made by `fetch.session`."""
-    made = using.get_adapter("https://")
-    assert isinstance(made, Guard)
-    return made
+            found = f"not whole after {exact(seconds)} seconds"
+            raise FetchError(_short(address), found=found, allowed="a faster answer")
 
 
 def _short(address: str) -> str:
