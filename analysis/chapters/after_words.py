@@ -7,7 +7,7 @@ from analysis.methods.durations.durations import TimeInRegime
 from analysis.methods.effects import results
 from analysis.methods.effects.gain_kept import ESTIMABLE, GainKept
 from analysis.methods.estimate import HIGHER, LOWER, UNCLEAR, UNKNOWN, side
-from analysis.present import words as wording
+from analysis.present import words
 from analysis.study import before_entry, indicators, leaving, regime, rule
 
 POINTING = ("better", "worse", HIGHER, LOWER)
@@ -18,14 +18,14 @@ NAMES = {"exit": "had left as improved", "returned": "had come back"}
 def percent(value: float, low: float = np.nan, high: float = np.nan) -> str:
     """Return a share (1 = all) as a whole percentage, with its interval where it has one."""
     if np.isnan(low) or np.isnan(high):
-        return wording.number(100 * value, "percent", digits=0)
-    return wording.estimate(100 * value, 100 * low, 100 * high, "percent", digits=0)
+        return words.number(100 * value, "percent", digits=0)
+    return words.estimate(100 * value, 100 * low, 100 * high, "percent", digits=0)
 
 
 def middle_stay(found: TimeInRegime) -> str:
     """Return by when half of the first spells had ended, in words. `found` as from `leaving.stays`."""
     row = found.medians.iloc[0]
-    return "about " + wording.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
+    return "about " + words.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
 
 
 def stays_sentence(found: TimeInRegime) -> str:
@@ -33,8 +33,8 @@ def stays_sentence(found: TimeInRegime) -> str:
     row = found.medians.iloc[0]
     ends = found.incidence.groupby("cause")["events"].sum().astype(int)
     return (
-        f"Of {wording.plural(int(row['n']), 'trust')}, {ends['exit']} left as improved, {ends['acquired']} was taken over and "
-        f"{wording.number(row['censored'])} were still in when the regime ended. Half of the first spells had ended "
+        f"Of {words.plural(int(row['n']), 'trust')}, {ends['exit']} left as improved, {ends['acquired']} was taken over and "
+        f"{words.number(row['censored'])} were still in when the regime ended. Half of the first spells had ended "
         f"by {middle_stay(found)}."
     )
 
@@ -44,7 +44,7 @@ def shares_sentence(found: TimeInRegime, cause: str, months: int) -> str:
     row = leaving.shares(found, cause).set_index("months").loc[months]
     return (
         f"By {months} months {percent(row['incidence'], row['lower'], row['upper'])} {NAMES[cause]}; "
-        f"{wording.plural(int(row['at_risk']), 'trust')} were still followed then."
+        f"{words.plural(int(row['at_risk']), 'trust')} were still followed then."
     )
 
 
@@ -53,8 +53,8 @@ def returns_sentence(found: TimeInRegime) -> str:
     ends = found.incidence.groupby("cause")["events"].sum().astype(int)
     row = found.medians.iloc[0]
     return (
-        f"{ends['returned']} of {wording.plural(int(row['n']), 'trust')} that left came back by the end of the regime; "
-        f"{ends['dissolved']} were merged into another trust first and {wording.number(row['censored'])} had neither come "
+        f"{ends['returned']} of {words.plural(int(row['n']), 'trust')} that left came back by the end of the regime; "
+        f"{ends['dissolved']} were merged into another trust first and {words.number(row['censored'])} had neither come "
         f"back nor merged. {shares_sentence(found, 'returned', 48)}"
     )
 
@@ -95,18 +95,18 @@ def _year_on(table: pd.DataFrame) -> str:
     }
     if set(read.values()) == {"of no clear difference"}:
         same = "A year after leaving, no primary measure could be told from that of trusts still in"
-        return f"{same}; gains above {wording.join([_largest(row) for _, row in primary_of(table).iterrows()])} are ruled out"
+        return f"{same}; gains above {words.join([_largest(row) for _, row in primary_of(table).iterrows()])} are ruled out"
     parts = [
-        f"{wording.join([name for name, said in read.items() if said == words])} {words}"
-        for words in dict.fromkeys(read.values())
+        f"{words.join([name for name in read if read[name] == said])} {said}"
+        for said in dict.fromkeys(read.values())
     ]
-    return f"A year after leaving, against trusts still in, we read {wording.join(parts)}"
+    return f"A year after leaving, against trusts still in, we read {words.join(parts)}"
 
 
 def _largest(row: pd.Series) -> str:
     """Return the largest gain that the interval of a year on leaves in, with what it is a gain of."""
     about, short = regime.indicator(row["indicator"]), indicators.SHORT[row["indicator"]]
-    size = wording.number(max(row["year_lower"] * about.sign, row["year_upper"] * about.sign), row["unit"])
+    size = words.number(max(row["year_lower"] * about.sign, row["year_upper"] * about.sign), row["unit"])
     return size if short in size else f"{size} ({short})"
 
 
@@ -135,7 +135,7 @@ def path_title(name: str, frame: pd.DataFrame) -> str:
     limits = {at: {part: rows.loc[at, part] for part in leaving.LIMITS} for at in (0, last)}
     first, end = (rule.reading(pd.Series({**limits[at], "direction": about.direction})) for at in (0, last))
     grain = about.analysis_grain
-    when = wording.plural(last, grain)
+    when = words.plural(last, grain)
     if last == 0:
         return f"{about.title}: {first} in the {grain} of leaving, the only one with enough trusts"
     if first == end:
@@ -156,12 +156,12 @@ def path_sentence(name: str, frame: pd.DataFrame) -> str:
     parts = []
     for where, at in places.items():
         row = rows.loc[at]
-        counts = f"{wording.plural(int(row['n_trusts']), 'trust')} against {int(row['n_controls'])}"
-        parts.append(f"{wording.told(row, unit)} {where} ({counts})")
+        counts = f"{words.plural(int(row['n_trusts']), 'trust')} against {int(row['n_controls'])}"
+        parts.append(f"{words.told(row, unit)} {where} ({counts})")
     more = about.direction if about.direction != "neither" else "neither direction is better"
     return (
         f"{about.title}, change since the last {grain} inside at trusts that left, less that at trusts still in: "
-        f"{wording.join(parts)}; {more}. Intervals resample trusts."
+        f"{words.join(parts)}; {more}. Intervals resample trusts."
     )
 
 
@@ -176,7 +176,7 @@ def kept_text(row: pd.Series, months: int) -> str:
 
 def kept_at(row: pd.Series, months: int, *, before: str = " at ") -> str:
     """Return the change of the gain within a sentence: its size and at how many trusts, `before` which stand these words."""
-    seen = wording.plural(int(row[f"change_{months}_n"]), "trust")
+    seen = words.plural(int(row[f"change_{months}_n"]), "trust")
     return f"{_limits(row, f'change_{months}', row['unit'])}{before}{seen}"
 
 
@@ -192,8 +192,8 @@ def standing_out(table: pd.DataFrame) -> str:
     if not outside:
         return f"None of the {seen} intervals of secondary measures after leaving leaves out zero."
     return (
-        f"Of {seen} intervals of secondary measures after leaving, {wording.number(len(outside))} leave out zero: "
-        f"{wording.join(outside)}. Were they all of nothing, about {wording.number(seen / 20)} would."
+        f"Of {seen} intervals of secondary measures after leaving, {words.number(len(outside))} leave out zero: "
+        f"{words.join(outside)}. Were they all of nothing, about {words.number(seen / 20)} would."
     )
 
 
@@ -203,7 +203,7 @@ def kept_sentence(name: str, found: GainKept) -> str:
     unit = about.change_unit
     parts = [
         f"{_limits(row, 'gain', unit)} and by {months} months after it had changed by "
-        f"{_limits(row, 'change', unit)} ({wording.plural(int(row['n_trusts']), 'trust')})"
+        f"{_limits(row, 'change', unit)} ({words.plural(int(row['n_trusts']), 'trust')})"
         for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True)
     ]
     return (
@@ -213,7 +213,7 @@ def kept_sentence(name: str, found: GainKept) -> str:
 
 
 def _limits(row: dict | pd.Series, part: str, unit: str) -> str:
-    return wording.estimate(row[part], row[f"{part}_lower"], row[f"{part}_upper"], unit)
+    return words.estimate(row[part], row[f"{part}_lower"], row[f"{part}_upper"], unit)
 
 
 def kept_title(name: str, found: GainKept) -> str:
@@ -229,11 +229,9 @@ def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `leaving.medians` as texts."""
     told = {
         "What is counted": frame["what"],
-        "Spells": frame["n"].map(wording.number),
-        "Of which ended": frame["ended"].map(wording.number),
-        "Middle stay": frame.rename(columns={"median": "estimate"}).apply(
-            wording.told, axis=1, unit="months"
-        ),
+        "Spells": frame["n"].map(words.number),
+        "Of which ended": frame["ended"].map(words.number),
+        "Middle stay": frame.rename(columns={"median": "estimate"}).apply(words.told, axis=1, unit="months"),
     }
     return pd.DataFrame(told)
 
@@ -241,10 +239,10 @@ def medians_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
 def shares_for_readers(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return `leaving.shares` as texts; `name` heads the column of shares."""
     told = {
-        "Months": frame["months"].map(wording.number),
+        "Months": frame["months"].map(words.number),
         name: list(map(percent, frame["incidence"], frame["lower"], frame["upper"])),
         "Other ends taken as unfinished": frame["naive"].map(percent),
-        "Still followed": frame["at_risk"].map(wording.number),
+        "Still followed": frame["at_risk"].map(words.number),
     }
     return pd.DataFrame(told)
 
@@ -254,9 +252,9 @@ def published_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     units = frame["unit"].replace({"trusts": "count"})
     told = {
         "Published figure": frame["quantity"],
-        "As of": frame["as_of"].map(wording.day),
-        "Published": list(map(wording.number, frame["published"], units)),
-        "Ours": list(map(wording.number, frame["ours"], units)),
+        "As of": frame["as_of"].map(words.day),
+        "Published": list(map(words.number, frame["published"], units)),
+        "Ours": list(map(words.number, frame["ours"], units)),
         "Agree": frame["agrees"].map({True: "yes", False: "no"}),
     }
     return pd.DataFrame(told)
@@ -268,7 +266,7 @@ def leavers_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
     counts.index = counts.index.astype(str)
     counts.loc["All years"] = counts.sum()
     titles = {name: regime.indicator(name).title for name in counts.columns.drop("all")}
-    texts = counts.map(wording.number).rename(columns={"all": "All exits", **titles})
+    texts = counts.map(words.number).rename(columns={"all": "All exits", **titles})
     return texts.rename_axis("Year of leaving").reset_index()
 
 
@@ -278,7 +276,7 @@ def summary_for_readers(table: pd.DataFrame) -> pd.DataFrame:
         {
             "Indicator": f"{before_entry.titled(row['indicator'])} (by {row['grain']})",
             "Better": row["direction"],
-            "Left; still in": f"{wording.number(row['first_n_trusts'])}; {wording.number(row['first_n_controls'])}",
+            "Left; still in": f"{words.number(row['first_n_trusts'])}; {words.number(row['first_n_controls'])}",
             "Year before leaving": _cell(row, "before"),
             "First period after": _cell(row, "first"),
             "One year after that": _cell(row, "year"),
@@ -291,10 +289,10 @@ def summary_for_readers(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cell(row: pd.Series, place: str) -> str:
-    words = reading(row, place)
-    if words in ("cannot be estimated", "too few trusts to read", NO_SPREAD):
-        return words
-    return f"{wording.told(row, row['unit'], f'{place}_')}: {words}"
+    said = reading(row, place)
+    if said in ("cannot be estimated", "too few trusts to read", NO_SPREAD):
+        return said
+    return f"{words.told(row, row['unit'], f'{place}_')}: {words}"
 
 
 def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -304,7 +302,7 @@ def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:
         about = regime.indicator(name)
         out = {
             "Indicator": before_entry.titled(str(name)),
-            "Averaged over": wording.plural(window, about.analysis_grain),
+            "Averaged over": words.plural(window, about.analysis_grain),
             "Year before entry": "left out" if omitted else "in the baseline",
         }
         for row in part.to_dict("records"):

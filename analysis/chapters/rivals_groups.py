@@ -45,12 +45,10 @@ def balance_for_readers(names: list[str]) -> pd.DataFrame:
         "Trend, from all": "trend_away",
         "Trend, from partners": "trend_gap",
     }
-    rows = []
-    for name in names:
-        means = deciding.compared(name).trusts.mean(numeric_only=True)
-        texts = {title: words.number(means[column], "score", sign=True) for title, column in columns.items()}
-        rows.append({"Indicator": labelled(name)} | texts)
-    return pd.DataFrame(rows)
+    means = [deciding.compared(name).trusts.mean(numeric_only=True) for name in names]
+    texts = pd.DataFrame(means).map(words.number, unit="score", sign=True)
+    told = {title: texts[column] for title, column in columns.items()}
+    return pd.DataFrame({"Indicator": list(map(labelled, names)), **told})
 
 
 def two_groups_for_readers(names: list[str]) -> pd.DataFrame:
@@ -172,16 +170,16 @@ def coverage_for_readers() -> pd.DataFrame:
     """Return the table `regression_coverage` as texts."""
     found = data.load("regression_coverage")
     shares = (100 * found[["coverage", "coverage_known"]]).map(words.number, unit="percent")
-    return pd.DataFrame(
-        {
-            "Lasting and passing spread": found["between"].map(words.number) + " and " + found["within"].map(words.number),
-            "Memory": [words.number(memory, "score", digits=1) for memory in found["autocorrelation"]],
-            "Worst by": found["chosen_by"],
-            "Expected from": found["method"],
-            "Held the truth": shares["coverage"],
-            "If taken as known": shares["coverage_known"],
-        }
-    )  # fmt: skip
+    spreads = [found[part].map(words.number) for part in ("between", "within")]
+    told = {
+        "Lasting and passing spread": spreads[0] + " and " + spreads[1],
+        "Memory": found["autocorrelation"].map(words.number, unit="score", digits=1),
+        "Worst by": found["chosen_by"],
+        "Expected from": found["method"],
+        "Held the truth": shares["coverage"],
+        "If taken as known": shares["coverage_known"],
+    }
+    return pd.DataFrame(told)
 
 
 def coverage_sentence() -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import matplotlib.dates as mdates
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
@@ -33,10 +32,8 @@ BAND = (
 
 def measures(code: str) -> list[str]:
     """Return the measures that a trust has figures of, in order."""
-    both = (*services.AMBULANCE, *services.MENTAL_HEALTH)
-    kind = regime_type(code)
-    asked = services.AMBULANCE if kind == "ambulance" else services.MENTAL_HEALTH
-    return [name for name in both if name in asked and not services.against(code, name).empty]
+    asked = services.AMBULANCE if regime_type(code) == "ambulance" else services.MENTAL_HEALTH
+    return [name for name in asked if not services.against(code, name).empty]
 
 
 def regime_type(code: str) -> str:
@@ -81,11 +78,8 @@ def draw_chart(ax: Axes, code: str, name: str, found: pd.DataFrame) -> None:
     ax.plot(when, found["others"], color=GREY, linewidth=1)
     ax.plot(when, found["value"], color=BLUE, linewidth=1.2)
     looks: dict[str, Any] = {"markersize": 3.6, "linestyle": "none"}
-    for state, mark, tint, face in (
-        (WITHIN, "o", BLUE, BLUE),
-        (ABOVE, "s", ORANGE, PANEL),
-        (BELOW, "s", ORANGE, PANEL),
-    ):
+    outside = ("s", ORANGE, PANEL)
+    for state, (mark, tint, face) in {WITHIN: ("o", BLUE, BLUE), ABOVE: outside, BELOW: outside}.items():
         here = (found["state"] == state).to_numpy()
         ax.plot(when[here], found["value"][here], mark, color=tint, markerfacecolor=face, **looks)
     ax.set_title(TITLES[name], fontsize=10, color=INK)
@@ -107,18 +101,19 @@ def outside(code: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def counts(code: str) -> pd.DataFrame:
+    """Return how many points of all measures of a trust lay where, by stretch: `periods`, `better`, `worse`."""
+    every = pd.concat([services.counted(code, name) for name in measures(code)])
+    return every.groupby(level=0, sort=False)[["periods", "better", "worse"]].sum()
+
+
 def sentence(code: str) -> str:
     """Say for one trust how often it lay outside the others, before, in and after special measures, all measures together."""
-    total: dict[str, np.ndarray] = {}
-    for name in measures(code):
-        for stretch, row in services.counted(code, name).iterrows():
-            held = total.setdefault(str(stretch), np.zeros(3))
-            total[str(stretch)] = held + row[["periods", "better", "worse"]].to_numpy(dtype="float64")
     said = {"before": "before special measures", "during": "in special measures", "after": "after them"}
     parts = [
-        f"{said[stretch]} {words.number(counts[2])} on the worse and {words.number(counts[1])} on the better side of "
-        f"{words.plural(int(counts[0]), 'point')}"
-        for stretch, counts in total.items()
+        f"{said[str(stretch)]} {words.number(row['worse'])} on the worse and {words.number(row['better'])} on the better side of "
+        f"{words.plural(int(row['periods']), 'point')}"
+        for stretch, row in counts(code).iterrows()
     ]
     return f"{name_of(code)} lay outside the others' limits: {words.join(parts)}."
 
@@ -127,30 +122,21 @@ def picture(code: str) -> figures.Figure:
     """Return the control charts of a trust as a page publishes them."""
     names = measures(code)
     tables = sorted({regime.indicator(name).table for name in names})
+    others = "services" if regime_type(code) == "ambulance" else "trusts"
     return figures.figure(
-        charts(code),
-        name=f"services-{code.lower()}",
-        title=f"{name_of(code)} beside the other {'services' if regime_type(code) == 'ambulance' else 'trusts'} of its type",
-        says=sentence(code),
-        frame=frame(code),
-        sources=(*tables, "regime_spells"),
-        how=HOW,
-    )
+        charts(code), name=f"services-{code.lower()}", title=f"{name_of(code)} beside the other {others} of its type",
+        says=sentence(code), frame=frame(code), sources=(*tables, "regime_spells"), how=HOW,
+    )  # fmt: skip
 
 
 def answer(ambulance: list[str], mental: list[str]) -> str:
     """Answer for all of them: how often they lay on the worse side before, in and after special measures."""
     parts = []
     for kind, codes in (("ambulance services", ambulance), ("mental health trusts", mental)):
-        worse = {stretch: [0, 0] for stretch in ("before", "during", "after")}
-        for code in codes:
-            for name in measures(code):
-                for stretch, row in services.counted(code, name).iterrows():
-                    worse[str(stretch)][0] += int(row["worse"])
-                    worse[str(stretch)][1] += int(row["periods"])
+        total = pd.concat([counts(code) for code in codes]).groupby(level=0).sum()
         told = [
-            f"{words.number(found)} of {words.number(of)} {said}"
-            for (found, of), said in zip(worse.values(), ("before", "in", "after"), strict=True)
+            f"{words.number(total.at[stretch, 'worse'])} of {words.number(total.at[stretch, 'periods'])} {said}"
+            for stretch, said in (("before", "before"), ("during", "in"), ("after", "after"))
         ]
         parts.append(f"at {words.number(len(codes))} {kind} {words.join(told)} special measures")
     return f"Points outside the limits of the others, on the worse side: {'; '.join(parts)}."

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.present import words as wording
+from analysis.present import words
 from analysis.present.blocks import Block
 from analysis.present.drawn import bar, drawn
 from analysis.study.evidence.theory import (
@@ -71,16 +71,16 @@ def step_words(arrow: pd.Series) -> str:
     """Return an arrow in words: '29. Rating and exit raises no return: contested, 4 for, 12 against'."""
     verb = "lowers" if arrow["sign"] == "-" else "raises"
     return (
-        f"{int(arrow['id'][1:])}. {arrow['from_label']} {verb} {wording.small(arrow['to_label'])}: "
+        f"{int(arrow['id'][1:])}. {arrow['from_label']} {verb} {words.small(arrow['to_label'])}: "
         f"{arrow['status']}, {tally(arrow)}"
     )
 
 
 def grounds(arrow: pd.Series) -> str:
     """Return whether policy meant an arrow, how it stands and what that rests on, as a sentence."""
-    statements = wording.plural(arrow["supports"] + arrow["contests"], "statement")
-    documents = wording.plural(arrow["documents"], "document")
-    trusts = wording.plural(arrow["trusts"], "trust")
+    statements = words.plural(arrow["supports"] + arrow["contests"], "statement")
+    documents = words.plural(arrow["documents"], "document")
+    trusts = words.plural(arrow["trusts"], "trust")
     meant = MEANT[arrow["intended_by_policy"]].capitalize()
     if not arrow["documents"]:
         return f"{meant}; {arrow['status']}: no statement speaks for or against it."
@@ -93,8 +93,8 @@ def counting_sentence(theory: Theory) -> str:
     return (
         f"“Contested” is in part an effect of counts. Of the arrows with {found.least} statements or more, "
         f"{found.many_contested} of {found.many} are contested; of those with fewer, {found.few_contested} of {found.few}. "
-        f"Of all statements {wording.number(100 * found.against, 'percent', digits=0)} speak against a step. Spread "
-        f"evenly they would contest about {wording.number(found.expected)} arrows, so they gather on a few. "
+        f"Of all statements {words.number(100 * found.against, 'percent', digits=0)} speak against a step. Spread "
+        f"evenly they would contest about {words.number(found.expected)} arrows, so they gather on a few. "
         f"Read the counts of an arrow, not its status alone."
     )
 
@@ -105,8 +105,9 @@ def policy_bars(theory: Theory) -> Block:
     most, body = counts["arrows"].max(), []
     for key, row in counts.iterrows():
         drawn_bar = bar({FOUND[status]: row[status] for status in STATUSES}, most)
-        words = wording.join([f"{row[status]} {status}" for status in STATUSES if row[status]])
-        body.append(f"<li><b>{MEANT[str(key)].capitalize()}, {row['arrows']}</b>: {words}{drawn_bar}</li>")
+        body.append(
+            f"<li><b>{MEANT[str(key)].capitalize()}, {row['arrows']}</b>: {_parted(row)}{drawn_bar}</li>"
+        )
     return drawn(
         f"<ul>{''.join(body)}</ul>", name="theory-policy", title=policy_title(theory), says=policy_sentence(theory),
         frame=counts.reset_index(names="meant"), sources=("theory_evidence",), kind="policy",
@@ -116,17 +117,19 @@ def policy_bars(theory: Theory) -> Block:
 def policy_title(theory: Theory) -> str:
     """Return the finding of the comparison of what policy meant with what was found."""
     meant = policy_and_found(theory).loc["yes"]
-    return f"Of {wording.plural(meant['arrows'], 'step')} that policy meant, {meant[CONTESTED]} are contested"
+    return f"Of {words.plural(meant['arrows'], 'step')} that policy meant, {meant[CONTESTED]} are contested"
 
 
 def policy_sentence(theory: Theory) -> str:
     """Return the same comparison in full, for those who cannot see the drawing."""
     return " ".join(
-        f"Arrows {MEANT[key]}: {row['arrows']}, of which "
-        + wording.join([f"{row[status]} {status}" for status in STATUSES if row[status]])
-        + "."
+        f"Arrows {MEANT[str(key)]}: {row['arrows']}, of which {_parted(row)}."
         for key, row in policy_and_found(theory).iterrows()
     )
+
+
+def _parted(counts: pd.Series) -> str:
+    return words.join([f"{counts[status]} {status}" for status in STATUSES if counts[status]])
 
 
 def answer(theory: Theory) -> str:
@@ -135,11 +138,11 @@ def answer(theory: Theory) -> str:
     meant, other = counts.loc["yes"], counts.loc["no"]
     rows = theory.arrows.query("intended_by_policy == 'yes' and status == @CONTESTED")
     rows = rows.sort_values("contests", ascending=False, kind="stable").head(2)
-    most = [PLAIN.get(row["id"], f"the step {wording.small(_ends(row))}") for _, row in rows.iterrows()]
+    most = [PLAIN.get(row["id"], f"the step {words.small(_ends(row))}") for _, row in rows.iterrows()]
     return (
-        f"Policy meant {meant['arrows']} of the {wording.plural(len(theory.arrows), 'step')} drawn here. Public "
+        f"Policy meant {meant['arrows']} of the {words.plural(len(theory.arrows), 'step')} drawn here. Public "
         f"statements support {meant[SUPPORTED]} of these without dissent and contest {meant[CONTESTED]}"
-        f"{', most often ' + wording.join(most) if most else ''}; of {other['arrows']} steps that policy did not "
+        f"{', most often ' + words.join(most) if most else ''}; of {other['arrows']} steps that policy did not "
         f"mean, {other[SUPPORTED]} are supported and not contested."
     )
 
@@ -148,7 +151,7 @@ def short(theory: Theory) -> str:
     """Return the answer in one short sentence; `answer` says more."""
     meant = policy_and_found(theory).loc["yes"]
     return (
-        f"Of {wording.plural(meant['arrows'], 'step')} that policy meant, public statements support {meant[SUPPORTED]} without "
+        f"Of {words.plural(meant['arrows'], 'step')} that policy meant, public statements support {meant[SUPPORTED]} without "
         f"dissent and contest {meant[CONTESTED]}."
     )
 
@@ -156,9 +159,9 @@ def short(theory: Theory) -> str:
 def thin_sentence(theory: Theory) -> str:
     """Return which arrows are called supported on the strength of one document."""
     found = thin(theory)
-    return f"{wording.plural(len(found), 'arrow')} called supported ({wording.join(found)})"
+    return f"{words.plural(len(found), 'arrow')} called supported ({words.join(found)})"
 
 
 def _ends(arrow: pd.Series) -> str:
     lowers = ", lowering it" if arrow["sign"] == "-" else ""
-    return f"From {wording.small(arrow['from_label'])} to {wording.small(arrow['to_label'])}{lowers}"
+    return f"From {words.small(arrow['from_label'])} to {words.small(arrow['to_label'])}{lowers}"

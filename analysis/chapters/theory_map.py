@@ -100,9 +100,8 @@ def boxes(theory: Theory) -> dict[str, tuple[float, float, float, float]]:
     labels = dict(zip(theory.nodes["id"], theory.nodes["label"], strict=True))
     odd = sorted({*labels} ^ {*PLACES})
     if odd:
-        raise TheoryError(
-            f"element {odd[0]!r}: allowed is one place on the map for each element of the theory."
-        )
+        allowed = "one place on the map for each element of the theory"
+        raise TheoryError(f"element {odd[0]!r}: allowed is {allowed}.")
     out: dict[str, tuple[float, float, float, float]] = {}
     for name, (x, middle) in PLACES.items():
         tall = 12 + LINE * max(2, len(lines_of(labels[name])))

@@ -9,7 +9,7 @@ from analysis import data
 from analysis.chapters.cases import statements
 from analysis.chapters.theory import MEANT, SHORT, grounds, part, policy_bars, step_words
 from analysis.chapters.theory_map import sample
-from analysis.present import words as wording
+from analysis.present import words
 from analysis.present.blocks import Block, folded, together
 from analysis.present.links import Link
 from analysis.study.evidence.theory import (
@@ -116,16 +116,16 @@ def selection(theory: Theory, *, intended: str, status: str) -> Block:
     rows = theory.arrows.query("intended_by_policy == @intended and status == @status")
     rows = rows.sort_values("contests" if status == CONTESTED else "supports", ascending=False, kind="stable")
     told = [(step_words(row), row["id"]) for _, row in rows.iterrows()]
-    items = [f"<li>{Link(words, f'#{arrow}').html()}</li>" for words, arrow in told]
-    heading = f"{wording.plural(len(rows), 'step')} {MEANT[intended]}, {status}"
-    return folded(heading, items, [words for words, _ in told])
+    items = [f"<li>{Link(said, f'#{arrow}').html()}</li>" for said, arrow in told]
+    heading = f"{words.plural(len(rows), 'step')} {MEANT[intended]}, {status}"
+    return folded(heading, items, [said for said, _ in told])
 
 
 def _configurations() -> Block:
     """Return context, mechanism and outcome as a folded list; each is an anchor, each statement a link."""
     names, items, lines = _names(), [], []
     for row in configurations().itertuples():
-        trusts = wording.join([names[code] for code in row.trusts])
+        trusts = words.join([names[code] for code in row.trusts])
         parts = {
             "In this context": row.context, "what was brought": row.mechanism_resource,
             "and how people took it": row.mechanism_reasoning, "led to, or went with": row.outcome,
@@ -135,8 +135,8 @@ def _configurations() -> Block:
         links = ", ".join(Link(s, f"#{s}").html() for s in row.statements)
         name = f"<strong>{row.id}</strong> · {escape(trusts)}"
         items.append(f'<li id="{row.id}">{name}<br>{told} ({links})</li>')
-        words = "; ".join(f"{name}: {text}" for name, text in parts.items())
-        lines.append(f"{row.id}, {trusts}: {words} ({', '.join(row.statements)})")
+        said = "; ".join(f"{name}: {text}" for name, text in parts.items())
+        lines.append(f"{row.id}, {trusts}: {said} ({', '.join(row.statements)})")
     return folded(f"{len(items)} configurations", items, lines)
 
 

@@ -80,8 +80,8 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
         for ax in axes.flat[len(order) :]:
             ax.set_visible(False)
         for ax, code in zip(axes.flat, order, strict=False):
-            one = result.frame[result.frame["trust"] == code].reset_index(drop=True)
-            plot_chart(one, ax=ax, improvement=result.improvement, small=True)
+            rows_of = result.frame[result.frame["trust"] == code].reset_index(drop=True)
+            plot_chart(rows_of, ax=ax, improvement=result.improvement, small=True)
             for drawn in (*ax.lines, *ax.collections):
                 drawn.set_clip_on(False)  # all lies inside; saves a tenth of the file
             ax.tick_params(left=False, bottom=False)
@@ -89,9 +89,8 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
             ax.xaxis.set_major_locator(YearLocator(4))
             ax.xaxis.set_major_formatter(DateFormatter("%Y"))
             ax.set_ylabel(" ", fontsize=1)
-        drawing.supylabel(
-            f"Less median of comparators ({result.unit}), {BETTER[result.improvement]}", fontsize=9
-        )
+        label = f"Less median of comparators ({result.unit}), {BETTER[result.improvement]}"
+        drawing.supylabel(label, fontsize=9)
         drawing.supxlabel("End of quarter", fontsize=9)
         return drawing
 
@@ -153,10 +152,8 @@ def plot_releases(frame: pd.DataFrame, *, ax: Axes) -> Axes:
     ax.fill_between(x, frame["low"], frame["high"], color=PALE, alpha=0.6, linewidth=0)
     ax.plot(x, frame.drop(columns=["release", "low", "high", "mean"]), color=ORANGE, linewidth=0.7, alpha=0.7)
     ax.plot(x, frame["mean"], "o-", color=INK, linewidth=1.6, markersize=3)
-    for column, label in (
-        ("mean", "mean of those that\nentered first"),
-        ("low", "middle 80% of\nnever entered"),
-    ):
+    labels = {"mean": "mean of those that\nentered first", "low": "middle 80% of\nnever entered"}
+    for column, label in labels.items():
         ax.annotate(
             label, (x.iloc[-1], frame[column].iloc[-1]), xytext=(5, 0), textcoords="offset points", fontsize=8,
             va="center",
@@ -173,10 +170,8 @@ def plot_single(frame: pd.DataFrame, *, ax: Axes, unit: str) -> Axes:
     frame: `name`, `estimate`, `lower`, `upper`, `nw_estimate`, `nw_lower`, `nw_upper`, first row on top.
     """
     place = pd.Series(range(len(frame))[::-1], index=frame.index)
-    for prefix, shift, colour, face, label in (
-        ("", 0.14, BLUE, BLUE, "GLS-AR(1)"),
-        ("nw_", -0.2, GREY, "white", "Newey–West"),
-    ):
+    methods = (("", 0.14, BLUE, BLUE, "GLS-AR(1)"), ("nw_", -0.2, GREY, "white", "Newey–West"))
+    for prefix, shift, colour, face, label in methods:
         estimate = frame[f"{prefix}estimate"]
         ax.errorbar(
             estimate, place + shift, xerr=[estimate - frame[f"{prefix}lower"], frame[f"{prefix}upper"] - estimate],

@@ -4,7 +4,7 @@ from html import escape
 
 import pandas as pd
 
-from analysis.present import words as wording
+from analysis.present import words
 from analysis.present.blocks import Block
 from analysis.study import regime, trajectories
 from analysis.study.trajectories import SHORT, Charts
@@ -33,7 +33,7 @@ def icons_for_readers(found: pd.DataFrame) -> pd.DataFrame:
             mean = last = ""
             if phase in cells.index:
                 cell = cells.loc[phase]
-                mean = wording.number(cell["centre"], "count", digits=1)
+                mean = words.number(cell["centre"], "count", digits=1)
                 few = cell["provisional"] and cell["variation"] != SHORT
                 last = f"{cell['variation']}{' (provisional)' if few else ''}"
             row |= {f"{phase.capitalize()}: mean": mean, f"{phase.capitalize()}: last point": last}
@@ -52,23 +52,23 @@ def signals_table(found: pd.DataFrame, expected: dict[str, float]) -> pd.DataFra
 
     found: as `trajectories.icons` returns it. expected: number by assumption, in words.
     """
-    rows = [["Found", wording.number(found["signals"].sum())]]
-    rows += [[f"Expected if {words}", wording.number(count)] for words, count in expected.items()]
+    rows = [["Found", words.number(found["signals"].sum())]]
+    rows += [[f"Expected if {told}", words.number(count)] for told, count in expected.items()]
     return pd.DataFrame(rows, columns=["Points flagged in all charts", "Number"])
 
 
 def charts_title(found: pd.DataFrame, expected: float) -> str:
     """Return the finding of all charts: flagged points beside those expected of series with memory."""
     return (
-        f"{wording.number(found['signals'].sum())} points are flagged at {found['trust'].nunique()} trusts; equally sticky "
-        f"series would give about {wording.number(expected)} without any change"
+        f"{words.number(found['signals'].sum())} points are flagged at {found['trust'].nunique()} trusts; equally sticky "
+        f"series would give about {words.number(expected)} without any change"
     )
 
 
 def example_title(found: Charts, trust: str) -> str:
     """Return the finding of one trust's chart: its mean before, during and after."""
     means = found.frame[found.frame["trust"] == trust].groupby("phase")["centre"].first()
-    parts = [wording.number(means[phase], "count", digits=1) for phase in PHASES]
+    parts = [words.number(means[phase], "count", digits=1) for phase in PHASES]
     return f"{name(trust)}: mean distance from comparators {parts[0]} points before, {parts[1]} during, {parts[2]} after"
 
 
@@ -76,15 +76,15 @@ def funnel_title(release: str, banded: pd.DataFrame) -> str:
     """Return how many of the trusts banded high have entered at any time. `banded` as of `shmi_funnel`."""
     high = banded[banded["ours"] == "higher than expected"]
     return (
-        f"SHMI release of {wording.month(release)}: {len(high)} trusts banded higher than expected, "
+        f"SHMI release of {words.month(release)}: {len(high)} trusts banded higher than expected, "
         f"{int(high['entered'].notna().sum())} of which entered special measures at some time"
     )
 
 
 def funnel_told(banded: pd.DataFrame) -> pd.DataFrame:
     """Return `banded` with each trust's ratio as deaths per hundred expected."""
-    told = banded.assign(ratio=banded["ratio"] * wording.SCALE["deaths"])
-    return told.rename(columns={"ratio": wording.unit_name("deaths").replace(" ", "_")})
+    told = banded.assign(ratio=banded["ratio"] * words.SCALE["deaths"])
+    return told.rename(columns={"ratio": words.unit_name("deaths").replace(" ", "_")})
 
 
 def banding_table(releases: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def banding_table(releases: dict[str, pd.DataFrame]) -> pd.DataFrame:
         high, ever = banded["ours"] == "higher than expected", banded["entered"].notna()
         first = banded["entered"] <= regime.REGIME_START
         kinds = (high | ~high, banded["ours"] == banded["published"], high, high & ever, first, high & first)
-        rows.append([wording.month(release), *(wording.number(kind.sum()) for kind in kinds)])
+        rows.append([words.month(release), *(words.number(kind.sum()) for kind in kinds)])
     columns = ["Release", "Trusts", "Banded as published", "Higher than expected", "of these ever entered"]
     return pd.DataFrame(rows, columns=[*columns, "Entered on 16 July 2013", "of these higher than expected"])
 
@@ -111,33 +111,31 @@ def single_for_readers(found: pd.DataFrame, event: str) -> pd.DataFrame:
             continue
         months = f"{fit['before']}, {fit['during']}, {fit['after']}"
         row = {"Trust": name(fit["trust"]), "Months before, in, after": months}
-        for words, key, digits in (("Level", "level", 1), ("Slope a month", "slope", 2)):
-            row[words] = spread(fit, f"{key}_{event}", digits) if there else "not estimable"
-            row[f"{words}, Newey–West"] = spread(fit, f"{key}_{event}_nw", digits) if there else ""
+        for said, key, digits in (("Level", "level", 1), ("Slope a month", "slope", 2)):
+            row[said] = spread(fit, f"{key}_{event}", digits) if there else "not estimable"
+            row[f"{said}, Newey–West"] = spread(fit, f"{key}_{event}_nw", digits) if there else ""
         rows.append(row)
     return pd.DataFrame(rows).sort_values("Trust", kind="stable", ignore_index=True)
 
 
 def spread(fit: pd.Series, key: str, digits: int) -> str:
     """Return 'VALUE (LOW to HIGH)' without a unit, for a column whose heading says it."""
-    ends = wording.interval(fit[f"{key}_lower"], fit[f"{key}_upper"], "count", digits=digits)
-    return f"{wording.number(fit[key], 'count', digits=digits)} ({ends})"
+    ends = words.interval(fit[f"{key}_lower"], fit[f"{key}_upper"], "count", digits=digits)
+    return f"{words.number(fit[key], 'count', digits=digits)} ({ends})"
 
 
 def clear(found: pd.DataFrame, term: str) -> tuple[int, int, int]:
     """Return how many trusts have an interval of `term` above zero, below zero, and how many have one."""
-    return (
-        int((found[f"{term}_lower"] > 0).sum()),
-        int((found[f"{term}_upper"] < 0).sum()),
-        int(found[term].notna().sum()),
-    )
+    kinds = (found[f"{term}_lower"] > 0, found[f"{term}_upper"] < 0, found[term].notna())
+    above, below, of = (int(kind.sum()) for kind in kinds)
+    return above, below, of
 
 
 def clear_sentence(found: pd.DataFrame, term: str, what: str) -> str:
     """Say how many intervals of a term lie above and below zero. `found` as of `trajectories.single_trusts`."""
     above, below, of = clear(found, term)
     return (
-        f"{what}: the interval lies above zero for {above} of {wording.plural(of, 'trust')} and below zero for "
+        f"{what}: the interval lies above zero for {above} of {words.plural(of, 'trust')} and below zero for "
         f"{below}; it holds zero for the other {of - above - below}. Half of the intervals reach out by {reach(found, term)} or "
         f"more to either side, and a smaller change of one trust would mostly be missed."
     )
@@ -147,16 +145,16 @@ def reach(found: pd.DataFrame, term: str) -> str:
     """Return how far the middle one of the intervals of a term reaches to either side, in words."""
     half = ((found[f"{term}_upper"] - found[f"{term}_lower"]) / 2).median()
     if term.startswith("slope"):
-        return f"{wording.number(half, 'score')} points a month"
-    return wording.number(half, "points")
+        return f"{words.number(half, 'score')} points a month"
+    return words.number(half, "points")
 
 
 def answer(found: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
     """Return the chapter's answer in two short sentences: signals beside chance, and clear changes at entry."""
     above, below, of = clear(single, "level_entry")
     return (
-        f"Charts of four-hour waits flag {wording.number(found['signals'].sum())} points; about "
-        f"{wording.number(expected)} would be flagged had nothing changed. The share seen within four hours clearly rose "
+        f"Charts of four-hour waits flag {words.number(found['signals'].sum())} points; about "
+        f"{words.number(expected)} would be flagged had nothing changed. The share seen within four hours clearly rose "
         f"at entry at {above} and clearly fell at {below} of {of} trusts."
     )
 
@@ -175,30 +173,29 @@ def example_sentence(found: Charts, trust: str) -> str:
     parts = []
     for phase, rows in found.frame[found.frame["trust"] == trust].groupby("phase", sort=False):
         seen = rows[rows["value"].notna()]
-        centre, lower, upper = (
-            wording.number(seen[part].iloc[-1], "count", digits=1) for part in ("centre", "lower", "upper")
-        )
-        flagged = wording.plural(int(seen["signal"].notna().sum()), "signal")
+        last = seen[["centre", "lower", "upper"]].iloc[-1]
+        centre, lower, upper = (words.number(value, "count", digits=1) for value in last)
+        flagged = words.plural(int(seen["signal"].notna().sum()), "signal")
         parts.append(f"{phase} {centre} (limits {lower} to {upper}, {len(seen)} quarters, {flagged})")
     return (
         f"{name(trust)}, share seen within four hours less the median of {len(found.comparators)} trusts that never "
-        f"entered, percentage points, higher is better. Mean {wording.join(parts)}."
+        f"entered, percentage points, higher is better. Mean {words.join(parts)}."
     )
 
 
 def per_hundred(frame: pd.DataFrame) -> pd.DataFrame:
     """Return ratios of deaths (all columns of decimals) as deaths per hundred expected."""
     ratios = frame.select_dtypes("float").columns
-    return frame.assign(**(frame[ratios] * wording.SCALE["deaths"]).to_dict("series"))
+    return frame.assign(**(frame[ratios] * words.SCALE["deaths"]).to_dict("series"))
 
 
 def releases_title(frame: pd.DataFrame) -> str:
     """Return the finding of SHMI by release: the mean of the trusts that entered first, at both ends."""
     first, last = frame.iloc[0], frame.iloc[-1]
-    means = [wording.number(100 * row["mean"], digits=0) for row in (first, last)]
+    means = [words.number(100 * row["mean"], digits=0) for row in (first, last)]
     return (
         f"Mortality of the trusts that entered first: {means[0]} deaths per hundred expected in "
-        f"{wording.month(first['release'])}, {means[1]} in {wording.month(last['release'])}"
+        f"{words.month(first['release'])}, {means[1]} in {words.month(last['release'])}"
     )
 
 
@@ -207,14 +204,12 @@ def releases_sentence(frame: pd.DataFrame) -> str:
     trusts = frame.shape[1] - 4
     parts = []
     for _, row in frame.iloc[[0, -1]].iterrows():
-        spread = wording.interval(row["low"], row["high"], "deaths").removesuffix(
-            wording.FORMATS["deaths"][2]
-        )
+        spread = words.interval(row["low"], row["high"], "deaths").removesuffix(words.FORMATS["deaths"][2])
         parts.append(
-            f"{wording.number(row['mean'], 'deaths')} in the release of {wording.month(row['release'])} "
-            f"(as a ratio {wording.number(row['mean'], 'ratio')}; middle 80% of others {spread})"
+            f"{words.number(row['mean'], 'deaths')} in the release of {words.month(row['release'])} "
+            f"(as a ratio {words.number(row['mean'], 'ratio')}; middle 80% of others {spread})"
         )
-    return f"Mean mortality (SHMI) of {trusts} trusts that entered on 16 July 2013: {wording.join(parts)}; lower is better."
+    return f"Mean mortality (SHMI) of {trusts} trusts that entered on 16 July 2013: {words.join(parts)}; lower is better."
 
 
 def forest(found: pd.DataFrame, term: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.present import words as wording
+from analysis.present import words
 from analysis.study.evidence import profiles as reading
 from analysis.study.evidence.cases import HELD, PHASES, checked
 from analysis.study.evidence.matrix import LEANINGS, Matrix, counted
@@ -20,9 +20,9 @@ def order_for_readers(order: pd.DataFrame) -> pd.DataFrame:
     """Return `cases.order_by_outcome` as texts, best outcome first."""
     rows = []
     for row in order.itertuples():
-        left = wording.month(row.left) if pd.notna(row.left) else "the regime ended first"
-        followed = wording.number(row.followed, "years") if pd.notna(row.followed) else "no exit to follow"
-        told = (wording.number(row.months, "months"), left, followed, ", ".join(row.falls) or "none")
+        left = words.month(row.left) if pd.notna(row.left) else "the regime ended first"
+        followed = words.number(row.followed, "years") if pd.notna(row.followed) else "no exit to follow"
+        told = (words.number(row.months, "months"), left, followed, ", ".join(row.falls) or "none")
         rows.append([str(row.rank), row.name, row.words, *told])
     columns = ["Place", "Trust", "What followed", "In special measures", "Last exit", "Followed since"]
     return pd.DataFrame(rows, columns=[*columns, "Statements of a fall since"])
@@ -35,19 +35,19 @@ def cells_for_readers(found: Matrix, *, names: pd.Series, family: str) -> pd.Dat
     for theme in found.themes.index:
         for cell in cells[cells["theme"] == theme].itertuples():
             counts = f"{LEANINGS[cell.leaning]} {counted(cell.plus, cell.minus, cell.neutral)}"
-            words = cell.summary.split(". ", 1)[1]
+            said = cell.summary.split(". ", 1)[1]
             head = f"{theme} {found.themes[theme]}, {names[cell.trust]}"
-            rows.append([head, counts, ", ".join(cell.ids), words])
+            rows.append([head, counts, ", ".join(cell.ids), said])
     return pd.DataFrame(rows, columns=["Theme and trust", "Direction", "Statements", "What stands for them"])
 
 
 def matrix_for_readers(found: Matrix, *, names: pd.Series) -> pd.DataFrame:
     """Return the matrix as texts: a row a theme, a column a trust, in each cell counts by direction and ids."""
-    words = [
+    said = [
         f"{counted(cell.plus, cell.minus, cell.neutral)}: {' '.join(cell.ids)}" if cell.n else "none"
         for cell in found.cells.itertuples()
     ]
-    wide = found.cells.assign(words=words).pivot(index="theme", columns="trust", values="words")
+    wide = found.cells.assign(words=said).pivot(index="theme", columns="trust", values="words")
     return _by_theme(wide[list(found.order)].rename(columns=names), found.themes).rename_axis(columns=None)
 
 
@@ -68,10 +68,10 @@ def by_phase(statements: pd.DataFrame, *, themes: pd.Series) -> pd.DataFrame:
 
 def phases_for_readers(frame: pd.DataFrame, *, themes: pd.Series) -> pd.DataFrame:
     """Return `by_phase` as texts: one row a theme, one column a phase with its counts by direction."""
-    words = [
+    said = [
         counted(*counts).replace("no statement", "none") for counts in frame[SIGNS].itertuples(index=False)
     ]
-    wide = frame.assign(words=words).pivot(index="theme", columns="phase", values="words")[list(PHASES)]
+    wide = frame.assign(words=said).pivot(index="theme", columns="phase", values="words")[list(PHASES)]
     heads = {
         "before": "Before entry",
         "during": "In special measures",
@@ -109,33 +109,33 @@ def contrast_for_readers(frame: pd.DataFrame, *, themes: pd.Series) -> pd.DataFr
             for held in HELD
         ]  # fmt: skip
         rows.append([f"{row['theme']} {themes[row['theme']]}", *cells])
-    return pd.DataFrame(rows, columns=["Theme", *(words.capitalize() for words in HELD.values())])
+    return pd.DataFrame(rows, columns=["Theme", *(said.capitalize() for said in HELD.values())])
 
 
 def shared_sentence(found: Matrix) -> str:
     """Name the themes, outcomes aside, that most cases lean on to hindrance and to help, with their number."""
     parts = []
-    for leaning, words in (("hinders", "hindrance or failure"), ("helps", "help or improvement")):
+    for leaning, said in (("hinders", "hindrance or failure"), ("helps", "help or improvement")):
         counts = found.shared(leaning=leaning)
         counts = counts[~counts["theme"].str.startswith(OUTCOMES)]
         top = counts[counts["cases"] == counts["cases"].max()]
-        names = wording.join([f"“{found.themes[theme]}”" for theme in top["theme"]])
+        names = words.join([f"“{found.themes[theme]}”" for theme in top["theme"]])
         count = f"{top['cases'].iloc[0]} of {len(found.order)} cases"
-        parts.append(f"of {words} most widely under {names} ({count})")
+        parts.append(f"of {said} most widely under {names} ({count})")
     return f"Statements tell {parts[0]}, and {parts[1]}."
 
 
 def ordering_sentence(order: pd.DataFrame) -> str:
     """Say how many cases held, with the years they were followed for, fell back, with those it took, and came back."""
     parts = []
-    for held, words in HELD.items():
+    for held, said in HELD.items():
         rows, told = order[order["held"] == held], ""
         if held in FOLLOWED and len(rows):
             column, opening = FOLLOWED[held]
-            ends = dict.fromkeys(wording.number(end, digits=1) for end in rows[column].agg(["min", "max"]))
+            ends = dict.fromkeys(words.number(end, digits=1) for end in rows[column].agg(["min", "max"]))
             told = f" ({opening} about {' to '.join(ends)} years)"
-        parts.append(f"{len(rows)} {words}{told}")
-    return f"Of {len(order)} trusts, {wording.join(parts)}."
+        parts.append(f"{len(rows)} {said}{told}")
+    return f"Of {len(order)} trusts, {words.join(parts)}."
 
 
 def answer(found: Matrix, order: pd.DataFrame) -> str:
@@ -151,7 +151,7 @@ def matrix_title(found: Matrix) -> str:
         top = counts[~counts["theme"].str.startswith(OUTCOMES)].iloc[0]
         count, label = f"{top['cases']} of {len(found.order)} cases", found.themes[top["theme"]]
         parts.append(f"in {count} statements {verb} “{label}”")
-    return f"{wording.capital(parts[0])}, {parts[1]}"
+    return f"{words.capital(parts[0])}, {parts[1]}"
 
 
 def profiles_title(found: reading.Profiles) -> str:
@@ -178,12 +178,12 @@ def speaker_sentence(table: pd.DataFrame) -> str:
         f"{'the press' if row.speaker == 'press' else SPEAKERS[row.speaker].lower()} {row.up} up and {row.down} down"
         for row in rows.itertuples()
     ]
-    return f"The direction hangs on who speaks: {wording.join(parts)}."
+    return f"The direction hangs on who speaks: {words.join(parts)}."
 
 
 def speaker_title(table: pd.DataFrame) -> str:
     """Return the finding: the shares of trusts' and of the press's leaning statements that are good news."""
-    shares = table.set_index("speaker")["share"].map(lambda share: wording.number(share, "percent", digits=0))
+    shares = table.set_index("speaker")["share"].map(lambda share: words.number(share, "percent", digits=0))
     return f"Good news is {shares['trust']} of what trusts say for or against, and {shares['press']} of what the press says"
 
 
@@ -194,8 +194,8 @@ def sources_for_readers(statements: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(all=table.sum(axis=1)).sort_values("all", ascending=False, kind="stable")
     publishers = statements.groupby("source_type")["source_publisher"].nunique()
     rows = [
-        [name.capitalize(), *(wording.number(row[column]) for column in ("all", "event", "finding", "view")),
-         wording.number(publishers[name])]
+        [name.capitalize(), *(words.number(row[column]) for column in ("all", "event", "finding", "view")),
+         words.number(publishers[name])]
         for name, row in table.iterrows()
     ]  # fmt: skip
     columns = ["Kind of source", "Statements", "Events", "Findings", "Views", "Publishers"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import data
 from analysis.chapters.lookup.series import trusts
-from analysis.present import words as wording
+from analysis.present import words
 from analysis.study import regime
 
 PANDEMIC = pd.Timestamp("2020-04-01")  # first whole month, quarter, winter and survey after COVID-19 came
@@ -44,7 +44,7 @@ def _joined() -> dict[str, list[tuple[pd.Timestamp, str, str]]]:
     names = trusts()["name"]
     for (code, date), parts in mergers().groupby(["new_code", "date"]):
         old = [str(names.get(one, one)) for one in parts["old_code"] if one != code]
-        rows.setdefault(str(code), []).append((date, MERGED, f"merged with {wording.join(old)}"))
+        rows.setdefault(str(code), []).append((date, MERGED, f"merged with {words.join(old)}"))
     return rows
 
 
@@ -86,11 +86,11 @@ def stretches(code: str, periods: pd.PeriodIndex, *, exposure: str) -> list[dict
     for start, following in zip(starts, [*starts[1:], len(periods)], strict=True):
         held = [kind for _, kind, _, at in found if at <= start and kind in (ENTERED, LEFT, ENDED)]
         phase = NEVER if not ever else BEFORE if not held else IN if held[-1] == ENTERED else AFTER
-        begun = [(date, kind, words) for date, kind, words, at in found if at == start > 0]
-        since = "; ".join(f"{words}, {wording.month(date)}" for date, _, words in begun)
-        other = [words for _, kind, words in begun if kind not in (ENTERED, LEFT)]
-        label = phase + (f", from {wording.month(begun[0][0])}" if begun else "")
-        label += f" ({wording.join(other)})" if other else ""
+        begun = [(date, kind, said) for date, kind, said, at in found if at == start > 0]
+        since = "; ".join(f"{said}, {words.month(date)}" for date, _, said in begun)
+        other = [said for _, kind, said in begun if kind not in (ENTERED, LEFT)]
+        label = phase + (f", from {words.month(begun[0][0])}" if begun else "")
+        label += f" ({words.join(other)})" if other else ""
         rows.append({"start": start, "stop": following - 1, "phase": phase, "since": since, "label": label})
     return rows
 
