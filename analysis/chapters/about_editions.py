@@ -117,9 +117,9 @@ def all_editions(editions: Sequence[Edition]) -> pd.DataFrame:
     return _table(columns, rows, "No edition yet")
 
 
-def tables_since(found: Since | None) -> pd.DataFrame:
+def tables_since(since: Since | None) -> pd.DataFrame:
     """Return, as texts, the tables that differ from the newest edition: periods corrected and periods added."""
-    frame = pd.DataFrame() if found is None else found.tables
+    frame = pd.DataFrame() if since is None else since.tables
     rows = []
     for row in frame.to_dict("records"):
         span = f" ({row['first']} to {row['last']})" if row["first"] else ""
@@ -156,16 +156,16 @@ def _month(end: str) -> str:
     return words.month(end[:7]) if len(end) > len("2019") else end or "no period"
 
 
-def since_words(found: Since | None) -> str:
+def since_words(since: Since | None) -> str:
     """Say what differs from the newest edition."""
-    if found is None:
+    if since is None:
         return NONE_YET
-    head = f"Since edition {found.edition.number} of {words.day(found.edition.about['date'])}"
-    if found.changes.empty and found.tables.empty and not found.code:
+    head = f"Since edition {since.edition.number} of {words.day(since.edition.about['date'])}"
+    if since.changes.empty and since.tables.empty and not since.code:
         return f"{head} nothing has changed."
     return (
-        f"{head} {words.plural(len(found.tables), 'table')} and {words.plural(found.code, 'module')} of the analysis changed, "
-        f"{sorts(found.changes)}, and {_ended(int(found.changes['conclusion'].sum()))}. "
+        f"{head} {words.plural(len(since.tables), 'table')} and {words.plural(since.code, 'module')} of the analysis changed, "
+        f"{sorts(since.changes)}, and {_ended(int(since.changes['conclusion'].sum()))}. "
         "The next edition will recompute the old data with the new code, and the reverse, to say why."
     )
 

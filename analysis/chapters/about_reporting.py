@@ -93,17 +93,19 @@ def href(place: str, *, here: str) -> str:
     return f"{link}#{anchor}" if anchor else link
 
 
-def counts_for_readers(found: Checklists) -> pd.DataFrame:
+def counts_for_readers(checklists: Checklists) -> pd.DataFrame:
     """Return `Checklists.counts` as texts."""
-    counts = found.counts().set_index("checklist").map(words.number).reset_index()
+    counts = checklists.counts().set_index("checklist").map(words.number).reset_index()
     return counts.rename(columns=str.capitalize)
 
 
-def for_readers(found: Checklists, checklist: str, *, here: str) -> Block:
+def for_readers(checklists: Checklists, checklist: str, *, here: str) -> Block:
     """Return the items of one checklist as a table with links; raise ReportingError when it has none."""
-    part = found.frame[found.frame["checklist"] == checklist]
+    part = checklists.frame[checklists.frame["checklist"] == checklist]
     if part.empty:
-        raise ReportingError(f"no items of {checklist!r}. Allowed: {found.counts()['checklist'].tolist()}.")
+        raise ReportingError(
+            f"no items of {checklist!r}. Allowed: {checklists.counts()['checklist'].tolist()}."
+        )
     rows = [
         [f"{row.item}. {row.topic}", row.asks, f"@{row.place}" if isinstance(row.place, str) else "nowhere",
          f"{row.status}. {row.note}" if isinstance(row.note, str) else row.status]

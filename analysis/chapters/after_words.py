@@ -22,40 +22,40 @@ def percent(value: float, low: float = np.nan, high: float = np.nan) -> str:
     return words.estimate(100 * value, 100 * low, 100 * high, "percent", digits=0)
 
 
-def middle_stay(found: TimeInRegime) -> str:
-    """Return by when half of the first spells had ended, in words. `found` as from `leaving.stays`."""
-    row = found.medians.iloc[0]
+def middle_stay(stays: TimeInRegime) -> str:
+    """Return by when half of the first spells had ended, in words. `stays` as from `leaving.stays`."""
+    row = stays.medians.iloc[0]
     return "about " + words.estimate(row["median"], row["lower"], row["upper"], "months", digits=0)
 
 
-def stays_sentence(found: TimeInRegime) -> str:
-    """Say how long first spells lasted. `found` as from `leaving.stays`."""
-    row = found.medians.iloc[0]
-    ends = found.incidence.groupby("cause")["events"].sum().astype(int)
+def stays_sentence(stays: TimeInRegime) -> str:
+    """Say how long first spells lasted. `stays` as from `leaving.stays`."""
+    row = stays.medians.iloc[0]
+    ends = stays.incidence.groupby("cause")["events"].sum().astype(int)
     return (
         f"Of {words.plural(int(row['n']), 'trust')}, {ends['exit']} left as improved, {ends['acquired']} was taken over and "
         f"{words.number(row['censored'])} were still in when the regime ended. Half of the first spells had ended "
-        f"by {middle_stay(found)}."
+        f"by {middle_stay(stays)}."
     )
 
 
-def shares_sentence(found: TimeInRegime, cause: str, months: int) -> str:
+def shares_sentence(stays: TimeInRegime, cause: str, months: int) -> str:
     """Say what share had gone by `cause` at `months`, and how many were still followed then."""
-    row = leaving.shares(found, cause).set_index("months").loc[months]
+    row = leaving.shares(stays, cause).set_index("months").loc[months]
     return (
         f"By {months} months {percent(row['incidence'], row['lower'], row['upper'])} {NAMES[cause]}; "
         f"{words.plural(int(row['at_risk']), 'trust')} were still followed then."
     )
 
 
-def returns_sentence(found: TimeInRegime) -> str:
-    """Say how many trusts came back, and how many could no longer. `found` as from `leaving.returns`."""
-    ends = found.incidence.groupby("cause")["events"].sum().astype(int)
-    row = found.medians.iloc[0]
+def returns_sentence(stays: TimeInRegime) -> str:
+    """Say how many trusts came back, and how many could no longer. `stays` as from `leaving.returns`."""
+    ends = stays.incidence.groupby("cause")["events"].sum().astype(int)
+    row = stays.medians.iloc[0]
     return (
         f"{ends['returned']} of {words.plural(int(row['n']), 'trust')} that left came back by the end of the regime; "
         f"{ends['dissolved']} were merged into another trust first and {words.number(row['censored'])} had neither come "
-        f"back nor merged. {shares_sentence(found, 'returned', 48)}"
+        f"back nor merged. {shares_sentence(stays, 'returned', 48)}"
     )
 
 
@@ -197,14 +197,14 @@ def standing_out(table: pd.DataFrame) -> str:
     )
 
 
-def kept_sentence(name: str, found: GainKept) -> str:
+def kept_sentence(name: str, gain: GainKept) -> str:
     """Say the gain of the last year inside and how it had changed 12 and 24 months after leaving."""
     about = regime.indicator(name)
     unit = about.change_unit
     parts = [
         f"{_limits(row, 'gain', unit)} and by {months} months after it had changed by "
         f"{_limits(row, 'change', unit)} ({words.plural(int(row['n_trusts']), 'trust')})"
-        for months, row in zip((12, 24), found.frame.to_dict("records"), strict=True)
+        for months, row in zip((12, 24), gain.frame.to_dict("records"), strict=True)
     ]
     return (
         f"{about.title}, gain over the last year inside, positive meaning better: {'; '.join(parts)}. "
@@ -216,9 +216,9 @@ def _limits(row: dict | pd.Series, part: str, unit: str) -> str:
     return words.estimate(row[part], row[f"{part}_lower"], row[f"{part}_upper"], unit)
 
 
-def kept_title(name: str, found: GainKept) -> str:
+def kept_title(name: str, gain: GainKept) -> str:
     """Return the finding of `leaving.kept` as a title: whether the gain was lost or grew within a year."""
-    row = found.frame.iloc[0]
+    row = gain.frame.iloc[0]
     told = {HIGHER: "had grown", LOWER: "was partly lost", UNKNOWN: "cannot be followed"}
     which = side(row["change_lower"], row["change_upper"])
     ended = told.get(which, "was neither clearly lost nor clearly grown")

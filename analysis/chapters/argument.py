@@ -82,25 +82,25 @@ def panel_title(rows: pd.DataFrame) -> str:
     return f"{rows['measure'].iloc[0]}: {said}"
 
 
-def title(found: pd.DataFrame) -> str:
+def title(paths: pd.DataFrame) -> str:
     """Return the finding: in how many measures the equally bad ended as near to the others or nearer."""
-    last = found.groupby(["indicator", "group"], sort=False)["gap"].last().unstack("group")
+    last = paths.groupby(["indicator", "group"], sort=False)["gap"].last().unstack("group")
     near = int((last[EQUALLY_BAD] >= last[ENTERED]).sum())
     if near == len(last):
         return "Equally bad trusts that were never put in ended at least as near the average"
     return f"Equally bad trusts that were never put in ended as near the average in {near} of {len(last)} measures"
 
 
-def says(found: pd.DataFrame) -> str:
+def says(paths: pd.DataFrame) -> str:
     """Return the picture in words."""
     parts = []
-    for _, rows in found.groupby("indicator", sort=False):
+    for _, rows in paths.groupby("indicator", sort=False):
         told = "; ".join(
             f"{group} {words.number(-before, digits=1)} in the year before, {words.number(-last, digits=1)} at the end"
             for group, (before, last) in ends(rows).items()
         )
         parts.append(f"{panel_title(rows)} ({rows['unit'].iloc[0]} than trusts never put in: {told}).")
-    most = found.groupby("indicator", sort=False)["pairs"].max()
+    most = paths.groupby("indicator", sort=False)["pairs"].max()
     pairs = words.join(most.map(words.number).tolist())
     return f"Two years before entry to three after it. {' '.join(parts)} At most {pairs} pairs."
 
@@ -115,9 +115,9 @@ def picture(*, name: str = "the-argument") -> figures.Figure:
     )  # fmt: skip
 
 
-def draw(found: pd.DataFrame) -> figures.Draw:
+def draw(paths: pd.DataFrame) -> figures.Draw:
     """Return a drawing of `frame`: panels side by side, one below the other on a narrow sheet."""
-    panels = [rows for _, rows in found.groupby("indicator", sort=False)]
+    panels = [rows for _, rows in paths.groupby("indicator", sort=False)]
 
     def drawn(width: int) -> Drawing:
         across = 1 if width == figures.NARROW_PX else len(panels)

@@ -65,14 +65,14 @@ def offered() -> list[str]:
     return [name for name in indicators.indicators() if entry_effects.enough(name)]
 
 
-def verdict(indicator: str, found: Estimate) -> str:
+def verdict(indicator: str, estimate: Estimate) -> str:
     """Return what the interval of one choice says, by the words of the report."""
     better = regime.indicator(indicator).better
-    if found.n < THIN:
+    if estimate.n < THIN:
         return TOO_FEW
     if better is not None:
-        return ruled_out.ruled_out(found, better=better, important=ruled_out.important(indicator)).verdict
-    which = side(found.lower, found.upper)
+        return ruled_out.ruled_out(estimate, better=better, important=ruled_out.important(indicator)).verdict
+    which = side(estimate.lower, estimate.upper)
     return which if which in (HIGHER, LOWER) else NO_DIFFERENCE
 
 

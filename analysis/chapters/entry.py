@@ -15,26 +15,26 @@ SIDE = "Side of zero, unadjusted"
 NOT_TOLD = "not told from"
 
 
-def by_estimator_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def by_estimator_for_readers(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return `by_estimator` as texts, one row an estimator, one column an indicator."""
-    columns: dict[str, Any] = {"Estimator": found["estimator"].drop_duplicates().tolist()}
-    for name, part in found.groupby("indicator", sort=False):
+    columns: dict[str, Any] = {"Estimator": estimates["estimator"].drop_duplicates().tolist()}
+    for name, part in estimates.groupby("indicator", sort=False):
         unit = regime.indicator(str(name)).change_unit
         columns[labelled(str(name))] = [words.told(row, unit) for row in part.itertuples()]
     return pd.DataFrame(columns)
 
 
-def chance_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def chance_for_readers(chances: pd.DataFrame) -> pd.DataFrame:
     """Return `chance` as texts for a table."""
-    units = [regime.indicator(name).change_unit for name in found["indicator"]]
+    units = [regime.indicator(name).change_unit for name in chances["indicator"]]
     return pd.DataFrame(
         {
-            "Indicator": [before_entry.titled(name) for name in found["indicator"]],
-            "Family": np.where(found["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
-            "Difference": list(map(words.number, found["estimate"], units)),
-            "Signs turned": found["wild"].map(words.probability),
-            "Dates dealt out": found["placebo"].map(words.probability),
-            "Larger, adjusted": found["adjusted"].map(words.probability),
+            "Indicator": [before_entry.titled(name) for name in chances["indicator"]],
+            "Family": np.where(chances["primary"], "primary (Holm)", "secondary (Benjamini–Hochberg)"),
+            "Difference": list(map(words.number, chances["estimate"], units)),
+            "Signs turned": chances["wild"].map(words.probability),
+            "Dates dealt out": chances["placebo"].map(words.probability),
+            "Larger, adjusted": chances["adjusted"].map(words.probability),
         }
     )
 
@@ -66,11 +66,11 @@ def beside_published(both: pd.DataFrame) -> pd.DataFrame:
 COUNTS = "Trusts that entered: all; without the year before"
 
 
-def path_sentence(name: str, found: results.Effects) -> str:
+def path_sentence(name: str, effects: results.Effects) -> str:
     """Say how far from the baseline a path was just before entry, just after, and at its end."""
     about = regime.indicator(name)
     grain, unit = about.analysis_grain, about.change_unit
-    rows = found.frame.set_index("horizon")
+    rows = effects.frame.set_index("horizon")
     solid = rows[~rows["thin"]]
     places = {
         f"in the {grain} before entry": -1,
@@ -80,12 +80,12 @@ def path_sentence(name: str, found: results.Effects) -> str:
     parts = [f"{words.told(rows.loc[at], unit)} {where}" for where, at in places.items()]
     more = about.direction if about.direction != "neither" else "neither direction is better"
     left_out = (
-        f"; {words.number(len(found.dropped))} more that entered left out, without a value before entry"
+        f"; {words.number(len(effects.dropped))} more that entered left out, without a value before entry"
     )
     return (
         f"{about.title} at trusts that entered, less what comparators predict from the years before: "
-        f"{words.join(parts)}. {found.overall.n_trusts} trusts that entered, {found.overall.n_controls} comparators"
-        f"{left_out if len(found.dropped) else ''}; {more}. {behind(name)}"
+        f"{words.join(parts)}. {effects.overall.n_trusts} trusts that entered, {effects.overall.n_controls} comparators"
+        f"{left_out if len(effects.dropped) else ''}; {more}. {behind(name)}"
     ).strip()
 
 
@@ -117,12 +117,12 @@ def answer(both: pd.DataFrame) -> str:
     ).strip()
 
 
-def path_title(name: str, found: results.Effects, *, verdict: str) -> str:
+def path_title(name: str, effects: results.Effects, *, verdict: str) -> str:
     """Return the finding of a path as a title: its side of the prediction before entry and after, the verdict.
 
     verdict: of `two_baselines`. "not told from" the prediction: the interval takes in zero, or there is none.
     """
-    before, after = _side(found.frame.set_index("horizon").loc[-1]), _side(found.overall)
+    before, after = _side(effects.frame.set_index("horizon").loc[-1]), _side(effects.overall)
     place = f"{before} the prediction before entry {'or' if before == NOT_TOLD else 'and'} after"
     moved = f"{before} the prediction just before entry, {after} it after"
     return f"{regime.indicator(name).title}: {place if before == after else moved}; {verdict} by our rule"

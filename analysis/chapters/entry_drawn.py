@@ -45,15 +45,15 @@ def frame(both: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _judged(found: pd.DataFrame) -> list[str]:
+def _judged(estimates: pd.DataFrame) -> list[str]:
     """Return the indicators drawn beside trusts alike of which one direction is better."""
-    names = found.loc[found["decided"].notna(), "indicator"]
+    names = estimates.loc[estimates["decided"].notna(), "indicator"]
     return [name for name in names if regime.indicator(name).better is not None]
 
 
-def unadjusted(found: pd.DataFrame) -> str:
+def unadjusted(estimates: pd.DataFrame) -> str:
     """Say for how many indicators the interval beside trusts alike leaves out zero, before their number is allowed for."""
-    rows = found.set_index("indicator").loc[_judged(found)]
+    rows = estimates.set_index("indicator").loc[_judged(estimates)]
     signs = {str(name): regime.indicator(str(name)).sign for name in rows.index}
     ends = [sorted(signs[str(name)] * row[part] for part in DECIDED[1:]) for name, row in rows.iterrows()]
     better, worse = sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends)
@@ -63,25 +63,25 @@ def unadjusted(found: pd.DataFrame) -> str:
     )
 
 
-def title(found: pd.DataFrame) -> str:
+def title(estimates: pd.DataFrame) -> str:
     """Return the finding."""
-    verdicts = [ruled_out.verdict(name) for name in _judged(found)]
+    verdicts = [ruled_out.verdict(name) for name in _judged(estimates)]
     better, worse = verdicts.count(IMPROVED), verdicts.count(WORSENED)
     count = words.number(better) if better else "none"
     told = f"Beside trusts alike, {count} of {words.number(len(verdicts))} indicators improved by our rule"
     return f"{told} and {words.number(worse)} worsened" if worse else told
 
 
-def says(found: pd.DataFrame) -> str:
+def says(estimates: pd.DataFrame) -> str:
     """Return the picture in words."""
     parts = []
-    for row in found.to_dict("records"):
+    for row in estimates.to_dict("records"):
         texts = [words.told(row, row["unit"])]
         if row["decided"] == row["decided"]:
             value, low, high = (row[part] for part in DECIDED)
             texts.append(f"beside trusts alike {words.estimate(value, low, high, row['unit'])}")
         parts.append(f"{row['title']}: {', '.join(texts)}")
-    return f"Differences in the three years after entry. {'; '.join(parts)}. {unadjusted(found)}"
+    return f"Differences in the three years after entry. {'; '.join(parts)}. {unadjusted(estimates)}"
 
 
 def picture(both: pd.DataFrame, *, name: str) -> figures.Figure:

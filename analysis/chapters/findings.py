@@ -86,18 +86,18 @@ def findings(known: Numbers) -> list[Finding]:
     return [_stay(known), _returns(known), *entries, *others]
 
 
-def ordered(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[Finding]:
+def ordered(findings: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[Finding]:
     """Return the findings, those whose conclusion changed since the last edition first.
 
     changed: their keys. Raises FindingError for a key that is not among the findings.
     """
-    unknown = set(changed) - {one.key for one in found}
+    unknown = set(changed) - {one.key for one in findings}
     if unknown:
-        raise FindingError(f"changed {sorted(unknown)}. Allowed: {[one.key for one in found]}.")
-    return sorted(found, key=lambda one: one.key not in changed)
+        raise FindingError(f"changed {sorted(unknown)}. Allowed: {[one.key for one in findings]}.")
+    return sorted(findings, key=lambda one: one.key not in changed)
 
 
-def changed(found: Sequence[Finding], *, where: Path | None = None) -> list[str]:
+def changed(findings: Sequence[Finding], *, where: Path | None = None) -> list[str]:
     """Return the keys whose conclusion the last edition changed, or that differ from the last edition now.
 
     where: folder of the editions, that of the data when None. Nothing before the first edition. A finding
@@ -106,9 +106,9 @@ def changed(found: Sequence[Finding], *, where: Path | None = None) -> list[str]
     last = store.latest(where)
     if last is None:
         return []
-    compared = compare(last.headline, headlines.as_frame([one.number for one in found]))
+    compared = compare(last.headline, headlines.as_frame([one.number for one in findings]))
     rows = pd.concat([last.changed_conclusions()["key"], compared.loc[compared["conclusion"], "key"]])
-    return [one.key for one in found if one.key in set(rows)]
+    return [one.key for one in findings if one.key in set(rows)]
 
 
 def changed_sentence(keys: Sequence[str]) -> str:
@@ -200,10 +200,10 @@ def _kept(known: Numbers, name: str) -> Finding:
     )
 
 
-def after_entry(number: Headline, found: RuledOut) -> str:
+def after_entry(number: Headline, limits: RuledOut) -> str:
     """Say which way an indicator went after entry, and what the comparison that decides rules out.
 
-    found: of `ruled_out.of`.
+    limits: of `ruled_out.of`.
     """
     if pd.isna(number.low):
         return "It cannot be said from the figures at hand."
@@ -211,7 +211,7 @@ def after_entry(number: Headline, found: RuledOut) -> str:
     went = f"There was {read}" if read.startswith("no ") else f"It was {read}"
     if read in ("better", "worse"):
         went = f"It was {'higher' if number.value > 0 else 'lower'} than predicted, which is {read}"
-    return f"{went}. {ruled.sentence(number.indicator, found)}"
+    return f"{went}. {ruled.sentence(number.indicator, limits)}"
 
 
 def set_apart(read: str, decided: str) -> str:

@@ -60,9 +60,9 @@ def better_up(name: str) -> int:
     return regime.indicator(name).sign
 
 
-def title(found: pd.DataFrame) -> str:
+def title(headlines: pd.DataFrame) -> str:
     """Return the finding: what each verdict says, in a sentence for a board."""
-    verdicts = found.drop_duplicates("indicator").set_index("indicator")["verdict"]
+    verdicts = headlines.drop_duplicates("indicator").set_index("indicator")["verdict"]
     said = {
         rule.IMPROVED: "improved more than",
         rule.WORSENED: "worsened more than",
@@ -95,10 +95,10 @@ def between(name: str, lower: float, upper: float) -> str:
     return f"({first} to {last})"
 
 
-def says(found: pd.DataFrame) -> str:
+def says(headlines: pd.DataFrame) -> str:
     """Return the picture in words."""
     parts = []
-    for _, rows in found.groupby("measure", sort=False):
+    for _, rows in headlines.groupby("measure", sort=False):
         first = rows.iloc[0]
         each = [
             f"{row['compared'].lower()} {told(row['indicator'], row['estimate'])} "

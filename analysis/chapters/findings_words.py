@@ -152,10 +152,10 @@ def study_said(known: Numbers) -> str:
     return " ".join(parts)
 
 
-def for_page(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[Card]:
+def for_page(findings: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[Card]:
     """Return findings as the texts that `present.cards.cards` shows. changed: keys with another conclusion."""
     cards = []
-    for finding in found:
+    for finding in findings:
         number = finding.number
         of = f' of "{number.verdict}"' if number.verdict in rule.VERDICTS else ""
         card = Card(
@@ -173,10 +173,10 @@ def for_page(found: Sequence[Finding], *, changed: Sequence[str] = ()) -> list[C
     return cards
 
 
-def for_readers(found: Sequence[Finding]) -> pd.DataFrame:
+def for_readers(findings: Sequence[Finding]) -> pd.DataFrame:
     """Return findings as texts for a table, one row each."""
     rows = []
-    for finding in found:
+    for finding in findings:
         number = finding.number
         of = f" ({number.verdict})" if number.verdict in rule.VERDICTS else ""
         told = (finding.text(), finding.direction(), finding.base(), f"{number.certainty}{of}")
@@ -184,11 +184,11 @@ def for_readers(found: Sequence[Finding]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Question", "Estimate", "Better", "From", "Certainty"])
 
 
-def for_board(found: Sequence[Finding]) -> pd.DataFrame:
+def for_board(findings: Sequence[Finding]) -> pd.DataFrame:
     """Return findings as texts for a narrow table: the question, the estimate and the certainty."""
-    return for_readers(found)[["Question", "Estimate", "Better", "Certainty"]]
+    return for_readers(findings)[["Question", "Estimate", "Better", "Certainty"]]
 
 
-def highest(found: Sequence[Finding]) -> str:
+def highest(findings: Sequence[Finding]) -> str:
     """Return the highest level of certainty among findings, of which there must be one or more."""
-    return min((one.number.certainty for one in found), key=certainty.LEVELS.index)
+    return min((one.number.certainty for one in findings), key=certainty.LEVELS.index)

@@ -8,13 +8,13 @@ from analysis.present.words import SCALE
 from analysis.study.groups import SingleTrusts
 
 
-def plot_singles(found: SingleTrusts, *, ax: Axes, unit: str, direction: str) -> Axes:
+def plot_singles(singles: SingleTrusts, *, ax: Axes, unit: str, direction: str) -> Axes:
     """Draw each trust's effect and what partial pooling leaves of it, over the range of trusts that never entered.
 
     unit: a key of `words.FORMATS`, that the differences are told in. direction: which is better, for the axis.
     """
-    frame, times = in_unit(found.frame, unit), SCALE.get(unit, 1)
-    place, low, high = range(len(frame)), times * found.low, times * found.high
+    frame, times = in_unit(singles.frame, unit), SCALE.get(unit, 1)
+    place, low, high = range(len(frame)), times * singles.low, times * singles.high
     ax.axvspan(low, high, color=PALE, alpha=0.45, linewidth=0, label="95% of trusts that never entered")
     ax.hlines(place, frame["lower"], frame["upper"], color=BLUE, linewidth=1.2)
     label = "pooled in part, 95% interval"

@@ -53,10 +53,10 @@ def figure(indicator: str, *values: str) -> figures.Figure | blocks.Block:
 show = partial(lab_settings.shown, figure)
 
 
-def _rows(found: Answer, record: Answer) -> pd.DataFrame:
+def _rows(answer: Answer, record: Answer) -> pd.DataFrame:
     rows = [
         [label, one.value, one.lower, one.upper, one.n]
-        for label, one in (("This choice", found.found), ("The report's", record.found))
+        for label, one in (("This choice", answer.found), ("The report's", record.found))
         if one is not None
     ]
     return pd.DataFrame(rows, columns=["choice", "estimate", "lower", "upper", "n_trusts"])

@@ -6,7 +6,7 @@ from analysis.present import words
 from analysis.study import indicators
 
 
-def for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def for_readers(coverage: pd.DataFrame) -> pd.DataFrame:
     """Return `per_indicator` as texts."""
     counts = {
         "entered": "Entered, with figures",
@@ -17,35 +17,37 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
         "missing": "Missing",
         "left_out": "Left out",
     }
-    periods = found["first"].map(words.period) + " to " + found["last"].map(words.period)
-    told = pd.DataFrame({"Indicator": found["title"], "Periods": periods + ", by " + found["grain"]})
-    return told.join(found[list(counts)].map(words.number).rename(columns=counts))
+    periods = coverage["first"].map(words.period) + " to " + coverage["last"].map(words.period)
+    told = pd.DataFrame({"Indicator": coverage["title"], "Periods": periods + ", by " + coverage["grain"]})
+    return told.join(coverage[list(counts)].map(words.number).rename(columns=counts))
 
 
-def grid_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def grid_for_readers(coverage: pd.DataFrame) -> pd.DataFrame:
     """Return `grid` as texts, one row a trust, 'BEFORE / SINCE' periods an indicator."""
-    cells = found.assign(cell=found["before"].map(words.number) + " / " + found["since"].map(words.number))
+    cells = coverage.assign(
+        cell=coverage["before"].map(words.number) + " / " + coverage["since"].map(words.number)
+    )
     wide = cells.pivot(index="name", columns="title", values="cell")
-    wide = wide.loc[list(found["name"].unique()), list(found["title"].unique())]
+    wide = wide.loc[list(coverage["name"].unique()), list(coverage["title"].unique())]
     return wide.reset_index().rename(columns={"name": "Trust"}).rename_axis(columns=None)
 
 
-def grid_sentence(found: pd.DataFrame) -> str:
-    """Say how many trusts have figures before and after entry, indicator by indicator. `found` as of `grid`."""
-    counts = (found["state"] == "before and after entry").groupby(found["indicator"], sort=False).sum()
-    none = words.join(without(found)) or "no trust"
+def grid_sentence(coverage: pd.DataFrame) -> str:
+    """Say how many trusts have figures before and after entry, indicator by indicator. `coverage` as of `grid`."""
+    counts = (coverage["state"] == "before and after entry").groupby(coverage["indicator"], sort=False).sum()
+    none = words.join(without(coverage)) or "no trust"
     parts = [f"{indicators.label(str(name))} {count}" for name, count in counts.items()]
     return (
-        f"Of {found['trust'].nunique()} trusts that entered, so many have figures before and after entry: "
+        f"Of {coverage['trust'].nunique()} trusts that entered, so many have figures before and after entry: "
         f"{words.join(parts)}. None of these indicators: {none}."
     )
 
 
-def grid_title(found: pd.DataFrame) -> str:
+def grid_title(coverage: pd.DataFrame) -> str:
     """Return the finding of the picture: how many trusts have all primary indicators before and after, and how many none of any."""
-    primary = found[found["indicator"].isin(indicators.indicators(primary=True))]
+    primary = coverage[coverage["indicator"].isin(indicators.indicators(primary=True))]
     full = primary.groupby("trust")["state"].agg(lambda states: (states == "before and after entry").all())
-    lacking = len(without(found))
+    lacking = len(without(coverage))
     rest = f"{words.number(lacking)} {'has' if lacking == 1 else 'have'} no figure at all"
     rest = rest if lacking else "every one has some figures"
     return (
@@ -54,20 +56,20 @@ def grid_title(found: pd.DataFrame) -> str:
     )
 
 
-def without(found: pd.DataFrame) -> list[str]:
-    """Return the names of trusts without any figure. `found` as of `grid`."""
-    nothing = found.groupby("name", sort=False)["state"].agg(lambda states: (states == "none").all())
+def without(coverage: pd.DataFrame) -> list[str]:
+    """Return the names of trusts without any figure. `coverage` as of `grid`."""
+    nothing = coverage.groupby("name", sort=False)["state"].agg(lambda states: (states == "none").all())
     return list(nothing.index[nothing])
 
 
-def primary_sentence(found: pd.DataFrame) -> str:
-    """Say for the primary indicators how many trusts have figures before and after. `found` as of `per_indicator`."""
-    both = found.set_index("indicator")["both"][indicators.indicators(primary=True)]
+def primary_sentence(coverage: pd.DataFrame) -> str:
+    """Say for the primary indicators how many trusts have figures before and after. `coverage` as of `per_indicator`."""
+    both = coverage.set_index("indicator")["both"][indicators.indicators(primary=True)]
     return words.join([f"{indicators.label(str(name))} {count}" for name, count in both.items()])
 
 
-def short_history_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def short_history_for_readers(coverage: pd.DataFrame) -> pd.DataFrame:
     """Return `short_history` as texts."""
-    first = [words.period(value) if pd.notna(value) else "no figures" for value in found["first"]]
-    told = {"Trust": found["name"], "Entered": found["entered"].map(words.day), "Figures begin": first}
-    return pd.DataFrame(told | {"Quarters before entry": found["before"].map(words.number)})
+    first = [words.period(value) if pd.notna(value) else "no figures" for value in coverage["first"]]
+    told = {"Trust": coverage["name"], "Entered": coverage["entered"].map(words.day), "Figures begin": first}
+    return pd.DataFrame(told | {"Quarters before entry": coverage["before"].map(words.number)})

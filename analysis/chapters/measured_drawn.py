@@ -29,15 +29,15 @@ def picture(shown: pd.DataFrame, every: pd.DataFrame, *, name: str) -> figures.F
     )  # fmt: skip
 
 
-def draw(found: pd.DataFrame) -> figures.Draw:
+def draw(counts: pd.DataFrame) -> figures.Draw:
     """Return a drawing of `coverage.grid`: names beside the rows, above them on a narrow sheet."""
-    rows = [part for _, part in found.groupby("indicator", sort=False)]
+    rows = [part for _, part in counts.groupby("indicator", sort=False)]
 
     def drawn(width: int) -> Drawing:
         narrow = width == figures.NARROW_PX
         names = [wrap(part["title"].iloc[0], NARROW_NAME if narrow else WIDE_NAME) for part in rows]
         left = 0 if narrow else BESIDE
-        side = (width - left - COUNT) / found["trust"].nunique()
+        side = (width - left - COUNT) / counts["trust"].nunique()
         tall = [LINE * len(lines) + narrow * side + GAP for lines in names]
         drawing, ax = forest.sheet(width, sum(tall))
         top = 0.0

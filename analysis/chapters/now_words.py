@@ -34,19 +34,19 @@ def named() -> dict[str, str]:
     }
 
 
-def standing_alone(found: pd.DataFrame) -> pd.DataFrame:
+def standing_alone(trusts: pd.DataFrame) -> pd.DataFrame:
     """Return the trusts that stand under their own code, by the mean of their places, best first."""
-    mine = found[found["became"].isna()]
+    mine = trusts[trusts["became"].isna()]
     ranked = mine.assign(mean=mine[list(MARKS)].mean(axis=1))
     return ranked.sort_values(["mean", "name"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def drawing(found: pd.DataFrame) -> figures.Draw:
+def drawing(trusts: pd.DataFrame) -> figures.Draw:
     """Return a drawing of the places of trusts, a row a trust: worst at the left, best at the right."""
 
     def draw(width: int) -> Drawing:
         narrow = width == figures.NARROW_PX
-        rows = found.to_dict("records")
+        rows = trusts.to_dict("records")
         step = 2 * STEP - 6 if narrow else STEP
         made, ax = figures.canvas(width, HEAD + step * len(rows), layout="constrained")
         for place, row in enumerate(rows):
@@ -75,9 +75,9 @@ def drawing(found: pd.DataFrame) -> figures.Draw:
     return draw
 
 
-def picture(found: pd.DataFrame) -> figures.Figure:
+def picture(trusts: pd.DataFrame) -> figures.Figure:
     """Return the picture of all places as the page publishes it."""
-    mine = standing_alone(found)
+    mine = standing_alone(trusts)
     drawn = mine[mine[list(MARKS)].notna().any(axis=1)]
     held = {name.partition(",")[0]: drawn[column].dropna() for column, name in named().items()}
     parts = [
@@ -96,27 +96,27 @@ def picture(found: pd.DataFrame) -> figures.Figure:
     )  # fmt: skip
 
 
-def answer(found: pd.DataFrame) -> str:
+def answer(trusts: pd.DataFrame) -> str:
     """Say in two short sentences what became of the trusts and where those that are ranked stand."""
-    gone = int(found["became"].notna().sum())
-    again = int(((found["successor"] > 0) | found["still_in"]).sum())
+    gone = int(trusts["became"].notna().sum())
+    again = int(((trusts["successor"] > 0) | trusts["still_in"]).sum())
     four, when = standing.in_segment_four(), standing.when()
     (mine, of), (others, all_others) = four["entered"], four["others"]
     shares = [words.number(100 * part, "percent", digits=0) for part in (mine / of, others / all_others)]
     return (
-        f"Of {words.plural(len(found), 'trust')} that entered, {gone} have become part of another trust, and "
+        f"Of {words.plural(len(trusts), 'trust')} that entered, {gone} have become part of another trust, and "
         f"{words.number(again)} were or came under the successor, as far as is known. In the quarter to {words.month(str(when['segment']))} {mine} of {of} that are ranked "
         f"stood in the worst segment ({shares[0]}), against {shares[1]} of {all_others} other acute trusts."
     )
 
 
-def high_mortality(found: pd.DataFrame) -> str:
+def high_mortality(trusts: pd.DataFrame) -> str:
     """Name the trusts whose mortality was higher than expected in the newest year."""
-    high = found.loc[found["banding"] == "higher than expected", "name"].tolist()
+    high = trusts.loc[trusts["banding"] == "higher than expected", "name"].tolist()
     return f"Mortality of {standing.when()['mortality']} was higher than expected at {words.number(len(high))}: {words.join(high)}."
 
 
-def for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def for_readers(trusts: pd.DataFrame) -> pd.DataFrame:
     """Return all trusts as texts and links, a row a trust, each figure with its date."""
     when = standing.when()
     rows = [
@@ -131,7 +131,7 @@ def for_readers(found: pd.DataFrame) -> pd.DataFrame:
             "Staff, at entry and last": f"{words.number(row['staff_then'], digits=0)}, then "
             f"{words.number(row['staff_now'], digits=0)} in {words.month(row['staff_month'])}",
         }
-        for row in found.to_dict("records")
+        for row in trusts.to_dict("records")
     ]
     return pd.DataFrame(rows)
 

@@ -80,9 +80,9 @@ def left_out_for_readers(names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Indicator", "All", "Lowest", "Highest"])
 
 
-def curve_sentence(name: str, found: SpecificationCurve) -> str:
+def curve_sentence(name: str, curve: SpecificationCurve) -> str:
     """Say how many choices were run, their range, and how many point to better or worse clear of zero."""
-    about, rows = regime.indicator(name), found.estimated
+    about, rows = regime.indicator(name), curve.estimated
     read = [rule.reading(pd.Series({**row, "direction": about.direction})) for row in rows.to_dict("records")]
     return (
         f"{about.title}: {len(rows)} combinations of choices give differences from "
@@ -91,16 +91,16 @@ def curve_sentence(name: str, found: SpecificationCurve) -> str:
     )
 
 
-def curve_title(name: str, found: SpecificationCurve) -> str:
+def curve_title(name: str, curve: SpecificationCurve) -> str:
     """Return the finding of a specification curve as a title."""
-    rows = found.estimated
+    rows = curve.estimated
     return f"{regime.indicator(name).title}: {clear(rows).sum()} of {len(rows)} choices leave out zero"
 
 
-def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def moving_apart_for_readers(leads: pd.DataFrame) -> pd.DataFrame:
     """Return `moving_apart` as texts."""
     rows = []
-    for row in found.to_dict("records"):
+    for row in leads.to_dict("records"):
         about = regime.indicator(row["indicator"])
         ends = sorted((row["lowest"], row["highest"]), key=abs)
         counts = [words.number(row[end]) for end in ("fewest", "most")]
@@ -112,9 +112,9 @@ def moving_apart_for_readers(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "Share from chance, jointly", "Trusts that entered"])
 
 
-def not_parting(found: pd.DataFrame) -> str:
+def not_parting(leads: pd.DataFrame) -> str:
     """Say for which indicators no parting before entry is found, and how large a one their intervals still hold."""
-    rows = found[~(found["p"] < before_entry.CLEAR)]
+    rows = leads[~(leads["p"] < before_entry.CLEAR)]
     if rows.empty:
         return "All of them were parting."
     labels = rows["indicator"].map(indicators.label)
@@ -132,21 +132,21 @@ def joint(p: float) -> str:
     return "less than 0.001" if p < 0.001 else words.probability(p)
 
 
-def windows_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def windows_for_readers(windows: pd.DataFrame) -> pd.DataFrame:
     """Return `windows` as texts."""
     told = {
-        "Indicator": found["indicator"].map(labelled),
-        "Matched on": found["years"].map(before_entry.NUMBERS),
-        "Difference": list(map(_text, found.to_dict("records"))),
-        "By the older rule": found["verdict"],
-        "Trusts that entered": found["n_trusts"].map(words.number),
+        "Indicator": windows["indicator"].map(labelled),
+        "Matched on": windows["years"].map(before_entry.NUMBERS),
+        "Difference": list(map(_text, windows.to_dict("records"))),
+        "By the older rule": windows["verdict"],
+        "Trusts that entered": windows["n_trusts"].map(words.number),
     }
     return pd.DataFrame(told)
 
 
-def windows_sentence(name: str, found: pd.DataFrame) -> str:
+def windows_sentence(name: str, windows: pd.DataFrame) -> str:
     """Say how far a difference hangs on the years that trusts are matched on."""
-    rows = found[found["indicator"] == name]
+    rows = windows[windows["indicator"] == name]
     far = rows.loc[rows["difference"].abs().idxmax()]
     unit = regime.indicator(name).change_unit
     ends = words.interval(rows["difference"].min(), rows["difference"].max(), unit)
@@ -166,13 +166,13 @@ def windows_sentence(name: str, found: pd.DataFrame) -> str:
     )
 
 
-def not_harm(name: str, found: pd.DataFrame, planted: pd.DataFrame) -> str:
+def not_harm(name: str, windows: pd.DataFrame, planted: pd.DataFrame) -> str:
     """Say why the difference from equally bad trusts is not to be read as an effect.
 
-    found: as from `windows`. planted: the table `planted_truth`.
+    windows: as from `windows`. planted: the table `planted_truth`.
     """
     unit = regime.indicator(name).change_unit
-    rows = found[found["indicator"] == name].set_index("years", drop=False)
+    rows = windows[windows["indicator"] == name].set_index("years", drop=False)
     first, *longer = rows.to_dict("records")
     side = "takes in" if first["lower"] <= 0 <= first["upper"] else "leaves out"
     draw = (name, "bad draw", "less equally bad trusts")

@@ -32,12 +32,12 @@ HOW = (
 )
 
 
-def frame(name: str, found: SpecificationCurve) -> pd.DataFrame:
+def frame(name: str, curve: SpecificationCurve) -> pd.DataFrame:
     """Return the estimated combinations, worst first, so that more is better, with the short names of choices."""
-    rows, turn = found.estimated, better_up(name) * scale_of(name)
+    rows, turn = curve.estimated, better_up(name) * scale_of(name)
     ends = (turn * rows[["lower", "upper"]]).agg(["min", "max"], axis=1)
     turned = rows.assign(estimate=turn * rows["estimate"], lower=ends["min"], upper=ends["max"])
-    turned[list(found.choices)] = turned[list(found.choices)].replace(SHORT)
+    turned[list(curve.choices)] = turned[list(curve.choices)].replace(SHORT)
     return turned.sort_values("estimate", kind="stable", ignore_index=True)
 
 
@@ -50,22 +50,22 @@ def worst(rows: pd.DataFrame) -> str:
     return ""
 
 
-def title(name: str, found: SpecificationCurve) -> str:
+def title(name: str, curve: SpecificationCurve) -> str:
     """Return the finding: how many choices leave out zero, and the one choice that makes the lowest of them."""
-    lowest = worst(frame(name, found))
+    lowest = worst(frame(name, curve))
     more = f"; the worst are all those “{words.small(lowest)}”" if lowest else ""
-    return f"{words_of.curve_title(name, found)}{more}"
+    return f"{words_of.curve_title(name, curve)}{more}"
 
 
-def picture(name: str, found: SpecificationCurve) -> figures.Figure:
+def picture(name: str, curve: SpecificationCurve) -> figures.Figure:
     """Return the curve of an indicator as a page publishes it."""
-    rows = frame(name, found)
+    rows = frame(name, curve)
     reach = rows["upper"].max() - rows["lower"].min()
     step = next(step for step in (0.5, 1.0, 2.0, 5.0, 10.0) if reach / step <= 7)
     drawn = every_choice.curve(rows, main=MAIN, unit=UP.get(name, "its own unit"), step=step)
-    said = words_of.curve_sentence(name, found)
+    said = words_of.curve_sentence(name, curve)
     return figures.figure(
-        drawn, name=f"curve-{name.replace('_', '-')}", frame=in_unit(found.frame, regime.indicator(name).change_unit), title=title(name, found), how=HOW,
+        drawn, name=f"curve-{name.replace('_', '-')}", frame=in_unit(curve.frame, regime.indicator(name).change_unit), title=title(name, curve), how=HOW,
         says=f"{said} {_counted(rows)}", sources=(regime.indicator(name).table, "regime_spells", "regime_trusts"),
     )  # fmt: skip
 

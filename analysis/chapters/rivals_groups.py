@@ -196,29 +196,29 @@ def coverage_sentence() -> str:
     )
 
 
-def single_title(name: str, found: groups.SingleTrusts) -> str:
+def single_title(name: str, singles: groups.SingleTrusts) -> str:
     """Return what the effects of single trusts show, as a title."""
-    outside = int(clear(found.frame).sum())
+    outside = int(clear(singles.frame).sum())
     title = regime.indicator(name).title
     if outside:
-        return f"{title}: pooled in part, {words.plural(outside, 'trust')} of {len(found.frame)} can be told from zero"
+        return f"{title}: pooled in part, {words.plural(outside, 'trust')} of {len(singles.frame)} can be told from zero"
     return f"{title}: no single trust can be told from chance"
 
 
-def single_sentence(name: str, found: groups.SingleTrusts) -> str:
+def single_sentence(name: str, singles: groups.SingleTrusts) -> str:
     """Say how far single trusts spread, beside trusts that never entered, what would stand out, and how many do."""
     unit = _unit(name)
-    outside = int(((found.frame["effect"] < found.low) | (found.frame["effect"] > found.high)).sum())
+    outside = int(((singles.frame["effect"] < singles.low) | (singles.frame["effect"] > singles.high)).sum())
     more = "no more than chance would give"
-    if found.pooled.p < CLEAR:
+    if singles.pooled.p < CLEAR:
         more = "more than chance would give (the trusts differ, but not in a way that tells which)"
     return (
-        f"Differences of single trusts from their partners spread by {words.number(found.spread, unit)} (standard deviation), those of "
-        f"trusts that never entered by {words.number(found.placebo_spread, unit)}: {more}. A single trust would have to lie outside "
-        f"{words.interval(found.low, found.high, unit)} to lie beyond 95% of trusts that never entered; {outside} of {len(found.frame)} "
-        f"do, where about {words.number(0.05 * len(found.frame))} would by chance. Beyond error, true effects are put at "
-        f"a spread of {words.number(found.pooled.tau, unit)} (DerSimonian and Laird). "
-        f"{single_title(name, found).partition(': ')[2].capitalize()}."
+        f"Differences of single trusts from their partners spread by {words.number(singles.spread, unit)} (standard deviation), those of "
+        f"trusts that never entered by {words.number(singles.placebo_spread, unit)}: {more}. A single trust would have to lie outside "
+        f"{words.interval(singles.low, singles.high, unit)} to lie beyond 95% of trusts that never entered; {outside} of {len(singles.frame)} "
+        f"do, where about {words.number(0.05 * len(singles.frame))} would by chance. Beyond error, true effects are put at "
+        f"a spread of {words.number(singles.pooled.tau, unit)} (DerSimonian and Laird). "
+        f"{single_title(name, singles).partition(': ')[2].capitalize()}."
     )
 
 
@@ -232,8 +232,8 @@ def stay_for_readers(names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Indicator", "Rank correlation", "Reading", "Trusts"])
 
 
-def _stay_reading(name: str, found: Estimate) -> str:
-    which = side(found.lower, found.upper)
+def _stay_reading(name: str, estimate: Estimate) -> str:
+    which = side(estimate.lower, estimate.upper)
     if which == UNCLEAR:
         return "cannot be told from none"
     better = which == regime.indicator(name).better

@@ -32,28 +32,28 @@ def size(name: str, value: float) -> str:
     return words.number(value, regime.indicator(name).change_unit)
 
 
-def leaves_out(name: str, found: RuledOut) -> str:
+def leaves_out(name: str, limits: RuledOut) -> str:
     """Say which changes an interval leaves out; blank without an interval."""
-    if np.isnan(found.improvement):
+    if np.isnan(limits.improvement):
         return ""
     better, worse = GAINS.get(name, PLAIN)
     parts = [
         text.format(size(name, value)) if value > 0 else f"any {text.split()[1]}"
-        for text, value in ((better, found.improvement), (worse, found.worsening))
+        for text, value in ((better, limits.improvement), (worse, limits.worsening))
     ]
     return f"{parts[0]} and {parts[1]}"
 
 
-def sentence(name: str, found: RuledOut) -> str:
+def sentence(name: str, limits: RuledOut) -> str:
     """Say what is ruled out for an indicator, and the verdict."""
-    out = leaves_out(name, found)
+    out = leaves_out(name, limits)
     if not out:
         return "It cannot be compared with trusts alike that never entered, so we cannot tell."
     ends = {
         CANNOT_TELL: "Whether it improved we cannot tell",
-        NO_IMPORTANT: f"So there was no important improvement (that would be {size(name, found.important)})",
+        NO_IMPORTANT: f"So there was no important improvement (that would be {size(name, limits.important)})",
     }
-    end = ends.get(found.verdict, f"So it {found.verdict}")
+    end = ends.get(limits.verdict, f"So it {limits.verdict}")
     return f"Beside trusts alike that never entered, the 95% interval leaves out {out}. {end}."
 
 

@@ -69,19 +69,19 @@ def charts(code: str) -> figures.Draw:
     return draw
 
 
-def draw_chart(ax: Axes, code: str, name: str, found: pd.DataFrame) -> None:
+def draw_chart(ax: Axes, code: str, name: str, points: pd.DataFrame) -> None:
     """Draw what `services.against` returned of a trust and measure."""
-    when = plots.places(pd.PeriodIndex(found["period"]))
+    when = plots.places(pd.PeriodIndex(points["period"]))
     for spell in regime.spells().query("trust == @code").itertuples():
         ax.axvspan(mdates.date2num(spell.entered), mdates.date2num(spell.last_day), color=SPELL, linewidth=0)
-    ax.fill_between(when, found["lower"], found["upper"], color=PANEL, edgecolor=GREY, linewidth=0.6)
-    ax.plot(when, found["others"], color=GREY, linewidth=1)
-    ax.plot(when, found["value"], color=BLUE, linewidth=1.2)
+    ax.fill_between(when, points["lower"], points["upper"], color=PANEL, edgecolor=GREY, linewidth=0.6)
+    ax.plot(when, points["others"], color=GREY, linewidth=1)
+    ax.plot(when, points["value"], color=BLUE, linewidth=1.2)
     looks: dict[str, Any] = {"markersize": 3.6, "linestyle": "none"}
     outside = ("s", ORANGE, PANEL)
     for state, (mark, tint, face) in {WITHIN: ("o", BLUE, BLUE), ABOVE: outside, BELOW: outside}.items():
-        here = (found["state"] == state).to_numpy()
-        ax.plot(when[here], found["value"][here], mark, color=tint, markerfacecolor=face, **looks)
+        here = (points["state"] == state).to_numpy()
+        ax.plot(when[here], points["value"][here], mark, color=tint, markerfacecolor=face, **looks)
     ax.set_title(TITLES[name], fontsize=10, color=INK)
     ax.set_ylabel(AXES[regime.indicator(name).unit])
     plots.label_years(ax, every=2)

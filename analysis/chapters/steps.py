@@ -58,35 +58,35 @@ def rules_out(name: str) -> str:
         return "nothing, as it cannot be compared"
 
 
-def as_percent(found: Estimate) -> tuple[float, float, float]:
+def as_percent(estimate: Estimate) -> tuple[float, float, float]:
     """Return estimate and limits of delays in the area as percentages."""
-    value, lower, upper = (percent(part) for part in (found.value, found.lower, found.upper))
+    value, lower, upper = (percent(part) for part in (estimate.value, estimate.lower, estimate.upper))
     return value, lower, upper
 
 
-def area_sentence(found: Estimate) -> str:
+def area_sentence(estimate: Estimate) -> str:
     """Say what delays in the area did after entry, and which way that points beside the published finding."""
-    value, lower, upper = as_percent(found)
+    value, lower, upper = as_percent(estimate)
     ways = {"higher": "more delay than", "lower": "less delay than"}
     way = ways.get(side(lower, upper), "neither clearly more nor less delay than")
     points = "the same way as" if value < 0 else "the other way than"
     told = words.estimate(value, lower, upper, "percent", digits=0)
     return (
-        f"In the areas of {words.number(found.n)} trusts there was {way} predicted in the three years after entry: {told}. "
+        f"In the areas of {words.number(estimate.n)} trusts there was {way} predicted in the three years after entry: {told}. "
         f"The estimate points {points} the published finding, and its interval "
         f"{'holds zero, so it is no evidence against it' if lower <= 0 <= upper else 'leaves out zero'}."
     )
 
 
-def validity_sentence(found: delays.Validity) -> str:
+def validity_sentence(validity: delays.Validity) -> str:
     """Say how far the area speaks for the trust, and which way it errs."""
     names = regime.short_names()
     return (
         f"Outside the months of the weights the area moves with the trust's own returns from month to month with a correlation of "
-        f"{words.number(found.within, 'score')} (median of {words.number(found.trusts)} trusts), and lies between "
-        f"{words.number(found.low, 'score')} and {words.number(found.high, 'score')} of them for half of the trusts. "
-        f"In the winter of 2014-15 the correlation over {words.number(found.winter_trusts)} trusts with beds held by delayed patients was "
-        f"{words.number(found.winter, 'score')}; for {words.join([names[code] for code in found.below_half])} it was below half of them."
+        f"{words.number(validity.within, 'score')} (median of {words.number(validity.trusts)} trusts), and lies between "
+        f"{words.number(validity.low, 'score')} and {words.number(validity.high, 'score')} of them for half of the trusts. "
+        f"In the winter of 2014-15 the correlation over {words.number(validity.winter_trusts)} trusts with beds held by delayed patients was "
+        f"{words.number(validity.winter, 'score')}; for {words.join([names[code] for code in validity.below_half])} it was below half of them."
     )
 
 
@@ -119,24 +119,24 @@ def arrows() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Step", "Arrow", "Proposition"])
 
 
-def providers_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def providers_for_readers(events: pd.DataFrame) -> pd.DataFrame:
     """Return `delays.providers` as texts."""
     told = {
-        "Trust": found["name"],
-        "Event": found["event"] + " " + found["date"].map(words.day),
-        "Before": found["before"].map(words.number, unit="percent"),
-        "After": found["after"].map(words.number, unit="percent"),
-        "Others meanwhile": found["others"].map(words.number, unit="points", sign=True),
-        "Beside the others": found["beside"].map(words.number, unit="points", sign=True),
-        "Quarters": [f"{before} / {after}" for before, after in found["quarters"]],
+        "Trust": events["name"],
+        "Event": events["event"] + " " + events["date"].map(words.day),
+        "Before": events["before"].map(words.number, unit="percent"),
+        "After": events["after"].map(words.number, unit="percent"),
+        "Others meanwhile": events["others"].map(words.number, unit="points", sign=True),
+        "Beside the others": events["beside"].map(words.number, unit="points", sign=True),
+        "Quarters": [f"{before} / {after}" for before, after in events["quarters"]],
     }
     return pd.DataFrame(told)
 
 
-def suspended_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def suspended_for_readers(trusts: pd.DataFrame) -> pd.DataFrame:
     """Return `steps.suspended` as texts."""
-    years = found["years"].map(lambda years: words.join([str(year) for year in years]))
-    return pd.DataFrame({"Trust": found["name"], "No waiting list returned on 31 March of": years})
+    years = trusts["years"].map(lambda years: words.join([str(year) for year in years]))
+    return pd.DataFrame({"Trust": trusts["name"], "No waiting list returned on 31 March of": years})
 
 
 def well_led() -> pd.DataFrame:
@@ -232,9 +232,9 @@ def title_ways() -> str:
     return f"After entry {verdicts(['net_position'])}; {verdicts(['senior_act'])}"
 
 
-def title_page(found: pd.DataFrame) -> str:
+def title_page(marks: pd.DataFrame) -> str:
     """Return the finding of the page of entry, step and outcome: how many steps moved, and what they moved with."""
-    first, pairs = (found[found["part"] == part] for part in ("entry to step", "step with outcome"))
+    first, pairs = (marks[marks["part"] == part] for part in ("entry to step", "step with outcome"))
     moved, together = (int(clear(rows).sum()) for rows in (first, pairs))
     return (
         f"After entry {words.number(moved)} of {words.number(len(first))} steps moved clearly beside trusts alike; "
@@ -252,6 +252,6 @@ def pair(step: str, outcome: str) -> str:
     return correlation(steps.moved_together(step, outcome))
 
 
-def correlation(found: Estimate) -> str:
+def correlation(estimate: Estimate) -> str:
     """Return a correlation of changes with its interval, and at how many trusts."""
-    return f"{words.told(found, 'score')}, {words.plural(found.n, 'trust')}"
+    return f"{words.told(estimate, 'score')}, {words.plural(estimate.n, 'trust')}"

@@ -32,14 +32,14 @@ def ways() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def way_of(found: Effects, year: int, scaled: Callable[[float], float]) -> pd.DataFrame:
+def way_of(effects: Effects, year: int, scaled: Callable[[float], float]) -> pd.DataFrame:
     """Return a way through entry: `year` since entry, `estimate`, `lower`, `upper`, `trusts`; thin periods left out."""
-    frame = found.frame[~found.frame["thin"]]
+    frame = effects.frame[~effects.frame["thin"]]
     out = {part: frame[part].map(scaled) for part in ("estimate", "lower", "upper")}
     return pd.DataFrame({"year": frame["horizon"] / year, **out, "trusts": frame["n_trusts"]})
 
 
-def draw_ways(found: pd.DataFrame) -> figures.Draw:
+def draw_ways(ways: pd.DataFrame) -> figures.Draw:
     """Return a drawing of `ways`: three panels, side by side or one above the other."""
 
     def draw(width: int) -> Drawing:
@@ -47,7 +47,7 @@ def draw_ways(found: pd.DataFrame) -> figures.Draw:
         shape = (3, 1) if narrow else (1, 3)
         drawing, axes = figures.canvas(width, 640 if narrow else 300, *shape, layout="constrained")
         for ax, (name, title, unit) in zip(axes, PANELS, strict=True):
-            part = found[found["measure"] == name]
+            part = ways[ways["measure"] == name]
             ax.axvline(-0.5 / (4 if name == "area" else 1), color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
             draw_way(ax, part, "Percent" if unit == "percent" else "Percentage points")
             ax.set_title(title, fontsize=10)
@@ -65,11 +65,11 @@ def draw_way(ax: Axes, way: pd.DataFrame, label: str) -> None:
     ax.set(xlabel="Years since entry", ylabel=label)
 
 
-def says_ways(found: pd.DataFrame) -> str:
+def says_ways(ways: pd.DataFrame) -> str:
     """Return the picture of `ways` in words: each measure in the last year drawn."""
     parts = []
     for name, title, unit in PANELS:
-        row = found[found["measure"] == name].iloc[-1]
+        row = ways[ways["measure"] == name].iloc[-1]
         parts.append(f"{title}, {words.number(row['year'])} years after entry: {words.told(row, unit)}")
     return "Difference from the prediction without entry. " + "; ".join(parts) + "."
 
@@ -95,7 +95,7 @@ def _signed(names: list[str], part: str, column: str) -> pd.DataFrame:
     return pd.DataFrame({"part": part, column: found["indicator"], **sizes})
 
 
-def draw_page(found: pd.DataFrame) -> figures.Draw:
+def draw_page(marks: pd.DataFrame) -> figures.Draw:
     """Return a drawing of `page`: three panels from left to right, or from top to bottom."""
     names = steps.known()
 
@@ -103,12 +103,12 @@ def draw_page(found: pd.DataFrame) -> figures.Draw:
         narrow = width == figures.NARROW_PX
         shape = (3, 1) if narrow else (1, 3)
         drawing, axes = figures.canvas(width, 900 if narrow else 400, *shape, layout="constrained")
-        _rows(axes[0], found, "entry to step", "step", names)
-        _middle(axes[1], found[found["part"] == "step with outcome"], names)
+        _rows(axes[0], marks, "entry to step", "step", names)
+        _middle(axes[1], marks[marks["part"] == "step with outcome"], names)
         if not narrow:
             axes[1].set_yticklabels([])  # the rows are those of the panel on the left
             axes[1].set_ylabel("Step").set_visible(False)
-        _rows(axes[2], found, "entry to outcome", "outcome", list(steps.OUTCOMES))
+        _rows(axes[2], marks, "entry to outcome", "outcome", list(steps.OUTCOMES))
         titles = ("1 Entry → step", "2 Step with outcome", "3 Entry → outcome")
         for ax, title in zip(axes, titles, strict=True):
             ax.set_title(title, fontsize=10.5)
@@ -129,8 +129,8 @@ ROWS = {
 }
 
 
-def _rows(ax: Axes, found: pd.DataFrame, part: str, column: str, names: list[str]) -> None:
-    rows = found[found["part"] == part].set_index(column).loc[names]
+def _rows(ax: Axes, marks: pd.DataFrame, part: str, column: str, names: list[str]) -> None:
+    rows = marks[marks["part"] == part].set_index(column).loc[names]
     place = np.arange(len(names))[::-1]
     for at, (name, row) in zip(place, rows.iterrows(), strict=True):
         colour = COLOURS.get(str(name), INK)
@@ -163,15 +163,15 @@ def _frame(ax: Axes, place: np.ndarray, names: list[str]) -> None:
     ax.grid(axis="y", color=PALE, linewidth=0.6)
 
 
-def says_page(found: pd.DataFrame) -> str:
+def says_page(marks: pd.DataFrame) -> str:
     """Return the page of entry, step and outcome in words."""
     parts = []
-    for row in found[found["part"] != "step with outcome"].itertuples():
+    for row in marks[marks["part"] != "step with outcome"].itertuples():
         name = NAMES[row.step if row.part == "entry to step" else row.outcome]
         value = "cannot be compared" if pd.isna(row.estimate) else words.told(row, "score")
         parts.append(f"{row.part}, {name}: {value}")
     pairs = [
         f"{NAMES[pair.step]} with {NAMES[pair.outcome]} {words.number(pair.estimate, 'score')}"
-        for pair in found[found["part"] == "step with outcome"].itertuples()
+        for pair in marks[marks["part"] == "step with outcome"].itertuples()
     ]
     return f"More is better. {'; '.join(parts)}. Correlations of changes at trusts that never entered: {'; '.join(pairs)}."

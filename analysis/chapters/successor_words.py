@@ -32,11 +32,11 @@ HOW = (
 LINE, HEAD = 24, 70  # px
 
 
-def bounded(found: Bounds) -> str:
+def bounded(bounds: Bounds) -> str:
     """Return a count known between two ends as text: '6', or '6 to 7'."""
-    if found.certain == found.possible:
-        return words.number(found.certain)
-    return f"{words.number(found.certain)} to {words.number(found.possible)}"
+    if bounds.certain == bounds.possible:
+        return words.number(bounds.certain)
+    return f"{words.number(bounds.certain)} to {words.number(bounds.possible)}"
 
 
 def date(text: str | None) -> str:
@@ -189,10 +189,10 @@ def back_for_readers(back: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(told)
 
 
-def tried_for_readers(found: Sequence[Tried]) -> pd.DataFrame:
+def tried_for_readers(measures: Sequence[Tried]) -> pd.DataFrame:
     """Return what the functions of record give for the successor, as texts; below THIN trusts no estimate is shown."""
     rows = []
-    for tried in found:
+    for tried in measures:
         about = regime.indicator(tried.name)
         shown = f"not to be read: {words.plural(tried.carried, 'trust')} where {THIN} are needed"
         left_out = words.NOT_AVAILABLE
@@ -205,13 +205,13 @@ def tried_for_readers(found: Sequence[Tried]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "Would be seen in 80 of 100 times, about"])
 
 
-def tried_sentence(found: Sequence[Tried]) -> str:
+def tried_sentence(measures: Sequence[Tried]) -> str:
     """Say what the second regime shows."""
     spells = other_regime.spells(other_regime.SUCCESSOR)
     kinds = words.plural(len(spells), "entry", "entries")
-    acute = max(tried.entered for tried in found)
+    acute = max(tried.entered for tried in measures)
     head = f"By these rules {kinds} count since January 2022, {words.number(acute)} of them at trusts with an A&E department and acute beds"
-    if all(tried.ruled is None for tried in found):
+    if all(tried.ruled is None for tried in measures):
         return f"{head}. That is fewer than the {THIN} that an estimate needs: these figures cannot tell, and that is the result."
     return f"{head}."
 

@@ -24,10 +24,10 @@ def followed() -> dict[str, Followed]:
     return {name: today.followed(name) for name in today.NAMES}
 
 
-def frame(found: dict[str, Followed]) -> pd.DataFrame:
+def frame(measures: dict[str, Followed]) -> pd.DataFrame:
     """Return what is drawn: a row a measure and era, signed so that more is better than trusts that never entered."""
     rows = []
-    for name, followed in found.items():
+    for name, followed in measures.items():
         about = followed.about
         for era in followed.eras.to_dict("records"):
             low, high = sorted(about.sign * era[end] for end in ("lower", "upper"))
@@ -64,27 +64,27 @@ def drawing(rows: pd.DataFrame) -> figures.Draw:
     return draw
 
 
-def picture(found: Followed, *, name: str) -> figures.Figure:
+def picture(measure: Followed, *, name: str) -> figures.Figure:
     """Return the picture of one measure as the page publishes it. name: its anchor."""
-    rows = frame({found.about.name: found})
+    rows = frame({measure.about.name: measure})
     return figures.figure(
-        drawing(rows), name=name, title=title(found), says=sentence(found), frame=rows,
-        sources=(*today.tables(found.about.name), "regime_spells"),
+        drawing(rows), name=name, title=title(measure), says=sentence(measure), frame=rows,
+        sources=(*today.tables(measure.about.name), "regime_spells"),
     )  # fmt: skip
 
 
-def newest(found: dict[str, Followed]) -> pd.DataFrame:
+def newest(measures: dict[str, Followed]) -> pd.DataFrame:
     """Return the last era of every measure that can be read, as `frame`, with where the trusts that left stand (`where`)."""
-    rows = frame(found).groupby("name", sort=False).tail(1)
-    where = {name: _where(one.eras.iloc[-1], one) for name, one in found.items()}
+    rows = frame(measures).groupby("name", sort=False).tail(1)
+    where = {name: _where(one.eras.iloc[-1], one) for name, one in measures.items()}
     return rows.assign(where=rows["name"].map(where)).query("n >= @THIN").reset_index(drop=True)
 
 
-def overview(found: dict[str, Followed], *, name: str) -> figures.Figure:
+def overview(measures: dict[str, Followed], *, name: str) -> figures.Figure:
     """Return the chapter's first picture: all measures beside each other in their newest figures."""
-    rows = newest(found)
+    rows = newest(measures)
     unclear = int((~rows["where"].str.startswith("stood")).sum())
-    shown = [(found[row["name"]].about, row) for row in rows.to_dict("records")]
+    shown = [(measures[row["name"]].about, row) for row in rows.to_dict("records")]
     lines = [
         f"{about.title}: {words.told(row, about.change_unit)} ({row['era']}, {words.plural(row['n'], 'trust')})"
         for about, row in shown
@@ -111,55 +111,55 @@ def _row(about: Indicator, row: dict[str, Any]) -> forest.Row:
     )  # fmt: skip
 
 
-def title(found: Followed) -> str:
+def title(measure: Followed) -> str:
     """Return the finding of one measure: where the trusts that left stand in the newest era."""
-    last = found.eras.iloc[-1]
-    return f"{found.about.title}, {last['era']}: trusts that left {_where(last, found)}"
+    last = measure.eras.iloc[-1]
+    return f"{measure.about.title}, {last['era']}: trusts that left {_where(last, measure)}"
 
 
-def _where(era: pd.Series, found: Followed) -> str:
+def _where(era: pd.Series, measure: Followed) -> str:
     if era["n"] < THIN:
         return f"are too few to read ({words.number(era['n'])})"
     which = side(era["lower"], era["upper"])
-    if which == UNCLEAR or found.about.better is None:
+    if which == UNCLEAR or measure.about.better is None:
         return "cannot be told from trusts that never entered"
-    return f"stood {'better' if which == found.about.better else 'worse'} than trusts that never entered"
+    return f"stood {'better' if which == measure.about.better else 'worse'} than trusts that never entered"
 
 
-def sentence(found: Followed) -> str:
+def sentence(measure: Followed) -> str:
     """Say where the trusts that left stand, era by era, and how that differs from their last year inside."""
-    unit = found.about.change_unit
+    unit = measure.about.change_unit
     parts = [
         f"{words.told(era, unit)} {era['era']} ({words.plural(int(era['n']), 'trust')})"
-        for era in found.eras.to_dict("records")
+        for era in measure.eras.to_dict("records")
     ]
     return (
-        f"{found.about.title}, trusts that left less trusts of their kind that never entered: {'; '.join(parts)}; "
-        f"{found.about.direction}. {changed(found)}"
+        f"{measure.about.title}, trusts that left less trusts of their kind that never entered: {'; '.join(parts)}; "
+        f"{measure.about.direction}. {changed(measure)}"
     )
 
 
-def changed(found: Followed) -> str:
+def changed(measure: Followed) -> str:
     """Say how the gap changed from the last year inside to the newest era, and what that leaves out."""
-    change, unit = found.change, found.about.change_unit
+    change, unit = measure.change, measure.about.change_unit
     if not change.n:
         return "Figures begin after the regime: there is none from inside to set them beside."
-    if found.ruled is None:
+    if measure.ruled is None:
         return f"Only {words.plural(change.n, 'trust')} have figures both from inside and of today: too few to read a change."
     out = [
         f"a change for the {way} of more than {words.number(size, unit)}" if size > 0 else f"any change for the {way}"
-        for way, size in (("better", found.ruled.improvement), ("worse", found.ruled.worsening))
+        for way, size in (("better", measure.ruled.improvement), ("worse", measure.ruled.worsening))
     ]  # fmt: skip
     return (
-        f"From the last year inside to {found.eras.iloc[-1]['era']} the gap moved by {words.told(change, unit)} ({words.plural(change.n, 'trust')}), which leaves out "
-        f"{words.join(out)}; {words.number(found.ruled.important, unit)} would matter."
+        f"From the last year inside to {measure.eras.iloc[-1]['era']} the gap moved by {words.told(change, unit)} ({words.plural(change.n, 'trust')}), which leaves out "
+        f"{words.join(out)}; {words.number(measure.ruled.important, unit)} would matter."
     )
 
 
-def answer(found: dict[str, Followed]) -> str:
+def answer(measures: dict[str, Followed]) -> str:
     """Return the chapter's answer: on which measures the trusts that left stand better or worse now, and on how many neither."""
-    rows = newest(found)
-    phrase = {name: one.about.phrase for name, one in found.items()}
+    rows = newest(measures)
+    phrase = {name: one.about.phrase for name, one in measures.items()}
     told = [
         f"{way} by {words.join([phrase[name] for name in names])}"
         for way in ("better", "worse")
@@ -171,10 +171,10 @@ def answer(found: dict[str, Followed]) -> str:
     return " ".join(part for part in (said, none if rest else "") if part)
 
 
-def for_readers(found: dict[str, Followed]) -> pd.DataFrame:
+def for_readers(measures: dict[str, Followed]) -> pd.DataFrame:
     """Return one row a measure: newest figures, change since the last year inside, what that leaves out, as texts."""
     rows = []
-    for followed in found.values():
+    for followed in measures.values():
         about, last, change = followed.about, followed.eras.iloc[-1], followed.change
         unit, matters = about.change_unit, words.NOT_AVAILABLE
         moved = TOO_FEW if change.n else "no figures from inside"
@@ -188,10 +188,10 @@ def for_readers(found: dict[str, Followed]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, *more])
 
 
-def trusts_for_readers(found: Followed) -> pd.DataFrame:
+def trusts_for_readers(measure: Followed) -> pd.DataFrame:
     """Return the gap of each trust by era, as texts: single trusts carry no interval."""
-    unit, eras = found.about.change_unit, found.eras["era"].tolist()
-    frame = found.trusts.sort_values("name", kind="stable", ignore_index=True)
+    unit, eras = measure.about.change_unit, measure.eras["era"].tolist()
+    frame = measure.trusts.sort_values("name", kind="stable", ignore_index=True)
     gaps = frame[["inside", *eras]].map(words.number, unit=unit, sign=True)
     return gaps.rename(columns={"inside": "Last year inside"}).assign(Trust=frame["name"])[["Trust", "Last year inside", *eras]]  # fmt: skip
 

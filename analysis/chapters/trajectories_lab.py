@@ -70,8 +70,8 @@ def figure(
 show = partial(lab_settings.shown, figure)
 
 
-def _drawn(found: trajectories.Charts, label: str) -> Drawing:
+def _drawn(charts: trajectories.Charts, label: str) -> Drawing:
     drawing, ax = figures.canvas(figures.WIDE_PX, 360)
-    trajectories_plots.plot_chart(found.frame, ax=ax, improvement=found.improvement)
+    trajectories_plots.plot_chart(charts.frame, ax=ax, improvement=charts.improvement)
     ax.set(ylabel=label, xlabel="End of period")
     return drawing

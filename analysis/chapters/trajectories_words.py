@@ -23,10 +23,10 @@ def name(trust: str) -> str:
     return str(names()[trust.split("@")[0]])
 
 
-def icons_for_readers(found: pd.DataFrame) -> pd.DataFrame:
+def icons_for_readers(icons: pd.DataFrame) -> pd.DataFrame:
     """Return `trajectories.icons` as texts: one row a trust, by name: level and icon of each phase of the first spell."""
     rows = []
-    for trust, part in found.groupby("trust", sort=False):
+    for trust, part in icons.groupby("trust", sort=False):
         cells = part.set_index("phase")
         row = {"Trust": name(str(trust))}
         for phase in PHASES:
@@ -47,27 +47,27 @@ def refusal() -> Block:
     return Block(f'<p class="result">{escape(said)}</p>', said)
 
 
-def signals_table(found: pd.DataFrame, expected: dict[str, float]) -> pd.DataFrame:
+def signals_table(icons: pd.DataFrame, expected: dict[str, float]) -> pd.DataFrame:
     """Return, as texts, the number of flagged points beside those expected when nothing changed.
 
-    found: as `trajectories.icons` returns it. expected: number by assumption, in words.
+    icons: as `trajectories.icons` returns it. expected: number by assumption, in words.
     """
-    rows = [["Found", words.number(found["signals"].sum())]]
+    rows = [["Found", words.number(icons["signals"].sum())]]
     rows += [[f"Expected if {told}", words.number(count)] for told, count in expected.items()]
     return pd.DataFrame(rows, columns=["Points flagged in all charts", "Number"])
 
 
-def charts_title(found: pd.DataFrame, expected: float) -> str:
+def charts_title(icons: pd.DataFrame, expected: float) -> str:
     """Return the finding of all charts: flagged points beside those expected of series with memory."""
     return (
-        f"{words.number(found['signals'].sum())} points are flagged at {found['trust'].nunique()} trusts; equally sticky "
+        f"{words.number(icons['signals'].sum())} points are flagged at {icons['trust'].nunique()} trusts; equally sticky "
         f"series would give about {words.number(expected)} without any change"
     )
 
 
-def example_title(found: Charts, trust: str) -> str:
+def example_title(charts: Charts, trust: str) -> str:
     """Return the finding of one trust's chart: its mean before, during and after."""
-    means = found.frame[found.frame["trust"] == trust].groupby("phase")["centre"].first()
+    means = charts.frame[charts.frame["trust"] == trust].groupby("phase")["centre"].first()
     parts = [words.number(means[phase], "count", digits=1) for phase in PHASES]
     return f"{name(trust)}: mean distance from comparators {parts[0]} points before, {parts[1]} during, {parts[2]} after"
 
@@ -99,13 +99,13 @@ def banding_table(releases: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "Entered on 16 July 2013", "of these higher than expected"])
 
 
-def single_for_readers(found: pd.DataFrame, event: str) -> pd.DataFrame:
+def single_for_readers(fits: pd.DataFrame, event: str) -> pd.DataFrame:
     """Return `trajectories.single_trusts` as texts for one event, "entry" or "exit".
 
     By name. Trusts without enough months are listed with the reason; for exit, trusts that had not left are left out.
     """
     rows = []
-    for _, fit in found.iterrows():
+    for _, fit in fits.iterrows():
         there = pd.notna(fit[f"level_{event}"])
         if not there and (event == "exit" or fit["estimable"]):
             continue
@@ -124,61 +124,61 @@ def spread(fit: pd.Series, key: str, digits: int) -> str:
     return f"{words.number(fit[key], 'count', digits=digits)} ({ends})"
 
 
-def clear(found: pd.DataFrame, term: str) -> tuple[int, int, int]:
+def clear(fits: pd.DataFrame, term: str) -> tuple[int, int, int]:
     """Return how many trusts have an interval of `term` above zero, below zero, and how many have one."""
-    kinds = (found[f"{term}_lower"] > 0, found[f"{term}_upper"] < 0, found[term].notna())
+    kinds = (fits[f"{term}_lower"] > 0, fits[f"{term}_upper"] < 0, fits[term].notna())
     above, below, of = (int(kind.sum()) for kind in kinds)
     return above, below, of
 
 
-def clear_sentence(found: pd.DataFrame, term: str, what: str) -> str:
-    """Say how many intervals of a term lie above and below zero. `found` as of `trajectories.single_trusts`."""
-    above, below, of = clear(found, term)
+def clear_sentence(fits: pd.DataFrame, term: str, what: str) -> str:
+    """Say how many intervals of a term lie above and below zero. `fits` as of `trajectories.single_trusts`."""
+    above, below, of = clear(fits, term)
     return (
         f"{what}: the interval lies above zero for {above} of {words.plural(of, 'trust')} and below zero for "
-        f"{below}; it holds zero for the other {of - above - below}. Half of the intervals reach out by {reach(found, term)} or "
+        f"{below}; it holds zero for the other {of - above - below}. Half of the intervals reach out by {reach(fits, term)} or "
         f"more to either side, and a smaller change of one trust would mostly be missed."
     )
 
 
-def reach(found: pd.DataFrame, term: str) -> str:
+def reach(fits: pd.DataFrame, term: str) -> str:
     """Return how far the middle one of the intervals of a term reaches to either side, in words."""
-    half = ((found[f"{term}_upper"] - found[f"{term}_lower"]) / 2).median()
+    half = ((fits[f"{term}_upper"] - fits[f"{term}_lower"]) / 2).median()
     if term.startswith("slope"):
         return f"{words.number(half, 'score')} points a month"
     return words.number(half, "points")
 
 
-def answer(found: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
+def answer(icons: pd.DataFrame, expected: float, single: pd.DataFrame) -> str:
     """Return the chapter's answer in two short sentences: signals beside chance, and clear changes at entry."""
     above, below, of = clear(single, "level_entry")
     return (
-        f"Charts of four-hour waits flag {words.number(found['signals'].sum())} points; about "
+        f"Charts of four-hour waits flag {words.number(icons['signals'].sum())} points; about "
         f"{words.number(expected)} would be flagged had nothing changed. The share seen within four hours clearly rose "
         f"at entry at {above} and clearly fell at {below} of {of} trusts."
     )
 
 
-def reach_sentence(found: pd.DataFrame, single: pd.DataFrame) -> str:
+def reach_sentence(icons: pd.DataFrame, single: pd.DataFrame) -> str:
     """Return what the answer leaves for later: what the number by chance rests on, and what the charts would miss."""
     return (
-        f"The flagged points are of {found['trust'].nunique()} trusts that entered, and the number by chance is that of series as "
+        f"The flagged points are of {icons['trust'].nunique()} trusts that entered, and the number by chance is that of series as "
         f"sticky as those of trusts that never entered. Half of the intervals at entry reach out by "
         f"{reach(single, 'level_entry')} or more, so these charts would miss most changes of a usual size."
     )
 
 
-def example_sentence(found: Charts, trust: str) -> str:
+def example_sentence(charts: Charts, trust: str) -> str:
     """Say in full what one trust's chart shows, phase by phase."""
     parts = []
-    for phase, rows in found.frame[found.frame["trust"] == trust].groupby("phase", sort=False):
+    for phase, rows in charts.frame[charts.frame["trust"] == trust].groupby("phase", sort=False):
         seen = rows[rows["value"].notna()]
         last = seen[["centre", "lower", "upper"]].iloc[-1]
         centre, lower, upper = (words.number(value, "count", digits=1) for value in last)
         flagged = words.plural(int(seen["signal"].notna().sum()), "signal")
         parts.append(f"{phase} {centre} (limits {lower} to {upper}, {len(seen)} quarters, {flagged})")
     return (
-        f"{name(trust)}, share seen within four hours less the median of {len(found.comparators)} trusts that never "
+        f"{name(trust)}, share seen within four hours less the median of {len(charts.comparators)} trusts that never "
         f"entered, percentage points, higher is better. Mean {words.join(parts)}."
     )
 
@@ -212,9 +212,9 @@ def releases_sentence(frame: pd.DataFrame) -> str:
     return f"Mean mortality (SHMI) of {trusts} trusts that entered on 16 July 2013: {words.join(parts)}; lower is better."
 
 
-def forest(found: pd.DataFrame, term: str) -> pd.DataFrame:
+def forest(fits: pd.DataFrame, term: str) -> pd.DataFrame:
     """Return one term of `trajectories.single_trusts` for `plots_spc.plot_single`, in order of first entry."""
-    there = found[found[term].notna()].set_index("trust")
+    there = fits[fits[term].notna()].set_index("trust")
     order = [trust for trust in regime.spells()["trust"].drop_duplicates() if trust in there.index]
     columns: dict[str, pd.Series] = {}
     for prefix, key in (("", term), ("nw_", f"{term}_nw")):
@@ -225,7 +225,7 @@ def forest(found: pd.DataFrame, term: str) -> pd.DataFrame:
     return shown
 
 
-def forest_title(found: pd.DataFrame) -> str:
+def forest_title(fits: pd.DataFrame) -> str:
     """Return the finding of the changes in level at entry."""
-    above, below, of = clear(found, "level_entry")
+    above, below, of = clear(fits, "level_entry")
     return f"The level of four-hour waits clearly changed at entry at {above + below} of {of} trusts: {above} up, {below} down"

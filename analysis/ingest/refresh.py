@@ -205,18 +205,18 @@ def _other_files(
 
 
 def put(
-    found: Plan, *, folder: Path = data.FOLDER, say: Callable[[str], None] = lambda line: None
+    planned: Plan, *, folder: Path = data.FOLDER, say: Callable[[str], None] = lambda line: None
 ) -> list[str]:
     """Write what `plan` found, all of it or nothing; return the names of the tables."""
-    package = {**PACKAGE, "version": record.version(), "resources": found.described}
-    same = found.changes.periods.empty and found.changes.files.empty
-    differ: dict[str, Any] | None = None if same else {**found.changes.record()}
-    if differ is not None and found.accepted:
-        differ["accepted"] = found.accepted
-    record.stage(folder, found.made, package, differ)
+    package = {**PACKAGE, "version": record.version(), "resources": planned.described}
+    same = planned.changes.periods.empty and planned.changes.files.empty
+    differ: dict[str, Any] | None = None if same else {**planned.changes.record()}
+    if differ is not None and planned.accepted:
+        differ["accepted"] = planned.accepted
+    record.stage(folder, planned.made, package, differ)
     say("all tables verified; putting them in place")
     record.finish(folder)
-    return list(found.made)
+    return list(planned.made)
 
 
 def changed(folder: Path = data.FOLDER) -> changes.Changes:

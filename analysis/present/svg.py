@@ -142,46 +142,46 @@ def themed(inside: str) -> str:
     return COLOUR.sub(lambda found: NAMES[found.group()], inside)
 
 
-def attributes(found: re.Match[str]) -> str:
+def attributes(match: re.Match[str]) -> str:
     """Return a tag whose looks are attributes."""
-    before, style, after = found.groups()
+    before, style, after = match.groups()
     looks = dict(part.split(":", 1) for part in style.split(";") if part.strip())
     return before + "".join(f' {name.strip()}="{value.strip()}"' for name, value in looks.items()) + after
 
 
-def _rounded(found: re.Match[str]) -> str:
-    return f"{float(found.group()):.2f}".rstrip("0").rstrip(".")
+def _rounded(match: re.Match[str]) -> str:
+    return f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
 
 
-def _tenth(found: re.Match[str]) -> str:
-    return f"{float(found.group()):.1f}".removesuffix(".0")
+def _tenth(match: re.Match[str]) -> str:
+    return f"{float(match.group()):.1f}".removesuffix(".0")
 
 
-def _short(found: re.Match[str]) -> str:
+def _short(match: re.Match[str]) -> str:
     """Return an outline to a tenth of a point, without the words that an SVG does not need."""
-    outline = re.sub(r"-?\d+\.\d+", _tenth, found.group())
+    outline = re.sub(r"-?\d+\.\d+", _tenth, match.group())
     outline = re.sub(r"\s*([A-Za-z])\s*", r"\1", outline)
     return re.sub(r"(?<=[\d.])L(?=[-\d])", " ", outline)
 
 
-def _gathered(found: re.Match[str]) -> str:
+def _gathered(match: re.Match[str]) -> str:
     """Return a group of marks whose looks stand once, on the group."""
-    looks = set(re.findall(r'y="[^"]*"([^<>]*)/>', found.group(2)))
+    looks = set(re.findall(r'y="[^"]*"([^<>]*)/>', match.group(2)))
     if len(looks) > 1:
-        return found.group()
-    places = re.sub(r'(y="[^"]*")[^<>]*/>', r"\1/>", found.group(2))
-    return f"{found.group(1)}{looks.pop()}>{places}</g>"
+        return match.group()
+    places = re.sub(r'(y="[^"]*")[^<>]*/>', r"\1/>", match.group(2))
+    return f"{match.group(1)}{looks.pop()}>{places}</g>"
 
 
 def _dotted(inside: str) -> str:
     """Return a drawing whose groups of filled round marks are one line of dots each: a quarter of the bytes."""
     marks = {name: ROUND.match(outline) for name, outline in DEFINED.findall(inside)}
 
-    def dots(found: re.Match[str]) -> str:
-        clip, fill, stroke, edge, uses, name = found.groups()
+    def dots(match: re.Match[str]) -> str:
+        clip, fill, stroke, edge, uses, name = match.groups()
         mark = marks.get(name)
         if mark is None or uses.count(f'"#{name}"') != uses.count("<use") or stroke not in (None, fill):
-            return found.group()
+            return match.group()
         wide = 2 * float(mark.group(1)) + (float(edge or 1) if stroke else 0)
         places = re.sub(r'<use href="[^"]*" x="([^"]*)" y="([^"]*)"/>', r"M\1 \2h.01", uses)
         return f'<path d="{places}"{clip or ""} fill="none" stroke="{fill}" stroke-linecap="round" stroke-width="{wide:.2g}"/>'

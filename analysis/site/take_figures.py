@@ -74,17 +74,17 @@ def about(title: str, source: str, *, edition: str, cite: str, address: str) -> 
     return [(name, text) for name, text in (told | {"Address": address}).items() if text]
 
 
-def drawn(found: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
+def drawn(taken: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
     """Return a figure as SVG and PNG with its finding above and its source below, on white; None without a drawing."""
-    if found.picture is None:
+    if taken.picture is None:
         return None
-    looks, inside = found.picture
+    looks, inside = taken.picture
     for name, colour in COLOURS.items():
         inside = inside.replace(name, colour)
     inside = LINK.sub(r"\1", inside)  # a link of the page leads nowhere from a file
     width, height = int(looks["width"]), int(looks["height"])
     letters = LETTERS * width // laid_out.WIDTH
-    top, below = wrap(found.title, letters - 8), wrap(f"{found.source} {edition}. {LICENCE}.", letters)
+    top, below = wrap(taken.title, letters - 8), wrap(f"{taken.source} {edition}. {LICENCE}.", letters)
     head = EDGE + LINE * len(top) + 6
     whole, across = head + height + LINE * len(below) + EDGE + 6, width + 2 * EDGE
     told = [
@@ -95,7 +95,7 @@ def drawn(found: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
     told += [_line(text, foot + LINE * (at + 0.8), palette.QUIET) for at, text in enumerate(below)]
     made = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{whole}" viewBox="0 0 {across} {whole}" '
-        f'{FACE} role="img" aria-label="{looks["aria-label"]}"><title>{escape(found.title)}</title>'
+        f'{FACE} role="img" aria-label="{looks["aria-label"]}"><title>{escape(taken.title)}</title>'
         f'<rect width="100%" height="100%" fill="{palette.PAGE}"/>{"".join(told)}'
         f'<svg x="{EDGE}" y="{head}" width="{width}" height="{height}" viewBox="{looks["viewBox"]}">{inside}</svg></svg>\n'
     )

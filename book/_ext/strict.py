@@ -67,16 +67,16 @@ def _looks_held(html: str) -> str:
     return ATTRIBUTE.sub(_held, html) if STYLE.search(html) else html
 
 
-def _held(found: re.Match[str]) -> str:
+def _held(match: re.Match[str]) -> str:
     """Return a tag with its style as data; the sheet of the elements has a rule for it."""
-    return f'{found.group(1)}data-style="{found.group(2)[1:-1].strip().replace(chr(34), "&quot;")}"'
+    return f'{match.group(1)}data-style="{match.group(2)[1:-1].strip().replace(chr(34), "&quot;")}"'
 
 
-def _filed(found: re.Match[str], page: Path, out: Path) -> str:
+def _filed(match: re.Match[str], page: Path, out: Path) -> str:
     """Return the tag that loads what was written between two tags of a script or style."""
-    tag, attributes, content = found.group(1).lower(), found.group(2), found.group(3)
+    tag, attributes, content = match.group(1).lower(), match.group(2), match.group(3)
     if tag == "script" and (FILE.search(attributes) or DATA.search(attributes)):
-        return found.group()
+        return match.group()
     if not content.strip():
         return ""
     ending = "js" if tag == "script" else "css"

@@ -44,7 +44,7 @@ def speakers(table: pd.DataFrame) -> Block:
 
 
 def picture(
-    found: Matrix, order: pd.DataFrame, *, names: pd.Series, short: dict[str, str], here: str
+    matrix: Matrix, order: pd.DataFrame, *, names: pd.Series, short: dict[str, str], here: str
 ) -> Block:
     """Return themes by cases, best outcome first; a mark leads to the statement that stands for its cell.
 
@@ -58,15 +58,15 @@ def picture(
     heads = "".join(
         f'<th scope="col" class="g{held[trust]}"><a href="{SLUGS[trust]}.html" title="{escape(names[trust])}">'
         f'<span class="wide">{escape(short[trust])}</span><span class="narrow">{escape(BRIEF[trust])}</span></a></th>'
-        for trust in found.order
+        for trust in matrix.order
     )
     body, family = [], ""
-    for theme, label in found.themes.items():
+    for theme, label in matrix.themes.items():
         if str(theme)[0] != family:
             family = str(theme)[0]
             head = f'<th scope="rowgroup" colspan="10">{compared_words.FAMILIES[family]}</th>'
             body.append(f'<tr class="family">{head}</tr>')
-        body.append(_row(found, str(theme), label, names=names, held=held, here=here))
+        body.append(_row(matrix, str(theme), label, names=names, held=held, here=here))
     table = (
         f'<table><caption class="visually-hidden">Statements by theme and case</caption><thead><tr><td></td>{groups}'
         f'<td></td></tr><tr><td></td>{heads}<th scope="col">lean</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
@@ -74,17 +74,17 @@ def picture(
     svg = '<svg width="24" height="14" viewBox="0 0 24 24">{}</svg>'
     marks = [(svg.format(shape), WORDS[lean]) for lean, shape in SHAPES.items()]
     note = '<p class="key">A larger mark and a number: more statements, not more weight.</p>'
-    frame = found.cells.drop(columns="ids").assign(ids=found.cells["ids"].map(" ".join))
+    frame = matrix.cells.drop(columns="ids").assign(ids=matrix.cells["ids"].map(" ".join))
     return drawn(
-        key(marks) + note + table, name="cases-matrix", title=compared_words.matrix_title(found), says=found.sentence(),
+        key(marks) + note + table, name="cases-matrix", title=compared_words.matrix_title(matrix), says=matrix.sentence(),
         frame=frame, sources=statements.SOURCES, kind="matrix",
     )  # fmt: skip
 
 
-def _row(found: Matrix, theme: str, label: str, *, names: pd.Series, held: pd.Series, here: str) -> str:
+def _row(matrix: Matrix, theme: str, label: str, *, names: pd.Series, held: pd.Series, here: str) -> str:
     cells, leans = [], []
-    for trust in found.order:
-        cell = found.cell(trust, theme)
+    for trust in matrix.order:
+        cell = matrix.cell(trust, theme)
         leans.append(cell["leaning"])
         told = f'<span class="visually-hidden">{counted(cell["plus"], cell["minus"], cell["neutral"])}</span>'
         shown = told + _mark(cell)

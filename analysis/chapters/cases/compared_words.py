@@ -28,27 +28,27 @@ def order_for_readers(order: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "Statements of a fall since"])
 
 
-def cells_for_readers(found: Matrix, *, names: pd.Series, family: str) -> pd.DataFrame:
+def cells_for_readers(matrix: Matrix, *, names: pd.Series, family: str) -> pd.DataFrame:
     """Return the cells of one family of themes (a key of FAMILIES) that hold a statement, as texts, by theme."""
-    cells = found.cells[(found.cells["theme"].str[0] == family) & (found.cells["n"] > 0)]
+    cells = matrix.cells[(matrix.cells["theme"].str[0] == family) & (matrix.cells["n"] > 0)]
     rows = []
-    for theme in found.themes.index:
+    for theme in matrix.themes.index:
         for cell in cells[cells["theme"] == theme].itertuples():
             counts = f"{LEANINGS[cell.leaning]} {counted(cell.plus, cell.minus, cell.neutral)}"
             said = cell.summary.split(". ", 1)[1]
-            head = f"{theme} {found.themes[theme]}, {names[cell.trust]}"
+            head = f"{theme} {matrix.themes[theme]}, {names[cell.trust]}"
             rows.append([head, counts, ", ".join(cell.ids), said])
     return pd.DataFrame(rows, columns=["Theme and trust", "Direction", "Statements", "What stands for them"])
 
 
-def matrix_for_readers(found: Matrix, *, names: pd.Series) -> pd.DataFrame:
+def matrix_for_readers(matrix: Matrix, *, names: pd.Series) -> pd.DataFrame:
     """Return the matrix as texts: a row a theme, a column a trust, in each cell counts by direction and ids."""
     said = [
         f"{counted(cell.plus, cell.minus, cell.neutral)}: {' '.join(cell.ids)}" if cell.n else "none"
-        for cell in found.cells.itertuples()
+        for cell in matrix.cells.itertuples()
     ]
-    wide = found.cells.assign(words=said).pivot(index="theme", columns="trust", values="words")
-    return _by_theme(wide[list(found.order)].rename(columns=names), found.themes).rename_axis(columns=None)
+    wide = matrix.cells.assign(words=said).pivot(index="theme", columns="trust", values="words")
+    return _by_theme(wide[list(matrix.order)].rename(columns=names), matrix.themes).rename_axis(columns=None)
 
 
 def _by_theme(wide: pd.DataFrame, themes: pd.Series) -> pd.DataFrame:
@@ -81,16 +81,16 @@ def phases_for_readers(frame: pd.DataFrame, *, themes: pd.Series) -> pd.DataFram
     return _by_theme(wide.rename(columns=heads), themes)
 
 
-def contrast(found: Matrix, order: pd.DataFrame) -> pd.DataFrame:
+def contrast(matrix: Matrix, order: pd.DataFrame) -> pd.DataFrame:
     """Return, for each theme but the outcomes, how many cases lean which way in each group of outcomes.
 
     Columns: `theme`, and for each group of HELD (1, 2, 3) `helps_<group>`, `hinders_<group>`, `said_<group>`
     (cases with a statement), `cases_<group>`. Eight cases in three groups allow no test.
     """
     group = order.set_index("trust")["held"]
-    cells = found.cells.assign(group=found.cells["trust"].map(group))
+    cells = matrix.cells.assign(group=matrix.cells["trust"].map(group))
     rows = []
-    for theme in found.themes.index[~found.themes.index.str.startswith(OUTCOMES)]:
+    for theme in matrix.themes.index[~matrix.themes.index.str.startswith(OUTCOMES)]:
         row: dict[str, object] = {"theme": theme}
         for held in HELD:
             here = cells[(cells["theme"] == theme) & (cells["group"] == held)]
@@ -112,15 +112,15 @@ def contrast_for_readers(frame: pd.DataFrame, *, themes: pd.Series) -> pd.DataFr
     return pd.DataFrame(rows, columns=["Theme", *(said.capitalize() for said in HELD.values())])
 
 
-def shared_sentence(found: Matrix) -> str:
+def shared_sentence(matrix: Matrix) -> str:
     """Name the themes, outcomes aside, that most cases lean on to hindrance and to help, with their number."""
     parts = []
     for leaning, said in (("hinders", "hindrance or failure"), ("helps", "help or improvement")):
-        counts = found.shared(leaning=leaning)
+        counts = matrix.shared(leaning=leaning)
         counts = counts[~counts["theme"].str.startswith(OUTCOMES)]
         top = counts[counts["cases"] == counts["cases"].max()]
-        names = words.join([f"“{found.themes[theme]}”" for theme in top["theme"]])
-        count = f"{top['cases'].iloc[0]} of {len(found.order)} cases"
+        names = words.join([f"“{matrix.themes[theme]}”" for theme in top["theme"]])
+        count = f"{top['cases'].iloc[0]} of {len(matrix.order)} cases"
         parts.append(f"of {said} most widely under {names} ({count})")
     return f"Statements tell {parts[0]}, and {parts[1]}."
 
@@ -138,25 +138,25 @@ def ordering_sentence(order: pd.DataFrame) -> str:
     return f"Of {len(order)} trusts, {words.join(parts)}."
 
 
-def answer(found: Matrix, order: pd.DataFrame) -> str:
+def answer(matrix: Matrix, order: pd.DataFrame) -> str:
     """Return the chapter's answer in two sentences."""
-    return f"{ordering_sentence(order)} {shared_sentence(found)}"
+    return f"{ordering_sentence(order)} {shared_sentence(matrix)}"
 
 
-def matrix_title(found: Matrix) -> str:
+def matrix_title(matrix: Matrix) -> str:
     """Return the finding of the matrix: the themes, outcomes aside, on which most cases lean one way."""
     parts = []
     for leaning, verb in (("hinders", "fault"), ("helps", "credit")):
-        counts = found.shared(leaning=leaning)
+        counts = matrix.shared(leaning=leaning)
         top = counts[~counts["theme"].str.startswith(OUTCOMES)].iloc[0]
-        count, label = f"{top['cases']} of {len(found.order)} cases", found.themes[top["theme"]]
+        count, label = f"{top['cases']} of {len(matrix.order)} cases", matrix.themes[top["theme"]]
         parts.append(f"in {count} statements {verb} “{label}”")
     return f"{words.capital(parts[0])}, {parts[1]}"
 
 
-def profiles_title(found: reading.Profiles) -> str:
+def profiles_title(profiles: reading.Profiles) -> str:
     """Return the finding of the profile."""
-    counts = found.knowable()
+    counts = profiles.knowable()
     known, total = int(counts["known"].sum()), int(counts["readings"].sum())
     return f"{known} of {total} readings can be made from public documents; the rest are not knowable"
 

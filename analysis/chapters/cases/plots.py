@@ -11,12 +11,12 @@ from analysis.study.evidence.profiles import PHASES, Profiles
 FILLS = {"low": "none", "mixed": "left", "high": "full"}
 
 
-def plot_profiles(found: Profiles, *, ax: Axes, names: Mapping[str, str]) -> Axes:
+def plot_profiles(profiles: Profiles, *, ax: Axes, names: Mapping[str, str]) -> Axes:
     """Draw each reading as a circle: empty = low, half = mixed, full = high; a dot = not knowable.
 
     names: labels by code, in the order of columns; each has one place a phase.
     """
-    frame = found.frame[found.frame["trust"].isin(names)]
+    frame = profiles.frame[profiles.frame["trust"].isin(names)]
     labels = frame.drop_duplicates("dimension").set_index("dimension")["label"]
     lines, order = list(labels.index), list(names)
     looks: dict[str, Any] = {"color": INK, "markersize": 8, "markerfacecoloralt": "white"}

@@ -17,11 +17,11 @@ KINDS = {
 }
 
 
-def answer(found: Story) -> str:
+def answer(story: Story) -> str:
     """Return a page's answer in two sentences: when the trust was in, and what statements name most."""
-    helped, hindered = _most(found.helped), _most(found.hindered)
+    helped, hindered = _most(story.helped), _most(story.hindered)
     return (
-        f"{stories.in_and_out(found.spells)} Since then, what is said to have helped is most "
+        f"{stories.in_and_out(story.spells)} Since then, what is said to have helped is most "
         f"often about {helped}; what is said to have hindered, about {hindered}."
     )
 
@@ -37,20 +37,20 @@ def _most(side: pd.DataFrame) -> str:
     return f"{words.join([f'“{label}”' for label in most['label']])} ({count})"
 
 
-def facts(found: Story, prefix: str) -> dict[str, str]:
+def facts(story: Story, prefix: str) -> dict[str, str]:
     """Return the texts that every page glues, by name with the page's `prefix`."""
-    counts = found.statements["phase"].value_counts()
-    kinds = found.statements["kind"].value_counts()
-    unknown = found.unknown["kind"].value_counts()
+    counts = story.statements["phase"].value_counts()
+    kinds = story.statements["kind"].value_counts()
+    unknown = story.unknown["kind"].value_counts()
     texts = {
-        "answer": answer(found),
-        "statements": words.number(len(found.statements)),
-        "publishers": words.number(found.statements["source_publisher"].nunique()),
+        "answer": answer(story),
+        "statements": words.number(len(story.statements)),
+        "publishers": words.number(story.statements["source_publisher"].nunique()),
         "views": words.number(kinds.get("view", 0)),
         "before": words.number(counts.get("before", 0)),
-        "has": words.number((found.measures["values"] > 0).sum()),
-        "indicators": words.number(len(found.measures)),
-        "months": words.number(found.spells["months"].sum(), "months"),
+        "has": words.number((story.measures["values"] > 0).sum()),
+        "indicators": words.number(len(story.measures)),
+        "months": words.number(story.spells["months"].sum(), "months"),
         "themes": words.number(unknown.get("theme", 0)),
         "readings": words.number(unknown.get("reading", 0)),
         "dimensions": words.number(len(reading.DIMENSIONS)),
@@ -79,25 +79,25 @@ def beside_for_readers(beside: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(told)
 
 
-def unknown_for_readers(found: Story) -> pd.DataFrame:
+def unknown_for_readers(story: Story) -> pd.DataFrame:
     """Return what is not known as texts: one row a kind of gap, how many of how many, and which."""
     of = {
         "theme": "themes",
         "reading": f"of {len(reading.DIMENSIONS)} dimensions",
-        "indicator": f"of {len(found.measures)} indicators",
+        "indicator": f"of {len(story.measures)} indicators",
     }
     rows = []
     for kind, label in KINDS.items():
-        which = found.unknown.loc[found.unknown["kind"] == kind, "what"].tolist()
-        few = words.join(which) if len(which) < len(found.measures) else "all of them"
+        which = story.unknown.loc[story.unknown["kind"] == kind, "what"].tolist()
+        few = words.join(which) if len(which) < len(story.measures) else "all of them"
         rows.append([label, f"{words.number(len(which))} {of[kind]}", few])
     return pd.DataFrame(rows, columns=["What is not known", "How many", "Which"])
 
 
-def levels_for_readers(found: Story) -> pd.DataFrame:
+def levels_for_readers(story: Story) -> pd.DataFrame:
     """Return `story.levels` as texts: mean distance from comparators in each phase, with the number of values."""
     rows = []
-    for row in stories.levels(found).to_dict("records"):
+    for row in stories.levels(story).to_dict("records"):
         unit = UNITS[row["unit"]]
         cells = [f"{row['title']} ({row['direction']})"]
         for phase in SPELL_PHASES:
@@ -110,21 +110,21 @@ def levels_for_readers(found: Story) -> pd.DataFrame:
     return frame[filled]
 
 
-def story_title(found: Story) -> str:
+def story_title(story: Story) -> str:
     """Return the finding of a page's figure: statements by direction, and the first measure by phase."""
-    counts = found.statements["direction"].value_counts()
+    counts = story.statements["direction"].value_counts()
     told = f"{counts.get('+', 0)} statements of help or improvement, {counts.get('-', 0)} of hindrance or failure"
-    if not found.charts:
-        has = int((found.measures["values"] > 0).sum())
+    if not story.charts:
+        has = int((story.measures["values"] > 0).sum())
         below = "its {} have too few trusts like it for this axis and stand in charts of their own below"
-        return f"{found.name}: {told}" + (f"; {below.format(words.plural(has, 'measure'))}" if has else "")
-    return f"{found.name}: {told}, over {words.plural(min(len(found.charts), SHOWN), 'measure')}"
+        return f"{story.name}: {told}" + (f"; {below.format(words.plural(has, 'measure'))}" if has else "")
+    return f"{story.name}: {told}, over {words.plural(min(len(story.charts), SHOWN), 'measure')}"
 
 
-def story_sentence(found: Story) -> str:
+def story_sentence(story: Story) -> str:
     """Say in full what a page's figure shows: spells, statements by phase, and each measure by phase."""
-    parts = [found.sentence()]
-    for row in stories.levels(found).to_dict("records"):
+    parts = [story.sentence()]
+    for row in stories.levels(story).to_dict("records"):
         unit = UNITS[row["unit"]]
         phases = [
             f"{phase} {words.number(row[phase], unit, sign=True)} ({words.plural(row[f'{phase}_n'], 'value')})"
@@ -139,11 +139,11 @@ def story_sentence(found: Story) -> str:
     return " ".join(parts)
 
 
-def story_frame(found: Story) -> pd.DataFrame:
+def story_frame(story: Story) -> pd.DataFrame:
     """Return the numbers of a page's figure, long: statements by date and direction, then measures by period."""
-    told = found.statements[["id", "date", "phase", "theme", "direction"]].assign(series="statement")
+    told = story.statements[["id", "date", "phase", "theme", "direction"]].assign(series="statement")
     charted = []
-    for name, chart in found.charts.items():
+    for name, chart in story.charts.items():
         unit, sizes = UNITS[chart.unit], ["value", "centre", "lower", "upper"]
         part = chart.frame[["phase", "signal"]].assign(series=name, date=chart.frame["period"].astype("str"))
         part[sizes] = words.SCALE.get(unit, 1) * chart.frame[sizes]
@@ -171,7 +171,7 @@ def entry_sentence(change: pd.Series | None, name: str) -> str:
     )
 
 
-def sources(found: Story) -> tuple[str, ...]:
+def sources(story: Story) -> tuple[str, ...]:
     """Return the names of the tables that a page's figure is made from."""
-    tables = [regime.indicator(name).table for name in found.charts]
+    tables = [regime.indicator(name).table for name in story.charts]
     return tuple(dict.fromkeys(["evidence_statements", "evidence_agreed", "regime_spells", *tables]))

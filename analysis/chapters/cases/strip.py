@@ -21,16 +21,16 @@ KINDS = {"+": "helps", "-": "hinders", "0": "neutral"}
 HIGH, ROOM = 92, 8  # of a measure's strip: px, and percent kept free at its edges
 
 
-def strip(found: Story, *, name: str) -> Block:
+def strip(story: Story, *, name: str) -> Block:
     """Return a trust's page picture: spells, a mark a statement (each a link to it), up to three measures below."""
     axis = years_axis(FIRST, LAST).replace('class="axis"', 'class="axis dense"')
-    body = [_counts(found.statements), axis, _spells(found.spells), _statements(found)]
-    for indicator, chart in list(found.charts.items())[: story_words.SHOWN]:
-        body.append(_measure(chart, str(found.measures.loc[indicator, "title"]), found.spells))
-    body += [axis, _beyond(found.statements)]
+    body = [_counts(story.statements), axis, _spells(story.spells), _statements(story)]
+    for indicator, chart in list(story.charts.items())[: story_words.SHOWN]:
+        body.append(_measure(chart, str(story.measures.loc[indicator, "title"]), story.spells))
+    body += [axis, _beyond(story.statements)]
     return drawn(
-        "".join(body), name=name, title=story_words.story_title(found), says=story_words.story_sentence(found),
-        frame=story_words.story_frame(found), sources=story_words.sources(found), kind="strip",
+        "".join(body), name=name, title=story_words.story_title(story), says=story_words.story_sentence(story),
+        frame=story_words.story_frame(story), sources=story_words.sources(story), kind="strip",
     )  # fmt: skip
 
 
@@ -76,9 +76,9 @@ def _spells(spells: pd.DataFrame) -> str:
     return f'<svg height="20" aria-hidden="true">{"".join(bars)}</svg>'
 
 
-def stacked(found: pd.DataFrame) -> pd.DataFrame:
+def stacked(events: pd.DataFrame) -> pd.DataFrame:
     """Return statements of the axis with `x` (percent) and `level` (0 nearest to the line, by direction)."""
-    rows = found.assign(day=found["date"].map(at))
+    rows = events.assign(day=events["date"].map(at))
     rows = rows[rows["day"].dt.year.between(FIRST, LAST)].sort_values(["day", "id"], kind="stable")
     rows = rows.assign(x=rows["day"].map(place))
     ends: dict[str, list[float]] = {sign: [] for sign in SHAPES}
@@ -91,8 +91,8 @@ def stacked(found: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(level=levels)
 
 
-def _statements(found: Story) -> str:
-    rows = stacked(found.statements)
+def _statements(story: Story) -> str:
+    rows = stacked(story.statements)
     tall = rows.groupby("direction")["level"].max().add(1).reindex(list(SHAPES), fill_value=0)
     line = STEP * tall["+"] + MIDDLE + 4
     below = line + max(STEP * tall["0"], MIDDLE) if tall["0"] else line + MIDDLE
@@ -107,7 +107,7 @@ def _statements(found: Story) -> str:
             f'<rect class="hit" x="-9" y="-9" width="18" height="18"/><path class="{KINDS[row.direction]}" d="{SHAPES[row.direction]}"/></svg></a>'
         )
     axis = f'<line class="grid" x1="0" x2="100%" y1="{line}" y2="{line}"/>'
-    return f'<svg height="{height}" aria-hidden="true">{_shades(found.spells, height)}{axis}{"".join(marks)}</svg>'
+    return f'<svg height="{height}" aria-hidden="true">{_shades(story.spells, height)}{axis}{"".join(marks)}</svg>'
 
 
 def _beyond(told: pd.DataFrame) -> str:

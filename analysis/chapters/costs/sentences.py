@@ -109,27 +109,27 @@ def parties(costed: Costed) -> pd.DataFrame:
     return pd.DataFrame(out, columns=columns)
 
 
-def scenarios(found: pd.DataFrame) -> pd.DataFrame:
+def scenarios(compared: pd.DataFrame) -> pd.DataFrame:
     """Return `scenarios.compared` as texts."""
     told = {
-        "Scenario": found["scenario"],
-        "What changes": found["changes"],
-        "Spells": found["n"].map(words.number),
-        "Cost a spell": found["cost"].map(words.thousands),
-        RANGE: list(map(spread, found["lower"], found["upper"])),
-        "Against the base case": found["difference"].map(_signed),
+        "Scenario": compared["scenario"],
+        "What changes": compared["changes"],
+        "Spells": compared["n"].map(words.number),
+        "Cost a spell": compared["cost"].map(words.thousands),
+        RANGE: list(map(spread, compared["lower"], compared["upper"])),
+        "Against the base case": compared["difference"].map(_signed),
     }
     return pd.DataFrame(told)
 
 
-def break_even(found: pd.DataFrame) -> pd.DataFrame:
+def break_even(doubled: pd.DataFrame) -> pd.DataFrame:
     """Return `scenarios.break_even` as texts."""
-    shorter = 100 * (1 - found["stay"])
+    shorter = 100 * (1 - doubled["stay"])
     told = {
-        "Doubled": found["what"],
-        "Costs more a spell": found["extra"].map(words.thousands),
+        "Doubled": doubled["what"],
+        "Costs more a spell": doubled["extra"].map(words.thousands),
         "Pays for itself if stays are shorter by": shorter.map(words.number, unit="percent", digits=0),
-        "That is a mean stay of": found["months"].map(words.number, unit="months"),
+        "That is a mean stay of": doubled["months"].map(words.number, unit="months"),
     }
     return pd.DataFrame(told)
 
@@ -144,21 +144,21 @@ def figure_label(parameter: str, items: pd.DataFrame) -> str:
     return f"{shared}: {FIGURE_NAMES[figure]}"
 
 
-def tornado_title(found: Tornado, items: pd.DataFrame) -> str:
+def tornado_title(tornado: Tornado, items: pd.DataFrame) -> str:
     """Return the finding of a tornado: the two inputs that matter most."""
-    first, second = (figure_label(name, items) for name in found.frame["parameter"].head(2))
+    first, second = (figure_label(name, items) for name in tornado.frame["parameter"].head(2))
     return f"What the sum depends on most: {words.small(first)}, then {words.small(second)}"
 
 
-def tornado_sentence(found: Tornado, items: pd.DataFrame, *, top: int) -> str:
+def tornado_sentence(tornado: Tornado, items: pd.DataFrame, *, top: int) -> str:
     """Say how far spending moves with each of the first `top` inputs, changed one at a time."""
     parts = [
         f"{words.small(figure_label(row.parameter, items))} {spread(min(row.low, row.high), max(row.low, row.high))}"
-        for row in found.frame.head(top).itertuples()
+        for row in tornado.frame.head(top).itertuples()
     ]
-    stays = "" if found.frame["parameter"].str.contains(":").all() else STAYS_DIFFER
+    stays = "" if tornado.frame["parameter"].str.contains(":").all() else STAYS_DIFFER
     return (
-        f"Spending a spell, {words.thousands(found.base)} in the base case, when one of {len(found.frame)} inputs goes from its "
+        f"Spending a spell, {words.thousands(tornado.base)} in the base case, when one of {len(tornado.frame)} inputs goes from its "
         f"2.5% to its 97.5% point{stays} and the others stay: {words.join(parts)}."
     )
 

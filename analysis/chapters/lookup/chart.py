@@ -159,9 +159,9 @@ def _refusal(values: pd.Series, rolling: bool) -> str:
     return RARE if float((value[seen] == 0).mean()) > MOSTLY_ZERO else ""
 
 
-def last_place(found: Chart) -> int | None:
+def last_place(chart: Chart) -> int | None:
     """Return the position of the last period that has a value, None when there is none."""
-    held = np.flatnonzero(found.frame["state"].to_numpy() == FULL)
+    held = np.flatnonzero(chart.frame["state"].to_numpy() == FULL)
     return int(held[-1]) if len(held) else None
 
 
@@ -194,34 +194,34 @@ def period(value: pd.Period, grain: str) -> str:
     return f"{'winter ' if grain == 'winter' else ''}{value.year}-{(value.year + 1) % 100:02d}"
 
 
-def chart_sentence(found: Chart) -> str:
+def chart_sentence(chart: Chart) -> str:
     """Say what a chart shows. See `Chart.sentence`."""
-    about = entry_of(found.indicator)
-    head = f"{found.title} at {found.name} ({found.code})"
-    if found.why_not:
-        return f"{head}: there is nothing to chart. {found.why_not}"
-    frame, cuts = found.frame, found.stretches
+    about = entry_of(chart.indicator)
+    head = f"{chart.title} at {chart.name} ({chart.code})"
+    if chart.why_not:
+        return f"{head}: there is nothing to chart. {chart.why_not}"
+    frame, cuts = chart.frame, chart.stretches
     seen = int(frame["value"].notna().sum())
     gaps = f", {len(frame) - seen} without a figure" if seen < len(frame) else ""
     text = (
-        f"{head}: {words.plural(seen, 'value')} by {found.grain}, {period(frame.index[0], found.grain)} to "
-        f"{period(frame.index[-1], found.grain)}{gaps}; {direction(about)}. "
+        f"{head}: {words.plural(seen, 'value')} by {chart.grain}, {period(frame.index[0], chart.grain)} to "
+        f"{period(frame.index[-1], chart.grain)}{gaps}; {direction(about)}. "
     )
-    at = last_place(found)
+    at = last_place(chart)
     when = frame.index[at]
     row = {part: frame[part].iat[at] for part in ("value", "stretch", "signal", "direction")}
-    value = words.number(row["value"], found.unit)
+    value = words.number(row["value"], chart.unit)
     told = ("reason", "label", "provisional", *NUMBERS, "variation")
     stretch = {part: cuts[part].iat[row["stretch"]] for part in told}
     if stretch["reason"]:
         bare = f"Its stretch, {stretch['label']}, has no limits: {stretch['reason']}."
-        return f"{text}The last value, {period(when, found.grain)}, is {value}. {bare}"
+        return f"{text}The last value, {period(when, chart.grain)}, is {value}. {bare}"
     few = " (provisional: few values)" if stretch["provisional"] else ""
     signal = f": {SIGNAL_WORDS[row['signal'], row['direction']]}" if isinstance(row["signal"], str) else ""
     return text + (
-        f"In its latest stretch with figures, {stretch['label']}, the mean is {words.number(stretch['centre'], found.unit)} and the "
-        f"limits are {words.interval(stretch['lower'], stretch['upper'], found.unit)}{few}. The last value, "
-        f"{period(when, found.grain)} at {value}, is {peers.READINGS[stretch['variation']]}{signal}. "
+        f"In its latest stretch with figures, {stretch['label']}, the mean is {words.number(stretch['centre'], chart.unit)} and the "
+        f"limits are {words.interval(stretch['lower'], stretch['upper'], chart.unit)}{few}. The last value, "
+        f"{period(when, chart.grain)} at {value}, is {peers.READINGS[stretch['variation']]}{signal}. "
         f"{int(cuts['signals'].sum())} of {words.plural(int(cuts.loc[cuts['reason'] == '', 'points'].sum()), 'value')} "
         "with limits are signals."
     )

@@ -177,14 +177,14 @@ def trust_file(code: str, names: list[str]) -> dict[str, Any]:
     return content
 
 
-def series_file(found: Look) -> dict[str, Any]:
+def series_file(looked: Look) -> dict[str, Any]:
     """Return one indicator at one trust, in short keys.
 
     first: key of the first period; n, d: counts (absent when published without); v: values; x: positions
     without one, by reason; s: stretches; g: one letter a period, "." for no signal, else as in MARKED; last:
     position of the last value.
     """
-    chart = found.chart
+    chart = looked.chart
     frame = chart.frame
     out: dict[str, Any] = {"first": str(frame.index[0]), "v": _numbers(frame["value"])}
     if frame["denominator"].notna().any():
@@ -203,20 +203,20 @@ def series_file(found: Look) -> dict[str, Any]:
     out["s"] = [{part: _plain(held[at]) for part, held in cuts.items()} for at in range(len(chart.stretches))]
     out["last"] = last_place(chart)
     out["sentence"] = chart.sentence()
-    out["place"] = found.peers.sentence(chart.code) if found.peers else found.why_no_peers
+    out["place"] = looked.peers.sentence(chart.code) if looked.peers else looked.why_no_peers
     return out
 
 
-def peers_file(found: Peers) -> dict[str, Any]:
+def peers_file(group: Peers) -> dict[str, Any]:
     """Return one comparison in short keys: codes, v (values), d (sizes), rank, band, and the funnel's limits."""
-    frame = found.frame
-    out: dict[str, Any] = {"kind": found.kind, "why": found.why, "codes": frame.index.tolist()}
+    frame = group.frame
+    out: dict[str, Any] = {"kind": group.kind, "why": group.why, "codes": frame.index.tolist()}
     out |= {"v": _numbers(frame["value"]), "rank": frame["rank"].tolist(), "band": frame["band"].tolist()}
-    out["spread"] = _numbers(pd.Series(found.spread))
-    if found.funnel is not None:
+    out["spread"] = _numbers(pd.Series(group.spread))
+    if group.funnel is not None:
         sizes = np.geomspace(frame["denominator"].min(), frame["denominator"].max(), CURVE)
-        curve = found.funnel.curve(sizes)
-        out |= {"d": _numbers(frame["denominator"]), "target": _plain(found.funnel.target)}
+        curve = group.funnel.curve(sizes)
+        out |= {"d": _numbers(frame["denominator"]), "target": _plain(group.funnel.target)}
         out["curve"] = {"size": _numbers(pd.Series(sizes).round(2))}
         out["curve"] |= {level: _numbers(curve[level].round(4)) for level in LEVELS}
     return out

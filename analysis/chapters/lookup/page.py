@@ -48,33 +48,33 @@ def sources(indicator: str) -> tuple[str, ...]:
     return (entry_of(indicator).table, "regime_spells", "organisation_changes")
 
 
-def axis(found: lookup_chart.Chart) -> str:
+def axis(chart: lookup_chart.Chart) -> str:
     """Return the label of the vertical axis: unit and which direction is better."""
-    return f"{found.title}\n({lookup_chart.unit_label(found.unit)}), {lookup_chart.direction(entry_of(found.indicator))}"
+    return f"{chart.title}\n({lookup_chart.unit_label(chart.unit)}), {lookup_chart.direction(entry_of(chart.indicator))}"
 
 
-def _told(ax: Axes, found: lookup_chart.Chart) -> None:
+def _told(ax: Axes, chart: lookup_chart.Chart) -> None:
     """Label the vertical axis, in the size that a reader is told."""
-    times = SCALE.get(found.unit, 1)
-    ax.set_ylabel(axis(found))
+    times = SCALE.get(chart.unit, 1)
+    ax.set_ylabel(axis(chart))
     ax.yaxis.set_major_formatter(lambda value, _: plain(times * value))
 
 
-def chart_figure(found: lookup_chart.Chart, *, name: str) -> Figure:
+def chart_figure(chart: lookup_chart.Chart, *, name: str) -> Figure:
     """Publish the control chart of a trust."""
     fig, ax = plt.subplots(figsize=WIDE)
-    _told(plot_trust(found, ax=ax), found)
+    _told(plot_trust(chart, ax=ax), chart)
     return figure(
-        fig, name=name, title=f"{found.title}: {found.name}", says=found.sentence(),
-        frame=found.frame.reset_index().astype({"period": "str"}), sources=sources(found.indicator),
+        fig, name=name, title=f"{chart.title}: {chart.name}", says=chart.sentence(),
+        frame=chart.frame.reset_index().astype({"period": "str"}), sources=sources(chart.indicator),
     )  # fmt: skip
 
 
-def place_figure(found: look.Look, *, name: str) -> Figure:
+def place_figure(looked: look.Look, *, name: str) -> Figure:
     """Publish the place of a trust among its peers. Raises TrustError when it has none."""
-    if found.peers is None:
-        raise series.TrustError(found.why_no_peers or found.chart.why_not)
-    chart, peers = found.chart, found.peers
+    if looked.peers is None:
+        raise series.TrustError(looked.why_no_peers or looked.chart.why_not)
+    chart, peers = looked.chart, looked.peers
     fig, ax = plt.subplots(figsize=WIDE)
     _told(plot_place(peers, code=chart.code, ax=ax), chart)
     when = lookup_chart.period(peers.period, chart.grain)
@@ -84,26 +84,26 @@ def place_figure(found: look.Look, *, name: str) -> Figure:
     )  # fmt: skip
 
 
-def chart_table(found: lookup_chart.Chart, *, most: int | None = None) -> Block:
+def chart_table(chart: lookup_chart.Chart, *, most: int | None = None) -> Block:
     """Return a chart as a table, newest first. most: rows to show; None shows all."""
-    rows = sentences.table(found)
+    rows = sentences.table(chart)
     shown = rows if most is None else rows.head(most)
     part = "" if len(shown) == len(rows) else f", the latest {number(len(shown))} of {number(len(rows))}"
-    caption = f"{found.title}, {found.name}{part} ({lookup_chart.unit_label(found.unit)}; {lookup_chart.direction(entry_of(found.indicator))})"
-    return table(shown, caption=caption, numbers=NUMBERS, sources=sources(found.indicator))
+    caption = f"{chart.title}, {chart.name}{part} ({lookup_chart.unit_label(chart.unit)}; {lookup_chart.direction(entry_of(chart.indicator))})"
+    return table(shown, caption=caption, numbers=NUMBERS, sources=sources(chart.indicator))
 
 
-def stretches_table(found: lookup_chart.Chart) -> Block:
+def stretches_table(chart: lookup_chart.Chart) -> Block:
     """Return the stretches of a chart as a table: letter, what it is, mean, limits, signals."""
     rows = []
-    for at, cut in enumerate(found.stretches.itertuples()):
-        numbers = [number(value, found.unit) for value in (cut.centre, cut.lower, cut.upper)]
+    for at, cut in enumerate(chart.stretches.itertuples()):
+        numbers = [number(value, chart.unit) for value in (cut.centre, cut.lower, cut.upper)]
         told = cut.reason or (f"{number(cut.signals)}" + (", provisional" if cut.provisional else ""))
         rows.append([chr(ord("A") + at), cut.label, number(cut.points), *numbers, told])
     columns = ["Stretch", "What it is", "Values", "Mean", "Lower limit", "Upper limit", "Signals"]
     frame = pd.DataFrame(rows, columns=columns)
-    caption = f"{found.title}, {found.name}: limits of each stretch"
-    return table(frame, caption=caption, numbers=("Values", *NUMBERS[1:]), sources=sources(found.indicator))
+    caption = f"{chart.title}, {chart.name}: limits of each stretch"
+    return table(frame, caption=caption, numbers=("Values", *NUMBERS[1:]), sources=sources(chart.indicator))
 
 
 def what_is_there() -> pd.DataFrame:
@@ -147,12 +147,12 @@ def widgets(begin: look.Look) -> Any:
     return ipywidgets.VBox([trust, indicator, says])
 
 
-def answer(found: look.Look) -> str:
+def answer(looked: look.Look) -> str:
     """Return all that is known of a choice as HTML: sentence, chart, place and table."""
-    parts = [f"<p>{escape(found.sentence())}</p>"]
-    if not found.chart.why_not:
-        parts.append(chart_figure(found.chart, name="chosen-chart").html())
-        parts.append(stretches_table(found.chart).html)
-        parts += [place_figure(found, name="chosen-place").html()] if found.peers else []
-        parts.append(chart_table(found.chart).html)
+    parts = [f"<p>{escape(looked.sentence())}</p>"]
+    if not looked.chart.why_not:
+        parts.append(chart_figure(looked.chart, name="chosen-chart").html())
+        parts.append(stretches_table(looked.chart).html)
+        parts += [place_figure(looked, name="chosen-place").html()] if looked.peers else []
+        parts.append(chart_table(looked.chart).html)
     return "".join(parts)

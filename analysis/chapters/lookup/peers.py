@@ -144,13 +144,13 @@ def _funnel(rows: pd.DataFrame, about: Indicator) -> tuple[Funnel | None, str]:
         return None, str(error)
 
 
-def place(found: Peers, code: str) -> pd.Series:
+def place(group: Peers, code: str) -> pd.Series:
     """Return a trust's row among its peers; raise TrustError when it has none."""
     code = check_trust(code)
-    if code not in found.frame.index:
-        where = f"{found.period} among {found.type} trusts"
-        raise TrustError(f"{code} has no figure of {found.indicator} in {where}.")
-    return found.frame.loc[code]
+    if code not in group.frame.index:
+        where = f"{group.period} among {group.type} trusts"
+        raise TrustError(f"{code} has no figure of {group.indicator} in {where}.")
+    return group.frame.loc[code]
 
 
 SHARED = ", shared with {} more,"
@@ -172,19 +172,19 @@ PLACES = {
 }
 
 
-def place_parts(found: Peers, code: str) -> dict[str, str]:
+def place_parts(group: Peers, code: str) -> dict[str, str]:
     """Return what the template of a place (PLACES) asks for, as texts."""
-    about, row = entry_of(found.indicator), place(found, code)
-    others = int((found.frame["rank"] == row["rank"]).sum()) - 1
+    about, row = entry_of(group.indicator), place(group, code)
+    others = int((group.frame["rank"] == row["rank"]).sum()) - 1
     return {
-        "period": chart.period(found.period, about.grain),
+        "period": chart.period(group.period, about.grain),
         "name": name_of(code),
         "value": words.number(row["value"], told_in(about.unit)),
-        "where": (BANDS if found.kind == "funnel" else TENTHS)[int(row["band"])],
-        "of": words.number(len(found.frame)),
-        "type": found.type,
+        "where": (BANDS if group.kind == "funnel" else TENTHS)[int(row["band"])],
+        "of": words.number(len(group.frame)),
+        "type": group.type,
         "rank": words.number(row["rank"]) + (SHARED.format(others) if others else ""),
         "first": chart.FIRST[about.direction],
-        "centre": words.number(found.funnel.target if found.funnel else float("nan"), told_in(about.unit)),
-        "half": words.interval(found.spread[1], found.spread[3], told_in(about.unit)),
+        "centre": words.number(group.funnel.target if group.funnel else float("nan"), told_in(about.unit)),
+        "half": words.interval(group.spread[1], group.spread[3], told_in(about.unit)),
     }
