@@ -292,7 +292,7 @@ def _cell(row: pd.Series, place: str) -> str:
     said = reading(row, place)
     if said in ("cannot be estimated", "too few trusts to read", NO_SPREAD):
         return said
-    return f"{words.told(row, row['unit'], f'{place}_')}: {words}"
+    return f"{words.told(row, row['unit'], f'{place}_')}: {said}"
 
 
 def choices_for_readers(frame: pd.DataFrame) -> pd.DataFrame:

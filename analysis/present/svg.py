@@ -94,7 +94,8 @@ class _Live(RendererSVG):
             else:
                 ends = zip(path.vertices[::2], path.vertices[1::2], strict=True)
                 ways = {(end[1] - start[1]) * (end[0] - start[0]) for start, end in ends}
-                lines = "M0 6L6 0" * (max(ways) > 0) + "M0 0L6 6" * (min(ways) < 0) + "M0 3H6" * (ways == {0})
+                lines = "M0 3H6" if ways == {0} else ""
+                lines = f"{'M0 6L6 0' if max(ways) > 0 else ''}{'M0 0L6 6' if min(ways) < 0 else ''}{lines}"
                 self.writer.element("path", attrib={"d": lines, "stroke": _hex(edge), "stroke-width": "1"})
             self.writer.end("pattern")
         self.writer.end("defs")
