@@ -29,9 +29,9 @@ SMALL = """place => [...document.querySelectorAll(`${place} :is(text, p, small, 
 
 @pytest.mark.parametrize("width", [SMALLEST, PHONE["width"], DESKTOP["width"]])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_picture_is_cut_and_letters_can_be_read(open_page, width, theme):
+def test_no_picture_is_cut_and_letters_can_be_read(read_page, width, theme):
     for address, places in PAGES.items():
-        page = open_page(address, viewport={**PHONE, "width": width}, color_scheme=theme)
+        page = read_page(address, viewport={**PHONE, "width": width}, color_scheme=theme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
         for place in places:
             assert page.evaluate(CUT, place) == [], (address, place, width)

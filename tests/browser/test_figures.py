@@ -191,9 +191,9 @@ def apart(one: Image.Image, other: Image.Image) -> float:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_main_picture_looks_as_it_did(open_page, name):
+def test_a_main_picture_looks_as_it_did(read_page, name):
     """`tests/browser/shots/NAME.png` is what it looked like; delete a file to have it made anew, and look at it."""
-    page = open_page(
+    page = read_page(
         f"{PICTURES[name]}.html",
         viewport={"width": 390, "height": 844},
         color_scheme="light",

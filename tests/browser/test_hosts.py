@@ -17,8 +17,8 @@ SEARCHED = "search.html?q=mortality"
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opened_from_disk_is_whole(open_file, name):
-    page = open_file(name, viewport=PHONE)
+def test_a_page_opened_from_disk_is_whole(read_file, name):
+    page = read_file(name, viewport=PHONE)
     assert not_drawn(page) == []
     assert sticks_out(page) == []
     page.wait_for_load_state("networkidle")

@@ -169,8 +169,8 @@ def test_by_keyboard_alone(open_page):
         ("Stafford hospital", "RJD"), ("kings lynn", "RCX"), ("hinchinbrook", "RQQ"), ("R1E", "R1E"),
     ],
 )  # fmt: skip
-def test_a_trust_is_found_by_what_readers_type(open_page, typed, code):
-    page = settled(open_page("lookup.html", viewport=PHONE))
+def test_a_trust_is_found_by_what_readers_type(read_page, typed, code):
+    page = settled(read_page("lookup.html", viewport=PHONE))
     page.fill("#lookup-trust", typed)
     page.keyboard.press("Enter")
     page.wait_for_function("code => new URLSearchParams(location.search).get('trust') === code", arg=code)
@@ -203,9 +203,9 @@ def test_hundreds_of_other_ways_to_type_a_trust_find_it_first(open_page):
     ("typed", "code"), [("wexham pk", "RD7"), ("medway zzzzzz", "RPA"), ("Brighton general", "RXH")]
 )
 def test_where_one_word_fits_nothing_the_trust_of_the_others_is_offered_and_not_chosen(
-    open_page, typed, code
+    read_page, typed, code
 ):
-    page = settled(open_page("lookup.html"))
+    page = settled(read_page("lookup.html"))
     page.fill("#lookup-trust", typed)
     options = page.locator("#lookup-trust-list [role=option]")
     assert options.first.text_content().endswith(code)
