@@ -65,7 +65,7 @@ units: $(READY)  ## pass the unit tests alone
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
-	$(BIN)/pytest -q -n 2 -m browser tests/browser --ignore tests/browser/test_lighthouse.py
+	$(BIN)/pytest -q -n 2 --dist worksteal -m browser tests/browser --ignore tests/browser/test_lighthouse.py
 	$(BIN)/pytest -q -m browser tests/browser/test_lighthouse.py
 
 edition: $(READY)  ## make the next edition: checks, headline numbers, what moved and why; all or nothing
