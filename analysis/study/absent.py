@@ -30,13 +30,8 @@ def spans(name: str) -> list[tuple[str, str]]:
 
 def told(name: str) -> str:
     """Return the stretches as a reader is told them, 'April 2024 to March 2025 and June 2026'; '' for none."""
-    return (
-        words.join(
-            [
-                words.month(first) if first == last else f"{words.month(first)} to {words.month(last)}"
-                for first, last in spans(name)
-            ]
-        )
-        if spans(name)
-        else ""
-    )
+    stretches = [
+        words.month(first) if first == last else f"{words.month(first)} to {words.month(last)}"
+        for first, last in spans(name)
+    ]
+    return words.join(stretches) if stretches else ""

@@ -92,7 +92,11 @@ def important(name: str) -> float:
 
 def spread(name: str) -> float:
     """Return the standard deviation between trusts that never entered, of one type and period, pooled."""
-    panel = regime.panel(name)
+    return spread_in(regime.panel(name))
+
+
+def spread_in(panel: pd.DataFrame) -> float:
+    """Return the same of any panel."""
     groups = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"]
     squares, freedom = groups.var() * (groups.count() - 1), groups.count() - 1
     return float(np.sqrt(squares.sum() / freedom[freedom > 0].sum()))

@@ -54,14 +54,13 @@ def made(
         delayed(persistence.rows)(name, record[name], draws=int(scale * persistence.DRAWS))
         for name in primary
     )
-    of = pd.DataFrame({"indicator": names, "digest": [digest(name) for name in names]})
     new = {
-        "calibration": pd.concat([one for one, _ in found]) if found else None,
-        "power": pd.concat([one for _, one in found]) if found else None,
-        "persistence": pd.concat(fading) if fading else None,
-        "simulated": of if found else None,
+        "calibration": [rows for rows, _ in found],
+        "power": [rows for _, rows in found],
+        "persistence": fading,
+        "simulated": [pd.DataFrame({"indicator": [name], "digest": [digest(name)]}) for name in names],
     }
-    out = {name: _joined(name, frame, names) for name, frame in new.items() if frame is not None}
+    out = {name: _joined(name, pd.concat(parts), names) for name, parts in new.items() if parts}
     if set(names) & set(planted_truth.INDICATORS):
         out["planted_truth"] = planted_truth.run(rng=np.random.default_rng(indicators.SEED), n_jobs=n_jobs)
     say(f"Simulated anew: {', '.join(names) or 'nothing'}.")

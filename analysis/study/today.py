@@ -5,7 +5,6 @@ Exploratory and apart (amendment A71): nothing here is joined to an estimate aft
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from analysis import data, once
@@ -135,15 +134,14 @@ def followed(name: str, *, inside: int = 1, peers: str = MEAN, left_out: tuple[s
         inside=before.reindex(by_trust.index), name=by_trust.index.map(names)
     ).reset_index()
     gaps = out.assign(name=out["trust"].map(names))[["trust", "name", "period", "gap", "era"]]
-    ruled = _ruled(moved, one) if moved.n >= THIN else None
     return Followed(
-        one,
-        gaps.reset_index(drop=True),
-        pd.DataFrame(rows),
-        moved,
-        ruled,
-        out["period"].max(),
-        trusts.rename_axis(columns=None),
+        about=one,
+        gaps=gaps.reset_index(drop=True),
+        eras=pd.DataFrame(rows),
+        change=moved,
+        ruled=_ruled(moved, one),
+        newest=out["period"].max(),
+        trusts=trusts.rename_axis(columns=None),
     )
 
 
@@ -196,7 +194,7 @@ def _limits(values: pd.Series) -> dict[str, float]:
 
 
 def _ruled(found: Estimate, one: Indicator) -> RuledOut | None:
-    if one.better is None:
+    if one.better is None or found.n < THIN:
         return None
     return ruled_out.ruled_out(found, better=one.better, important=important(one))
 
@@ -205,10 +203,7 @@ def important(one: Indicator) -> float:
     """Return the smallest difference that matters: of the log (A11), or a fifth of the spread between trusts."""
     if one.name in ruled_out.IMPORTANT:
         return ruled_out.IMPORTANT[one.name]
-    panel = regime.panel_under(one, regime.spells())
-    groups = panel[panel["phase"] == "never"].groupby(["type", "t"])["value"]
-    squares, freedom = groups.var() * (groups.count() - 1), groups.count() - 1
-    return ruled_out.FIFTH * float(np.sqrt(squares.sum() / freedom[freedom > 0].sum()))
+    return ruled_out.FIFTH * ruled_out.spread_in(regime.panel_under(one, regime.spells()))
 
 
 def mean_of_four() -> Estimate:

@@ -18,9 +18,7 @@ MANY_DRAWS = 4_096
 STEEP = 0.1  # a gamma or beta with a smaller shape falls too steeply for a curve through NODES
 LEAST = 1e-12  # of the mean: a smaller standard error is lost in rounding
 SUPPORT = {"gamma": (0.0, np.inf), "lognormal": (0.0, np.inf), "beta": (0.0, 1.0)}
-MANY = (
-    1e14  # effective observations from which a gamma or beta cannot be told from a normal in double precision
-)
+MANY = 1e14  # effective observations: a gamma or beta of more is a normal one in double precision
 
 
 @dataclass(frozen=True, slots=True)

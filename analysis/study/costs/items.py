@@ -139,11 +139,7 @@ def exposure(
     for row in items.itertuples(index=False):
         if row.applies_to not in COHORTS:
             raise CostError(f"{row.item_id} applies to {row.applies_to!r}. Allowed: {list(COHORTS)}.")
-        mine = (
-            np.ones(len(stays), bool)
-            if row.applies_to == "all"
-            else first == (row.applies_to == FIRST_ELEVEN)
-        )
+        mine = row.applies_to == "all" or first == (row.applies_to == FIRST_ELEVEN)
         limit = np.inf if pd.isna(row.limit_months) else float(row.limit_months)
         units = _units(row.per, months, rate, timing, limit, str(row.item_id))
         columns[row.item_id] = np.where(mine, units, 0.0)

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.methods.costing.prices import CostError, discounted_months
+from analysis.methods import arguments
+from analysis.methods.costing.prices import CostError
 from analysis.present.spreadsheet import quoted
 from analysis.present.words import thousands
 from analysis.study import indicators
-from analysis.study.costs.items import PRICE_YEAR, SPENDING, STAFF_TIME, cost_spells
+from analysis.study.costs.items import PRICE_YEAR, SPENDING, STAFF_TIME, cost_spells, exposure
 from analysis.study.costs.uncertain import figures
 
 POINTS = 2_048  # quasi-random; a power of two
@@ -174,22 +175,12 @@ def model() -> dict[str, Any]:
 
 def units(held: dict[str, Any], stay: float) -> dict[str, float]:
     """Return the mean units of each item a spell when every spell is `stay` times as long."""
-    months, first = np.array(held["months"]) * stay, np.array(held["first"])
-    out = {}
-    for item in held["items"]:
-        mine = (
-            np.ones(len(months), bool)
-            if item["cohort"] == "all"
-            else first == (item["cohort"] == "first eleven")
-        )
-        if item["per"] == "start":
-            counted = np.ones(len(months))
-        else:
-            limit = np.inf if item["limit"] is None else item["limit"]
-            counted = discounted_months(months, rate=held["rate"], limit=limit)
-            counted = counted if item["per"] == "month" else counted / 12
-        out[item["name"]] = float(np.where(mine, counted, 0.0).sum()) / len(months)
-    return out
+    stays = pd.DataFrame({"months": held["months"], "first_eleven": held["first"]})
+    items = pd.DataFrame(held["items"]).rename(
+        columns={"name": "item_id", "limit": "limit_months", "cohort": "applies_to"}
+    )
+    counted = exposure(items, stays.assign(spell_id=stays.index), rate=held["rate"], stay=stay)
+    return {name: float(column.to_numpy().sum()) / len(stays) for name, column in counted.items()}
 
 
 def _label(control: Control, records: pd.DataFrame) -> str:
@@ -228,7 +219,6 @@ def _limits(draws: np.ndarray | int) -> list[float]:
 
 
 def _setting(name: str, value: object) -> float:
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not number or not 0 <= float(value) <= LARGEST:  # type: ignore[arg-type]
+    if not arguments.is_number(value) or not 0 <= float(value) <= LARGEST:  # type: ignore[arg-type]
         raise CostError(f"{name} {value!r}. Allowed: a number from 0 to {LARGEST:,.0f}.")
     return float(value)  # type: ignore[arg-type]

@@ -20,9 +20,7 @@ TOGETHER = "All interviews"  # one column where sources.csv does not tell sites 
 QUOTES = ("id", "site", "code", "text")
 QUOTE_ID = re.compile(r"[a-z]?[0-9]{1,3}", re.IGNORECASE | re.ASCII)
 CODE_NAME = re.compile(r"(?=.{1,120}\Z)(?:[^\W\d_]|[ ,;:.'\u2019\u2013()/&>!?%-]|(?<!\d)\d{1,2}(?!\d))+")
-ANSWERS = {str(number) for number in range(1, readiness.POINTS + 1)} | {
-    f"{n}.0" for n in range(1, readiness.POINTS + 1)
-}
+ANSWERS = {f"{number}{end}" for number in range(1, readiness.POINTS + 1) for end in ("", ".0")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,7 @@ def for_pages(
     if place is None or not there.found:
         return ForPages(there)
     has = dict(zip(there.frame["part"], there.frame["files"] > 0, strict=True))
-    names, cleared = (
-        files.words(files.part(place, "names.txt")),
-        files.words(files.part(place, "cleared.txt")),
-    )
+    names, cleared = (files.words(files.part(place, name)) for name in ("names.txt", "cleared.txt"))
     told = files.sites(place) if has["sites.csv"] else {}
     says: list[str] = []
     interviews = themes = survey = profiles = quotes = None
@@ -138,11 +133,9 @@ def _by_site(
         pairs.append(
             project.codings.assign(site=project.codings["source"].map(home))[["code", "site", "source"]]
         )
-    for number, code in enumerate(
-        dict.fromkeys(code for project in projects for code in project.codes["label"]), 1
-    ):
-        _form(f"code {number}", code)
     codes = list(dict.fromkeys(code for project in projects for code in project.codes["label"]))
+    for number, code in enumerate(codes, start=1):
+        _form(f"code {number}", code)
     used = pd.concat(pairs).drop_duplicates()
     counts = used.groupby(["code", "site"]).size().unstack(fill_value=0)
     labels = [site for site in told if site in set(home.values())]
