@@ -44,6 +44,12 @@ def used(path: Path, *, descriptor: dict[str, Any], data_to: str | None = None) 
     _note({name: note})
 
 
+def used_file(file: Path) -> None:
+    """Note a file of the project that is not a table, if it is there."""
+    if file.is_file() and file.is_relative_to(ROOT):
+        used(file, descriptor={"name": f"{FILE}{file.relative_to(ROOT).as_posix()}"})
+
+
 def listed(names: list[str]) -> None:
     """Note that the list of all tables was asked for, so that a new table counts as a change."""
     for notes in _noting:

@@ -26,7 +26,7 @@ def feed(editions: Sequence[Edition], *, address: str = "", pages: str = "", hom
     about = f"{address}{pages}about/editions.html"
     Xml.register_namespace("", ATOM)
     root = Xml.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "en-GB"})
-    newest = sorted(editions, key=lambda one: (one.about["date"], _order(one.number)), reverse=True)
+    newest = sorted(editions, key=lambda one: (one.about["date"], one.order), reverse=True)
     _text(root, "id", f"urn:uuid:{NAMESPACE}")
     _text(root, "title", TITLE)
     _text(root, "updated", _moment(newest[0]) if newest else START)
@@ -58,10 +58,6 @@ def brought(edition: Edition) -> str:
         if moved
         else "no headline number moved"
     )
-
-
-def _order(number: str) -> list[int]:
-    return [int(part) for part in number.split(".")]
 
 
 def _moment(edition: Edition) -> str:

@@ -54,7 +54,7 @@ def publish(site: Path, pages: Path, editions: Sequence[Edition], *, address: st
 
 def newest_first(editions: Sequence[Edition]) -> list[Edition]:
     """Return editions by number, the newest first."""
-    return sorted(editions, key=lambda one: [int(part) for part in one.number.split(".")], reverse=True)
+    return sorted(editions, key=lambda one: one.order, reverse=True)
 
 
 def differing(one: Path, other: Path, *, but: Sequence[str] = ()) -> list[str]:

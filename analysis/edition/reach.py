@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import trace
+from analysis.edition import signoffs
 from analysis.edition.headlines import Headline
 
 BOOK = trace.ROOT / "book"
@@ -62,15 +63,12 @@ def movable(rows: Sequence[Headline]) -> dict[str, list[str]]:
 
 def chapters(tables: Collection[str], *, book: Path = BOOK) -> tuple[str, ...]:
     """Return the chapters that load one of `tables`, in order of path."""
-    found = []
-    for path in sorted(book.rglob("*.ipynb")):
-        parts = path.relative_to(book).parts
-        if "_build" in parts or ".ipynb_checkpoints" in parts:
-            continue
-        kept = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("inputs", {}).get("tables", [])
-        if set(kept) & set(tables):
-            found.append(path.relative_to(book).with_suffix("").as_posix())
-    return tuple(found)
+    return tuple(name for name in signoffs.chapters_in(book) if set(tables) & _loaded(book / f"{name}.ipynb"))
+
+
+def _loaded(chapter: Path) -> set[str]:
+    metadata = json.loads(chapter.read_text(encoding="utf-8"))["metadata"]
+    return set(metadata.get(signoffs.INPUTS, {}).get("tables", []))
 
 
 def _within(row: Headline, touched: dict[str, list[str]]) -> bool:

@@ -22,7 +22,11 @@ DIGITS = 16
 
 def chapters(root: Path = trace.ROOT) -> list[str]:
     """Return the names of all chapters, as in 'metrics/entry'."""
-    book = root / "book"
+    return chapters_in(root / "book")
+
+
+def chapters_in(book: Path) -> list[str]:
+    """Return the names of the chapters in a folder, in order of path, without what a build left there."""
     found = [path.relative_to(book) for path in sorted(book.rglob("*.ipynb"))]
     ours = [path for path in found if not {"_build", ".ipynb_checkpoints"} & set(path.parts)]
     return [path.with_suffix("").as_posix() for path in ours]
@@ -44,8 +48,8 @@ def digest(chapter: str, *, root: Path = trace.ROOT) -> str:
     notebook = json.loads(read(file, root))
     cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
     modules, tables = inputs(chapter, root=root)
-    parts: list[Any] = [cells, {name: _sha(root / name, root) for name in modules}]
-    parts += [{name: _table(name, root) for name in tables}, _sha(root / "requirements.lock", root)]
+    parts: list[Any] = [cells, {name: _sha(root / name) for name in modules}]
+    parts += [{name: _table(name, root) for name in tables}, _sha(root / "requirements.lock")]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:DIGITS]
 
 
@@ -118,19 +122,13 @@ def _said(found: dict, never: str, start: str) -> str:
 
 def read(file: Path, root: Path) -> str:
     """Return the text of a file, noted as used."""
-    _note(file, root)
+    trace.used_file(file)
     return file.read_text(encoding="utf-8")
 
 
-def _sha(file: Path, root: Path) -> str:
-    _note(file, root)
+def _sha(file: Path) -> str:
+    trace.used_file(file)
     return trace.digest(file) if file.is_file() else ""
-
-
-def _note(file: Path, root: Path) -> None:
-    """Note a file that a chapter reads as used by it."""
-    if root == trace.ROOT and file.is_file():
-        trace.used(file, descriptor={"name": f"{trace.FILE}{file.relative_to(root).as_posix()}"})
 
 
 def _table(name: str, root: Path) -> str:
@@ -141,7 +139,7 @@ def _package(root: Path) -> dict[str, dict]:
     file = root / "data" / "datapackage.json"
     if not file.is_file():
         return {}
-    _note(file, root)
+    trace.used_file(file)
     return _parsed(file, file.stat().st_mtime_ns)
 
 

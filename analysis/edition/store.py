@@ -75,6 +75,11 @@ class Edition:
         """The number of the edition, as '2026.1'."""
         return str(self.about["number"])
 
+    @property
+    def order(self) -> list[int]:
+        """The number as what editions are sorted by: 2026.10 comes after 2026.9."""
+        return [int(part) for part in self.number.split(".")]
+
     def changed_conclusions(self) -> pd.DataFrame:
         """Return the rows of `changes` whose conclusion changed."""
         return self.changes[self.changes["conclusion"]].reset_index(drop=True)
@@ -90,7 +95,7 @@ def index(where: Path | None = None) -> pd.DataFrame:
     file = (where or folder()) / INDEX
     if not file.is_file():
         return pd.DataFrame(columns=list(INDEX_COLUMNS), dtype="str")
-    _used(file)
+    trace.used_file(file)
     frame = pd.read_csv(file, dtype="str", keep_default_na=False)
     if list(frame.columns) != list(INDEX_COLUMNS) or frame["number"].duplicated().any():
         raise EditionError(
@@ -165,7 +170,7 @@ def _frame(content: bytes, numbers: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _bytes(file: Path, sha: str) -> bytes:
-    _used(file)
+    trace.used_file(file)
     content = file.read_bytes() if file.is_file() else b""
     found = hashlib.sha256(content).hexdigest()
     where = f"{file.parent.name}/{file.name}"
@@ -174,9 +179,3 @@ def _bytes(file: Path, sha: str) -> bytes:
     if found != sha:
         raise EditionError(f"{where}: found checksum {found}. Allowed: {sha}, as recorded.")
     return content
-
-
-def _used(file: Path) -> None:
-    """Note a file that is not a table as used by the chapter that runs."""
-    if file.is_file() and file.is_relative_to(trace.ROOT):
-        trace.used(file, descriptor={"name": f"{trace.FILE}{file.relative_to(trace.ROOT).as_posix()}"})

@@ -53,7 +53,7 @@ def write(folder: Path) -> str:
 
 def cited() -> dict[str, Any]:
     """Return what `CITATION.cff` says of the report."""
-    trace.used(CITATION, descriptor={"name": f"{trace.FILE}{CITATION.name}"})
+    trace.used_file(CITATION)
     return dict(citation.read(CITATION.read_text(encoding="utf-8")))
 
 
