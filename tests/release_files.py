@@ -5,7 +5,7 @@ import io
 import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
-import openpyxl
+import xlsxwriter
 import xlwt
 
 AE_22 = (
@@ -36,21 +36,31 @@ def ae_csv(month, codes, *, attendances=1000):
     return ("\n".join([*lines, f"TOTAL,,,TOTAL,{total}"]) + "\n").encode()
 
 
+# What the cells of an Excel 97 workbook hold for an error.
+ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
+PLAIN = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "default_date_format": "dd/mm/yyyy",
+}
+
+
 def book(sheets):
-    """Return an .xlsx of sheets by name, each a list of rows."""
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for name, rows in sheets.items():
-        page = workbook.create_sheet(name)
-        for row in rows:
-            page.append(row)
+    """Return an .xlsx of sheets by name, each a list of rows; '#REF!' and the like are errors."""
     out = io.BytesIO()
-    workbook.save(out)
+    with xlsxwriter.Workbook(out, PLAIN) as made:
+        for name, rows in sheets.items():
+            page = made.add_worksheet(name)
+            page.add_write_handler(str, _error)
+            for at, row in enumerate(rows):
+                page.write_row(at, 0, row)
     return out.getvalue()
 
 
-# What the cells of an Excel 97 workbook hold for an error.
-ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
+def _error(page, row, column, text, *rest):
+    """Write a cell whose formula has an error for its result; any other text is written as one."""
+    return page.write_formula(row, column, f"={text}", None, text) if text in ERRORS else None
 
 
 def xls(sheets):

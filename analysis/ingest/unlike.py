@@ -195,11 +195,10 @@ def _between(
     spread: dict[str, float] = {}
     for name in new:
         least = LARGE if was[name].max() >= LARGE else 1e-9  # shares and scores are all small
-        had = was[name][was[name] >= least]
-        lost = int((~(now[name].loc[had.index] > 0)).sum())
-        some = CHANGED * len(had) < lost < len(had)  # all: not collected
-        if 2 * len(had) >= max(len(both), 2 * FEW) and some:
-            told = f"{name} is blank or zero at {lost} of {len(had)} trusts that had a figure"
+        had = was[name].to_numpy() >= least
+        lost, of = int((had & ~(now[name].to_numpy() > 0)).sum()), int(had.sum())
+        if 2 * of >= max(len(both), 2 * FEW) and CHANGED * of < lost < of:  # all: not collected
+            told = f"{name} is blank or zero at {lost} of {of} trusts that had a figure"
             yield Unlike("missing", told)
         a, b = _pair(was[name], now[name])
         if len(a) < FEW:
@@ -216,10 +215,10 @@ def _between(
             told = f"{name} is nearer to other trusts' figures before, as if rows were shifted"
             yield Unlike("shifted", told)
         yield from _alone(name, stay[name], now[name].reindex(stay.index), steps - middle, steady)
-    for one, other in combinations(spread, 2):
-        crossed = [_far(was[a], now[b]) for a, b in ((one, other), (other, one))]
-        own = [spread[other], spread[one]]
-        if all(mine > 0.1 and there < NEARER * mine for there, mine in zip(crossed, own, strict=True)):
+    a, b = ({name: frame[name].to_numpy() for name in spread} for frame in (was, now))
+    for one, other in combinations([name for name in spread if spread[name] > 0.1], 2):
+        crossed = ((a[one], b[other], spread[other]), (a[other], b[one], spread[one]))
+        if all(_far(before, after) < NEARER * own for before, after, own in crossed):
             yield Unlike("exchanged", f"{one} and {other} seem exchanged")
     yield from _taken_twice(new.index.difference(old.index), new)
     large = [name for name in spread if (was[name] >= LARGE).any()]
@@ -249,11 +248,10 @@ def _aside(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
 
 def _doubled(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[Unlike]:
     """Yield single trusts of which two counts, far from one another before, are the same."""
+    a, b = ({name: frame[name].to_numpy() for name in was} for frame in (was, now))
     for one, other in combinations(was, 2):
-        large, small = was[[one, other]].max(axis=1), was[[one, other]].min(axis=1)
-        apart = large > BOTH * small
-        same = apart & (now[one] == now[other]) & (now[one] >= LARGE)
-        for code in same.index[same]:
+        apart = np.fmax(a[one], a[other]) > BOTH * np.fmin(a[one], a[other])
+        for code in was.index[apart & (b[one] == b[other]) & (b[one] >= LARGE)]:
             yield Unlike("shifted", f"{one} and {other} of {code} are both {exact(now.at[code, one])}")
 
 
@@ -288,38 +286,40 @@ def _most(held: list[pd.DataFrame], name: str) -> float:
 
 def _pair(was: pd.Series, now: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return the figures of trusts that have both and are not small counts."""
-    was, now = was.align(now, join="inner")
-    pair = (was > 0) & (now > 0) & ((was >= LARGE) | (was % 1 != 0))
+    if not was.index.equals(now.index):
+        was, now = was.align(now, join="inner")
+    a, b = was.to_numpy(), now.to_numpy()
+    pair = (a > 0) & (b > 0) & ((a >= LARGE) | (a % 1 != 0))
     return was[pair], now[pair]
 
 
 def _misplaced(a: pd.Series, b: pd.Series, before: tuple[pd.Series, pd.Series] | None) -> bool:
     """Tell whether the figures `b` stand one or two rows off `a`, or anyhow where they stood in order `before`."""
-    b = _level(a, b)
-    own = _median(a, b)
+    old, new = a.to_numpy(), _level(a, b)
+    own = _median(old, new)
     if own < STILL:
         return False
-    rows = [_median(one[step:], two[:-step]) for one, two in ((a, b), (b, a)) for step in (1, 2)]
+    rows = [_median(one[step:], two[:-step]) for one, two in ((old, new), (new, old)) for step in (1, 2)]
     if own > (SHIFTED if len(a) >= FEWEST else SHIFTED_FEW) * min(rows):
         return True
     if len(a) < FEWEST:
         return False
-    anyhow = min(_median(a, pd.Series(np.roll(b, len(b) // part))) for part in (2, 3, 5))
+    anyhow = min(_median(old, np.roll(new, len(new) // part)) for part in (2, 3, 5))
     usual = _median(before[0], _level(*before)) if before and len(before[0]) >= FEWEST else own
     return own > ANYHOW * anyhow and own > SUDDEN * usual
 
 
-def _level(was: pd.Series, now: pd.Series) -> pd.Series:
+def _level(was: pd.Series, now: pd.Series) -> np.ndarray:
     """Return `now` without what all trusts have in common since `was`: the season, the length of a month."""
-    return now / float(np.median(now.to_numpy() / was.to_numpy()))
+    return now.to_numpy() / float(np.median(now.to_numpy() / was.to_numpy()))
 
 
-def _median(was: pd.Series, now: pd.Series) -> float:
+def _median(was: pd.Series | np.ndarray, now: pd.Series | np.ndarray) -> float:
     """Return how far figures stand from one another, in the middle, place by place."""
-    return float(np.median(np.abs(np.log(now.to_numpy() / was.to_numpy()))))
+    return float(np.median(np.abs(np.log(np.asarray(now) / np.asarray(was)))))
 
 
-def _far(was: pd.Series, now: pd.Series) -> float:
+def _far(was: np.ndarray, now: np.ndarray) -> float:
     pair = (was > 0) & (now > 0)
     return _median(was[pair], now[pair]) if pair.sum() >= FEW else np.inf
 
