@@ -7,7 +7,7 @@ CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path 
 HTML := book/_build/html
 PORT ?= 8000
 # What a user has set does not reach what is done here: where packages go, what is found before them.
-unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME PYTHONSTARTUP
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE := 1
 export PYTHONUTF8 := 1
 # Work is shared by processes: threads of linear algebra would change last digits, and make nothing faster here.
@@ -62,7 +62,7 @@ portable: $(READY)  ## compute all numbers as other processors would (hours; WIT
 	$(BIN)/python -m tests.portable $(WITH)
 
 units: $(READY)  ## pass the unit tests alone
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site" --ignore tests/browser
 
 browser: book  ## open every built page in Chromium (installed by you; see .ci/run)
 	$(BIN)/pytest -q -n 2 --dist worksteal -m browser tests/browser --ignore tests/browser/test_lighthouse.py
@@ -93,7 +93,7 @@ lint: $(READY)  ## style and types, put right where a tool can
 
 coverage: $(READY)  ## run the unit tests and print what share of each room they reach; no room under its floor
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site and not browser"
+	$(BIN)/coverage run -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval -m "not site" --ignore tests/browser
 	$(BIN)/coverage combine -q
 	$(BIN)/python -m tests.coverage_by_room
 

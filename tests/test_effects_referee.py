@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from diff_diff import CallawaySantAnna, ImputationDiD
 
+from analysis import data
 from analysis.methods.effects import group_time, impute
 from analysis.study import entry_effects, indicators, regime
 
-PUBLISHED = [name for name in indicators.indicators() if entry_effects.enough(name)]
+PUBLISHED = sorted(data.load("calibration")["indicator"].unique())
 PRIMARY = indicators.indicators(primary=True)
 
 
@@ -34,6 +35,10 @@ def by_type(name):
     for _, part in panel[~(panel["entry"] <= first)].groupby("type"):  # the others have no baseline
         if (part["t"] >= part["entry"]).any() and part["entry"].isna().any():
             yield part
+
+
+def test_those_published_are_all_refereed():
+    assert {name for name in indicators.indicators() if entry_effects.enough(name)} == set(PUBLISHED)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
