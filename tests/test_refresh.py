@@ -367,6 +367,18 @@ def test_by_hand_says_when_nothing_was_edited_and_when_the_description_was(folde
     assert "notes: the same rows, described anew." in capsys.readouterr().out
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A copy of the tables kept by hand, in which nothing is amiss; a test puts back what it damages."""
+    target = tmp_path_factory.mktemp("kept") / "data"
+    target.mkdir()
+    for name in [*hand.TABLES, "organisations"]:
+        shutil.copy(data.FOLDER / f"{name}.csv", target)
+    shutil.copytree(data.FOLDER / "tables", target / "tables")
+    hand.read(target)
+    return target
+
+
 TOMORROW = (pd.Timestamp.today() + pd.Timedelta(days=1)).strftime("%Y-%m-%d")
 
 
@@ -398,14 +410,9 @@ TOMORROW = (pd.Timestamp.today() + pd.Timedelta(days=1)).strftime("%Y-%m-%d")
         ("trust_names", None, "R99", "org_code", "a code of the table organisations"),
     ],
 )
-def test_by_hand_knows_units_years_dates_and_trusts(tmp_path, table, old, new, column, words):
-    target = tmp_path / "data"
-    target.mkdir()
-    for name in [*hand.TABLES, "organisations"]:
-        shutil.copy(data.FOLDER / f"{name}.csv", target)
-    shutil.copytree(data.FOLDER / "tables", target / "tables")
-    hand.read(target)
-    file = target / f"{table}.csv"
+def test_by_hand_knows_units_years_dates_and_trusts(kept, table, old, new, column, words):
+    file = kept / f"{table}.csv"
+    as_it_was = file.read_bytes()
     if old is None:
         frame = pd.read_csv(file, dtype="str", keep_default_na=False)
         frame.loc[frame.index[frame[column] != ""][0], column] = new
@@ -415,7 +422,8 @@ def test_by_hand_knows_units_years_dates_and_trusts(tmp_path, table, old, new, c
         assert old in whole
         file.write_text(whole.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        hand.read(target)
+        hand.read(kept)
+    file.write_bytes(as_it_was)
     assert (caught.value.table, caught.value.column) == (table, column)
     assert words in caught.value.allowed
 

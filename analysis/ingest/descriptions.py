@@ -16,6 +16,7 @@ FOLDER = "tables"
 TEXTS = ("name", "title", "status")
 KINDS = ("string", "integer", "number", "boolean", "yearmonth", "year", "date")
 LIMITS = ("required", "minimum", "maximum", "pattern", "enum")
+SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where libyaml is there
 
 
 def table(name: str, folder: Path | None = None) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def tidy(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 @cache
 def _read(path: Path) -> dict[str, Any]:
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE)
         json.dumps(given)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         found = " ".join(str(error).split())

@@ -61,14 +61,14 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         described.append(resource)
     data.check_references(described, frames)
     listed = diff.texts(record.held(folder, "organisations.csv"))
-    for name, frame in frames.items():
-        _check_dates(checks.by_hand(name, frame))
+    rows = {name: checks.by_hand(name, frame) for name, frame in frames.items()}
+    for each in rows.values():
+        _check_dates(each)
         if len(listed):
-            _check_trusts(checks.by_hand(name, frame), set(listed["org_code"]))
-    claims, events = (checks.by_hand(name, frames[name]) for name in ("published_claims", "regime_events"))
-    _check_events(events)
-    _check_addresses(claims, above="medium")
-    _check_addresses(events, above="low")
+            _check_trusts(each, set(listed["org_code"]))
+    _check_events(rows["regime_events"])
+    _check_addresses(rows["published_claims"], above="medium")
+    _check_addresses(rows["regime_events"], above="low")
     evidence.check(frames)
     costs.check(frames)
     return frames
