@@ -108,6 +108,7 @@ def test_a_cell_with_another_output_is_named_and_the_exit_says_so(tmp_path, monk
     same = chapter(tmp_path / "same.ipynb", "print(1 + 1)", "2\n")
     other = chapter(tmp_path / "other.ipynb", "import time; print(time.tzname[0])", "never so\n")
     monkeypatch.setattr(portable, "environments", lambda: (HERE, HERE, HERE))
+    monkeypatch.setattr(portable, "kernels", lambda: ([], {}))
     asked = ["--parts", "chapters", "--workers", "1", "--furthest", "--chapters"]
     assert portable.main([*asked, str(same)]) == 0
     assert "equal" in capsys.readouterr().out
