@@ -230,7 +230,7 @@ def _between(
 
 def _taken_twice(codes: pd.Index, new: pd.DataFrame) -> Iterator[Unlike]:
     """Yield the new trusts, of `codes`, whose figures are those of another one."""
-    for code in codes:
+    for code in codes[codes.isin(new.index[new.duplicated(keep=False)])]:
         alike = new.index[((new == new.loc[code]) | (new.isna() & new.loc[code].isna())).all(axis=1)]
         figures = new.loc[code].dropna()
         if len(alike) > 1 and ((figures >= LARGE) | (100 * figures % 1 > 1e-6)).any():
