@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 CHAPTERS = $(shell find book -name '*.ipynb' -not -path '*/_build/*' -not -path '*/.ipynb_checkpoints/*' | sort)
 HTML := book/_build/html
+SITE = $(shell grep -l 'mark\.site' tests/test_*.py)
 PORT ?= 8000
 # What a user has set does not reach what is done here: where packages go, what is found before them.
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_CONSTRAINT PIP_REQUIREMENT PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
@@ -48,7 +49,7 @@ test: check-environment  ## pass the tests: units, chapters' numbers, built page
 	$(MAKE) -j 2 checked units
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.kept_runs --nbval --nbval-cell-timeout 900 -p no:cacheprovider $(CHAPTERS)
 	$(MAKE) book
-	$(BIN)/pytest -q -n 2 -m site
+	$(BIN)/pytest -q -n 2 --dist worksteal -p no:nbval -m site $(SITE)
 
 checked: $(READY)  ## style, types and workflows, without changing anything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q .

@@ -171,6 +171,11 @@ def links(soup: BeautifulSoup, file: Path, root: Path) -> list[str]:
     return wrong
 
 
+@cache
+def compressed(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes()))
+
+
 def weight(soup: BeautifulSoup, file: Path) -> tuple[int, int]:
     """Return the compressed bytes of a page with its styles and scripts, and the allowance."""
     parts = [tag["href"] for tag in soup.select("link[rel=stylesheet][href]")]
@@ -178,7 +183,7 @@ def weight(soup: BeautifulSoup, file: Path) -> tuple[int, int]:
     files = {
         (file.parent / unquote(urlsplit(part).path)).resolve() for part in parts if not urlsplit(part).scheme
     }
-    total = sum(len(gzip.compress(one.read_bytes())) for one in {file.resolve(), *files} if one.is_file())
+    total = sum(compressed(one) for one in {file.resolve(), *files} if one.is_file())
     return total, WITH_FIGURES if soup.select("article figure, article img") else LIGHT
 
 
@@ -238,8 +243,8 @@ def built(name: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("name", TOC)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", TOC)
 def test_page(name, check):
     assert check(page(built(name))) == []
 
