@@ -332,7 +332,7 @@ def test_two_refreshes_at_once_are_refused(folder, tmp_path, capsys):
     assert "another refresh at work" in capsys.readouterr().err
 
 
-KILLED = ["page", "fetch", "check", "copyfile", "read", "compare", "_write", "replace"]
+KILLED = ["page", "fetch", "check", "copyfile", "read", "compare", "write", "replace"]
 
 
 def killed(act):
@@ -370,8 +370,8 @@ def test_killed_by_the_system_at_any_step_the_tables_are_old_or_new(folder, tmp_
     package.write_text(json.dumps(kept))
     only = ["--publication", "sickness", "--publication", "cqc_ratings"]
     where = {"page": fetch, "fetch": fetch, "check": fetch, "copyfile": source.shutil, "read": cqc_ratings,
-             "compare": changes, "_write": record, "replace": os}[step]  # fmt: skip
-    at = {"page": 3, "fetch": 2, "_write": 6, "replace": 6}.get(step, 1)
+             "compare": changes, "write": record, "replace": os}[step]  # fmt: skip
+    at = {"page": 3, "fetch": 2, "write": 6, "replace": 6}.get(step, 1)
 
     def refreshed():
         last_act(where, step, at)
