@@ -41,7 +41,7 @@ check-environment: $(READY)
 	@$(BIN)/python -m analysis.site.installed
 
 book: check-environment  ## build the site into book/_build/html
-	$(BIN)/jupyter-book build -n -W --keep-going -q book
+	$(BIN)/python -m analysis.site.build build -n -W --keep-going -q book
 	@echo "Built: $(HTML)/index.html"
 
 test: check-environment  ## pass the tests: units, chapters' numbers, built pages
@@ -75,7 +75,7 @@ edition: $(READY)  ## make the next edition: checks, headline numbers, what move
 
 pdf: book  ## print the whole book into dist/report.pdf and offer it on the site (needs Chromium)
 	$(BIN)/python -m analysis.site.pdf
-	$(BIN)/jupyter-book build -n -W --keep-going -q book
+	$(BIN)/python -m analysis.site.build build -n -W --keep-going -q book
 
 lab: check-environment  ## open the chapters in JupyterLab, with live widgets
 	$(BIN)/python -m analysis.site.lab

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.methods import arguments
 from analysis.methods.costing.prices import CostError
 from analysis.present.spreadsheet import quoted
 from analysis.present.words import thousands
@@ -219,6 +218,7 @@ def _limits(draws: np.ndarray | int) -> list[float]:
 
 
 def _setting(name: str, value: object) -> float:
-    if not arguments.is_number(value) or not 0 <= float(value) <= LARGEST:  # type: ignore[arg-type]
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not 0 <= float(value) <= LARGEST:  # type: ignore[arg-type]
         raise CostError(f"{name} {value!r}. Allowed: a number from 0 to {LARGEST:,.0f}.")
     return float(value)  # type: ignore[arg-type]
