@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from analysis.edition import headlines
 from analysis.edition.headlines import Headline
-from analysis.present import entrance, words
+from analysis.present import ways_in, words
 from analysis.present.blocks import Block
 
 READERS = (
@@ -30,7 +30,7 @@ MOVED = {
 
 def find() -> Block:
     """Return the box that leads to the look-up with what was typed."""
-    return entrance.ask(
+    return ways_in.ask(
         heading="Find your trust", hint="Hospital, trust or code", action="lookup.html", key="find",
         other=("Map and list of the trusts that were put in", "regime.html#regime-map"),
     )  # fmt: skip
@@ -44,27 +44,27 @@ def four(known: Mapping[str, Headline]) -> Block:
         number for number in headlines.headlines(("costs",)) if number.key == "cost_spending_per_spell"
     ]
     shown = [
-        entrance.Number(words.number(entered.value), "trusts put in", "2013 to 2021", _place(entered)),
-        entrance.Number(
+        ways_in.Number(words.number(entered.value), "trusts put in", "2013 to 2021", _place(entered)),
+        ways_in.Number(
             words.number(stay.value, "months", digits=0), "for half to end a first stay",
             f"95% interval {words.interval(stay.low, stay.high, 'months', digits=0)}", _place(stay),
         ),
-        entrance.Number(
+        ways_in.Number(
             f"{words.number(back.value)} of {words.number(back.n)}", "that left came back",
             f"{words.estimate(share.value, share.low, share.high, 'percent', digits=0)} within four years", _place(share),
         ),
     ]  # fmt: skip
-    cost = entrance.Number(
+    cost = ways_in.Number(
         _millions(spent.value), "to support one stay",
         f"assumed: {_millions(spent.low)} to {_millions(spent.high)}", _place(spent),
     )  # fmt: skip
-    return entrance.numbers(shown, assumed=[cost])
+    return ways_in.numbers(shown, assumed=[cost])
 
 
 def doors() -> Block:
     """Return a door for each kind of reader, with the anchors of what lies behind them now."""
     moved = {old: new if "#" in new or "english" in old else f"{new}#{old}" for old, new in MOVED.items()}
-    return entrance.doors([entrance.Door(*reader) for reader in READERS], moved=moved)
+    return ways_in.doors([ways_in.Door(*reader) for reader in READERS], moved=moved)
 
 
 def _place(number: Headline) -> str:
