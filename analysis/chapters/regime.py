@@ -19,6 +19,18 @@ def for_readers(checked: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(texts).reset_index(drop=True)
 
 
+def quick_ends() -> pd.DataFrame:
+    """Return `within_months` as texts, with the share that left."""
+    counts = claims.within_months()
+    texts = {
+        "What is counted": counts["what"],
+        "Left": counts["left"].map(words.number),
+        "Of": counts["of"].map(words.number),
+        "Share": (100 * counts["left"] / counts["of"]).map(lambda share: words.number(share, "percent")),
+    }
+    return pd.DataFrame(texts)
+
+
 def in_force_by_month() -> pd.DataFrame:
     """Return one row a month, July 2013 to July 2021: `month` and `trusts` in force on its last day."""
     months = pd.period_range(regime.REGIME_START, regime.REGIME_END, freq="M")

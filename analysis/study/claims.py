@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis import data
-from analysis.present import words
 from analysis.study import regime
 
 # Trusts in financial special measures only, by mid-2018, counted in source T4; they have no spell here.
@@ -42,12 +41,12 @@ def recomputed() -> pd.DataFrame:
 
 
 def within_months() -> pd.DataFrame:
-    """Return, as texts, three ways to count the share of spells that ended quickly."""
+    """Return three ways to count the spells that ended quickly: `what` is counted, how many `left`, out `of` how many."""
     spells = regime.spells()
     known = spells[spells["entered"] <= "2019-12-31"]
     known = known.assign(exited=known["exited"].where(known["exited"] <= "2019-12-31"))
     middle = spells[spells["entered"].between("2015-09-01", "2018-12-31")]
-    counts = [
+    rows = [
         (
             "Spells entered by the end of 2019: ended within 24 months and by then",
             _ended(known, 24).sum(),
@@ -60,16 +59,12 @@ def within_months() -> pd.DataFrame:
             len(middle),
         ),
     ]
-    rows = [
-        [what, words.number(n), words.number(of), words.number(100 * n / of, "percent")]
-        for what, n, of in counts
-    ]
-    return pd.DataFrame(rows, columns=["What is counted", "Left", "Of", "Share"])
+    return pd.DataFrame(rows, columns=["what", "left", "of"])
 
 
 def _ended(spells: pd.DataFrame, months: int) -> pd.Series:
-    limit = spells["entered"] + pd.DateOffset(months=months)
-    return spells["exited"].notna() & (spells["exited"] <= limit)
+    """Tell of each spell whether it ended within so many months; one that did not end has not."""
+    return spells["exited"] <= spells["entered"] + pd.DateOffset(months=months)
 
 
 def _ours(claim: str, part: str, spells: pd.DataFrame, day: pd.Timestamp) -> float:
