@@ -116,15 +116,15 @@ def builds(before: Path, folder: Path, rounds: int) -> None:
     subprocess.run(["make", "-s", ".venv/.installed"], cwd=before, stdout=subprocess.DEVNULL, check=True)
     print(f"{'whole book, processor seconds':36} {'before':>8} {'now':>8} {'ratio':>6}")
     taken: dict[tuple[str, Path], list[float]] = {}
-    tools = {before: before / ".venv/bin/jupyter-book", here: Path(sys.executable).with_name("jupyter-book")}
+    commands = {before: (str(before / ".venv/bin/jupyter-book"), *bench_site.BUILD), here: bench_site.OURS}
     for _ in range(rounds):
-        for tree, tool in tools.items():
+        for tree, command in commands.items():
             shutil.rmtree(tree / "book/_build", ignore_errors=True)
             for what in (COLD, "nothing changed"):
-                built = bench_site.build(tree, bench_site.BUILD, tool=tool)
+                built = bench_site.build(tree, command)
                 taken.setdefault((what, tree), []).append(built.cpu if not built.status else float("nan"))
     for what in (COLD, "nothing changed"):
-        old, new = (statistics.median(taken[what, tree]) for tree in tools)
+        old, new = (statistics.median(taken[what, tree]) for tree in commands)
         print(f"{what:36} {old:8.1f} {new:8.1f} {new / old:6.2f}", flush=True)
 
 

@@ -34,9 +34,10 @@ from analysis.site import pdf
 from tests.local_web import static_host
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOL = Path(sys.executable).with_name("jupyter-book")
+TOOL = str(Path(sys.executable).with_name("jupyter-book"))
 BUILD = ("build", "-n", "-W", "--keep-going", "-q", "book")
-STOCK = ("build", "book")
+OURS = (sys.executable, "-m", "analysis.site.build", *BUILD)
+STOCK = (TOOL, "build", "book")
 TYPICAL = ("protocol", "regime", "metrics/trajectories", "costs", "lookup")
 TABLE, MODULE = "price_indices", "analysis/study/regime.py"
 RUN = re.compile(r"\[fresh\] (\S+): run in|(\S+): Executing notebook using")
@@ -139,7 +140,7 @@ def builds(sites: dict[str, Path], table: str) -> None:
         done: dict[str, Built] = {}
         for name, copy in sites.items():
             change(copy)
-            done[name] = build(copy, BUILD if name == "ours" else STOCK)
+            done[name] = build(copy, OURS if name == "ours" else STOCK)
         needed = done["ours"].ran
         for name, one in done.items():
             stale = len(needed - one.ran)
@@ -194,14 +195,12 @@ def comment(module: Path) -> None:
     module.write_text(module.read_text(encoding="utf-8") + "\n# a comment\n", encoding="utf-8")
 
 
-def build(copy: Path, command: tuple[str, ...], *, tool: Path = TOOL) -> Built:
+def build(copy: Path, command: tuple[str, ...]) -> Built:
     """Build a copy with its own `analysis`; return what it took and which chapters it ran."""
     env = {**os.environ, "PYTHONPATH": str(copy), "NO_COLOR": "1"}
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [str(tool), *command], cwd=copy, env=env, stdout=log, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, cwd=copy, env=env, stdout=log, stderr=subprocess.STDOUT)
         peak, over = [0.0], threading.Event()
         watcher = threading.Thread(target=watch, args=(process.pid, peak, over), daemon=True)
         watcher.start()
@@ -215,7 +214,7 @@ def build(copy: Path, command: tuple[str, ...], *, tool: Path = TOOL) -> Built:
         process.returncode = os.waitstatus_to_exitcode(status)
         log.seek(0)
         told = log.read()
-    if process.returncode and len(command) == len(BUILD):
+    if process.returncode and command != STOCK:
         print(told[-2000:], file=sys.stderr)
     return Built(seconds, used.ru_utime + used.ru_stime, peak[0], ran(told, copy), process.returncode)
 
