@@ -1,10 +1,11 @@
 """Builds and chapters beside an earlier commit, in processor time: `python -m tests.bench_before`. Nothing is asserted.
 
-First the whole book is built from nothing and once more, each commit with its own environment; that of the earlier one
-is installed for it. Then all effects of all indicators, in processor time of one process. Then both commits run the same chapters' cells with the environment that is here, one process a chapter, first with no
-result kept, then once more. Processor time counts, children included, since a loaded machine makes clocks wrong. The
-last lines are what `make bench` is read for: all chapters, cold and once more, and the imports behind them.
-`--rounds 3` takes medians; `--chapters regime costs` these alone, without builds.
+First the whole book is built from nothing, once more, and with one table revised, each commit with its own environment;
+that of the earlier one is installed for it. Then all effects of all indicators, and a part of `make simulate`, in
+processor time of one process. Then both commits run the same chapters' cells with the environment that is here, one
+process a chapter, first with no result kept, then once more. Processor time counts, children included, since a loaded
+machine makes clocks wrong. Ratios are now over before. `--rounds 3` takes medians; `--chapters regime costs` these
+alone, without builds.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from analysis import once
 from tests import bench_site
@@ -26,6 +28,8 @@ from tests import bench_site
 ROOT = Path(__file__).resolve().parents[1]
 BEFORE = "3c28fe0"
 COLD, AGAIN, IMPORTS = "cold", "again", "imports"
+REVISED = f"{bench_site.TABLE} revised"
+BUILDS = (COLD, "nothing changed", REVISED)
 MEASURE = """
 import contextlib, io, json, os, resource, sys
 import matplotlib
@@ -56,6 +60,21 @@ for name, frame in frames.items():
             pass
 print(json.dumps([time.process_time() - began, known]))
 """
+# The part of `make simulate` that both commits have: panels with a planted effect, for one indicator.
+SIMULATE = """
+import json, sys, time, warnings
+import numpy as np
+try:
+    from analysis.study import indicators as settings, planted_truth
+except ImportError:  # the rooms of before
+    from analysis import protocol as settings, simulate as planted_truth
+warnings.simplefilter("ignore")
+part, began = int(sys.argv[1]), time.process_time()
+plans = {name: {also: max(1, n // part) for also, n in plan.items()} for name, plan in planted_truth.PLANS.items()}
+planted_truth.run(["shmi"], rng=np.random.default_rng(settings.SEED), plans=plans, n_jobs=1)
+print(json.dumps([time.process_time() - began, sum(sum(plan.values()) for plan in plans.values())]))
+"""
+PART = 4
 
 
 def main() -> None:
@@ -63,13 +82,16 @@ def main() -> None:
     wanted = arguments()
     with tempfile.TemporaryDirectory() as folder:
         before = Path(folder) / "before"
-        subprocess.run(
-            ["git", "worktree", "add", "-q", "--detach", before, wanted.base], cwd=ROOT, check=True
-        )
+        add = ["git", "worktree", "add", "-q", "--detach", str(before), wanted.base]
+        if subprocess.run(add, cwd=ROOT, check=False).returncode:
+            raise SystemExit(
+                f"{wanted.base} is not in the history here; fetch the whole of it, or name another: --base"
+            )
         try:
             if wanted.chapters is None:
                 builds(before, Path(folder), wanted.rounds)
                 effects(before, wanted.rounds)
+                simulated(before, wanted.rounds)
             compare(before, Path(folder), wanted)
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", before], cwd=ROOT, check=False)
@@ -87,45 +109,57 @@ def arguments() -> argparse.Namespace:
 
 def effects(before: Path, rounds: int) -> None:
     """Print what all effects take with all draws and nothing kept, of the indicators that the earlier commit has."""
-    names = effects_of(before, [])[1]
-    names = effects_of(ROOT, names)[1]
+    names = alone(before, EFFECTS, "[]")[1]
+    names = json.dumps(alone(ROOT, EFFECTS, json.dumps(names))[1])
+    both(before, rounds, f"effects of {len(json.loads(names))} indicators", EFFECTS, names)
+
+
+def simulated(before: Path, rounds: int) -> None:
+    """Print what a part of the simulations takes."""
+    draws = alone(ROOT, SIMULATE, str(PART))[1]
+    both(before, rounds, f"simulations, {draws} panels of one indicator", SIMULATE, str(PART))
+
+
+def both(before: Path, rounds: int, what: str, code: str, argument: str) -> None:
     was, now = (
-        statistics.median(effects_of(tree, names)[0] for _ in range(rounds)) for tree in (before, ROOT)
+        statistics.median(alone(tree, code, argument)[0] for _ in range(rounds)) for tree in (before, ROOT)
     )
-    print(
-        f"effects of {len(names)} indicators: {now:.1f} s, {was / now:.1f} times as fast ({was:.1f} s)",
-        flush=True,
-    )
+    print(f"{what:36} {was:8.1f} {now:8.1f} {now / was:6.2f}", flush=True)
 
 
-def effects_of(tree: Path, names: list[str]) -> tuple[float, list[str]]:
-    """Return the processor time of the effects of these indicators, [] for all, and the names found."""
+def alone(tree: Path, code: str, argument: str) -> tuple[float, Any]:
+    """Run code in a process of its own, nothing kept; return the processor time that it says, and what else."""
     more = {once.FOLDER: "", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(tree)}
     done = subprocess.run(
-        [sys.executable, "-c", EFFECTS, json.dumps(names)],
+        [sys.executable, "-c", code, argument],
         cwd=tree, env={**os.environ, **more}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    seconds, found = json.loads(done.stdout)
-    return seconds, found
+    taken, told = json.loads(done.stdout)
+    return taken, told
 
 
 def builds(before: Path, folder: Path, rounds: int) -> None:
-    """Print processor seconds of builds from nothing and with nothing changed, and their ratios."""
+    """Print processor seconds of builds from nothing, with nothing changed and with one table revised, and their ratios."""
     here = folder / "here"
     bench_site.copied(here)
     subprocess.run(["make", "-s", ".venv/.installed"], cwd=before, stdout=subprocess.DEVNULL, check=True)
-    print(f"{'whole book, processor seconds':36} {'before':>8} {'now':>8} {'ratio':>6}")
-    taken: dict[tuple[str, Path], list[float]] = {}
     commands = {before: (str(before / ".venv/bin/jupyter-book"), *bench_site.BUILD), here: bench_site.OURS}
+    taken: dict[tuple[str, Path], list[bench_site.Built]] = {}
     for _ in range(rounds):
         for tree, command in commands.items():
             shutil.rmtree(tree / "book/_build", ignore_errors=True)
-            for what in (COLD, "nothing changed"):
-                built = bench_site.build(tree, command)
-                taken.setdefault((what, tree), []).append(built.cpu if not built.status else float("nan"))
-    for what in (COLD, "nothing changed"):
-        old, new = (statistics.median(taken[what, tree]) for tree in commands)
-        print(f"{what:36} {old:8.1f} {new:8.1f} {new / old:6.2f}", flush=True)
+            for what in BUILDS:
+                if what == REVISED:
+                    bench_site.revise(tree / "data", bench_site.TABLE)
+                taken.setdefault((what, tree), []).append(bench_site.build(tree, command))
+    print(f"{'whole book, processor seconds':36} {'before':>8} {'now':>8} {'ratio':>6}  chapters run")
+    for what in BUILDS:
+        old, new = (
+            statistics.median(float("nan") if built.status else built.cpu for built in taken[what, tree])
+            for tree in commands
+        )
+        run = " and ".join(str(len(taken[what, tree][-1].ran)) for tree in commands)
+        print(f"{what:36} {old:8.1f} {new:8.1f} {new / old:6.2f}  {run}", flush=True)
 
 
 def compare(before: Path, folder: Path, wanted: argparse.Namespace) -> None:

@@ -115,7 +115,9 @@ def test_simulating_an_indicator_anew_renews_its_rows_alone(monkeypatch):
     )
     monkeypatch.setattr(simulated.persistence, "rows", rows)
     monkeypatch.setattr(simulated.planted_truth, "run", lambda **_: pd.DataFrame())
-    made = simulated.made(["shmi"], scale=0.1, n_jobs=1, say=lambda _: None)
+    said: list[str] = []
+    made = simulated.made(["shmi"], scale=0.1, n_jobs=1, say=said.append)
+    assert said == ["shmi: simulated (1 of 1)", "Simulated anew: shmi."]
     assert asked == [("shmi", deciding.calibration("shmi")["critical"], persistence.DRAWS // 10)]
     found = made["persistence"]
     assert set(found.loc[found["indicator"] == "shmi", "panels"]) == {persistence.DRAWS // 10}

@@ -47,7 +47,11 @@ def made(
     scale: see `calibration.simulated`. The result hangs on no other indicator and not on `n_jobs`.
     """
     names = [name for name in names if calibration.can(name)]
-    found = Parallel(n_jobs=n_jobs)(delayed(calibration.simulated)(name, scale=scale) for name in names)
+    tasks = (delayed(calibration.simulated)(name, scale=scale) for name in names)
+    each, found = Parallel(n_jobs=n_jobs, return_as="generator")(tasks), []
+    for at, (name, drawn) in enumerate(zip(names, each, strict=True), start=1):
+        found.append(drawn)
+        say(f"{name}: simulated ({at} of {len(names)})")
     record = {name: deciding.of_record(frame).iloc[0] for name, (frame, _) in zip(names, found, strict=True)}
     primary = [name for name in names if name in indicators.indicators(primary=True)]
     fading = Parallel(n_jobs=n_jobs)(
