@@ -15,7 +15,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from analysis import trace
-from analysis.site import run
+from analysis.site import run, warm
 
 LOOKS = """import json, os, sys, time, locale
 import matplotlib as mpl
@@ -112,7 +112,7 @@ ENDLESS = """
 import sys, time
 from pathlib import Path
 import nbformat
-from analysis.site import run
+from analysis.site import run, warm
 run.end_in_order(lambda line: print(line, flush=True))
 def work(name):
     print("began", name, flush=True)
@@ -193,3 +193,75 @@ def test_a_kernel_is_spoken_to_by_files_of_its_own_where_their_names_fit(monkeyp
         notebook = cells("print(6 * 7)")
         run.run(notebook, folder=home, name="speaks")
         assert notebook.cells[0].outputs[0].text == "42\n"
+
+
+WHO = "import os; print(os.getppid())"
+forked = pytest.mark.skipif(not warm.SAFE, reason="kernels start from nothing here")
+
+
+def told(source: str) -> str:
+    notebook = cells(source)
+    run.run(notebook, folder=trace.ROOT, name="told")
+    return notebook.cells[0].outputs[0].text.strip()
+
+
+@forked
+def test_kernels_are_forks_of_one_process_and_see_nothing_of_each_other():
+    spoilt = "import os, pandas; pandas.spoilt = os.environ['SPOILT'] = 'yes'; os.chdir('/')\n" + WHO
+    first = told(spoilt)
+    assert told(WHO) == first, "the same process has forked"
+    assert told(
+        "import os, pandas; print(hasattr(pandas, 'spoilt'), 'SPOILT' in os.environ, os.getcwd())"
+    ) == (f"False False {trace.ROOT}")
+
+
+def test_a_module_beside_a_chapter_is_found(tmp_path):
+    (tmp_path / "beside.py").write_text("FOUND = 'beside'")
+    notebook = cells("import beside; print(beside.FOUND)")
+    run.run(notebook, folder=tmp_path, name="x")
+    assert notebook.cells[0].outputs[0].text == "beside\n"
+
+
+@forked
+def test_nothing_of_ours_is_imported_before_a_kernel_is_its_own():
+    ours = "import sys; print(sorted(name for name in sys.modules if name.partition('.')[0] in ('analysis', 'joblib', 'scipy')))"
+    assert told(ours) == "['analysis', 'analysis.trace']"
+
+
+@forked
+def test_another_setting_and_an_ended_process_give_another_one_to_fork(monkeypatch):
+    first = told(WHO)
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Sandybridge")
+    second = told(WHO + "; print(os.environ['OPENBLAS_CORETYPE'])").split()
+    assert second[1] == "Sandybridge"
+    assert second[0] != first
+    os.kill(int(second[0]), signal.SIGKILL)
+    third = told(WHO)
+    assert third not in (first, second[0])
+    assert len(warm.STARTED) == 1, "one without kernels ends when another is asked for"
+
+
+@forked
+def test_a_fork_and_a_kernel_from_nothing_give_the_same(monkeypatch):
+    digits = "import numpy as np, pandas as pd, sys\nprint(repr(np.linalg.svd(np.vander([1.0, 2, 3, 4]))[1]), sys.path, sys.flags, sys.argv[1:2], pd.__version__)"
+    fork = told(digits)
+    monkeypatch.setattr(warm, "SAFE", False)
+    assert told(digits) == fork
+
+
+def test_a_kernel_that_dies_is_an_error_that_names_the_chapter():
+    with pytest.raises(run.ChapterError, match="chapter dies failed"):
+        run.run(cells("import os; os._exit(3)"), folder=trace.ROOT, name="dies")
+
+
+@forked
+def test_kernels_end_when_the_process_that_forked_them_ends():
+    with run.home() as home:
+        manager = run.manager(KernelManager, home)
+        manager.start_kernel(extra_arguments=list(run.OPTIONS), env=run.environment(home))
+        kernel = manager.provisioner.process
+        assert kernel.poll() is None
+        warm.end()
+        assert kernel.wait(10) is None
+        assert kernel.poll() == warm.GONE
+        manager.cleanup_resources()

@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from analysis import trace
-from analysis.site import installed
+from analysis.site import installed, warm
 
 TIMEOUT = 900  # seconds a cell may take
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))  # chapters that run side by side
@@ -100,12 +100,14 @@ def manager(kind: type[KernelManager], place: Path) -> KernelManager:
     """Return the manager of a kernel of this very interpreter. kind: of the class; place: as `home` gives it."""
     own = KernelSpecManager(kernel_dirs=[])  # none of the machine's kernels
     by_files = os.name == "posix" and len(str(place)) < LONGEST
-    return kind(
+    made = kind(
         kernel_name=installed.KERNEL,
         kernel_spec_manager=own,
         connection_file=str(place / "kernel.json"),
         transport="ipc" if by_files else "tcp",  # two kernels that start at once may be given one port
     )
+    warm.use(made)
+    return made
 
 
 def run(notebook: nbformat.NotebookNode, *, folder: Path, name: str, **more: str) -> dict[str, Any]:
