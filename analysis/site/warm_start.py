@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 sys.path.pop(0)  # the folder of this file, where no kernel looks
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # silences a warning to those who would debug here
@@ -29,7 +30,7 @@ def serve() -> None:
     """Answer each line with the process of the kernel that it asked for."""
     if threading.active_count() > 1:
         sys.exit("an import has started a thread: this process cannot be forked")
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system takes ended kernels away
+    signal.signal(signal.SIGCHLD, bury)
     gc.freeze()  # what is there by now is no kernel's to look through
     print("ready", flush=True)
     for line in sys.stdin:
@@ -37,6 +38,13 @@ def serve() -> None:
         if not process:
             become(**json.loads(line))
         print(process, flush=True)
+
+
+def bury(*_: object) -> None:
+    """Take note of kernels that have ended, so that what they cost is counted."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def become(argv: list[str], env: dict[str, str], cwd: str) -> None:
