@@ -118,9 +118,25 @@ def test_a_failure_ends_the_build_and_leaves_no_old_file(lookup, behind, site):
     assert behind.reason(record.parent, judge.now()) == judge.NOTHING
 
 
+def test_they_are_made_beside_the_pages_once_and_a_failure_is_told_at_the_end(behind, site):
+    behind.begin(site, site.env, [])
+    behind.finish(site, None)
+    assert len(site.runs) == 1
+    assert len(files(site)) == 2
+    behind.begin(site, site.env, [])
+    behind.finish(site, None)
+    assert len(site.runs) == 1, "kept files are not made again"
+    (Path(site.outdir).parent / ".lookup" / "record.json").unlink()
+    site.code = 1
+    behind.begin(site, site.env, [])
+    with pytest.raises(ExtensionError, match="no such table"):
+        behind.finish(site, None)
+
+
 def test_nothing_is_made_for_another_format_a_failed_build_or_without_the_page(lookup, site):
     lookup.finish(site, ValueError("a failed build"))
     site.builder.format = "latex"
+    lookup.begin(site, site.env, [])
     lookup.finish(site, None)
     assert site.runs == []
     site.builder.format = "html"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,13 @@ from analysis.site import judge, record, run
 
 FOLDER, RECORD = "files", "record.json"
 SHOWN = ("lookup", "choices")
+BESIDE = ThreadPoolExecutor(max(1, run.AT_ONCE - 1))  # Sphinx keeps one processor
+BEGUN: dict[Path, Future[None]] = {}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx; other extensions call `files`."""
+    app.connect("env-before-read-docs", begin)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -38,10 +42,28 @@ def files(out: Path, name: str) -> Path:
     out: folder of the pages; the files are kept beside it.
     """
     kept = out.parent / f".{name}"
+    if kept in BEGUN:
+        BEGUN.pop(kept).result()
     why = reason(kept, judge.now())
     if why:
         make(kept, name, why)
     return kept / FOLDER
+
+
+def begin(app: Sphinx, env: Any, docnames: list[str]) -> None:
+    """Start to make the files of SHOWN, where need be, beside the reading and writing of pages."""
+    if app.builder.format != "html":
+        return
+    for name in shown(app):
+        kept = Path(app.outdir).parent / f".{name}"
+        if why := reason(kept, judge.now()):
+            BEGUN[kept] = BESIDE.submit(make, kept, name, why)
+
+
+def shown(app: Sphinx) -> list[str]:
+    """Return which of SHOWN a page of this book shows."""
+    pages = app.env.found_docs
+    return [name for name in SHOWN if any(name in (page, *scripts.SHARED.get(page, ())) for page in pages)]
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
@@ -50,7 +72,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     out = Path(app.outdir)
     for name in SHOWN:
-        if any(name in (page, *scripts.SHARED.get(page, ())) for page in app.env.found_docs):
+        if name in shown(app):
             put(files(out, name), out / f"{name}-data", f"{name}File")
         else:
             shutil.rmtree(out / f"{name}-data", ignore_errors=True)
