@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import data
-from analysis.methods.effects import impute, panels
-from analysis.methods.effects.equally_bad import equally_bad_placebo
+from analysis.methods.effects import group_time, impute, panels
+from analysis.methods.effects.equally_bad import difference, equally_bad_placebo
 from analysis.methods.effects.impute import pooled
 from analysis.methods.effects.outcome_process import Process, draw, learn, select
 from analysis.methods.effects.panels import read_panel
@@ -141,6 +141,38 @@ def test_the_estimates_are_those_of_the_public_functions_on_the_same_panel(made)
     bad = equally_bad_placebo(panel, baseline=1, last_horizon=3)
     assert found[planted_truth.BAD].estimate == pytest.approx(bad.difference, rel=1e-9)
     assert found[planted_truth.BAD].upper == pytest.approx(bad.upper, rel=1e-9)
+
+
+def test_quick_figures_are_those_of_the_whole_methods(made):
+    y, _ = draw(made.data, made.process, np.random.default_rng(8))
+    data = replace(made.data, y=y)
+    for control in ("never", "not_yet"):
+        whole = group_time.event_study(data, control=control, horizons=range(4)).overall
+        assert group_time.simple(data, control=control, horizons=range(4)) == whole
+    for last in (None, 3):
+        bad = equally_bad_placebo(data, baseline=1, last_horizon=last)
+        quick = difference(data, baseline=1, last_horizon=last)
+        assert (quick.estimate, quick.lower, quick.upper) == pytest.approx(
+            (bad.difference, bad.lower, bad.upper), rel=1e-12
+        )
+        assert quick.se == pytest.approx(np.hypot(bad.entrants.overall.se, bad.placebo.overall.se), rel=1e-12)
+
+
+def test_a_design_serves_other_outcomes_and_no_other_entries(made):
+    design = impute.design(made.data, horizons=range(4), omit_before=1)
+    for seed in (1, 2):
+        y, worse = draw(made.data, made.process, np.random.default_rng(seed))
+        data = replace(made.data, y=y)
+        for leave_out in (True, False):
+            given = {"leave_out": leave_out, "reference": "t", "level": 0.9}
+            assert pooled(data, known=design, **given) == pooled(
+                data, horizons=range(4), omit_before=1, **given
+            )
+        other = select(data, worse, year=1, strength=1.0, rng=np.random.default_rng(seed))
+        with pytest.raises(panels.EffectError, match="other units, periods or entries"):
+            pooled(other, known=design)
+    with pytest.raises(panels.EffectError, match="known"):
+        pooled(made.data, known="the last one")
 
 
 def test_t_limits_are_wider_and_use_the_trusts_that_entered():

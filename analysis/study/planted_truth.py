@@ -8,9 +8,9 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis.methods.effects.contrast import twfe
-from analysis.methods.effects.equally_bad import equally_bad_placebo
-from analysis.methods.effects.group_time import event_study
-from analysis.methods.effects.impute import pooled
+from analysis.methods.effects.equally_bad import difference
+from analysis.methods.effects.group_time import simple
+from analysis.methods.effects.impute import Design, design, pooled
 from analysis.methods.effects.outcome_process import VARIOGRAM, Process, draw, learn, select
 from analysis.methods.effects.panels import Panel, read_panel
 from analysis.methods.effects.results import quantiles
@@ -58,6 +58,7 @@ class Setting:
 
     sign: 1 when higher is better (or neither), -1 when lower is. year: periods of the year before entry.
     deals: weights that turn outcomes into placebo estimates, one a deal and observation.
+    designs: what the two imputation estimates take from the panel's entries.
     """
 
     data: Panel
@@ -66,6 +67,7 @@ class Setting:
     year: int
     horizons: range
     deals: Floats
+    designs: tuple[Design, Design]
 
     @property
     def effect(self) -> float:
@@ -85,7 +87,13 @@ def setting(name: str, *, rng: np.random.Generator, deals: int = DEALS, by: str 
         year=about.year,
         horizons=about.horizons,
         deals=np.array(dealt).reshape(deals, len(data.y)),
+        designs=_designs(data, about.horizons, about.year),
     )
+
+
+def _designs(data: Panel, horizons: range, year: int) -> tuple[Design, Design]:
+    """What the main estimate, and that with the year before entry left out, take from the entries."""
+    return design(data, horizons=horizons), design(data, horizons=horizons, omit_before=year)
 
 
 def _deal(data: Panel, horizons: range, rng: np.random.Generator) -> Floats:
@@ -107,7 +115,7 @@ def _deal(data: Panel, horizons: range, rng: np.random.Generator) -> Floats:
 
 def once(
     made: Setting, scenario: str, *, others: Collection[str] = ESTIMATED, rng: np.random.Generator
-) -> pd.DataFrame:
+) -> list[dict]:
     """Draw one panel and analyse it; also with the constant effect added, for "none" and "bad draw".
 
     others: which of ESTIMATED to add to imputation and placebo dates; the rule needs BAD.
@@ -125,13 +133,13 @@ def once(
         truth = float(added[np.isin(data.since, made.horizons)].mean())
     found = estimates(data, made, others=others)
     null = made.deals @ data.y
-    frames = [_rows(scenario, found, null, truth)]
+    rows = _rows(scenario, found, null, truth)
     if scenario != "growing":
         moved = {method: _moved(value, made.effect) for method, value in found.items()}
         label = "constant" if scenario == "none" else "bad draw, constant"
         lift = made.deals @ (made.effect * (data.since >= 0))
-        frames.append(_rows(label, moved, null + lift, made.effect))
-    return pd.concat(frames, ignore_index=True)
+        rows += _rows(label, moved, null + lift, made.effect)
+    return rows
 
 
 def _growing(data: Panel, made: Setting, rng: np.random.Generator) -> Floats:
@@ -148,27 +156,22 @@ def _moved(figure: Estimate, by: float) -> Estimate:
 def estimates(data: Panel, made: Setting, *, others: Collection[str] = ESTIMATED) -> dict[str, Estimate]:
     """Analyse one panel: pooled effect by method, the imputation ones and those of `others`."""
     figures = {}
-    for method, gap in ((MAIN, 0), (SHORT, made.year)):
-        figure = pooled(data, horizons=made.horizons, omit_before=gap, leave_out=True, level=LEVEL)
+    entries = made.designs if data.since is made.data.since else _designs(data, made.horizons, made.year)
+    for method, known in zip((MAIN, SHORT), entries, strict=True):
+        figure = pooled(data, known=known, leave_out=True, level=LEVEL)
         half = float(quantiles(figure.n, level=LEVEL, reference="t")) * figure.se
         figures[method] = figure
         figures[f"{method}, t limits"] = replace(figure, lower=figure.value - half, upper=figure.value + half)
     if GROUP_TIME in others:
-        figures[GROUP_TIME] = event_study(
-            data, control="not_yet", horizons=made.horizons, level=LEVEL
-        ).overall
+        figures[GROUP_TIME] = simple(data, control="not_yet", horizons=made.horizons, level=LEVEL)
     if FIXED in others:
         figures[FIXED] = twfe(data, level=LEVEL).overall
     if BAD in others:
-        bad = equally_bad_placebo(data, baseline=made.year, last_horizon=max(made.horizons), level=LEVEL)
-        se = float(np.hypot(bad.entrants.overall.se, bad.placebo.overall.se))
-        figures[BAD] = replace(
-            bad.entrants.overall, value=bad.difference, se=se, lower=bad.lower, upper=bad.upper
-        )
+        figures[BAD] = difference(data, baseline=made.year, last_horizon=max(made.horizons), level=LEVEL)
     return figures
 
 
-def _rows(scenario: str, figures: Mapping[str, Estimate], null: Floats, truth: float) -> pd.DataFrame:
+def _rows(scenario: str, figures: Mapping[str, Estimate], null: Floats, truth: float) -> list[dict]:
     """Rows of one draw; the placebo p value counts the deal observed, ties and deals without an estimate."""
     main = figures[MAIN]
     far = (np.abs(null) >= abs(main.value) * (1 - 1e-9)) | np.isnan(null)
@@ -182,7 +185,7 @@ def _rows(scenario: str, figures: Mapping[str, Estimate], null: Floats, truth: f
     if BAD in figures:
         three = [(figures[m].lower, figures[m].upper) for m in (MAIN, SHORT, BAD)]
         rows.append({"method": RULE, "trusts": main.n, "side": verdict(*three, better=None)})
-    return pd.DataFrame(rows).assign(scenario=scenario, truth=truth)
+    return [row | {"scenario": scenario, "truth": truth} for row in rows]
 
 
 PLANS = {  # scenario: draws by the methods added to imputation and placebo dates, in order
@@ -227,8 +230,8 @@ def run(
 def _many(
     made: Setting, scenario: str, plan: Mapping[tuple[str, ...], int], rng: np.random.Generator
 ) -> pd.DataFrame:
-    rows = [once(made, scenario, others=others, rng=rng) for others, n in plan.items() for _ in range(n)]
-    return pd.concat(rows, ignore_index=True)
+    drawn = [once(made, scenario, others=others, rng=rng) for others, n in plan.items() for _ in range(n)]
+    return pd.DataFrame([row for rows in drawn for row in rows])
 
 
 def summary(draws: pd.DataFrame, *, sign: int) -> pd.DataFrame:

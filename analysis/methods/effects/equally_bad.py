@@ -1,16 +1,17 @@
 """Trusts that were as bad at the same date and did not enter, given the entry dates of those that did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from analysis.methods import arguments, curves
-from analysis.methods.effects.impute import imputation
+from analysis.methods.effects.impute import imputation, pooled
 from analysis.methods.effects.panels import EffectError, Panel, Reading, check_level, panel_of, whole_number
 from analysis.methods.effects.results import Effects
 from analysis.methods.effects.windows import Wide, check_windows, mean, scale_of, wide
+from analysis.methods.estimate import Estimate
 
 UNMATCHABLE = 1e12  # cost of a pair that must not be made, in standard deviations
 
@@ -65,14 +66,56 @@ def equally_bad_placebo(
 
     Raises EffectError as `imputation`, for windows that are not whole numbers, and when no pair can be made.
     """
+    data = panel_of(panel, reading, group="type")
+    pairs, true, dealt = _dealt(data, baseline, gap, matches, caliper)
+    entrants, placebo = (
+        imputation(one, horizons=horizons, leave_out=leave_out, level=level) for one in (true, dealt)
+    )
+    beside = _beside(entrants.overall, placebo.overall, level)
+    unmatched = tuple(sorted({*data.units[data.entered], *data.dropped["unit"]} - {*pairs["trust"]}))
+    return EquallyBad(pairs, unmatched, entrants, placebo, beside.value, beside.lower, beside.upper, dealt)
+
+
+def difference(
+    data: Panel,
+    *,
+    baseline: int,
+    gap: int = 0,
+    matches: int = 1,
+    caliper: float | None = None,
+    last_horizon: int | None = None,
+    leave_out: bool = True,
+    level: float = 0.95,
+) -> Estimate:
+    """Only the difference of `equally_bad_placebo`, of a panel that was read before: quick, for simulations."""
+    arguments.kind(data, "data", Panel, error=EffectError)
+    arguments.kind(leave_out, "leave_out", bool, error=EffectError)
+    horizons = _checked(baseline, gap, matches, caliper, last_horizon, level)
+    _, true, dealt = _dealt(data, baseline, gap, matches, caliper)
+    entrants, placebo = (
+        pooled(one, horizons=horizons, leave_out=leave_out, level=level) for one in (true, dealt)
+    )
+    return _beside(entrants, placebo, level)
+
+
+def _checked(
+    baseline: int, gap: int, matches: int, caliper: float | None, last: int | None, level: float
+) -> range | None:
+    """Refuse settings that mean nothing; return the horizons that are pooled, None for all."""
     check_windows(baseline=baseline, gap=gap)
     whole_number("matches", matches, least=1)
     check_level(level)
     if caliper is not None:
         arguments.number(caliper, "caliper (standard deviations)", error=EffectError, least=0)
-    if last_horizon is not None:
-        whole_number("last_horizon", last_horizon)
-    data = panel_of(panel, reading, group="type")
+    if last is not None:
+        whole_number("last_horizon", last)
+    return None if last is None else range(last + 1)
+
+
+def _dealt(
+    data: Panel, baseline: int, gap: int, matches: int, caliper: float | None
+) -> tuple[pd.DataFrame, Panel, Panel]:
+    """Pairs; the panel of the matched entrants and those that never entered; that of these alone at dealt dates."""
     pairs = _pairs(wide(data, {}), baseline, gap, matches, caliper)
     if pairs.empty:
         raise EffectError("no trust that never entered is near enough to one that entered, in its stratum.")
@@ -80,17 +123,14 @@ def equally_bad_placebo(
     matched = np.isin(data.units, pairs["trust"].to_numpy())
     dates = pd.Series(data.units).map(pairs.set_index("placebo")["entry"]).to_numpy(dtype=float)
     dealt = data.of_units(~data.entered, np.where(np.isnan(dates), np.inf, dates))
-    true = data.of_units(~data.entered | matched, data.unit_cohort)
-    horizons = None if last_horizon is None else range(last_horizon + 1)
-    entrants, placebo = (
-        imputation(one, horizons=horizons, leave_out=leave_out, level=level) for one in (true, dealt)
-    )
-    difference = entrants.overall.value - placebo.overall.value
-    half = float(curves.normal_quantile((1 + level) / 2) * np.hypot(entrants.overall.se, placebo.overall.se))
-    unmatched = tuple(sorted({*data.units[data.entered & ~matched], *data.dropped["unit"]}))
-    return EquallyBad(
-        pairs, unmatched, entrants, placebo, difference, difference - half, difference + half, dealt
-    )
+    return pairs, data.of_units(~data.entered | matched, data.unit_cohort), dealt
+
+
+def _beside(entrants: Estimate, placebo: Estimate, level: float) -> Estimate:
+    """Entrants less placebo, the two taken as independent."""
+    value, se = entrants.value - placebo.value, float(np.hypot(entrants.se, placebo.se))
+    half = float(curves.normal_quantile((1 + level) / 2) * se)
+    return replace(entrants, value=value, se=se, lower=value - half, upper=value + half)
 
 
 def _pairs(table: Wide, baseline: int, gap: int, matches: int, caliper: float | None) -> pd.DataFrame:
@@ -101,10 +141,13 @@ def _pairs(table: Wide, baseline: int, gap: int, matches: int, caliper: float | 
         entrants, others = np.flatnonzero(here & table.entered), np.flatnonzero(here & ~table.entered)
         if not len(entrants) or not len(others):
             continue
-        levels = {i: mean(table.before(data.unit_cohort[i], baseline, gap), axis=1) for i in entrants}
+        dates = np.unique(data.unit_cohort[entrants])
+        before = {date: mean(table.before(date, baseline, gap), axis=1) for date in dates}
+        scale = {date: scale_of(level[others]) for date, level in before.items()}
         seats = np.repeat(entrants, matches)
+        levels = {i: before[data.unit_cohort[i]] for i in entrants}
         cost = np.array(
-            [np.abs(levels[i][others] - levels[i][i]) / scale_of(levels[i][others]) for i in seats]
+            [np.abs(levels[i][others] - levels[i][i]) / scale[data.unit_cohort[i]] for i in seats]
         )
         from scipy.optimize import linear_sum_assignment
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.methods import arguments, curves
 from analysis.methods.effects.additive import Additive, additive
-from analysis.methods.effects.impute import from_untreated
+from analysis.methods.effects.influence import from_untreated
 from analysis.methods.effects.panels import (
     Columns,
     EffectError,

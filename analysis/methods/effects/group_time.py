@@ -12,6 +12,7 @@ from analysis.methods.effects.panels import EffectError, Panel, Reading, check_l
 from analysis.methods.effects.resample import need_generator, sup_t
 from analysis.methods.effects.results import Effects, overall, with_intervals
 from analysis.methods.effects.staggered import wanted
+from analysis.methods.estimate import Estimate
 
 CONTROLS = ("never", "not_yet")
 BASES = ("varying", "universal")
@@ -89,31 +90,21 @@ def event_study(
             "constant, more than the controls can carry, or separate treated units from controls."
         )
     cells = _only(cells, np.isfinite(cells.effect))
+    after = _after(cells, control)
     post = cells.time >= cells.cohort
-    if not post.any():
-        raise EffectError(f"no cohort has controls ('{control}') in a period from its entry on.")
     frame, spread, dynamic = _by(cells, cells.time - cells.cohort, "horizon", post)
     phase = np.select([frame["horizon"] >= 0, frame["horizon"] >= -anticipation], ["post", "left out"], "pre")
     frame.insert(1, "phase", phase)
     critical = np.nan
     if draws and rng is not None:
         critical = sup_t(spread[:, frame["se"].notna()], level=level, draws=draws, rng=rng)
-    after = _only(cells, post)
     groups, _, of_groups = _by_cohort(after)
     calendar, _, of_calendar = _by(after, after.time, "time", np.ones(len(after.time), bool))
     simple = _mean(after, np.ones(len(after.time), bool))
     alone = after.member.any(axis=1).sum() < 2
-    seen = {"trusts": after.member.any(axis=1).sum(), "controls": after.control.any(axis=1).sum()}
     return Effects(
         frame=with_intervals(frame, level=level, critical=critical),
-        overall=overall(
-            simple[0],
-            np.nan if alone else _se(simple[1]),
-            level,
-            unit=data.measure,
-            obs=after.member.sum(),
-            **seen,
-        ),
+        overall=_overall(after, simple, level, unit=data.measure),
         method=f"group-time effects against {control.replace('_', ' ')} treated trusts",
         level=level,
         dropped=_dropped(data, after),
@@ -131,6 +122,43 @@ def event_study(
             "covariance": pd.DataFrame(spread.T @ spread, index=frame["horizon"], columns=frame["horizon"]),
         },
     )
+
+
+def simple(
+    data: Panel, *, control: str = "never", horizons: Iterable[int] | None = None, level: float = 0.95
+) -> Estimate:
+    """Only the overall figure of `event_study`, of a panel that was read before: quick, for simulations."""
+    arguments.kind(data, "data", Panel, error=EffectError)
+    arguments.choice(control, "control", CONTROLS, error=EffectError)
+    check_level(level)
+    asked = wanted(data.since, horizons) & (data.since >= 0)
+    cells = group_time_cells(
+        data,
+        control=control,
+        anticipation=data.anticipation,
+        base="varying",
+        covariates=None,
+        method="dr",
+        horizons=sorted({int(since) for since in data.since[asked]}),
+    )
+    after = _after(_only(cells, np.isfinite(cells.effect)), control)
+    return _overall(after, _mean(after, np.ones(len(after.time), bool)), level, unit=data.measure)
+
+
+def _after(cells: Cells, control: str) -> Cells:
+    """Keep the cells from entry on."""
+    post = cells.time >= cells.cohort
+    if not post.any():
+        raise EffectError(f"no cohort has controls ('{control}') in a period from its entry on.")
+    return _only(cells, post)
+
+
+def _overall(after: Cells, simple: tuple[float, np.ndarray], level: float, *, unit: str) -> Estimate:
+    """Mean effect over the cells from entry on, `simple` as of `_mean`."""
+    trusts, controls = (int(part.any(axis=1).sum()) for part in (after.member, after.control))
+    se = np.nan if trusts < 2 else _se(simple[1])
+    obs = after.member.sum()
+    return overall(simple[0], se, level, unit=unit, trusts=trusts, controls=controls, obs=obs)
 
 
 def _complete(

@@ -1,6 +1,7 @@
 """The imputation estimator on a panel: effects by horizon, placebo leads and intervals by trust."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Unpack
 
@@ -9,6 +10,13 @@ import pandas as pd
 
 from analysis.methods import arguments
 from analysis.methods.effects.additive import Additive, additive
+from analysis.methods.effects.influence import (
+    carried,
+    from_treated,
+    from_untreated,
+    partition_cells,
+    residuals,
+)
 from analysis.methods.effects.panels import (
     EffectError,
     NotEstimable,
@@ -21,7 +29,7 @@ from analysis.methods.effects.panels import (
 from analysis.methods.effects.pretrend import placebo_leads
 from analysis.methods.effects.redraw import Redraw, redraw, weighted_sums
 from analysis.methods.effects.resample import in_parallel, need_generator, resampled_units, sup_t
-from analysis.methods.effects.results import THIN, Effects, check_reference, overall, with_intervals
+from analysis.methods.effects.results import Effects, check_reference, overall, with_intervals
 from analysis.methods.effects.staggered import imputation_estimate, time_cells, wanted
 from analysis.methods.estimate import Estimate
 
@@ -74,7 +82,8 @@ def imputation(
     Raises EffectError for a faulty panel (see `read_panel`), an unknown setting, or no counterfactual.
     Method: Borusyak, Jaravel, Spiess, Review of Economic Studies 2024;91:3253-85.
     """
-    _check(pre_periods, omit_before, partition, level)
+    _check(pre_periods, omit_before, partition)
+    check_level(level)
     arguments.kind(leave_out, "leave_out", bool, error=EffectError)
     check_reference(reference)
     need_generator(rng, draws)
@@ -130,6 +139,45 @@ def imputation(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What `pooled` takes from a panel beside its outcomes: one for all panels of the same units, periods and entries.
+
+    since: as of the panel. use, post: one bool an observation, in the estimate or its cells. share: weights of the overall figure, a column.
+    cells: as of `partition_cells`. weights: of the time effects, see `from_untreated`. trusts, controls: numbers.
+    """
+
+    model: Additive
+    since: np.ndarray
+    use: np.ndarray
+    post: np.ndarray
+    share: np.ndarray
+    cells: np.ndarray
+    weights: np.ndarray
+    trusts: int
+    controls: int
+
+
+def design(
+    data: Panel,
+    *,
+    horizons: Iterable[int] | None = None,
+    omit_before: int = 0,
+    partition: str = "pooled",
+) -> Design:
+    """Prepare `pooled` for panels that differ from `data` in their outcomes alone. Raises EffectError as it does."""
+    arguments.kind(data, "data", Panel, error=EffectError)
+    _check(0, omit_before, partition)
+    _, _, model, _, use = _prepared(data, horizons, omit_before)
+    post = use & (data.since >= 0)
+    share = (post / post.sum())[:, None]
+    cells = partition_cells(data, np.where(use, data.since, 0).astype(int), use, partition)
+    trusts = len(np.unique(data.unit[post]))
+    return Design(
+        model, data.since, use, post, share, cells, carried(model, share), trusts, _controls(model, post)
+    )
+
+
 def pooled(
     data: Panel,
     *,
@@ -139,30 +187,36 @@ def pooled(
     leave_out: bool = False,
     reference: str = "normal",
     level: float = 0.95,
+    known: Design | None = None,
 ) -> Estimate:
-    """Only the overall figure of `imputation`, of a panel that was read before: quick, for simulations."""
+    """Only the overall figure of `imputation`, of a panel that was read before: quick, for simulations.
+
+    known: of a panel with the same units, periods and entries (`design`); it then stands for `horizons`,
+        `omit_before` and `partition`.
+    """
     arguments.kind(data, "data", Panel, error=EffectError)
-    _check(0, omit_before, partition, level)
+    check_level(level)
     check_reference(reference)
     arguments.kind(leave_out, "leave_out", bool, error=EffectError)
-    _, _, model, _, use = _prepared(data, horizons, omit_before)
-    post = use & (data.since >= 0)
-    horizon = np.where(use, data.since, 0).astype(int)
-    share = (post / post.sum())[:, None]
-    effect = np.where(use, data.y - model.fitted(data.y), 0.0)
-    cells = _partition(data, horizon, use, partition)
-    influence = _from_treated(data, effect, share, cells, use, leave_out)
-    influence = influence + from_untreated(data, model, share)
-    trusts = len(np.unique(data.unit[post]))
-    se = float(np.sqrt((influence**2).sum())) if trusts > 1 else np.nan
+    if known is None:
+        known = design(data, horizons=horizons, omit_before=omit_before, partition=partition)
+    arguments.kind(known, "known", Design, error=EffectError)
+    if not (np.array_equal(known.model.unit, data.unit) and np.array_equal(known.since, data.since)):
+        raise EffectError("known is the design of other units, periods or entries. Allowed: that of data.")
+    model, share = known.model, known.share
+    fitted = model.fitted(data.y)
+    effect = np.where(known.use, data.y - fitted, 0.0)
+    influence = from_treated(data, effect, share, known.cells, known.use, leave_out)
+    influence = influence + residuals(data, model, fitted) @ known.weights
+    se = float(np.sqrt((influence**2).sum())) if known.trusts > 1 else np.nan
     return overall(
         float(share[:, 0] @ effect),
         se,
         level,
         unit=data.measure,
-        trusts=trusts,
-        controls=_controls(model, post),
-        obs=int(post.sum()),
+        trusts=known.trusts,
+        controls=known.controls,
+        obs=int(known.post.sum()),
         reference=reference,
     )
 
@@ -184,10 +238,9 @@ def _prepared(
     return out, times, model, ask, use
 
 
-def _check(pre_periods: int, omit_before: int, partition: str, level: float) -> None:
+def _check(pre_periods: int, omit_before: int, partition: str) -> None:
     whole_number("pre_periods", pre_periods)
     whole_number("omit_before", omit_before)
-    check_level(level)
     arguments.choice(partition, "partition", PARTITIONS, error=EffectError)
 
 
@@ -201,8 +254,8 @@ def _effects(
     masks = [use & (horizon == h) for h in np.unique(horizon[use])]
     at = [int(horizon[mask][0]) for mask in masks]
     share = np.column_stack([mask / mask.sum() for mask in [*masks, post]])
-    cells = _partition(data, horizon, use, partition)
-    influence = _from_treated(data, effect, share, cells, use, leave_out) + from_untreated(data, model, share)
+    cells = partition_cells(data, horizon, use, partition)
+    influence = from_treated(data, effect, share, cells, use, leave_out) + from_untreated(data, model, share)
     se = np.sqrt((influence**2).sum(axis=0))
     estimate = share.T @ effect
     trusts = [len(np.unique(data.unit[mask])) for mask in [*masks, post]]
@@ -220,53 +273,6 @@ def _effects(
         }
     )
     return frame, influence, (estimate[-1], se[-1], trusts[-1], controls[-1], int(post.sum()))
-
-
-def from_untreated(data: Panel, model: Additive, share: np.ndarray) -> np.ndarray:
-    """Contributions of the untreated residuals: minus residual times the weight of its time effect."""
-    from scipy import sparse
-
-    effects = model.solve(model.sums(share))[model.units :]
-    residual = np.where(model.weight > 0, data.y - model.fitted(data.y), 0.0)
-    table = sparse.coo_array((residual, (data.unit, model.time)), shape=(model.units, model.times))
-    return -(table.tocsr() @ effects)
-
-
-def _from_treated(
-    data: Panel, effect: np.ndarray, share: np.ndarray, cells: np.ndarray, use: np.ndarray, leave_out: bool
-) -> np.ndarray:
-    """Contributions of the effects less the mean effect of their cell (equation 8 and appendix A.9)."""
-    units, n_cells = len(data.units), int(cells.max()) + 1
-    pair, inverse = np.unique(data.unit[use] * n_cells + cells[use], return_inverse=True)
-    owner, cell = pair // n_cells, pair % n_cells
-    result = np.zeros((units, share.shape[1]))
-    for column in range(share.shape[1]):
-        weight = np.bincount(inverse, share[use, column], minlength=len(pair))
-        total = np.bincount(inverse, share[use, column] * effect[use], minlength=len(pair))
-        below = np.bincount(cell, weight**2, minlength=n_cells)[cell]
-        above = np.bincount(cell, weight * total, minlength=n_cells)[cell]
-        if leave_out:
-            below, above = below - weight**2, above - weight * total
-        mean = np.divide(above, below, out=np.full(len(pair), np.nan), where=below > 1e-12 * weight**2)
-        alone = np.isnan(mean) & (weight > 0)
-        mean = np.where(alone, 0.0 if leave_out else total / np.where(weight > 0, weight, 1), mean)
-        result[:, column] = np.bincount(owner, np.nan_to_num(total - weight * mean), minlength=units)
-    return result
-
-
-def _partition(data: Panel, horizon: np.ndarray, use: np.ndarray, partition: str) -> np.ndarray:
-    """Code of the cell whose mean effect is taken off, one an observation (0 where not used)."""
-    cohort = np.where(use, data.cohort, 0).astype(int)
-    if partition == "pooled":
-        members = pd.Series(data.unit[use]).groupby(cohort[use]).nunique()
-        small = ~np.isin(cohort, members.index[members >= THIN])
-        rest = pd.Series(data.unit[use & small]).groupby(horizon[use & small]).nunique()
-        small |= np.isin(horizon, rest.index[rest == 1])
-        cohort = np.where(small, cohort.min() - 1, cohort)
-    key = {"horizon": horizon, "cohort": cohort}.get(partition)
-    if key is None:
-        key = (cohort - cohort.min()) * (int(np.ptp(horizon)) + 1) + horizon - horizon.min()
-    return np.where(use, np.unique(key, return_inverse=True)[1], 0)
 
 
 def _controls(model: Additive, mask: np.ndarray) -> int:
