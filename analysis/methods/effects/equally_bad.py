@@ -66,6 +66,7 @@ def equally_bad_placebo(
 
     Raises EffectError as `imputation`, for windows that are not whole numbers, and when no pair can be made.
     """
+    horizons = _checked(baseline, gap, matches, caliper, last_horizon, level)
     data = panel_of(panel, reading, group="type")
     pairs, true, dealt = _dealt(data, baseline, gap, matches, caliper)
     entrants, placebo = (
