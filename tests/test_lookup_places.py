@@ -128,8 +128,8 @@ def test_what_is_written_twice_is_the_same_and_light(tmp_path, monkeypatch):
     outline = files.outline()
     few = [one for one in outline["indicators"] if one["key"] in ("shmi", "winter_occupancy")]
     monkeypatch.setattr(files, "outline", lambda: {**outline, "indicators": few})
-    first = files.write(tmp_path / "a", workers=1)
-    second = files.write(tmp_path / "b", workers=1)
+    first = files.write(tmp_path / "a")
+    second = files.write(tmp_path / "b")
     pd.testing.assert_frame_equal(first.frame, second.frame)
     for path in first.frame["path"]:
         assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()

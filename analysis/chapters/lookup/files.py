@@ -5,14 +5,12 @@ Everything that the page shows is computed here, with the functions of `analysis
 
 import hashlib
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from analysis import data
 from analysis.chapters.lookup import chart, names as lookup_names, peers as lookup_peers, sentences
@@ -33,7 +31,6 @@ DIGITS = 4  # places kept after the point; the page shows three at most
 CURVE = 25  # sizes at which the limits of a funnel are drawn
 LEVELS = ("od_ll95", "od_ul95", "od_ll998", "od_ul998")
 MARKED = {"up": "ABCD", "down": "abcd"}  # signals in the order of `analysis.methods.spc.signals.SIGNALS`
-WORKERS = max(1, min(4, os.cpu_count() or 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +47,20 @@ class Manifest:
         )
 
 
-def write(folder: Path, *, workers: int = WORKERS) -> Manifest:
+def write(folder: Path) -> Manifest:
     """Write all files below `folder`, which is made, and return what they are; same inputs, same bytes.
 
     index.json: trusts, indicators, periods, units and the words of the templates. names.json: other names by code.
     trusts/CODE.json: every indicator at one trust. peers/INDICATOR/PERIOD.json: all trusts in one period.
-    workers: processes. Nothing else in `folder` is touched.
+    Nothing else in `folder` is touched.
     """
     index = outline()
     names = [one["key"] for one in index["indicators"]]
     folder.mkdir(parents=True, exist_ok=True)
-    codes, count = listed(), 8 * workers
-    parts = [codes[place::count] for place in range(min(count, len(codes)))]
-    jobs = [delayed(_write_trusts)(folder, part, names) for part in parts]
-    jobs += [delayed(_write_peers)(folder, name) for name in names]
     rows = [_write(folder, "index.json", index), _write(folder, "names.json", also_known())]
-    for part in Parallel(n_jobs=workers)(jobs):
-        rows += part
+    rows += [_write(folder, f"trusts/{code}.json", trust_file(code, names)) for code in listed()]
+    for name in names:
+        rows += _write_peers(folder, name)
     frame = pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
     return Manifest(frame.sort_values("path", ignore_index=True, kind="stable"))
 
@@ -220,10 +214,6 @@ def peers_file(group: Peers) -> dict[str, Any]:
         out["curve"] = {"size": _numbers(pd.Series(sizes).round(2))}
         out["curve"] |= {level: _numbers(curve[level].round(4)) for level in LEVELS}
     return out
-
-
-def _write_trusts(folder: Path, codes: list[str], names: list[str]) -> list[tuple[str, int, str]]:
-    return [_write(folder, f"trusts/{code}.json", trust_file(code, names)) for code in codes]
 
 
 def _write_peers(folder: Path, name: str) -> list[tuple[str, int, str]]:
