@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.chapters import choices as words_of
-from analysis.study import choices, deciding, entry_effects, rivals
+from analysis.methods.effects.panels import read_panel
+from analysis.study import choices, deciding, entry_effects, regime, rivals
 from analysis.study.choices import Choice
 
 NAME = "shmi"
@@ -115,3 +116,15 @@ def test_the_table_has_a_row_a_choice_and_no_cell_that_runs(packed):
     assert len(frame) == len(packed["choices"])
     assert frame["difference"].notna().sum() == len(packed["ranked"])
     assert (frame["why not"] == "").sum() == len(packed["ranked"])
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_the_panel_of_some_trusts_is_that_of_their_rows(few):
+    frame = regime.panel(NAME)
+    seen = frame[frame["value"].notna()].groupby("trust")["t"].min()
+    late = sorted(seen.index[seen > seen.min()])  # without those that have the first period
+    trusts = late if few else [*late, *seen.index[seen == seen.min()][:5]]
+    found = choices._of_trusts(trusts, (NAME, choices.KEOGH, 4))
+    due = read_panel(frame[frame["trust"].isin(trusts)], group="type", anticipation=4)
+    for part in ("y", "time", "cohort", "units", "unit_cohort"):
+        assert np.array_equal(getattr(found, part), getattr(due, part)), part

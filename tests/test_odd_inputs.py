@@ -158,6 +158,8 @@ WHOLE: list[tuple[Callable, dict[str, Any]]] = [
     (gain_kept.gain_kept, {"panel": STATUS, "better": "higher", "horizons": (0, 1), "window": 1, "omit_before": 0}),
     (equally_bad.difference, {"data": lambda: read_panel(PANEL, group="type"), "baseline": 3, "gap": 0, "matches": 1, "caliper": 5.0, "last_horizon": 2}),
     (group_time.simple, {"data": lambda: read_panel(PANEL), "control": "never", "horizons": [0, 1], "level": 0.95}),
+    (equally_bad.paired, {"data": lambda: read_panel(PANEL, group="type"), "baseline": 3, "gap": 0, "matches": 1, "caliper": 5.0}),
+    (group_time.path, {"data": lambda: read_panel(PANEL), "control": "never", "horizons": [0, 1], "level": 0.95}),
     (impute.design, {"data": lambda: read_panel(PANEL), "horizons": [0, 1], "omit_before": 0, "partition": "pooled"}),
     (group_time.event_study, {"panel": PANEL, "control": "never", "horizons": [0, 1], "base": "varying", "covariates": (), "level": 0.95}),
     (honest.honest_bounds, {"event_study": STUDY, "mbar": (0.0, 1.0), "horizons": [0, 1], "weights": [0.5, 0.5], "covariance": None, "level": 0.95}),

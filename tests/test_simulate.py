@@ -8,7 +8,7 @@ import pytest
 
 from analysis import data
 from analysis.methods.effects import group_time, impute, panels
-from analysis.methods.effects.equally_bad import difference, equally_bad_placebo
+from analysis.methods.effects.equally_bad import difference, equally_bad_placebo, paired
 from analysis.methods.effects.impute import pooled
 from analysis.methods.effects.outcome_process import Process, draw, learn, select
 from analysis.methods.effects.panels import read_panel
@@ -147,10 +147,16 @@ def test_quick_figures_are_those_of_the_whole_methods(made):
     y, _ = draw(made.data, made.process, np.random.default_rng(8))
     data = replace(made.data, y=y)
     for control in ("never", "not_yet"):
-        whole = group_time.event_study(data, control=control, horizons=range(4)).overall
-        assert group_time.simple(data, control=control, horizons=range(4)) == whole
+        whole = group_time.event_study(data, control=control, horizons=range(4))
+        assert group_time.simple(data, control=control, horizons=range(4)) == whole.overall
+        quick = group_time.path(data, control=control, horizons=range(4))
+        pd.testing.assert_frame_equal(quick.frame, whole.frame, check_exact=True)
+        assert quick.overall == whole.overall
     for last in (None, 3):
         bad = equally_bad_placebo(data, baseline=1, last_horizon=last)
+        pairs, dealt = paired(data, baseline=1)
+        pd.testing.assert_frame_equal(pairs, bad.pairs)
+        assert np.array_equal(dealt.unit_cohort, bad.panel.unit_cohort)
         quick = difference(data, baseline=1, last_horizon=last)
         assert (quick.estimate, quick.lower, quick.upper) == pytest.approx(
             (bad.difference, bad.lower, bad.upper), rel=1e-12

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from joblib import Parallel, delayed
 
 from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
 from analysis.present import spreadsheet, words
 from analysis.present.packed import packed
 from analysis.present.plots import difference_label, in_unit
-from analysis.study import choices as study, entry_effects, indicators, regime, ruled_out
+from analysis.study import choices as study, entry_effects, indicators, ruled_out
 from analysis.study.choices import Answer, Choice
 from analysis.study.samples import WINDOWS
 
@@ -57,7 +56,7 @@ COLUMNS = {
     "compared": "c",
     "verdict": "r",
 }
-INDEX, TABLE, WORKERS = "index", "choices.csv", 2
+INDEX, TABLE = "index", "choices.csv"
 
 
 def offered() -> list[str]:
@@ -67,7 +66,7 @@ def offered() -> list[str]:
 
 def verdict(indicator: str, estimate: Estimate) -> str:
     """Return what the interval of one choice says, by the words of the report."""
-    better = regime.indicator(indicator).better
+    better = study.about(indicator).better
     if estimate.n < THIN:
         return TOO_FEW
     if better is not None:
@@ -80,7 +79,7 @@ def said(choice: Choice, made: Answer) -> str:
     """Return a choice and what it gives as a sentence or two."""
     if made.found is None:
         return f"This choice cannot be estimated. {made.why}"
-    about, found = regime.indicator(choice.indicator), made.found
+    about, found = study.about(choice.indicator), made.found
     short, long = WINDOWS[about.analysis_grain]
     over = long if choice.window == study.LONG else short
     who = "" if choice.keogh == study.KEOGH else ", without the eleven Keogh trusts"
@@ -91,22 +90,22 @@ def said(choice: Choice, made: Answer) -> str:
     )
 
 
-def write(folder: Path, *, workers: int = WORKERS) -> str:
+def write(folder: Path) -> str:
     """Write index, one file an indicator and the table of all choices below `folder`; return what they are. Same bytes each time."""
     folder.mkdir(parents=True, exist_ok=True)
     names = offered()
-    made = Parallel(n_jobs=workers)(delayed(of)(name) for name in names)
-    files = {INDEX: outline(names)} | dict(zip(names, made, strict=True))
+    made = {name: of(name) for name in names}
+    files = {INDEX: outline(names)} | made
     for name, content in files.items():
         (folder / f"{name}.json").write_text(packed(content, sort_keys=True), encoding="utf-8")
     (folder / TABLE).write_text(spreadsheet.to_csv(table(files)), encoding="utf-8")
-    return f"{words.number(len(names))} indicators, {words.number(sum(len(one['choices']) for one in made))} choices"
+    return f"{words.number(len(names))} indicators, {words.number(sum(len(one['choices']) for one in made.values()))} choices"
 
 
 def outline(names: list[str]) -> dict[str, Any]:
     """Return the index: indicators, controls with their values in words, why a choice cannot be estimated."""
     return {
-        "indicators": [[name, regime.indicator(name).title] for name in names],
+        "indicators": [[name, study.about(name).title] for name in names],
         "titles": TITLES,
         "values": {part: [[value, LABELS.get(part, {}).get(value, value)] for value in values] for part, values in study.VALUES.items()},
         "order": list(study.VALUES),
@@ -116,7 +115,7 @@ def outline(names: list[str]) -> dict[str, Any]:
 
 def of(indicator: str) -> dict[str, Any]:
     """Return the file of an indicator: its words, the report's own result, every choice by key, keys by size of estimate."""
-    about = regime.indicator(indicator)
+    about = study.about(indicator)
     made = {choice.key(): (choice, study.answer(choice)) for choice in study.every(indicator)}
     short, long = WINDOWS[about.analysis_grain]
     record, own = made[Choice(indicator).key()]
@@ -145,7 +144,7 @@ def _packed(choice: Choice, made: Answer) -> dict[str, Any]:
     """Return a choice in short keys: v, l, u, n, c (numbers in the unit of the label), t, i (value, interval as texts), r (verdict), s (sentence), p (path)."""
     if made.found is None:
         return {"w": next(key for key, text in study.WHY.items() if text == made.why)}
-    found, unit = made.found, regime.indicator(choice.indicator).change_unit
+    found, unit = made.found, study.about(choice.indicator).change_unit
     digits = words.told_from_zero(found.lower, found.upper, unit)
     path = in_unit(made.path.dropna(subset=["estimate", "lower"]), unit)
     value, low, high = (words.SCALE.get(unit, 1) * one for one in (found.value, found.lower, found.upper))
@@ -172,7 +171,7 @@ def table(files: dict[str, Any]) -> pd.DataFrame:
     for name, content in files.items():
         for key, found in content.get("choices", {}).items():
             values = dict(zip(study.VALUES, key.split("."), strict=True))
-            unit = words.unit_name(regime.indicator(name).change_unit)
+            unit = words.unit_name(study.about(name).change_unit)
             row = {"indicator": name, "title": content["title"], "unit": unit}
             labels = {part: LABELS.get(part, content["windows"]) for part in values}
             row |= {TITLES[part].lower(): labels[part][value] for part, value in values.items()}

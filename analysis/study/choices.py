@@ -15,11 +15,12 @@ import pandas as pd
 
 from analysis.methods import curves
 from analysis.methods.effects import group_time, impute
-from analysis.methods.effects.equally_bad import equally_bad_placebo
+from analysis.methods.effects.equally_bad import paired
 from analysis.methods.effects.panels import EffectError, NotEstimable, Panel, Reading, panel_of
 from analysis.methods.effects.results import Effects
 from analysis.methods.estimate import Estimate
 from analysis.study import deciding, regime
+from analysis.study.indicators import Indicator
 from analysis.study.samples import WINDOWS, WITHOUT_KEOGH, samples
 
 ALL, OUT, LAST = "all", "without-year", "last"
@@ -72,6 +73,12 @@ class Answer:
     path: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=PATH))
 
 
+@lru_cache(maxsize=64)
+def about(indicator: str) -> Indicator:
+    """Return an indicator, as `regime.indicator`, read once."""
+    return regime.indicator(indicator)
+
+
 def every(indicator: str) -> Iterator[Choice]:
     """Yield every choice of an indicator, that of the report first."""
     for values in product(*VALUES.values()):
@@ -80,7 +87,7 @@ def every(indicator: str) -> Iterator[Choice]:
 
 def horizons(choice: Choice) -> range:
     """Return the periods since entry that a choice pools."""
-    short, long = WINDOWS[regime.indicator(choice.indicator).analysis_grain].values()
+    short, long = WINDOWS[about(choice.indicator).analysis_grain].values()
     return long if choice.window == LONG else short
 
 
@@ -118,7 +125,7 @@ def _panel(indicator: str, keogh: str) -> pd.DataFrame:
 
 
 def _gap(choice: Choice) -> int:
-    return regime.indicator(choice.indicator).year if choice.baseline == OUT else 0
+    return about(choice.indicator).year if choice.baseline == OUT else 0
 
 
 def _compared(choice: Choice) -> Any:
@@ -130,7 +137,8 @@ def _partners(choice: Choice) -> Any:
     changed: dict[str, Any] = {"last_horizon": max(horizons(choice)), "gap": _gap(choice)}
     if choice.baseline == LAST:
         changed["baseline"] = 1
-    return deciding.compared(choice.indicator, panel=_panel(choice.indicator, choice.keogh), **changed)
+    whole = _read(choice.indicator, choice.keogh, 0, entered_alone=False)
+    return deciding.compared(choice.indicator, panel=whole, **changed)
 
 
 def _beside_partners(choice: Choice) -> Answer:
@@ -165,7 +173,7 @@ def _estimated(choice: Choice, panel: Panel) -> Effects:
     over = horizons(choice)
     if choice.estimator == IMPUTATION:
         return impute.imputation(panel, horizons=over, leave_out=True, omit_before=_gap(choice))
-    return group_time.event_study(panel, horizons=over, control="not_yet")
+    return group_time.path(panel, horizons=over, control="not_yet")
 
 
 def _panels(choice: Choice) -> list[Panel]:
@@ -175,10 +183,10 @@ def _panels(choice: Choice) -> list[Panel]:
     if choice.comparator in (TYPE, NOT_YET):
         return [_read(*asked, entered_alone=choice.comparator == NOT_YET)]
     if choice.comparator == ALIKE:
-        frame, found = _panel(choice.indicator, choice.keogh), _compared(choice)
+        found = _compared(choice)
         partners = found.units[(found.nearest > 0).any(axis=0)]
-        return [_of(frame[frame["trust"].isin([*found.trusts["trust"], *partners])], asked)]
-    return _equally_bad(*asked, gap=_gap(choice), last_horizon=max(horizons(choice)))
+        return [_of_trusts([*found.trusts["trust"], *partners], asked)]
+    return _equally_bad(*asked, gap=_gap(choice))
 
 
 @lru_cache(maxsize=16)
@@ -189,16 +197,27 @@ def _read(indicator: str, keogh: str, late: int, *, entered_alone: bool) -> Pane
 
 
 @lru_cache(maxsize=16)
-def _equally_bad(indicator: str, keogh: str, late: int, *, gap: int, last_horizon: int) -> list[Panel]:
+def _equally_bad(indicator: str, keogh: str, late: int, *, gap: int) -> list[Panel]:
     """Return the panel of trusts that entered with all that did not, and that of equally bad ones at their dates."""
-    whole, frame = _read(indicator, keogh, late, entered_alone=False), _panel(indicator, keogh)
-    year = regime.indicator(indicator).year
-    found = equally_bad_placebo(whole, baseline=year, gap=gap, last_horizon=last_horizon)
-    kept = frame["trust"].isin(found.pairs["trust"]) | frame["entry"].isna()
-    return [_of(frame[kept], (indicator, keogh, late)), found.panel]
+    whole = _read(indicator, keogh, late, entered_alone=False)
+    pairs, dealt = paired(whole, baseline=about(indicator).year, gap=gap)
+    return [_of_trusts([*pairs["trust"], *dealt.units], (indicator, keogh, late)), dealt]
+
+
+def _of_trusts(trusts: list[str], asked: tuple[str, str, int]) -> Panel:
+    """Return the panel of some of the trusts; it is read anew where these have no figure of the first period of all."""
+    frame, whole = _panel(*asked[:2]), _read(*asked, entered_alone=False)
+    rows = frame["trust"].isin(trusts)
+    times = frame["t"].where(frame["value"].notna())
+    if times[rows].min() > times.min():  # who has no figure before entry then depends on who is there
+        return _of(frame[rows], asked)
+    found = whole.of_units(np.isin(whole.units, trusts), whole.unit_cohort)
+    if not (found.since >= -found.anticipation).any():
+        raise NotEstimable("None of these trusts has a figure after entry.")
+    return found
 
 
 def _of(frame: pd.DataFrame, asked: tuple[str, str, int]) -> Panel:
     indicator, _, late = asked
-    reading: Reading = {"group": "type", "measure": regime.indicator(indicator).measure, "anticipation": late}
+    reading: Reading = {"group": "type", "measure": about(indicator).measure, "anticipation": late}
     return panel_of(frame, reading)

@@ -99,6 +99,16 @@ def difference(
     return _beside(entrants, placebo, level)
 
 
+def paired(
+    data: Panel, *, baseline: int, gap: int = 0, matches: int = 1, caliper: float | None = None
+) -> tuple[pd.DataFrame, Panel]:
+    """Only the pairs and the placebo panel of `equally_bad_placebo`, of a panel that was read before, for another estimator."""
+    arguments.kind(data, "data", Panel, error=EffectError)
+    _checked(baseline, gap, matches, caliper, None, 0.95)
+    pairs, _, dealt = _dealt(data, baseline, gap, matches, caliper)
+    return pairs, dealt
+
+
 def _checked(
     baseline: int, gap: int, matches: int, caliper: float | None, last: int | None, level: float
 ) -> range | None:

@@ -74,7 +74,7 @@ def event_study(
     anticipation = data.anticipation
     if control == "never" and not np.any(data.unit_cohort > data.time.max()):
         raise EffectError("no unit is never treated . Use control='not_yet'.")
-    wanted(data.since, horizons)
+    asked = wanted(data.since, horizons)
     cells = group_time_cells(
         data,
         control=control,
@@ -91,10 +91,7 @@ def event_study(
         )
     cells = _only(cells, np.isfinite(cells.effect))
     after = _after(cells, control)
-    post = cells.time >= cells.cohort
-    frame, spread, dynamic = _by(cells, cells.time - cells.cohort, "horizon", post)
-    phase = np.select([frame["horizon"] >= 0, frame["horizon"] >= -anticipation], ["post", "left out"], "pre")
-    frame.insert(1, "phase", phase)
+    frame, spread, dynamic = _dynamic(cells, anticipation)
     critical = np.nan
     if draws and rng is not None:
         critical = sup_t(spread[:, frame["se"].notna()], level=level, draws=draws, rng=rng)
@@ -105,10 +102,10 @@ def event_study(
     return Effects(
         frame=with_intervals(frame, level=level, critical=critical),
         overall=_overall(after, simple, level, unit=data.measure),
-        method=f"group-time effects against {control.replace('_', ' ')} treated trusts",
+        method=_named(control),
         level=level,
         dropped=_dropped(data, after),
-        unidentified=int((wanted(data.since, horizons) & (data.since >= 0)).sum() - after.member.sum()),
+        unidentified=_unidentified(data, asked, after),
         missing=data.missing,
         tables={
             "summaries": _summaries(
@@ -131,7 +128,34 @@ def simple(
     arguments.kind(data, "data", Panel, error=EffectError)
     arguments.choice(control, "control", CONTROLS, error=EffectError)
     check_level(level)
-    asked = wanted(data.since, horizons) & (data.since >= 0)
+    after = _after(_read_cells(data, control, wanted(data.since, horizons) & (data.since >= 0)), control)
+    return _overall(after, _mean(after, np.ones(len(after.time), bool)), level, unit=data.measure)
+
+
+def path(
+    data: Panel, *, control: str = "never", horizons: Iterable[int] | None = None, level: float = 0.95
+) -> Effects:
+    """Only the frame and the overall figure of `event_study`, of a panel that was read before: without its tables."""
+    arguments.kind(data, "data", Panel, error=EffectError)
+    arguments.choice(control, "control", CONTROLS, error=EffectError)
+    check_level(level)
+    asked = wanted(data.since, horizons)
+    cells = _read_cells(data, control, asked & np.isfinite(data.since))
+    after = _after(cells, control)
+    frame = _dynamic(cells, data.anticipation)[0]
+    return Effects(
+        frame=with_intervals(frame, level=level, critical=np.nan),
+        overall=_overall(after, _mean(after, np.ones(len(after.time), bool)), level, unit=data.measure),
+        method=_named(control),
+        level=level,
+        dropped=_dropped(data, after),
+        unidentified=_unidentified(data, asked, after),
+        missing=data.missing,
+    )
+
+
+def _read_cells(data: Panel, control: str, asked: np.ndarray) -> Cells:
+    """Estimate the cells of the periods since entry of the observations in `asked`; those without an effect are left out."""
     cells = group_time_cells(
         data,
         control=control,
@@ -141,8 +165,24 @@ def simple(
         method="dr",
         horizons=sorted({int(since) for since in data.since[asked]}),
     )
-    after = _after(_only(cells, np.isfinite(cells.effect)), control)
-    return _overall(after, _mean(after, np.ones(len(after.time), bool)), level, unit=data.measure)
+    return _only(cells, np.isfinite(cells.effect))
+
+
+def _dynamic(cells: Cells, anticipation: int) -> tuple[pd.DataFrame, np.ndarray, tuple[float, np.ndarray]]:
+    """Return what `_by` does by periods since entry, with their phase."""
+    since = cells.time - cells.cohort
+    frame, spread, dynamic = _by(cells, since, "horizon", since >= 0)
+    phase = np.select([frame["horizon"] >= 0, frame["horizon"] >= -anticipation], ["post", "left out"], "pre")
+    frame.insert(1, "phase", phase)
+    return frame, spread, dynamic
+
+
+def _named(control: str) -> str:
+    return f"group-time effects against {control.replace('_', ' ')} treated trusts"
+
+
+def _unidentified(data: Panel, asked: np.ndarray, after: Cells) -> int:
+    return int((asked & (data.since >= 0)).sum() - after.member.sum())
 
 
 def _after(cells: Cells, control: str) -> Cells:
