@@ -4,6 +4,7 @@ import importlib.util
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ PAGE = {"title": "Entry & after", "page": "metrics/entry", "path": "book/metrics
 def extension(name: str):
     spec = importlib.util.spec_from_file_location(name, ROOT / "book/_ext" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(ROOT / "book/_ext"))
     spec.loader.exec_module(module)
     return module
 

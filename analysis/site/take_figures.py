@@ -97,7 +97,7 @@ def drawn(taken: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{whole}" viewBox="0 0 {across} {whole}" '
         f'{FACE} role="img" aria-label="{looks["aria-label"]}"><title>{escape(taken.title)}</title>'
         f'<rect width="100%" height="100%" fill="{palette.PAGE}"/>{"".join(told)}'
-        f'<svg x="{EDGE}" y="{head}" width="{width}" height="{height}" viewBox="{looks["viewBox"]}">{inside}</svg></svg>\n'
+        f'<svg overflow="visible" x="{EDGE}" y="{head}" width="{width}" height="{height}" viewBox="{looks["viewBox"]}">{inside}</svg></svg>\n'
     )
     png = resvg_py.svg_to_bytes(
         svg_string=made, zoom=SHARP, skip_system_fonts=True, font_files=[str(font) for font in wrapped.FONTS],

@@ -7,8 +7,10 @@ Works on the finished HTML. A section that begins "A check of the method." is sh
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import Any
 
+import picked
 from bs4 import BeautifulSoup
 
 from analysis.present import words
@@ -16,7 +18,6 @@ from analysis.present import words
 LONG, FIRST = 60, 90  # lines of a phone: two screens, three
 LETTERS, NAMED, LINE = 26, 40, 38  # letters of a line of a card, of its heading, of a list
 FOLD = '<details class="result fold"><summary></summary></details>'
-OWN_PICTURES = "figure.result:not(details figure)"
 MANY = 3  # pictures of a section: measures or dates of one question
 NOTE = "Baseline:"
 CHECK = "A check of the method."  # how a section begins that most readers may pass by
@@ -28,8 +29,9 @@ def shut(page: Any) -> None:
 
     Doing it twice changes nothing more.
     """
+    known = picked.named(page)
     first = page.select_one("article :is(figure.result, .drawn, table.result)")
-    for table in page.select("article .table-box > table.result"):
+    for table in picked.select(known, "article .table-box > table.result"):
         box, most = table.parent, FIRST if table is first else LONG
         if table.find_parent("details") is None and (lines(table) > most or _pictured(table)):
             _fold(table)
@@ -41,16 +43,19 @@ def shut(page: Any) -> None:
             note = _cell(fold).find_next_sibling()  # on how the table was made
             if note is not None and note.name == "p" and note.get_text().startswith(NOTE):
                 fold.append(note.extract())
-    for told in page.select("article section.statements"):
+    for told in picked.select(known, "article section.statements"):
         if told.find_parent("details") is None and len(told.get_text()) / LINE > LONG:
             title = told.find("p", class_="finding")  # it says how many statements there are
             title.name, told.name, told["class"] = "summary", "details", ["result", "fold", "statements"]
             del title["class"], told["aria-label"]
-    for section in page.select("article section"):
+    pictures: dict[int, list[Any]] = defaultdict(list)
+    for figure in picked.select(known, "figure.result"):
+        pictures[id(figure.find_parent("section"))].append(figure)
+    for section in picked.select(known, "article section"):
         first = section.find("p", recursive=False)
         if first is not None and first.get_text().startswith(CHECK):
             _fold_section(section)
-        drawn = [one for one in section.select(OWN_PICTURES) if one.find_parent("section") is section]
+        drawn = [one for one in pictures[id(section)] if one.find_parent("details") is None]
         for figure in drawn[1:] if len(drawn) >= MANY else []:
             _fold_picture(figure)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
+import picked
 from bs4 import BeautifulSoup, Tag
 from sphinx.application import Sphinx
 
@@ -40,7 +40,7 @@ NAMES = {
     ".secondary-toggle": "Show or hide the sections of this page",
     ".theme-switch-button": "Colour mode",
 }
-NAMED = re.compile(r"[.#]([\w-]+)")  # classes and ids of a selector
+DONE = 'name="made-plain"'
 DESCRIPTION_LENGTH = 155
 # The theme lets go of the focus when a button of the header is pressed, so that closing a menu cannot give it back.
 LETS_GO = re.compile(r"\b\w+\.blur\(\)")
@@ -56,12 +56,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx; a change in any extension writes every page anew."""
     code = b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
     app.add_config_value("report_extensions", hashlib.sha256(code).hexdigest(), "html")
-    app.connect("build-finished", finish)
+    app.connect("build-finished", finish, priority=560)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Rewrite every built page that still holds what `plain` takes out."""
+    """Rewrite every page that still holds what `plain` takes out, as those do that `way` has not read; mend the scripts."""
     if error is not None or app.builder.format != "html":
         return
     for page in sorted(Path(app.outdir).glob("**/*.html")):
@@ -83,9 +83,15 @@ def plain(html: str) -> str:
 
     Doing it twice changes nothing more.
     """
-    if 'name="made-plain"' in html:
+    if DONE in html:
         return html
     page = BeautifulSoup(html, "html.parser")
+    mend(page)
+    return str(page)
+
+
+def mend(page: BeautifulSoup) -> None:
+    """Do in a page what `plain` does."""
     for tag in page.find_all(["script", "link"]):
         where = f"{tag.get('src', '')} {tag.get('href', '')}"
         inline = tag.name == "script" and not tag.get("src") and UNUSED_INLINE.search(tag.get_text())
@@ -97,41 +103,36 @@ def plain(html: str) -> str:
     tools, own = page.find("script", src=TOOLS), page.find("script", src=OWN_SEARCH)
     if tools is not None and own is not None:
         tools.insert_after(own.extract())
-    for tag in _select(page, html, "#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
+    known = picked.named(page)
+    for tag in picked.select(known, "#ethical-ad-placement, #jb-print-docs-body, #searchbox"):
         tag.decompose()
-    for caption in _select(page, html, "table.result > caption"):
+    for caption in picked.select(known, "table.result > caption"):
         held = page.new_tag("span")
         held.extend(list(caption.contents))
         caption.append(held)
-    for icon in [tag for tag in page.find_all(True) if "fa-" in str(tag.get("class"))]:
+    icons = [tag for name, tags in known.items() if name.startswith(".fa-") for tag in tags]
+    for icon in {id(tag): tag for tag in icons if not tag.decomposed}.values():
         _draw(page, icon)
-    for button in _select(page, html, ".search-button-field, details.hide > summary"):
+    for button in picked.select(known, ".search-button-field, details.hide > summary"):
         button.attrs.pop("aria-label", None)
     for where, name in NAMES.items():
-        for button in _select(page, html, where):
+        for button in picked.select(known, where):
             button["aria-label"] = name
             button["data-bs-title" if "data-bs-title" in button.attrs else "title"] = name
-    for fold in _select(page, html, "li.has-children > details > summary"):
+    for fold in picked.select(known, "li.has-children > details > summary"):
         parent = fold.find_parent("li")
         link = parent.find("a") if parent is not None else None
         name = link.get_text(strip=True) if link is not None else "this one"
         fold["aria-label"] = f"Show or hide the pages under {name}"
-    for text in _select(page, html, "details.hide summary .admonition-title"):
+    for text in picked.select(known, "details.hide summary .admonition-title"):
         text.string = "Show the code" if "collapsed" in text["class"] else "Hide the code"
-    for reference in _select(page, html, ".citation-list > .citation"):
+    for reference in picked.select(known, ".citation-list > .citation"):
         reference["role"] = "listitem"
-    for sidebar in _select(page, html, "#pst-primary-sidebar"):
+    for sidebar in picked.select(known, "#pst-primary-sidebar"):
         sidebar.attrs.update({"role": "region", "aria-label": "Contents and search"})
     if page.head is not None:
         _describe(page)
         page.head.append(page.new_tag("meta", attrs={"name": "made-plain", "content": "1"}))
-    return str(page)
-
-
-def _select(page: BeautifulSoup, html: str, where: str) -> Sequence[Tag]:
-    """Return what is meant. To look at every element takes long, so only where the text of the page has the names."""
-    likely = [part for part in where.split(",") if all(name in html for name in NAMED.findall(part))]
-    return page.select(",".join(likely)) if likely else ()
 
 
 def _draw(page: BeautifulSoup, icon: Tag) -> None:

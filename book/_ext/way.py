@@ -1,6 +1,6 @@
 """The way through the report: where a page stands, what it answers, how long it takes, what is next, and which edition it is.
 
-Works on the finished HTML, after `plain`: breadcrumbs and one line above the text, contents that fold and come after
+Works on the finished HTML, which `plain` and `folds` mend first: breadcrumbs and one line above the text, contents that fold and come after
 the text in the order of the keyboard, the question of the page before and after at the foot, and a word on the first mark of each kind.
 """
 
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import folds
-from bs4 import BeautifulSoup, SoupStrainer
+import picked
+import plain
+from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 from analysis.edition import store
@@ -63,9 +66,10 @@ QUESTIONS = {
     "about/accessibility": "who can use these pages, and how?",
 }
 PACE = 230  # words a minute
-READ, ARTICLE = ["p", "li", "dd", "h2", "h3", "figcaption"], SoupStrainer("article")
+READ = ["p", "li", "dd", "h2", "h3", "figcaption"]
 APART = ["table", "details", *READ]  # what is in a part that is read is counted with it
 SAID = re.compile(r'<p class="way">Answers: [^<]*<b>(\d+) minute')
+TAKES = re.compile(r"<!-- minutes of ([\w/-]+) -->")
 DONE = "has-way"
 STATUS = re.compile(r"status-([a-z-]+)")
 GLOSSARY, EDITIONS = "about/glossary", "about/editions"
@@ -79,18 +83,29 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Put the way into every page that does not have it yet."""
+    """Make every page that was written anew plain, fold it and put the way into it: each is read once."""
     if error is not None or app.builder.format != "html":
         return
     out, edition = Path(app.outdir), said_edition()
     files = {name: out / f"{name}.html" for name in (*app.env.found_docs, "search", "genindex")}
     pages = {name: file.read_text(encoding="utf-8") for name, file in files.items() if file.is_file()}
-    due = {name: html for name, html in pages.items() if f'name="{DONE}"' not in html}
     beside = app.env.collect_relations()  # of each page the one above, before and after
-    asked = {other for name in due for other in (name, *beside.get(name, ())) if other in pages}
-    told = {name: (QUESTIONS.get(name, ""), minutes(pages[name])) for name in asked}
-    for name, html in due.items():
-        (out / f"{name}.html").write_text(with_way(html, name, told, edition), encoding="utf-8")
+    long: dict[str, int] = {}
+    due = [name for name, html in pages.items() if f'name="{DONE}"' not in html]
+    for name in due:
+        page: Any = BeautifulSoup(pages[name], "html.parser")
+        plain.mend(page)
+        folds.shut(page)
+        long[name] = minutes(page)
+        put(page, name, edition)
+        pages[name] = str(page)
+    for name in {
+        other for one in due for other in beside.get(one, ()) if other in pages and other not in long
+    }:
+        said = SAID.search(pages[name])
+        long[name] = int(said.group(1)) if said else 1
+    for name in due:
+        files[name].write_text(timed(pages[name], long), encoding="utf-8")
 
 
 def said_edition() -> str:
@@ -102,51 +117,49 @@ def said_edition() -> str:
     return f"Edition {newest.about['number']}, {day} {month[:3]} {year}"
 
 
-def minutes(html: str) -> int:
-    """Return how long a page takes to read, in whole minutes, without tables, pictures and what is or will be folded.
-
-    A finished page says it itself: counted again it would have more and fewer words than before.
-    """
-    if said := SAID.search(html):
-        return int(said.group(1))
-    page: Any = BeautifulSoup(html, "html.parser", parse_only=ARTICLE)
-    folds.shut(page)
+def minutes(page: Any) -> int:
+    """Return how long a folded page takes to read, in whole minutes, without tables, pictures and what is folded."""
     parts = [
         part
-        for part in page.find_all(READ)
+        for article in page.find_all("article")
+        for part in article.find_all(READ)
         if not part.find_parent(APART) and not part.find_parent(class_="drawn")
     ]
-    read = [part.get_text(" ").split() for part in parts if "way" not in part.get("class", [])]
-    return max(1, round(sum(map(len, read)) / PACE))
+    return max(1, round(sum(len(part.get_text(" ").split()) for part in parts) / PACE))
 
 
-def with_way(html: str, name: str, told: dict[str, tuple[str, int]], edition: str) -> str:
-    """Return a page with its way. told: question and minutes of each page. Doing it twice changes nothing more."""
-    if f'name="{DONE}"' in html:
-        return html
-    page: Any = BeautifulSoup(html, "html.parser")
+def timed(html: str, long: Mapping[str, int]) -> str:
+    """Return a page with the minutes of pages in place of their marks."""
+    return TAKES.sub(lambda mark: words.plural(long.get(mark.group(1), 1), "minute"), html)
+
+
+def takes(name: str) -> str:
+    """Return the mark that stands for the minutes of a page until all are known."""
+    return f"<!-- minutes of {name} -->"
+
+
+def put(page: Any, name: str, edition: str) -> None:
+    """Put the way into a folded page; `takes` stands where minutes will."""
     here = posixpath.dirname(name) or "."
+    known = picked.named(page)
     _running(page, here, edition)
-    trail = _contents(page)
+    trail = _contents(page, known)
     heading = page.select_one("article h1")
     if heading is not None:
-        question, length = told.get(name, ("", 0))
         if name != "index":
             heading.insert_before(_crumbs(page, trail, here, heading))
-        if question:
-            heading.insert_after(_line(page, question, length))
-    _neighbours(page, here, told)
-    folds.shut(page)
-    _marks(page, here)
-    for code in page.select("div.cell.tag_hide-input > details.hide"):
+        if name in QUESTIONS:
+            heading.insert_after(_line(page, name))
+    _neighbours(known, here)
+    _marks(page, here, known)
+    for code in picked.select(known, "div.cell.tag_hide-input > details.hide"):
         code.parent.append(code.extract())  # the picture comes first, its code after it
-    for anchor in page.select("a.headerlink"):
+    for anchor in picked.select(known, "a.headerlink"):
         anchor.clear()
         anchor.append(_drawn(page, CHAIN))
         anchor.attrs |= {"tabindex": "-1", "aria-hidden": "true"}
     if page.head is not None:
         page.head.append(page.new_tag("meta", attrs={"name": DONE, "content": "1"}))
-    return str(page)
 
 
 def _made(html: str) -> Any:
@@ -173,13 +186,13 @@ def _running(page: Any, here: str, edition: str) -> None:
         bar.append(_made(f'<p class="running"><b>Special measures for quality</b> {link}</p>'))
 
 
-def _contents(page: Any) -> list[str]:
+def _contents(page: Any, known: picked.Named) -> list[str]:
     """Fold the parts of the contents, all but the one of this page, and put them after the text; return the trail.
 
     The trail is HTML: the part, and the page above this one where there is one.
     """
     trail = []
-    for caption in page.select(".bd-links p.caption"):
+    for caption in picked.select(known, ".bd-links p.caption"):
         listed = caption.find_next_sibling("ul")
         text, current = caption.get_text(strip=True), listed.select_one("li.current")
         if current is not None:
@@ -212,30 +225,29 @@ def _crumbs(page: Any, trail: list[str], here: str, heading: Any) -> Any:
     return _made(f'<nav class="crumbs" aria-label="Where this page stands"><ol>{items}</ol></nav>')
 
 
-def _line(page: Any, question: str, length: int) -> Any:
+def _line(page: Any, name: str) -> Any:
     following = page.select_one(".prev-next-area a.right-next")
-    line = f'<p class="way">Answers: {escape(question)} <b>{words.plural(length, "minute")}.</b>'
+    line = f'<p class="way">Answers: {escape(QUESTIONS[name])} <b>{takes(name)}.</b>'
     if following is not None:
         title = following.select_one(".prev-next-title").get_text(strip=True)
         line += f' Next: <a href="{following["href"]}">{escape(title)}</a>'
     return _made(f"{line}</p>")
 
 
-def _neighbours(page: Any, here: str, told: dict[str, tuple[str, int]]) -> None:
+def _neighbours(known: picked.Named, here: str) -> None:
     """Say at the foot what the pages before and after answer, and how long each takes."""
-    for link in page.select(".prev-next-area a"):
+    for link in picked.select(known, ".prev-next-area a"):
         target = posixpath.normpath(posixpath.join(here, link["href"])).removesuffix(".html")
-        question, length = told.get(target, ("", 0))
         title = link.select_one(".prev-next-title")
-        if question and title is not None:
-            length_said = words.plural(length, "minute")
-            title.insert_after(_made(f'<p class="prev-next-answers">{escape(question)} {length_said}</p>'))
+        if target in QUESTIONS and title is not None:
+            answers = f"{escape(QUESTIONS[target])} {takes(target)}"
+            title.insert_after(_made(f'<p class="prev-next-answers">{answers}</p>'))
 
 
-def _marks(page: Any, here: str) -> None:
+def _marks(page: Any, here: str, known: picked.Named) -> None:
     """Let the first mark of each kind on a page lead to its meaning, which its tooltip shows too."""
     seen = set()
-    marks = page.select("article .status")
+    marks = picked.select(known, "article .status")
     for pill in sorted(
         marks, key=lambda mark: mark.find_parent("summary") is not None
     ):  # one that is shown, if any
