@@ -83,7 +83,8 @@ def test_place_edges():
 
 def test_changing_a_result_changes_no_later_one(medway):
     medway.peers.frame.loc[MEDWAY, "value"] = -1
-    medway.chart.frame.iloc[0, 0] = -1
+    frame = medway.chart.frame
+    frame.iloc[0, 0] = -1
     again = look.trust(MEDWAY, "four_hour_waits")
     assert again.peers.frame.loc[MEDWAY, "value"] > 0
     assert again.chart.frame.iloc[0, 0] >= 0

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.lookup import peers, stretches as cuts
-from analysis.chapters.lookup.series import FULL, check_trust, entry_of, name_of, one, trusts
+from analysis.chapters.lookup.series import (
+    FULL,
+    check_trust,
+    entry_of,
+    framed,
+    name_of,
+    shared_trusts,
+    spanned,
+)
 from analysis.methods.spc import signals, spc
 from analysis.methods.spc.signals import MIN_POINTS, SIGNALS, label_signals, moving_range_limits
 from analysis.present import words
@@ -25,19 +33,13 @@ FLAT = "the figure does not change, so there is no usual spread"
 RARE = "mostly zero: this chart is not made for rare events"
 NUMBERS = ("centre", "lower", "upper")
 LIMITS = (*NUMBERS, "signal", "direction", "provisional")
-TYPES = dict.fromkeys(LIMITS, "object") | dict.fromkeys(NUMBERS, "float64")
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """The figures of one trust on one indicator, with limits where they can be had.
 
-    frame: one row a period without gaps, index the period; `numerator`, `denominator`, `value`, `state`,
-        `note` as `series.cells`; `centre`, `lower`, `upper` (as `value`), `signal`, `direction`,
-        `provisional` as `analysis.methods.spc.spc.XmR`, of the stretch alone; `stretch` (row of `stretches`).
-    stretches: one row between dates known beforehand: `start`, `stop`, `phase`, `since`, `label` as
-        `stretches.stretches`; `points`, `centre`, `lower`, `upper`, `signals`, `provisional`, `variation`
-        (icon of its last value, as `analysis.methods.spc.spc.XmR`), `reason` ('' or why it has no limits).
+    periods: without gaps. columns: of `frame`, by name. cuts: rows of `stretches`.
     unit: in which a reader is told a figure (`words.number` turns a ratio of deaths into deaths per hundred expected).
     improvement: "up", "down", or None when neither direction is better.
     why_not: '' or why there is no chart at all.
@@ -50,9 +52,30 @@ class Chart:
     unit: str
     grain: str
     improvement: spc.Improvement
-    frame: pd.DataFrame
-    stretches: pd.DataFrame
+    periods: pd.PeriodIndex
+    columns: dict[str, np.ndarray]
+    cuts: list[dict[str, Any]]
     why_not: str
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a period, index the period; a frame of the caller's own.
+
+        `numerator`, `denominator`, `value`, `state`, `note` as `series.cells`; `centre`, `lower`, `upper` (as `value`),
+        `signal`, `direction`, `provisional` as `analysis.methods.spc.spc.XmR`, of the stretch alone; `stretch` (row of `stretches`).
+        """
+        return framed(self.columns, self.periods)
+
+    @property
+    def stretches(self) -> pd.DataFrame:
+        """One row between dates known beforehand.
+
+        `start`, `stop`, `phase`, `since`, `label` as `stretches.stretches`; `points`, `centre`, `lower`, `upper`, `signals`,
+        `provisional`, `variation` (icon of its last value, as `analysis.methods.spc.spc.XmR`), `reason` ('' or why it has no limits).
+        """
+        return pd.DataFrame(
+            {part: [row[part] for row in self.cuts] for part in self.cuts[0]} if self.cuts else {}
+        )
 
     def sentence(self) -> str:
         """What the chart shows: its length, the last stretch and its limits, the last value, the signals."""
@@ -70,24 +93,21 @@ def chart(code: str, indicator: str) -> Chart:
     Raises TrustError for an unknown code and DataError for an unknown indicator.
     """
     code, about = check_trust(code), entry_of(indicator)
-    frame = one(code, indicator)
+    periods, held = spanned(code, indicator)
     improvement, unit = IMPROVEMENT[about.direction], told_in(about.unit)
-    columns: dict[str, list] = {part: [] for part in LIMITS}
-    rows = cuts.stretches(code, frame.index, exposure=about.exposure) if len(frame) else []
-    value, lengths = frame["value"], [row["stop"] - row["start"] + 1 for row in rows]
-    for row in rows:
-        limits, more = _limited(value.iloc[row["start"] : row["stop"] + 1], unit, improvement, about.rolling)
+    columns: dict[str, np.ndarray] = {**held, **{part: np.full(len(periods), np.nan) for part in NUMBERS}}
+    columns |= {part: np.full(len(periods), None, dtype=object) for part in LIMITS[len(NUMBERS) :]}
+    columns["stretch"] = np.zeros(len(periods), dtype="int64")
+    rows = cuts.stretches(code, periods, exposure=about.exposure) if len(periods) else []
+    for at, row in enumerate(rows):
+        here = slice(row["start"], row["stop"] + 1)
+        limits, more = _limited(held["value"][here], unit, improvement, about.rolling)
         row |= more
-        for part in LIMITS:
-            columns[part] += limits[part]
-    arrays: dict[str, Any] = {part: frame[part] for part in frame}
-    arrays |= {part: pd.Series(held, frame.index, dtype=TYPES[part]) for part, held in columns.items()}
-    arrays["stretch"] = np.repeat(np.arange(len(lengths)), lengths).astype("int64")
-    whole = pd.DataFrame(arrays, index=frame.index)
-    told = pd.DataFrame({part: [row[part] for row in rows] for part in rows[0]} if rows else {})
-    why_not = "" if len(frame) else absent(code, indicator)
-    title, grain = about.title, about.grain
-    return Chart(code, name_of(code), indicator, title, unit, grain, improvement, whole, told, why_not)
+        for part, found in {**limits, "stretch": at}.items():
+            columns[part][here] = found
+    why_not = "" if len(periods) else absent(code, indicator)
+    told = (about.title, unit, about.grain, improvement)
+    return Chart(code, name_of(code), indicator, *told, periods, columns, rows, why_not)
 
 
 def unit_label(unit: str) -> str:
@@ -97,7 +117,7 @@ def unit_label(unit: str) -> str:
 
 def absent(code: str, indicator: str) -> str:
     """Say in words why an indicator has no figure of a trust."""
-    about, trust = entry_of(indicator), trusts().loc[code]
+    about, trust = entry_of(indicator), shared_trusts().loc[code]
     if trust["type"] not in about.types:
         kept = " and ".join(about.types)
         kind = "an" if str(trust["type"])[0] in "aeiou" else "a"
@@ -108,14 +128,13 @@ def absent(code: str, indicator: str) -> str:
 
 
 def _limited(
-    values: pd.Series, unit: str, improvement: spc.Improvement, rolling: bool
-) -> tuple[dict[str, list], dict[str, object]]:
-    """Return limits and signals of one stretch, LIMITS by period, and its row of the stretches.
+    value: np.ndarray, unit: str, improvement: spc.Improvement, rolling: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return limits and signals of one stretch, LIMITS that are not missing, and its row of the stretches.
 
     By the two functions that `spc.xmr` is made of: a frame for each of thousands of stretches would be slow.
     """
-    row: dict[str, object] = {"points": int(values.notna().sum()), "reason": _refusal(values, rolling)}
-    value = values.to_numpy()
+    row: dict[str, Any] = {"points": int((~np.isnan(value)).sum()), "reason": _refusal(value, rolling)}
     if not row["reason"]:
         try:
             centre, half = moving_range_limits(value, screen=False, where="this stretch")
@@ -123,14 +142,12 @@ def _limited(
             row["reason"] = FLAT if "zero variation" in str(error) else str(error)
     if row["reason"]:
         nothing = {part: float("nan") for part in NUMBERS}
-        blank = {part: [nothing.get(part)] * len(value) for part in LIMITS}
-        return blank, {**row, **nothing, "signals": 0, "provisional": False, "variation": ""}
+        return {}, {**row, **nothing, "signals": 0, "provisional": False, "variation": ""}
     many = len(value)
     numbers = dict(zip(NUMBERS, (centre, centre - half, centre + half), strict=True))
     signal, way = label_signals(value, np.full(many, centre), np.full(many, half))
-    few = bool(row["points"] < spc.TRIAL_POINTS)  # type: ignore[operator]
-    limits: dict[str, list] = {part: [number] * many for part, number in numbers.items()}
-    limits |= {"signal": signal, "direction": way, "provisional": [few] * many}
+    few = row["points"] < spc.TRIAL_POINTS
+    limits = {**numbers, "signal": signal, "direction": way, "provisional": few}
     row |= {**numbers, "signals": sum(one is not None for one in signal), "provisional": few}
     final = int(np.flatnonzero(np.isfinite(value))[-1])
     return limits, row | {"variation": _variation(way[final], improvement)}
@@ -145,14 +162,13 @@ def _variation(way: str | None, improvement: spc.Improvement) -> str:
     return "special cause improvement" if way == improvement else "special cause concern"
 
 
-def _refusal(values: pd.Series, rolling: bool) -> str:
+def _refusal(value: np.ndarray, rolling: bool) -> str:
     """Say why a stretch cannot have limits, '' when nothing speaks against it."""
     if rolling:
         try:
-            spc.xmr(values, unit="", rolling=True)
+            spc.xmr(pd.Series(value), unit="", rolling=True)
         except signals.SPCError as error:
             return f"{error}"
-    value = values.to_numpy()
     seen = np.isfinite(value)
     if seen.sum() < MIN_POINTS or (seen[1:] & seen[:-1]).sum() < MIN_POINTS - 1:
         return SHORT
@@ -161,7 +177,7 @@ def _refusal(values: pd.Series, rolling: bool) -> str:
 
 def last_place(chart: Chart) -> int | None:
     """Return the position of the last period that has a value, None when there is none."""
-    held = np.flatnonzero(chart.frame["state"].to_numpy() == FULL)
+    held = np.flatnonzero(chart.columns["state"] == FULL)
     return int(held[-1]) if len(held) else None
 
 
@@ -200,19 +216,18 @@ def chart_sentence(chart: Chart) -> str:
     head = f"{chart.title} at {chart.name} ({chart.code})"
     if chart.why_not:
         return f"{head}: there is nothing to chart. {chart.why_not}"
-    frame, cuts = chart.frame, chart.stretches
-    seen = int(frame["value"].notna().sum())
-    gaps = f", {len(frame) - seen} without a figure" if seen < len(frame) else ""
+    columns, periods, cuts = chart.columns, chart.periods, chart.cuts
+    seen = int((~np.isnan(columns["value"])).sum())
+    gaps = f", {len(periods) - seen} without a figure" if seen < len(periods) else ""
     text = (
-        f"{head}: {words.plural(seen, 'value')} by {chart.grain}, {period(frame.index[0], chart.grain)} to "
-        f"{period(frame.index[-1], chart.grain)}{gaps}; {direction(about)}. "
+        f"{head}: {words.plural(seen, 'value')} by {chart.grain}, {period(periods[0], chart.grain)} to "
+        f"{period(periods[-1], chart.grain)}{gaps}; {direction(about)}. "
     )
     at = last_place(chart)
-    when = frame.index[at]
-    row = {part: frame[part].iat[at] for part in ("value", "stretch", "signal", "direction")}
+    when = periods[at]
+    row = {part: columns[part][at] for part in ("value", "stretch", "signal", "direction")}
     value = words.number(row["value"], chart.unit)
-    told = ("reason", "label", "provisional", *NUMBERS, "variation")
-    stretch = {part: cuts[part].iat[row["stretch"]] for part in told}
+    stretch = cuts[row["stretch"]]
     if stretch["reason"]:
         bare = f"Its stretch, {stretch['label']}, has no limits: {stretch['reason']}."
         return f"{text}The last value, {period(when, chart.grain)}, is {value}. {bare}"
@@ -222,6 +237,6 @@ def chart_sentence(chart: Chart) -> str:
         f"In its latest stretch with figures, {stretch['label']}, the mean is {words.number(stretch['centre'], chart.unit)} and the "
         f"limits are {words.interval(stretch['lower'], stretch['upper'], chart.unit)}{few}. The last value, "
         f"{period(when, chart.grain)} at {value}, is {peers.READINGS[stretch['variation']]}{signal}. "
-        f"{int(cuts['signals'].sum())} of {words.plural(int(cuts.loc[cuts['reason'] == '', 'points'].sum()), 'value')} "
+        f"{sum(cut['signals'] for cut in cuts)} of {words.plural(sum(cut['points'] for cut in cuts if not cut['reason']), 'value')} "
         "with limits are signals."
     )

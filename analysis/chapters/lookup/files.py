@@ -14,10 +14,10 @@ import pandas as pd
 
 from analysis import data
 from analysis.chapters.lookup import chart, names as lookup_names, peers as lookup_peers, sentences
-from analysis.chapters.lookup.chart import absent, last_place
-from analysis.chapters.lookup.look import Look, trust as look
-from analysis.chapters.lookup.peers import BANDS, TENTHS, Peers, peers
-from analysis.chapters.lookup.series import STATES, TrustError, entry_of, has, shared_cells, trusts
+from analysis.chapters.lookup.chart import Chart, absent, last_place
+from analysis.chapters.lookup.look import among
+from analysis.chapters.lookup.peers import BANDS, TENTHS, Peers, by_type, shared_peers
+from analysis.chapters.lookup.series import STATES, TrustError, entry_of, has, shared_cells, shared_trusts
 from analysis.chapters.lookup.stretches import events
 from analysis.methods.spc.signals import SIGNALS
 from analysis.present import words
@@ -68,7 +68,7 @@ def write(folder: Path) -> Manifest:
 def held() -> list[str]:
     """Return the codes of the trusts of which some indicator has a figure, in order."""
     names = data.load("indicators")["indicator"].tolist()
-    return [code for code in trusts().index if any(has(name, code) for name in names)]
+    return [code for code in shared_trusts().index if any(has(name, code) for name in names)]
 
 
 def listed() -> list[str]:
@@ -139,10 +139,10 @@ def _indicator(name: str) -> dict[str, Any]:
 
 def _about_trust(code: str) -> dict[str, Any]:
     """Return what the search box needs: names that the trust or its predecessors had, and whether it closed."""
-    trust = trusts().loc[code]
+    trust, names = shared_trusts().loc[code], shared_trusts()["name"]
     changes = data.load("organisation_changes")
     before = changes.loc[(changes["new_code"] == code) & (changes["old_code"] != code), "old_code"]
-    also = [f"{old} {trusts()['name'].get(old, '')}".strip() for old in sorted(set(before))]
+    also = [f"{old} {names.get(old, '')}".strip() for old in sorted(set(before))]
     found = {"code": code, "name": trust["name"], "type": trust["type"], "region": trust["region"]}
     regime = lookup_names.of_the_regime().get(code)
     if regime:
@@ -164,40 +164,38 @@ def trust_file(code: str, names: list[str]) -> dict[str, Any]:
     told = [{"date": f"{event.date:%Y-%m-%d}", "day": words.day(event.date), "words": event.words, "kind": event.kind}
             for event in events(code).itertuples()]  # fmt: skip
     content: dict[str, Any] = {"code": code, "events": told}
-    content["indicators"] = {name: series_file(look(code, name)) for name in names if has(name, code)}
+    content["indicators"] = {name: series_file(chart.chart(code, name)) for name in names if has(name, code)}
     content["without"] = {name: absent(code, name) for name in names if not has(name, code)}
     if about := lookup_names.of_the_regime().get(code):
         content["regime"] = {part: about[part] for part in ("spells", "ends", "later", "case")}
     return content
 
 
-def series_file(looked: Look) -> dict[str, Any]:
+def series_file(found: Chart) -> dict[str, Any]:
     """Return one indicator at one trust, in short keys.
 
     first: key of the first period; n, d: counts (absent when published without); v: values; x: positions
     without one, by reason; s: stretches; g: one letter a period, "." for no signal, else as in MARKED; last:
     position of the last value.
     """
-    chart = looked.chart
-    frame = chart.frame
-    out: dict[str, Any] = {"first": str(frame.index[0]), "v": _numbers(frame["value"])}
-    if frame["denominator"].notna().any():
-        out |= {"n": _numbers(frame["numerator"]), "d": _numbers(frame["denominator"])}
+    columns = found.columns
+    out: dict[str, Any] = {"first": str(found.periods[0]), "v": _numbers(columns["value"])}
+    if not np.isnan(columns["denominator"]).all():
+        out |= {"n": _numbers(columns["numerator"]), "d": _numbers(columns["denominator"])}
     reasons: dict[str, list[int]] = {}
-    states, notes = frame["state"].tolist(), frame["note"].tolist()
-    for at in np.flatnonzero(frame["value"].isna()).tolist():
-        reasons.setdefault(sentences.absence(states[at], notes[at]), []).append(at)
+    for at in np.flatnonzero(np.isnan(columns["value"])).tolist():
+        reasons.setdefault(sentences.absence(columns["state"][at], columns["note"][at]), []).append(at)
     out["x"] = reasons
     out["g"] = "".join(
         MARKED[way][SIGNALS.index(signal)] if isinstance(signal, str) else "."
-        for signal, way in zip(frame["signal"].tolist(), frame["direction"].tolist(), strict=True)
+        for signal, way in zip(columns["signal"], columns["direction"], strict=True)
     )
     kept = ["start", "stop", "phase", "since", "label", "points", "centre", "lower", "upper", "signals"]
-    cuts = {part: chart.stretches[part].tolist() for part in (*kept, "provisional", "variation", "reason")}
-    out["s"] = [{part: _plain(held[at]) for part, held in cuts.items()} for at in range(len(chart.stretches))]
-    out["last"] = last_place(chart)
-    out["sentence"] = chart.sentence()
-    out["place"] = looked.peers.sentence(chart.code) if looked.peers else looked.why_no_peers
+    kept += ["provisional", "variation", "reason"]
+    out["s"] = [{part: _plain(cut[part]) for part in kept} for cut in found.cuts]
+    out["last"], out["sentence"] = last_place(found), found.sentence()
+    peers, why_not = among(found)
+    out["place"] = peers.sentence(found.code) if peers else why_not
     return out
 
 
@@ -206,30 +204,24 @@ def peers_file(group: Peers) -> dict[str, Any]:
     frame = group.frame
     out: dict[str, Any] = {"kind": group.kind, "why": group.why, "codes": frame.index.tolist()}
     out |= {"v": _numbers(frame["value"]), "rank": frame["rank"].tolist(), "band": frame["band"].tolist()}
-    out["spread"] = _numbers(pd.Series(group.spread))
+    out["spread"] = list(map(_plain, group.spread))
     if group.funnel is not None:
         sizes = np.geomspace(frame["denominator"].min(), frame["denominator"].max(), CURVE)
         curve = group.funnel.curve(sizes)
         out |= {"d": _numbers(frame["denominator"]), "target": _plain(group.funnel.target)}
-        out["curve"] = {"size": _numbers(pd.Series(sizes).round(2))}
+        out["curve"] = {"size": _numbers(sizes.round(2))}
         out["curve"] |= {level: _numbers(curve[level].round(4)) for level in LEVELS}
     return out
 
 
 def _write_peers(folder: Path, name: str) -> list[tuple[str, int, str]]:
-    frame, kinds = shared_cells(name), trusts()["type"]
-    frame = frame[frame["value"].notna()]
-    rows = []
-    for when, part in frame.groupby("period"):
-        found = {}
-        for kind in sorted(part["code"].map(kinds).unique()):
-            try:
-                found[kind] = peers_file(peers(name, when, type=kind))
-            except TrustError:
-                continue
-        if found:
-            rows.append(_write(folder, f"peers/{name}/{when}.json", found))
-    return rows
+    found: dict[pd.Period, dict[str, Any]] = {}
+    for when, kind in by_type(name):
+        try:
+            found.setdefault(when, {})[kind] = peers_file(shared_peers(name, when, kind))
+        except TrustError:
+            continue
+    return [_write(folder, f"peers/{name}/{when}.json", one) for when, one in found.items() if one]
 
 
 def _write(folder: Path, path: str, content: dict[str, Any]) -> tuple[str, int, str]:
@@ -241,7 +233,7 @@ def _write(folder: Path, path: str, content: dict[str, Any]) -> tuple[str, int, 
     return path, len(raw), hashlib.sha256(raw).hexdigest()
 
 
-def _numbers(values: pd.Series) -> list[float | int | None]:
+def _numbers(values: pd.Series | np.ndarray) -> list[float | int | None]:
     return [_plain(value) for value in values.tolist()]
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.chapters.lookup.chart import Chart, chart, last_place
-from analysis.chapters.lookup.peers import Peers, peers
-from analysis.chapters.lookup.series import TrustError, trusts
+from analysis.chapters.lookup.peers import Peers, of_own, shared_peers
+from analysis.chapters.lookup.series import TrustError, type_of
 from analysis.chapters.lookup.stretches import events
 
 
@@ -36,10 +36,19 @@ def trust(code: str, indicator: str) -> Look:
     Raises TrustError for an unknown code, DataError for an unknown indicator.
     """
     found = chart(code, indicator)
-    at, others, why = last_place(found), None, ""
-    if at is not None:
-        try:
-            others = peers(indicator, found.frame.index[at], type=str(trusts().loc[found.code, "type"]))
-        except TrustError:
-            why = "Fewer than three trusts of its type have a figure in that period, so there is no place among peers."
-    return Look(found, events(found.code), others, why)
+    others, why = among(found)
+    return Look(found, events(found.code), others and of_own(others), why)
+
+
+def among(found: Chart) -> tuple[Peers | None, str]:
+    """Return trusts of the type in the last period with a figure, as `peers.shared_peers`, or None and '' or why not."""
+    at = last_place(found)
+    if at is None:
+        return None, ""
+    try:
+        return shared_peers(found.indicator, found.periods[at], type_of(found.code)), ""
+    except TrustError:
+        return (
+            None,
+            "Fewer than three trusts of its type have a figure in that period, so there is no place among peers.",
+        )

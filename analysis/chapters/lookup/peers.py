@@ -15,7 +15,7 @@ from analysis.chapters.lookup.series import (
     entry_of,
     name_of,
     shared_cells,
-    trusts,
+    shared_trusts,
 )
 from analysis.methods.spc.funnel import MIN_UNITS, Funnel, FunnelError, Method, funnel
 from analysis.present import words
@@ -77,21 +77,27 @@ def peers(indicator: str, period: pd.Period | str, *, type: str) -> Peers:
     Raises TrustError when fewer than 3 trusts of the type have a figure, DataError for an unknown indicator.
     """
     when = pd.Period(period, freq=shared_cells(indicator)["period"].dtype.freq)
-    found = _peers(indicator, when, type)
+    return of_own(shared_peers(indicator, when, type))
+
+
+def of_own(found: Peers) -> Peers:
+    """Return shared peers with a frame of the caller's own."""
     return replace(found, frame=found.frame.copy())
 
 
-@lru_cache(maxsize=512)
-def _peers(indicator: str, when: pd.Period, type: str) -> Peers:
-    rows = _by_type(indicator).get((when, type), shared_cells(indicator).iloc[:0])
+@lru_cache(maxsize=4096)
+def shared_peers(indicator: str, when: pd.Period, type: str) -> Peers:
+    """Return what `peers` returns, one object for all who ask: read it, never change it."""
+    rows = by_type(indicator).get((when, type), shared_cells(indicator).iloc[:0])
     return _compared(rows, entry_of(indicator), when, type)
 
 
 @lru_cache(maxsize=64)
-def _by_type(indicator: str) -> dict[tuple[pd.Period, str], pd.DataFrame]:
+def by_type(indicator: str) -> dict[tuple[pd.Period, str], pd.DataFrame]:
+    """Return the rows with a figure of `shared_cells` by period and type of trust."""
     held = shared_cells(indicator)
     held = held[held["state"] == FULL]
-    return {key: rows for key, rows in held.groupby(["period", held["code"].map(trusts()["type"])])}
+    return {key: rows for key, rows in held.groupby(["period", held["code"].map(shared_trusts()["type"])])}
 
 
 def _compared(rows: pd.DataFrame, about: Indicator, when: pd.Period, type: str) -> Peers:
@@ -146,11 +152,15 @@ def _funnel(rows: pd.DataFrame, about: Indicator) -> tuple[Funnel | None, str]:
 
 def place(group: Peers, code: str) -> pd.Series:
     """Return a trust's row among its peers; raise TrustError when it has none."""
+    return group.frame.iloc[_at(group, code)]
+
+
+def _at(group: Peers, code: str) -> int:
     code = check_trust(code)
     if code not in group.frame.index:
         where = f"{group.period} among {group.type} trusts"
         raise TrustError(f"{code} has no figure of {group.indicator} in {where}.")
-    return group.frame.loc[code]
+    return int(group.frame.index.get_loc(code))
 
 
 SHARED = ", shared with {} more,"
@@ -174,16 +184,17 @@ PLACES = {
 
 def place_parts(group: Peers, code: str) -> dict[str, str]:
     """Return what the template of a place (PLACES) asks for, as texts."""
-    about, row = entry_of(group.indicator), place(group, code)
-    others = int((group.frame["rank"] == row["rank"]).sum()) - 1
+    about, at = entry_of(group.indicator), _at(group, code)
+    value, rank, band = (group.frame[part].to_numpy() for part in ("value", "rank", "band"))
+    others = int((rank == rank[at]).sum()) - 1
     return {
         "period": chart.period(group.period, about.grain),
         "name": name_of(code),
-        "value": words.number(row["value"], told_in(about.unit)),
-        "where": (BANDS if group.kind == "funnel" else TENTHS)[int(row["band"])],
+        "value": words.number(value[at], told_in(about.unit)),
+        "where": (BANDS if group.kind == "funnel" else TENTHS)[int(band[at])],
         "of": words.number(len(group.frame)),
         "type": group.type,
-        "rank": words.number(row["rank"]) + (SHARED.format(others) if others else ""),
+        "rank": words.number(rank[at]) + (SHARED.format(others) if others else ""),
         "first": chart.FIRST[about.direction],
         "centre": words.number(group.funnel.target if group.funnel else float("nan"), told_in(about.unit)),
         "half": words.interval(group.spread[1], group.spread[3], told_in(about.unit)),

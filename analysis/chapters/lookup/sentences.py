@@ -12,7 +12,7 @@ def table(found: Chart) -> pd.DataFrame:
     """Return a chart as texts, newest first: period, figure, mean, limits, what the point is, and which stretch."""
     rows = []
     for when, row in found.frame[::-1].iterrows():
-        stretch = found.stretches.iloc[int(row["stretch"])]
+        stretch = found.cuts[int(row["stretch"])]
         numbers = [words.number(row[part], found.unit) for part in ("centre", "lower", "upper")]
         seen, reason = pd.notna(row["value"]), stretch["reason"]
         signal = chart.SIGNAL_WORDS.get((row["signal"], row["direction"]), "no signal") if seen else ""

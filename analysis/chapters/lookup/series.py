@@ -1,5 +1,6 @@
 """Figures of one trust as published: every period with its counts, value, and why a value is absent."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +16,14 @@ STATES = {
     SUPPRESSED: "suppressed by the publisher",
     NOTHING: "nothing was counted, so there is no share of it",
 }
-CELLS = ["code", "period", "numerator", "denominator", "value", "state", "note"]
+TYPES = {
+    "numerator": "float64",
+    "denominator": "float64",
+    "value": "float64",
+    "state": "object",
+    "note": "object",
+}
+CELLS = ["code", "period", *TYPES]
 
 
 class TrustError(ValueError):
@@ -31,7 +39,13 @@ def entry_of(name: str) -> Indicator:
 @lru_cache(maxsize=1024)
 def name_of(code: str) -> str:
     """Return the name of a trust."""
-    return str(_trusts().loc[code, "name"])
+    return str(shared_trusts().loc[code, "name"])
+
+
+@lru_cache(maxsize=1024)
+def type_of(code: str) -> str:
+    """Return the type of a trust."""
+    return str(shared_trusts().loc[code, "type"])
 
 
 @lru_cache(maxsize=64)
@@ -39,7 +53,7 @@ def shared_cells(name: str) -> pd.DataFrame:
     """Return what `cells` returns, one frame for all who ask: read it, never change it."""
     about = entry_of(name)
     frame = published.figures(about)
-    frame = frame[frame["code"].isin(_trusts().index)]
+    frame = frame[frame["code"].isin(shared_trusts().index)]
     grouped = frame.groupby(["code", "period"], sort=True)
     out = grouped[["numerator", "denominator"]].sum(min_count=1)
     out["note"] = grouped["note"].first().astype("object")
@@ -52,11 +66,19 @@ def shared_cells(name: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=64)
-def _by_trust(name: str) -> dict[str, pd.DataFrame]:
+def _by_trust(name: str) -> dict[str, dict[str, np.ndarray]]:
+    """Return the figures of each trust that has one, in order of period: `at` (its ordinal), the CELLS after `period`."""
     frame = shared_cells(name)
-    frame = frame[frame["code"].isin(frame.loc[frame["value"].notna(), "code"])]
-    grouped = frame.set_index("period").groupby("code")
-    return {str(code): rows.drop(columns="code") for code, rows in grouped}
+    parts = {"at": pd.PeriodIndex(frame["period"]).asi8}
+    parts |= {part: frame[part].to_numpy(dtype=kind) for part, kind in TYPES.items()}
+    codes, starts = np.unique(frame["code"].to_numpy(dtype=object), return_index=True)
+    held = np.logical_or.reduceat(~np.isnan(parts["value"]), starts)
+    spans = zip(codes.tolist(), starts, [*starts[1:], len(frame)], held, strict=True)
+    return {
+        code: {part: all_of[start:stop] for part, all_of in parts.items()}
+        for code, start, stop, some in spans
+        if some
+    }
 
 
 def has(name: str, code: str) -> bool:
@@ -78,7 +100,8 @@ def cells(name: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def _trusts() -> pd.DataFrame:
+def shared_trusts() -> pd.DataFrame:
+    """Return what `trusts` returns, one frame for all who ask: read it, never change it."""
     frame = data.load("organisations").set_index("org_code").sort_index()
     columns = ["name", "type", "region", "opened", "closed", "successor"]
     return frame[columns].rename_axis("code")
@@ -89,12 +112,12 @@ def trusts() -> pd.DataFrame:
 
     Other providers in the releases (independent hospitals, walk-in centres) are not trusts and not here.
     """
-    return _trusts().copy()
+    return shared_trusts().copy()
 
 
 def check_trust(code: str) -> str:
     """Return a trust's code in capitals; raise TrustError when no table of trusts has it."""
-    known = _trusts().index
+    known = shared_trusts().index
     if code.strip().upper() not in known:
         allowed = f"one of {len(known)} codes such as {known[0]} or {known[-1]}; lookup.trusts() lists them"
         raise TrustError(f"no trust has the code {code!r}. Allowed: {allowed}.")
@@ -107,16 +130,45 @@ def one(code: str, name: str) -> pd.DataFrame:
     From its first value to its last value or flagged period; a period without a row is missing. Empty when
     the trust has no value. Raises TrustError for an unknown code, DataError for an unknown indicator.
     """
-    mine = _by_trust(name).get(check_trust(code))
+    periods, parts = spanned(check_trust(code), name)
+    return framed(parts, periods)
+
+
+def spanned(code: str, name: str) -> tuple[pd.PeriodIndex, dict[str, np.ndarray]]:
+    """Return what `one` does as arrays, and the periods. code: as `check_trust` returns it. Read them, never change them."""
+    mine, freq = _by_trust(name).get(code), shared_cells(name)["period"].dtype.freq
     if mine is None:
-        return shared_cells(name).set_index("period").drop(columns="code").iloc[:0]
-    held = mine["value"].notna().to_numpy()
-    first, last = np.flatnonzero(held)[0], np.flatnonzero(held | mine["note"].notna().to_numpy())[-1]
-    every = pd.period_range(mine.index[first], mine.index[last], freq=mine.index.freq, name="period")
-    if len(every) == last - first + 1:  # no gap
-        return mine.iloc[first : last + 1].set_axis(every)
-    out = mine.reindex(every)
-    out["state"] = out["state"].fillna(MISSING)
+        return _periods(0, 0, freq), {part: np.empty(0, dtype=kind) for part, kind in TYPES.items()}
+    held = ~np.isnan(mine["value"])
+    first, last = np.flatnonzero(held)[0], np.flatnonzero(held | pd.notna(mine["note"]))[-1]
+    seen = {part: all_of[first : last + 1] for part, all_of in mine.items()}
+    place = seen.pop("at") - mine["at"][first]
+    if len(place) < place[-1] + 1:  # a gap
+        seen = {
+            part: _spread(found, place, MISSING if part == "state" else np.nan)
+            for part, found in seen.items()
+        }
+    return _periods(int(mine["at"][first]), int(place[-1]) + 1, freq), seen
+
+
+def framed(parts: Mapping[str, np.ndarray], periods: pd.PeriodIndex) -> pd.DataFrame:
+    """Return arrays of CELLS and of others as a frame by period."""
+    made = {
+        part: pd.Series(found, periods, dtype="str" if part == "state" else found.dtype)
+        for part, found in parts.items()
+    }
+    return pd.DataFrame(made, index=periods)
+
+
+@lru_cache(maxsize=4096)
+def _periods(first: int, length: int, freq: pd.offsets.BaseOffset) -> pd.PeriodIndex:
+    return pd.PeriodIndex.from_ordinals(np.arange(first, first + length), freq=freq, name="period")
+
+
+def _spread(found: np.ndarray, place: np.ndarray, rest: object) -> np.ndarray:
+    """Return values at their places, and `rest` in the gaps between them."""
+    out = np.full(int(place[-1]) + 1, rest, dtype=found.dtype)
+    out[place] = found
     return out
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import data
-from analysis.chapters.lookup.series import trusts
+from analysis.chapters.lookup.series import shared_trusts
 from analysis.present import words
 from analysis.study import regime
 
@@ -41,7 +41,7 @@ def _regime() -> dict[str, list[tuple[pd.Timestamp, str, str]]]:
 def _joined() -> dict[str, list[tuple[pd.Timestamp, str, str]]]:
     """Return the mergers that made a code another trust, by code."""
     rows: dict[str, list[tuple[pd.Timestamp, str, str]]] = {}
-    names = trusts()["name"]
+    names = shared_trusts()["name"]
     for (code, date), parts in mergers().groupby(["new_code", "date"]):
         old = [str(names.get(one, one)) for one in parts["old_code"] if one != code]
         rows.setdefault(str(code), []).append((date, MERGED, f"merged with {words.join(old)}"))
