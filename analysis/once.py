@@ -189,7 +189,7 @@ def _key(function: Callable, args: tuple, named: Mapping[str, Any]) -> str:
     given = _signature(function).bind(*args, **named)
     given.apply_defaults()
     plain = {name: _plain(function, value) for name, value in given.arguments.items()}
-    bent = {name: value for name, value in os.environ.items() if name.startswith(BENDS)}
+    bent = {name: os.environ[name] for name in os.environ if name.startswith(BENDS)}
     name = f"{function.__module__}.{function.__qualname__}"
     parts = [name, plain, bent, str(data.FOLDER), _circumstances(function.__module__)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
