@@ -12,7 +12,7 @@ from analysis.methods.effects.results import THIN
 from analysis.methods.estimate import HIGHER, LOWER, Estimate, side
 from analysis.present import spreadsheet, words
 from analysis.present.packed import packed
-from analysis.present.plots import difference_label, in_unit
+from analysis.present.plots import difference_label
 from analysis.study import choices as study, entry_effects, indicators, ruled_out
 from analysis.study.choices import Answer, Choice
 from analysis.study.samples import WINDOWS
@@ -146,8 +146,9 @@ def _packed(choice: Choice, made: Answer) -> dict[str, Any]:
         return {"w": next(key for key, text in study.WHY.items() if text == made.why)}
     found, unit = made.found, study.about(choice.indicator).change_unit
     digits = words.told_from_zero(found.lower, found.upper, unit)
-    path = in_unit(made.path.dropna(subset=["estimate", "lower"]), unit)
-    value, low, high = (words.SCALE.get(unit, 1) * one for one in (found.value, found.lower, found.upper))
+    times = words.SCALE.get(unit, 1)
+    value, low, high = (times * one for one in (found.value, found.lower, found.upper))
+    path = zip(*(made.path[part].tolist() for part in ("horizon", "estimate", "lower", "upper")), strict=True)
     return {
         "v": round(value, PLACES),
         "l": round(low, PLACES),
@@ -159,8 +160,9 @@ def _packed(choice: Choice, made: Answer) -> dict[str, Any]:
         "r": verdict(choice.indicator, found),
         "s": said(choice, made),
         "p": [
-            [int(row.horizon), *(round(float(x), PLACES) for x in (row.estimate, row.lower, row.upper))]
-            for row in path.itertuples()
+            [int(horizon), *(round(float(times * x), PLACES) for x in sizes)]
+            for horizon, *sizes in path
+            if not pd.isna(sizes[:2]).any()
         ],
     }
 

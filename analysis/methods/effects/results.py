@@ -81,12 +81,12 @@ def with_intervals(
     frame: pd.DataFrame, *, level: float, critical: float, reference: str = "normal"
 ) -> pd.DataFrame:
     """Add pointwise (see `quantiles`) and simultaneous limits, and `thin`, to estimates and standard errors."""
-    half = quantiles(frame["n_trusts"].to_numpy(), level=level, reference=reference) * frame["se"]
-    wide = critical * frame["se"]
+    estimate, se, trusts = (frame[part].to_numpy() for part in ("estimate", "se", "n_trusts"))
+    half, wide = quantiles(trusts, level=level, reference=reference) * se, critical * se
     limits = {
-        "lower": frame["estimate"] - half,
-        "upper": frame["estimate"] + half,
-        "lower_uniform": frame["estimate"] - wide,
-        "upper_uniform": frame["estimate"] + wide,
+        "lower": estimate - half,
+        "upper": estimate + half,
+        "lower_uniform": estimate - wide,
+        "upper_uniform": estimate + wide,
     }
-    return frame.assign(**limits, thin=frame["n_trusts"] < THIN)
+    return frame.assign(**limits, thin=trusts < THIN)
