@@ -312,12 +312,20 @@ def _sign(difference: Array, tie: Array) -> Array:
 
 def _mark(flag: Array, length: int, reach: int) -> Array:
     """Points in windows of `length` flags that are all True, and the `reach` points after each."""
-    return _spread(np.asarray(_windows(flag, length).all(axis=-1)), flag.shape[-1] + reach)
+    return _spread(_whole(flag, length), flag.shape[-1] + reach)
 
 
 def _two_of_three(close: Array, on_side: Array) -> Array:
-    found = _windows(on_side, 3).all(axis=-1) & (_windows(close, 3).sum(axis=-1) >= 2)
-    return _spread(found, close.shape[-1])
+    if np.count_nonzero(close) < 2:
+        return np.zeros(close.shape, dtype=bool)
+    return _spread(_whole(on_side, 3) & (_windows(close, 3).sum(axis=-1) >= 2), close.shape[-1])
+
+
+def _whole(flag: Array, length: int) -> Array:
+    """Tell of all windows of `length` flags whether each is True throughout."""
+    if np.count_nonzero(flag) < length:
+        return np.zeros((*flag.shape[:-1], max(0, flag.shape[-1] - length + 1)), dtype=bool)
+    return np.asarray(_windows(flag, length).all(axis=-1))
 
 
 def _windows(flag: Array, length: int) -> Array:
