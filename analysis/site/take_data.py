@@ -79,11 +79,11 @@ def notes(about: dict[str, Any]) -> list[tuple[str, str]]:
 def for_spreadsheets(content: bytes) -> bytes:
     """Return a CSV file in which no cell runs in a spreadsheet; the same bytes when none would have."""
     rows = _rows(content)
-    safe = [[str(spreadsheet.inert(cell)) for cell in row] for row in rows]
-    if safe == rows:
+    safe = {cell: str(spreadsheet.inert(cell)) for cell in {cell for row in rows for cell in row}}
+    if all(cell == text for cell, text in safe.items()):
         return content
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows(safe)
+    csv.writer(out, lineterminator="\n").writerows([safe[cell] for cell in row] for row in rows)
     return out.getvalue().encode()
 
 

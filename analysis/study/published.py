@@ -37,7 +37,9 @@ def figures(about: Indicator) -> pd.DataFrame:
 def periods(found: pd.Series, grain: str) -> pd.PeriodIndex:
     """Return periods of a table as pandas has them; a winter or financial year by the year it starts in."""
     if grain in FROM_TEXT:
-        return pd.PeriodIndex(found.str.slice(0, 4), freq="Y")
+        codes, texts = pd.factorize(found)  # each text is read once; code -1 = blank
+        years = pd.PeriodIndex(pd.Index(texts).str.slice(0, 4), freq="Y")
+        return years.take(codes, allow_fill=True, fill_value=pd.NaT)
     return pd.PeriodIndex(found).asfreq(FREQUENCIES[grain])
 
 
