@@ -33,6 +33,8 @@ OWN = (
     "JUPYTER_RUNTIME_DIR",
     "REPORT_TRACE",
 )  # settings that name a kernel's own folder
+# What kernels set themselves before they import, and silence for a warning to those who would debug.
+BEFORE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 FORKS = EntryPoint("forks", f"{__name__}:Provisioner", KernelProvisionerFactory.GROUP_NAME)
 ONE = threading.Lock()  # asks at a time
 
@@ -110,7 +112,7 @@ def _warm(env: Mapping[str, str]) -> Warm:
             return warm
     end(idle=True)
     process = subprocess.Popen(
-        [sys.executable, str(START)], cwd=env["IPYTHONDIR"], env=env, start_new_session=True,
+        [sys.executable, str(START)], cwd=env["IPYTHONDIR"], env={**env, **BEFORE}, start_new_session=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout

@@ -12,22 +12,20 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from importlib import import_module
 
 sys.path.pop(0)  # the folder of this file, where no kernel looks
-os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # silences a warning to those who would debug here
-
-import debugpy  # noqa: F401
-import ipykernel.debugger
-import ipykernel.ipkernel  # noqa: F401
-import IPython.core.debugger  # noqa: F401
-import matplotlib.font_manager  # noqa: F401
-import pandas  # noqa: F401
-import tornado.platform.asyncio  # noqa: F401
-from ipykernel.kernelapp import IPKernelApp
+NEEDED = (
+    *("debugpy", "ipykernel.debugger", "ipykernel.ipkernel", "IPython.core.debugger", "tornado.platform.asyncio"),
+    *("matplotlib.font_manager", "matplotlib.figure", "matplotlib.projections", "matplotlib.backends.backend_svg"),
+    *("pandas", "scipy.linalg", "scipy.optimize", "scipy.sparse", "scipy.special"),
+)  # fmt: skip
 
 
 def serve() -> None:
     """Answer each line with the process of the kernel that it asked for."""
+    for name in NEEDED:
+        import_module(name)
     if threading.active_count() > 1:
         sys.exit("an import has started a thread: this process cannot be forked")
     signal.signal(signal.SIGCHLD, bury)
@@ -57,7 +55,7 @@ def become(argv: list[str], env: dict[str, str], cwd: str) -> None:
     os.environ.update(env)
     os.chdir(cwd)
     sys.argv[1:] = argv
-    IPKernelApp.launch_instance()
+    import_module("ipykernel.kernelapp").IPKernelApp.launch_instance()
     sys.exit()
 
 
