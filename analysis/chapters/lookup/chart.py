@@ -11,10 +11,9 @@ from analysis.chapters.lookup.series import (
     FULL,
     check_trust,
     entry_of,
-    framed,
     name_of,
+    one,
     shared_trusts,
-    spanned,
 )
 from analysis.methods.spc import signals, spc
 from analysis.methods.spc.signals import MIN_POINTS, SIGNALS, label_signals, moving_range_limits
@@ -64,7 +63,11 @@ class Chart:
         `numerator`, `denominator`, `value`, `state`, `note` as `series.cells`; `centre`, `lower`, `upper` (as `value`),
         `signal`, `direction`, `provisional` as `analysis.methods.spc.spc.XmR`, of the stretch alone; `stretch` (row of `stretches`).
         """
-        return framed(self.columns, self.periods)
+        made = {
+            part: pd.Series(held, self.periods, dtype="str" if part == "state" else held.dtype)
+            for part, held in self.columns.items()
+        }
+        return pd.DataFrame(made, index=self.periods)
 
     @property
     def stretches(self) -> pd.DataFrame:
@@ -73,9 +76,7 @@ class Chart:
         `start`, `stop`, `phase`, `since`, `label` as `stretches.stretches`; `points`, `centre`, `lower`, `upper`, `signals`,
         `provisional`, `variation` (icon of its last value, as `analysis.methods.spc.spc.XmR`), `reason` ('' or why it has no limits).
         """
-        return pd.DataFrame(
-            {part: [row[part] for row in self.cuts] for part in self.cuts[0]} if self.cuts else {}
-        )
+        return pd.DataFrame(self.cuts)
 
     def sentence(self) -> str:
         """What the chart shows: its length, the last stretch and its limits, the last value, the signals."""
@@ -93,7 +94,7 @@ def chart(code: str, indicator: str) -> Chart:
     Raises TrustError for an unknown code and DataError for an unknown indicator.
     """
     code, about = check_trust(code), entry_of(indicator)
-    periods, held = spanned(code, indicator)
+    periods, held = one(code, indicator)
     improvement, unit = IMPROVEMENT[about.direction], told_in(about.unit)
     columns: dict[str, np.ndarray] = {**held, **{part: np.full(len(periods), np.nan) for part in NUMBERS}}
     columns |= {part: np.full(len(periods), None, dtype=object) for part in LIMITS[len(NUMBERS) :]}

@@ -150,12 +150,8 @@ def _funnel(rows: pd.DataFrame, about: Indicator) -> tuple[Funnel | None, str]:
         return None, str(error)
 
 
-def place(group: Peers, code: str) -> pd.Series:
+def place(group: Peers, code: str) -> int:
     """Return a trust's row among its peers; raise TrustError when it has none."""
-    return group.frame.iloc[_at(group, code)]
-
-
-def _at(group: Peers, code: str) -> int:
     code = check_trust(code)
     if code not in group.frame.index:
         where = f"{group.period} among {group.type} trusts"
@@ -184,7 +180,7 @@ PLACES = {
 
 def place_parts(group: Peers, code: str) -> dict[str, str]:
     """Return what the template of a place (PLACES) asks for, as texts."""
-    about, at = entry_of(group.indicator), _at(group, code)
+    about, at = entry_of(group.indicator), place(group, code)
     value, rank, band = (group.frame[part].to_numpy() for part in ("value", "rank", "band"))
     others = int((rank == rank[at]).sum()) - 1
     return {

@@ -1,6 +1,5 @@
 """Figures of one trust as published: every period with its counts, value, and why a value is absent."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -124,18 +123,12 @@ def check_trust(code: str) -> str:
     return code.strip().upper()
 
 
-def one(code: str, name: str) -> pd.DataFrame:
-    """Return the figures of one trust without gaps, index `period`: the CELLS but `code`.
+def one(code: str, name: str) -> tuple[pd.PeriodIndex, dict[str, np.ndarray]]:
+    """Return the figures of one trust without gaps: the periods, and the CELLS after `period`. Read them, never change them.
 
-    From its first value to its last value or flagged period; a period without a row is missing. Empty when
-    the trust has no value. Raises TrustError for an unknown code, DataError for an unknown indicator.
+    code: as `check_trust` returns it. From its first value to its last value or flagged period; a period without a row
+    is missing. Empty when the trust has no value. Raises DataError for an unknown indicator.
     """
-    periods, parts = spanned(check_trust(code), name)
-    return framed(parts, periods)
-
-
-def spanned(code: str, name: str) -> tuple[pd.PeriodIndex, dict[str, np.ndarray]]:
-    """Return what `one` does as arrays, and the periods. code: as `check_trust` returns it. Read them, never change them."""
     mine, freq = _by_trust(name).get(code), shared_cells(name)["period"].dtype.freq
     if mine is None:
         return _periods(0, 0, freq), {part: np.empty(0, dtype=kind) for part, kind in TYPES.items()}
@@ -149,15 +142,6 @@ def spanned(code: str, name: str) -> tuple[pd.PeriodIndex, dict[str, np.ndarray]
             for part, found in seen.items()
         }
     return _periods(int(mine["at"][first]), int(place[-1]) + 1, freq), seen
-
-
-def framed(parts: Mapping[str, np.ndarray], periods: pd.PeriodIndex) -> pd.DataFrame:
-    """Return arrays of CELLS and of others as a frame by period."""
-    made = {
-        part: pd.Series(found, periods, dtype="str" if part == "state" else found.dtype)
-        for part, found in parts.items()
-    }
-    return pd.DataFrame(made, index=periods)
 
 
 @lru_cache(maxsize=4096)

@@ -99,26 +99,17 @@ def event_study(
     calendar, _, of_calendar = _by(after, after.time, "time", np.ones(len(after.time), bool))
     simple = _mean(after, np.ones(len(after.time), bool))
     alone = after.member.any(axis=1).sum() < 2
-    return Effects(
-        frame=with_intervals(frame, level=level, critical=critical),
-        overall=_overall(after, simple, level, unit=data.measure),
-        method=_named(control),
-        level=level,
-        dropped=_dropped(data, after),
-        unidentified=_unidentified(data, asked, after),
-        missing=data.missing,
-        tables={
-            "summaries": _summaries(
-                {"simple": simple, "dynamic": dynamic, "group": of_groups, "calendar": of_calendar},
-                level,
-                alone,
-            ),
-            "att_gt": _att_gt(cells),
-            "groups": groups,
-            "calendar": calendar,
-            "covariance": pd.DataFrame(spread.T @ spread, index=frame["horizon"], columns=frame["horizon"]),
-        },
-    )
+    tables = {
+        "summaries": _summaries(
+            {"simple": simple, "dynamic": dynamic, "group": of_groups, "calendar": of_calendar}, level, alone
+        ),
+        "att_gt": _att_gt(cells),
+        "groups": groups,
+        "calendar": calendar,
+        "covariance": pd.DataFrame(spread.T @ spread, index=frame["horizon"], columns=frame["horizon"]),
+    }
+    frame = with_intervals(frame, level=level, critical=critical)
+    return _found(data, frame, after, asked, control=control, level=level, tables=tables)
 
 
 def simple(
@@ -129,7 +120,7 @@ def simple(
     arguments.choice(control, "control", CONTROLS, error=EffectError)
     check_level(level)
     after = _after(_read_cells(data, control, wanted(data.since, horizons) & (data.since >= 0)), control)
-    return _overall(after, _mean(after, np.ones(len(after.time), bool)), level, unit=data.measure)
+    return _overall(after, level, unit=data.measure)
 
 
 def path(
@@ -142,16 +133,8 @@ def path(
     asked = wanted(data.since, horizons)
     cells = _read_cells(data, control, asked & np.isfinite(data.since))
     after = _after(cells, control)
-    frame = _dynamic(cells, data.anticipation)[0]
-    return Effects(
-        frame=with_intervals(frame, level=level, critical=np.nan),
-        overall=_overall(after, _mean(after, np.ones(len(after.time), bool)), level, unit=data.measure),
-        method=_named(control),
-        level=level,
-        dropped=_dropped(data, after),
-        unidentified=_unidentified(data, asked, after),
-        missing=data.missing,
-    )
+    frame = with_intervals(_dynamic(cells, data.anticipation)[0], level=level, critical=np.nan)
+    return _found(data, frame, after, asked, control=control, level=level, tables={})
 
 
 def _read_cells(data: Panel, control: str, asked: np.ndarray) -> Cells:
@@ -177,12 +160,26 @@ def _dynamic(cells: Cells, anticipation: int) -> tuple[pd.DataFrame, np.ndarray,
     return frame, spread, dynamic
 
 
-def _named(control: str) -> str:
-    return f"group-time effects against {control.replace('_', ' ')} treated trusts"
-
-
-def _unidentified(data: Panel, asked: np.ndarray, after: Cells) -> int:
-    return int((asked & (data.since >= 0)).sum() - after.member.sum())
+def _found(
+    data: Panel,
+    frame: pd.DataFrame,
+    after: Cells,
+    asked: np.ndarray,
+    *,
+    control: str,
+    level: float,
+    tables: dict[str, pd.DataFrame],
+) -> Effects:
+    return Effects(
+        frame=frame,
+        overall=_overall(after, level, unit=data.measure),
+        method=f"group-time effects against {control.replace('_', ' ')} treated trusts",
+        level=level,
+        dropped=_dropped(data, after),
+        unidentified=int((asked & (data.since >= 0)).sum() - after.member.sum()),
+        missing=data.missing,
+        tables=tables,
+    )
 
 
 def _after(cells: Cells, control: str) -> Cells:
@@ -193,12 +190,13 @@ def _after(cells: Cells, control: str) -> Cells:
     return _only(cells, post)
 
 
-def _overall(after: Cells, simple: tuple[float, np.ndarray], level: float, *, unit: str) -> Estimate:
-    """Mean effect over the cells from entry on, `simple` as of `_mean`."""
+def _overall(after: Cells, level: float, *, unit: str) -> Estimate:
+    """Mean effect over the cells from entry on."""
+    mean, influence = _mean(after, np.ones(len(after.time), bool))
     trusts, controls = (int(part.any(axis=1).sum()) for part in (after.member, after.control))
-    se = np.nan if trusts < 2 else _se(simple[1])
+    se = np.nan if trusts < 2 else _se(influence)
     obs = after.member.sum()
-    return overall(simple[0], se, level, unit=unit, trusts=trusts, controls=controls, obs=obs)
+    return overall(mean, se, level, unit=unit, trusts=trusts, controls=controls, obs=obs)
 
 
 def _complete(
