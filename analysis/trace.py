@@ -12,7 +12,7 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def used(path: Path, *, descriptor: dict[str, Any], data_to: str | None = None) 
     inside = path.is_relative_to(ROOT)
     note = {
         "path": path.relative_to(ROOT).as_posix() if inside else path.as_posix(),
-        "sha256": _digest_of(str(path), *_stamp(path)),
+        "sha256": _digest_of(str(path), *stamp(path)),
         "description": description_digest(descriptor),
         "data_to": data_to,
     }
@@ -95,14 +95,15 @@ def same(name: str, note: dict[str, Any], described: Mapping[str, str]) -> bool:
     path = ROOT / note["path"]
     if not name.startswith(FILE) and described.get(name) != note["description"]:
         return False
-    return path.is_file() and _digest_of(str(path), *_stamp(path)) == note["sha256"]
+    return path.is_file() and _digest_of(str(path), *stamp(path)) == note["sha256"]
 
 
 def _libraries() -> set[str]:
     return {name.split(".")[0] for name in list(sys.modules)} - sys.stdlib_module_names
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def stamp(path: Path) -> tuple[int, int, int]:
+    """Return what tells, without reading it, that a file is as it was."""
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns
 
@@ -130,11 +131,19 @@ def write() -> None:
 
 def loaded() -> set[str]:
     """Return the files inside this checkout that modules of this process come from, an environment's left out."""
-    away = {os.path.join(part, "") for part in (sys.prefix, sys.base_prefix)}
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    real = {Path(os.path.realpath(file)) for file in files if file and not file.startswith(tuple(away))}
-    ours = {file.relative_to(ROOT) for file in real if file.is_relative_to(ROOT) and file.is_file()}
-    return {file.as_posix() for file in ours if not any(_away(part) for part in file.parts)}
+    return {ours for file in files if file and (ours := _ours(file))}
+
+
+@cache
+def _ours(file: str) -> str | None:
+    """Return the path in this checkout of a module's file, None for one from elsewhere."""
+    away = tuple(os.path.join(part, "") for part in (sys.prefix, sys.base_prefix))
+    real = Path(os.path.realpath(file))
+    if file.startswith(away) or not real.is_relative_to(ROOT) or not real.is_file():
+        return None
+    ours = real.relative_to(ROOT)
+    return None if any(_away(part) for part in ours.parts) else ours.as_posix()
 
 
 def collect(folder: Path) -> dict[str, Any]:
