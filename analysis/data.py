@@ -116,11 +116,18 @@ def _package() -> dict[str, Any]:
 
 def _raw_package() -> bytes:
     try:
-        return _file("datapackage.json").read_bytes()
+        file = _file("datapackage.json")
+        return _read(file, trace.stamp(file))
     except OSError as error:
         raise DataError(
             "datapackage.json", found=str(error), allowed="a Frictionless data package"
         ) from error
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, stamp: tuple[int, ...]) -> bytes:
+    """Return what a file holds, read once as long as its stamp is the same."""
+    return file.read_bytes()
 
 
 @lru_cache(maxsize=4)
@@ -229,7 +236,7 @@ def verify(resource: dict[str, Any], content: bytes) -> pd.DataFrame:
     if list(raw.columns) != list(fields):
         raise DataError(name, row=1, found=list(raw.columns), allowed=f"{list(fields)}")
     raw.index = pd.RangeIndex(2, len(raw) + 2, name="row")
-    typed = {column: _typed(name, raw[column], field) for column, field in fields.items()}
+    typed = {column: _column(name, raw[column], field) for column, field in fields.items()}
     frame = pd.DataFrame(typed, index=raw.index)
     twice = raw.duplicated(schema["primaryKey"])
     if twice.any():
@@ -253,6 +260,12 @@ def _file(path: str) -> Path:
     """Return the file of record: a complete staged refresh that was not yet moved counts as done."""
     staged = FOLDER / STAGE / path
     return staged if (FOLDER / STAGE / READY).is_file() and staged.is_file() else FOLDER / path
+
+
+def _column(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
+    """Return a typed column; each text is read once, at the row where it first stands."""
+    typed = _typed(table, raw.drop_duplicates(), field)
+    return pd.Series(typed.array.take(pd.factorize(raw)[0]), index=raw.index)
 
 
 def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
@@ -289,9 +302,8 @@ def _typed(table: str, raw: pd.Series, field: dict[str, Any]) -> pd.Series:
         value = pd.to_datetime(raw.mask(blank), format="%Y-%m-%d", errors="coerce")
         _refuse(table, raw, ~blank & value.isna(), column, "a date of the calendar")
         return value
-    codes, texts = pd.factorize(raw.mask(blank))  # each text is read once; code -1 = blank
-    period = pd.PeriodIndex(texts, freq="M" if kind == "yearmonth" else "Y")
-    return pd.Series(period.take(codes, allow_fill=True, fill_value=pd.NaT), index=raw.index)
+    period = pd.PeriodIndex(raw.mask(blank), freq="M" if kind == "yearmonth" else "Y")
+    return pd.Series(period, index=raw.index)
 
 
 def _refuse(table: str, raw: pd.Series, bad: pd.Series, column: str, allowed: str) -> None:
