@@ -17,6 +17,7 @@ from analysis.methods.coding.agreement_measures import (
     alpha_of_counts,
     kappa_of_counts,
     kappa_of_table,
+    nominal_alphas,
     pair_agreement,
 )
 
@@ -140,7 +141,8 @@ def agreement(
     lower = upper = np.nan
     lost = 0
     if rng is not None and not reason:
-        lower, upper, lost, reason = _bootstrap(rows, measure, rng, draws, confidence)
+        counted = coefficient == "alpha" and level == "nominal"
+        lower, upper, lost, reason = _bootstrap(rows, None if counted else measure, rng, draws, confidence)
     return Agreement(
         coefficient=coefficient,
         value=found.value,
@@ -197,7 +199,10 @@ def _bootstrap(
 ) -> tuple[float, float, int, str]:
     if len(rows) < 2:
         return np.nan, np.nan, 0, "there is one unit only, so no interval"
-    found = np.array([measure(rows[rng.integers(len(rows), size=len(rows))]).value for _ in range(draws)])
+    drawn = rng.integers(len(rows), size=(draws, len(rows)))
+    found = (
+        np.array([measure(rows[units]).value for units in drawn]) if measure else nominal_alphas(rows, drawn)
+    )
     held = found[np.isfinite(found)]
     lost = draws - len(held)
     if lost > UNDEFINED_SHARE * draws:

@@ -57,6 +57,21 @@ def alpha_of_counts(counts: np.ndarray, *, values: np.ndarray, level: str) -> fl
     )
 
 
+def nominal_alphas(counts: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Return the nominal `alpha_of_counts` of each row of `drawn`, which are places of units drawn again.
+
+    counts: whole numbers, units by values, each unit coded at least twice.
+    """
+    sizes = counts.sum(axis=1)
+    equal = (counts * (counts - 1)).sum(axis=1) / (sizes - 1)
+    total = np.array([counts[units].sum(axis=0) for units in drawn])
+    every = total.sum(axis=1)
+    chance = (total * (total - 1)).sum(axis=1) / (every * (every - 1))
+    observed = equal[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    alone = (total > 0).sum(axis=1) < 2
+    return np.where(alone, np.nan, 1 - (1 - observed) / (1 - np.where(alone, np.nan, chance)))
+
+
 def pair_agreement(counts: np.ndarray) -> float:
     """Return the share of pairs of values within units that are equal, each unit weighted by its coders; NaN if none."""
     counts = _by_unit(counts)
