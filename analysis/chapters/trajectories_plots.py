@@ -5,7 +5,7 @@ from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.dates import DateFormatter
 from matplotlib.figure import Figure
 
 from analysis.methods.spc.funnel import Funnel
@@ -86,7 +86,7 @@ def plot_charts(result: Charts, *, names: Mapping[str, str]) -> Draw:
                 drawn.set_clip_on(False)  # all lies inside; saves a tenth of the file
             ax.tick_params(left=False, bottom=False)
             ax.set_title(fill(names[code], 22), fontsize=9)
-            ax.xaxis.set_major_locator(YearLocator(4))
+            ax.xaxis.set_major_locator(plots.Years(4))
             ax.xaxis.set_major_formatter(DateFormatter("%Y"))
             ax.set_ylabel(" ", fontsize=1)
         label = f"Less median of comparators ({result.unit}), {BETTER[result.improvement]}"

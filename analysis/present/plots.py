@@ -1,5 +1,10 @@
 """Plotters: each draws a result on an axes and returns the axes. They compute nothing."""
 
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator
@@ -16,11 +21,28 @@ def places(periods: pd.PeriodIndex) -> pd.DatetimeIndex:
     return starts + (ends - starts) / 2 if periods.freqstr.startswith(("Y", "A")) else ends
 
 
+class Years(YearLocator):
+    """Ticks on a day of every year, or of each that so many divide; worked out once for each span of an axis."""
+
+    def __init__(self, every: int = 1, *, month: int = 1, day: int = 1) -> None:
+        super().__init__(every, month, day)
+        self.asked = every, month, day
+
+    def tick_values(self, vmin: Any, vmax: Any) -> Any:
+        """Return the ticks of an axis from one day to another, as numbers of matplotlib."""
+        return _ticks(*self.asked, vmin, vmax)
+
+
+@lru_cache(maxsize=256)
+def _ticks(every: int, month: int, day: int, first: datetime, last: datetime) -> np.ndarray:
+    return YearLocator(every, month, day).tick_values(first, last)
+
+
 def label_years(ax: Axes, *, every: int = 1) -> Axes:
     """Label an axis of days with years, each at the middle of its year; a small tick stands where a year begins."""
-    ax.xaxis.set_major_locator(YearLocator(every, month=7, day=2))
+    ax.xaxis.set_major_locator(Years(every, month=7, day=2))
     ax.xaxis.set_major_formatter(DateFormatter("%Y"))
-    ax.xaxis.set_minor_locator(YearLocator(every))
+    ax.xaxis.set_minor_locator(Years(every))
     ax.tick_params(axis="x", which="major", length=0)
     ax.tick_params(axis="x", which="minor", length=4)
     return ax

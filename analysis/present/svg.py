@@ -8,11 +8,14 @@ import io
 import math
 import re
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from matplotlib.backends.backend_svg import RendererSVG, _short_float_fmt
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
 from analysis.present import palette
 
@@ -54,6 +57,11 @@ class _Live(RendererSVG):
 
     def close_group(self, s: str) -> None:
         pass
+
+    def get_text_width_height_descent(  # type: ignore[no-untyped-def]
+        self, s: str, prop: FontProperties, ismath
+    ) -> tuple[float, float, float]:
+        return _measured(s, prop.copy(), ismath)
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None) -> None:  # type: ignore[no-untyped-def]
         if ismath:
@@ -99,6 +107,12 @@ class _Live(RendererSVG):
                 self.writer.element("path", attrib={"d": lines, "stroke": _hex(edge), "stroke-width": "1"})
             self.writer.end("pattern")
         self.writer.end("defs")
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str, looks: FontProperties, ismath: bool) -> tuple[float, float, float]:
+    """Return width, height and descent of a text in points, measured once for all drawings."""
+    return text_to_path.get_text_width_height_descent(text, looks, ismath)
 
 
 def _hex(rgb: tuple[float, ...]) -> str:
