@@ -3,7 +3,6 @@
 import pandas as pd
 
 from analysis.chapters.parted import labelled
-from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.methods.effects.specification import SpecificationCurve
 from analysis.methods.estimate import clear
 from analysis.present import words
@@ -40,9 +39,7 @@ def expected_for_readers(names: list[str]) -> pd.DataFrame:
     """Return, as texts, the change observed after entry beside what regression to the mean alone would give."""
     rows = []
     for name in names:
-        about, panel = regime.indicator(name), regime.panel(name)
-        unit = about.change_unit
-        found = expected_regression(panel, baseline=about.year, follow_up=len(about.horizons))
+        unit, found = regime.indicator(name).change_unit, entry_effects.regression(name)
         sizes = [words.number(size, unit) for size in (found.baseline, found.observed, found.expected)]
         beyond = words.estimate(found.net, found.net_lower, found.net_upper, unit)
         lasting = (found.net_lasting, found.net_lasting_lower, found.net_lasting_upper)

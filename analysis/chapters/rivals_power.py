@@ -8,10 +8,9 @@ from matplotlib.figure import Figure as Drawing
 
 from analysis.chapters import ruled
 from analysis.chapters.findings_drawn import scale_of
-from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.present import figures, words
 from analysis.present.palette import BLUE, GREY, MID, ORANGE, PALE, QUIET
-from analysis.study import indicators, power, regime, ruled_out
+from analysis.study import entry_effects, indicators, power, ruled_out
 
 SHORT = {"shmi": "Hospital mortality", "four_hour_waits": "Seen within four hours", "recommend_work": "Staff who recommend"}  # fmt: skip
 UNIT = {"shmi": "fewer deaths per hundred expected"}
@@ -90,8 +89,7 @@ def sentence(names: Sequence[str]) -> str:
 
 def before(name: str) -> float:
     """Return how far trusts that entered stood from those that never did in the year before, in the indicator's unit."""
-    about, panel = regime.indicator(name), regime.panel(name)
-    return expected_regression(panel, baseline=about.year, follow_up=len(about.horizons)).baseline
+    return entry_effects.regression(name).baseline
 
 
 def title(names: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis.methods.effects.gain_kept import ESTIMABLE
 from analysis.methods.effects.panels import EffectError
-from analysis.methods.effects.regression_to_mean import expected_regression
 from analysis.study import certainty, deciding, entry_effects, indicators, leaving, regime, samples
 
 MONTHS_IN_YEAR = 12
@@ -123,10 +122,9 @@ def regression() -> list[Headline]:
 
 
 def _expected(name: str) -> Headline:
-    about = regime.indicator(name)
     title = "change to be expected from regression to the mean"
     try:
-        found = expected_regression(regime.panel(name), baseline=about.year, follow_up=len(about.horizons))
+        found = entry_effects.regression(name)
         limits, n, verdict = (found.expected, np.nan, np.nan), len(found.frame), ""
     except EffectError as error:
         limits, n, verdict = MISSING, 0, str(error)

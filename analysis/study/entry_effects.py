@@ -8,6 +8,7 @@ import pandas as pd
 from analysis import once
 from analysis.methods.effects import impute, panels, results
 from analysis.methods.effects.equally_bad import EquallyBad, equally_bad_placebo
+from analysis.methods.effects.regression_to_mean import ExpectedRegression, expected_regression
 from analysis.study import indicators, regime, ruled_out
 
 
@@ -69,6 +70,13 @@ def equally_bad(name: str, *, years: int = 1) -> EquallyBad:
     return equally_bad_placebo(
         regime.panel(name), baseline=years * about.year, last_horizon=max(about.horizons)
     )
+
+
+@once.result
+def regression(name: str) -> ExpectedRegression:
+    """Return the change to be expected from regression to the mean alone, from the year before entry on."""
+    about = regime.indicator(name)
+    return expected_regression(regime.panel(name), baseline=about.year, follow_up=len(about.horizons))
 
 
 def _less_equally_bad(name: str) -> dict[str, float]:
