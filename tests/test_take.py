@@ -21,10 +21,10 @@ import yaml
 from defusedxml import ElementTree
 from matplotlib import pyplot as plt
 
-from analysis import data
+from analysis import data, once
 from analysis.chapters.lookup.series import shared_cells
 from analysis.present import figures, spreadsheet, tables
-from analysis.site import take_data, take_figures, take_report
+from analysis.site import png, take_data, take_figures, take_report
 
 ROOT = Path(__file__).resolve().parents[1]
 SOME = ("shmi_yearly", "evidence_codings", "regime_events")
@@ -311,3 +311,13 @@ def test_a_folded_source_is_read_as_one_that_stands_open():
     html = f'<figure class="result" id="a"><figcaption class="finding">T</figcaption>{figures.sourced(many, "a", pd.DataFrame({"b": [1]}))}</figure>'
     assert "<details" in html
     assert take_figures.read(html).source == tables.credit(many)
+
+
+def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
+    asked, draw = [], png.resvg_py.svg_to_bytes
+    monkeypatch.setenv(once.FOLDER, str(tmp_path))
+    monkeypatch.setattr(png.resvg_py, "svg_to_bytes", lambda **how: asked.append(how) or draw(**how))
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="4"/>'
+    first, again, other = (png.drawn(svg.format(width)) for width in (5, 5, 6))
+    assert first == again != other
+    assert len(asked) == 2

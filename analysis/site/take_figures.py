@@ -9,10 +9,8 @@ from html import escape, unescape
 from textwrap import wrap
 from urllib.parse import unquote
 
-import resvg_py
-
 from analysis.present import palette, spreadsheet
-from analysis.site import laid_out, wrapped
+from analysis.site import laid_out, png
 
 FIGURE = re.compile(r'<figure class="result" id="([^"]+)">.*?</figure>', re.DOTALL)
 TITLE = re.compile(r'<figcaption class="finding[^"]*">(.*?)</figcaption>', re.DOTALL)
@@ -25,7 +23,6 @@ TAG = re.compile(r"<[^>]+>")
 LINK = re.compile(r'<a href="(?!https?:)[^"]*">(.*?)</a>', re.DOTALL)
 COLOURS = {f"var(--fig-{name})": light for name, light in palette.LIGHT.items()}
 LICENCE = "Figure and text CC BY 4.0; data Open Government Licence v3.0"
-SHARP = 2  # pixels of a PNG in one of the page
 LINE, LETTERS, EDGE = 15, 88, 12  # height of a line, letters in one of that width, margin, in px
 FACE = 'font-family="system-ui,DejaVu Sans,sans-serif"'
 
@@ -99,11 +96,7 @@ def drawn(taken: Taken, *, edition: str) -> tuple[bytes, bytes] | None:
         f'<rect width="100%" height="100%" fill="{palette.PAGE}"/>{"".join(told)}'
         f'<svg overflow="visible" x="{EDGE}" y="{head}" width="{width}" height="{height}" viewBox="{looks["viewBox"]}">{inside}</svg></svg>\n'
     )
-    png = resvg_py.svg_to_bytes(
-        svg_string=made, zoom=SHARP, skip_system_fonts=True, font_files=[str(font) for font in wrapped.FONTS],
-        font_family="DejaVu Sans", sans_serif_family="DejaVu Sans",
-    )  # fmt: skip
-    return made.encode(), bytes(png)
+    return made.encode(), png.drawn(made)
 
 
 def _line(text: str, y: float, colour: str, more: str = "") -> str:

@@ -4,16 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
-import matplotlib
 from bs4.element import NavigableString, PageElement, Tag
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 from analysis.site.looks import Looks, px
+from analysis.site.png import FONTS
 
-FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-FONTS = (FOLDER / "DejaVuSans.ttf", FOLDER / "DejaVuSans-Bold.ttf")
 SOFT = "\u00ad"
 BOX = 7.0  # px: the room to both sides of a text in a box
 
