@@ -11,13 +11,21 @@ window.lookupFind = (() => {
   const sound = word => word.replace(/ight/g, "ite").replace(/cester/g, "ster").replace(/wh/g, "w").replace(/ph/g, "f").replace(/ck/g, "k").replace(/(.)\1/g, "$1");
 
   // How well a typed word fits a word of a name: [slips, how far from whole], undefined when it does not.
-  const fits = (typed, word) => {
+  const compared = (typed, word) => {
     if (typed === word) return [0, 0];
     if (word.startsWith(typed)) return [0, 1];
     const most = forgiven(typed), whole = Math.min(slips(typed, word, most), typed.length > 3 ? 1 + slips(sound(typed), sound(word), most) : 9);
     let best = whole;
     if (typed.length > 3) for (const more of [-1, 0, 1]) if (typed.length + more < word.length) best = Math.min(best, slips(typed, word.slice(0, typed.length + more), most));
     return best && best <= most ? [best, best === whole ? 1.5 : 2] : undefined;
+  };
+  // The words of all names recur, and what was typed before stays while more is typed: each pair is compared once.
+  const heard = new Map(), KEPT = 20;
+  const fits = (typed, word) => {
+    if (!heard.has(typed)) { if (heard.size >= KEPT) heard.clear(); heard.set(typed, new Map()); }
+    const known = heard.get(typed);
+    if (!known.has(word)) known.set(word, compared(typed, word));
+    return known.get(word);
   };
   const letters = words => words.map(word => word[0]).join("");
 
