@@ -213,12 +213,13 @@ def _signature(function: Callable) -> inspect.Signature:
 
 
 @cache
-def _circumstances(module: str) -> list[str]:
-    """Return digests of the code that a module reaches and of the lock; Python, the machine, the libraries."""
+def _circumstances(module: str) -> str:
+    """Return a digest of the code that a module reaches, the lock, Python, the machine and the libraries."""
     code = {name: trace.digest(trace.ROOT / name) for name in sorted(reached(module))}
     libraries = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     lock = trace.digest(trace.ROOT / "requirements.lock")
-    return [json.dumps(code), lock, trace.python(), json.dumps(_processor()), *libraries]
+    told = json.dumps([code, lock, trace.python(), _processor(), libraries])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _processor() -> list[Any]:
