@@ -49,7 +49,7 @@ def test_a_hostile_text_in_each_file_that_a_page_reads_is_escaped(tmp_path, monk
     monkeypatch.setattr(choices, "offered", lambda: [])
     monkeypatch.setattr(choices, "outline", lambda names: {"title": HOSTILE})
     monkeypatch.setattr(choices, "table", lambda made: pd.DataFrame({"a": ["=1"]}))
-    choices.write(tmp_path, workers=1)
+    choices.write(tmp_path)
     read = {path.name: path.read_text("utf-8") for path in tmp_path.glob("*.json")}
     assert {name: json.loads(text) for name, text in read.items()} == {
         "names.json": {"RAA": [HOSTILE]},
